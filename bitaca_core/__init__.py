@@ -1,0 +1,1 @@
+"""Bitaca Play: the domain, its decisions and the command line."""

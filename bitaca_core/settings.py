@@ -1,0 +1,104 @@
+"""Settings: the only reader of the environment (prefix `BITACA_`), and the data folder's map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def default_home() -> Path:
+    """Return `data/` of a checkout, else `~/.local/share/bitaca`; never the working directory."""
+    if (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "player").is_dir():
+        return CHECKOUT / "data"
+    return Path.home() / ".local" / "share" / "bitaca"
+
+
+@dataclass(frozen=True, slots=True)
+class DataPaths:
+    """Where everything lives under the data folder. All but `app_db` and `keys` can be rebuilt."""
+
+    home: Path
+
+    @property
+    def catalogue(self) -> Path:
+        return self.home / "catalogue"
+
+    @property
+    def sources(self) -> Path:
+        """Rendered sample videos, before packaging."""
+        return self.home / "sources"
+
+    @property
+    def media(self) -> Path:
+        return self.home / "media"
+
+    @property
+    def cas(self) -> Path:
+        """Content-addressed chunks and receipts."""
+        return self.home / "cas"
+
+    @property
+    def search(self) -> Path:
+        return self.home / "search"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def state(self) -> Path:
+        """Progress boards and locks of running work; safe to delete when nothing runs."""
+        return self.home / "state"
+
+    @property
+    def prefect(self) -> Path:
+        return self.home / "prefect"
+
+    @property
+    def app_db(self) -> Path:
+        return self.home / "app.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+
+class Settings(BaseSettings):
+    """Every knob, with its default. Each field is documented in README.md (held by a test)."""
+
+    model_config = SettingsConfigDict(env_prefix="BITACA_", env_file=None, extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="data folder")
+    host: str = Field("127.0.0.1", description="address that `bitaca up` binds")
+    port: int = Field(8000, ge=0, le=65535, description="port that `bitaca up` binds")
+    operator_token: str | None = Field(None, repr=False, description="needed for operator pages beyond loopback")
+    trusted_proxies: str = Field("", description="comma-separated addresses whose X-Forwarded-* headers count")
+    allowed_origins: str = Field("", description="comma-separated extra origins that may call the API")
+    chat_messages_per_minute: int = Field(10, ge=1, description="Derona's message limit per viewer")
+    media_token_ttl_s: int = Field(6 * 3600, ge=60, description="life of a signed media URL, seconds")
+    session_token_ttl_s: int = Field(900, ge=60, description="life of an API access token, seconds")
+    conversation_retention_days: int = Field(30, ge=1, description="conversations older than this are deleted")
+    telemetry_retention_days: int = Field(90, ge=1, description="telemetry older than this is deleted")
+    embedder: str = Field("minilm", description="`minilm`, or a sentence-transformers model name with extra [st]")
+    workers: int = Field(0, ge=0, description="parallel packaging jobs; 0 chooses from the cores")
+    log_level: str = Field("info", description="debug, info, warning or error")
+
+    @property
+    def paths(self) -> DataPaths:
+        return DataPaths(self.home)
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Read the environment once per process."""
+    return Settings()
