@@ -22,7 +22,27 @@ class Entry:
     help: str
 
 
-COMMANDS: dict[str, Entry] = {}
+CLI = "bitaca_core.cli"
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry(f"{CLI}.up:demo", "render and publish the sample titles behind a running app"),
+    "up": Entry(f"{CLI}.up:up", "serve the app; --library DIR packages a folder of videos first"),
+    "run": Entry(f"{CLI}.run:run", "ingest, package, index and evaluate as one Prefect flow"),
+    "plan": Entry(f"{CLI}.plan:plan", "what `run` would do, and why"),
+    "status": Entry(f"{CLI}.plan:status", "what is published, running or broken"),
+    "ingest": Entry(f"{CLI}.ingest:ingest", "read a folder, NFO files or JSONL into the catalogue"),
+    "package": Entry(f"{CLI}.package:package", "one video file to HLS + DASH"),
+    "verify": Entry(f"{CLI}.package:verify", "check a package with the player's own core"),
+    "manifest": Entry(f"{CLI}.manifest:manifest", "parse a playlist or MPD with the player's own core"),
+    "simulate": Entry(f"{CLI}.simulate:simulate", "replay bitrate rules over network traces"),
+    "search": Entry(f"{CLI}.search:search", "search the catalogue"),
+    "recommend": Entry(f"{CLI}.search:recommend", "titles like others, or for a viewer"),
+    "chat": Entry(f"{CLI}.chat:chat", "talk to Derona in the terminal"),
+    "notebooks": Entry(f"{CLI}.notebooks:app", "run the notebooks into reports"),
+    "lab": Entry(f"{CLI}.notebooks:lab", "open JupyterLab with kernel and paths set"),
+    "flows": Entry(f"{CLI}.flows:app", "register the flows as Prefect deployments"),
+    "bench": Entry(f"{CLI}.bench:app", "measure, with the competitor in the same run"),
+    "doctor": Entry(f"{CLI}.doctor:doctor", "check this machine and say what to do"),
+}
 
 
 class LazyGroup(TyperGroup):
