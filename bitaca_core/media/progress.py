@@ -1,0 +1,76 @@
+"""ProgressBoard: how far each title's work is, in one small file that the app and the terminal read."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Literal, TypedDict
+
+from bitaca_core.settings import DataPaths
+
+Stage = Literal["render", "encode", "package", "verify", "publish", "done", "failed"]
+
+WRITE_EVERY_S = 0.25
+"""Updates of one title and stage that come faster than this are not written (its 100 % always is)."""
+
+
+class Entry(TypedDict):
+    """One title's line: `percent` 0-100, `updated` seconds since the epoch."""
+
+    stage: Stage
+    percent: float
+    updated: float
+
+
+class ProgressBoard:
+    """Shared by processes: each update is a locked read-change-replace of `state/progress.json`.
+
+    Parameters
+    ----------
+    paths : DataPaths
+        The data folder.
+    clock : callable
+        Returns seconds since the epoch.
+    """
+
+    def __init__(self, paths: DataPaths, clock: Callable[[], float] = time.time) -> None:
+        self._file = paths.state / "progress.json"
+        self._clock = clock
+        self._written: dict[str, tuple[Stage, float]] = {}
+
+    def update(self, title_id: str, stage: Stage, percent: float) -> None:
+        """Record that `title_id` is `percent` (0-100) through `stage`."""
+        now = self._clock()
+        known = self._written.get(title_id)
+        if known is not None and known[0] == stage and percent < 100 and now - known[1] < WRITE_EVERY_S:
+            return
+        self._written[title_id] = (stage, now)
+        entry: Entry = {"stage": stage, "percent": round(min(100.0, max(0.0, percent)), 1), "updated": now}
+        self._change(lambda board: board.update({title_id: entry}))
+
+    def clear(self, title_id: str) -> None:
+        """Take a title off the board: its work is over."""
+        self._written.pop(title_id, None)
+        if title_id in self.read():
+            self._change(lambda board: board.pop(title_id, None))
+
+    def read(self) -> dict[str, Entry]:
+        """Return the board; empty when nothing was ever recorded or the file is unreadable."""
+        try:
+            board = json.loads(self._file.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return board if isinstance(board, dict) else {}
+
+    def _change(self, change: Callable[[dict[str, Entry]], object]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            board = self.read()
+            change(board)
+            fresh = self._file.with_name(f".progress-{os.getpid()}.json")
+            fresh.write_text(json.dumps(board))
+            fresh.replace(self._file)
