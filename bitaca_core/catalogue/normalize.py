@@ -1,0 +1,67 @@
+"""One spelling for comparison: lower case, no accents or punctuation, Japanese long vowels made short.
+
+`fold` is what every index, word list and lookup uses, so that `Ação`, `acao` and `AÇÃO!` are one key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from bitaca_core.catalogue.titles import TITLE_ID_MAX
+
+_SPACES = re.compile(r"\s+")
+_LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("aa", "a"), ("ii", "i"), ("ee", "e"))
+_SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
+
+
+def fold(text: str) -> str:
+    """Return `text` lower-cased, without accents or punctuation, with single spaces.
+
+    Latin accents and macrons go (`Kōkaku` becomes `kokaku`); Japanese letters keep their voicing marks and
+    full-width forms become ordinary ones. An apostrophe joins (`d'água` becomes `dagua`).
+    """
+    lowered = unicodedata.normalize("NFKC", text).casefold().translate(_SPECIAL)
+    kept: list[str] = []
+    for char in unicodedata.normalize("NFD", lowered):
+        if "\u0300" <= char <= "\u036f" or char in "'’`´":
+            continue
+        kept.append(char if char.isalnum() or unicodedata.category(char) in ("Mn", "Mc", "Lm") else " ")
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
+
+
+def romaji_key(text: str) -> str:
+    """Return `fold(text)` with long vowels written short, so that `Toukyou`, `Tōkyō` and `Tokyo` agree.
+
+    Only for comparing titles: it also shortens Portuguese words (`ouro` becomes `oro`), alike on both sides.
+    """
+    key = fold(text)
+    for long, short in _LONG_VOWELS:
+        key = key.replace(long, short)
+    return key
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of `text`."""
+    return fold(text).split()
+
+
+def slug(text: str) -> str:
+    """Return `text` as `[a-z0-9]+(-[a-z0-9]+)*`, empty when nothing of it is ASCII after folding."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+
+
+def title_id_for(original_title: str, year: int | None) -> str:
+    """Return the permanent id of a title: slug of its original title, then the year.
+
+    A title written without any Latin letter gets `t-` and ten hex digits of its own digest; a long one is cut
+    and keeps eight digits of the digest, so that two long titles with one beginning stay apart.
+    """
+    digest = hashlib.sha256(unicodedata.normalize("NFC", original_title).encode()).hexdigest()
+    base = slug(original_title) or f"t-{digest[:10]}"
+    suffix = f"-{year}" if year is not None else ""
+    if len(base) + len(suffix) > TITLE_ID_MAX:
+        room = TITLE_ID_MAX - len(suffix) - 9
+        base = f"{base[:room].strip('-')}-{digest[:8]}"
+    return base + suffix

@@ -1,0 +1,68 @@
+"""What can be asked of search, and what it answers: plain data, shared with Derona and the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Words and hard filters. Filters are conditions; `text` ranks what is left.
+
+    `genres` and `themes` are all required; `countries` and `kinds` are alternatives. `max_age` compares with
+    `Title.effective_age`, so that an unknown rating counts as 18. Years are inclusive, durations in seconds;
+    a title whose year or duration is unknown does not pass a filter on it.
+    """
+
+    text: str = ""
+    genres: tuple[str, ...] = ()
+    exclude_genres: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    exclude_themes: tuple[str, ...] = ()
+    year_min: int | None = None
+    year_max: int | None = None
+    duration_max_s: int | None = None
+    duration_min_s: int | None = None
+    countries: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    max_age: int | None = None
+    playable_only: bool = False
+    exclude_ids: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_text(cls, text: str, language: str = "pt") -> Query:
+        """Read genres, years, decades, durations, countries and kinds out of `text`; the rest stays `text`."""
+        from bitaca_core.search.words import read_query
+
+        return read_query(text, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer. `why` holds machine-readable reasons, strongest first.
+
+    Reasons: `title`, `genre:<slug>`, `theme:<theme>`, `person:<name>`, `meaning`, `words`, `similar:<id>`,
+    `popular`, `history:<id>`, `filter`.
+    """
+
+    title_id: str
+    score: float
+    playable: bool
+    why: tuple[str, ...]
+
+
+class SearchService(Protocol):
+    """What recommendation, Derona and the app need of search."""
+
+    def search(self, query: Query, limit: int = 10) -> list[Hit]:
+        """Return at most `limit` titles, best first, playable ones preferred among equals."""
+        ...
+
+    def suggest(self, text: str, limit: int = 8) -> list[Hit]:
+        """Return titles while somebody types: prefix and near-miss matches on names only."""
+        ...
+
+    def similar(self, title_id: str, limit: int = 10, exclude: frozenset[str] = frozenset()) -> list[Hit]:
+        """Return titles like this one, itself left out."""
+        ...

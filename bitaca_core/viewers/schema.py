@@ -1,0 +1,83 @@
+"""The tables of `app.db`, as numbered migrations. A migration, once released, is never edited."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from bitaca_core.errors import SchemaError
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1: viewers, what they watched, what they said, what their player reported
+    """
+    CREATE TABLE viewers (
+        viewer_id TEXT PRIMARY KEY,
+        created_s REAL NOT NULL,
+        seen_s REAL NOT NULL
+    ) STRICT;
+    CREATE TABLE progress (
+        viewer_id TEXT NOT NULL REFERENCES viewers ON DELETE CASCADE,
+        title_id TEXT NOT NULL,
+        position_s REAL NOT NULL,
+        duration_s REAL NOT NULL,
+        furthest_s REAL NOT NULL,
+        finished INTEGER NOT NULL,
+        updated_s REAL NOT NULL,
+        PRIMARY KEY (viewer_id, title_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX progress_recent ON progress (updated_s, title_id);
+    CREATE TABLE ratings (
+        viewer_id TEXT NOT NULL REFERENCES viewers ON DELETE CASCADE,
+        title_id TEXT NOT NULL,
+        value INTEGER NOT NULL CHECK (value IN (-1, 1)),
+        updated_s REAL NOT NULL,
+        PRIMARY KEY (viewer_id, title_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE messages (
+        message_id INTEGER PRIMARY KEY,
+        viewer_id TEXT NOT NULL REFERENCES viewers ON DELETE CASCADE,
+        role TEXT NOT NULL CHECK (role IN ('viewer', 'derona')),
+        text TEXT NOT NULL,
+        created_s REAL NOT NULL
+    ) STRICT;
+    CREATE INDEX messages_viewer ON messages (viewer_id, message_id);
+    CREATE INDEX messages_age ON messages (created_s);
+    CREATE TABLE playback_sessions (
+        session_id TEXT PRIMARY KEY,
+        viewer_id TEXT REFERENCES viewers ON DELETE CASCADE,
+        title_id TEXT NOT NULL,
+        created_s REAL NOT NULL,
+        updated_s REAL NOT NULL,
+        report TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX playback_sessions_age ON playback_sessions (created_s);
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database to the newest version, one transaction per migration.
+
+    Raises
+    ------
+    SchemaError
+        The database was written by a newer release.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if found > len(MIGRATIONS):
+            raise SchemaError(
+                f"app.db has schema version {found}, newer than this release reads ({len(MIGRATIONS)})",
+                file=path,
+                hint="install the newer release, or point BITACA_HOME at another folder",
+            )
+        for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
+            for statement in script.split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
