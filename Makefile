@@ -65,7 +65,7 @@ export-pins:
 
 third-party: ## regenerate THIRD_PARTY.md from cargo, npm and pip metadata
 	@./setup.sh dev
-	@$(BIN)/python -m tests.third_party --write
+	@$(BIN)/python .ci/third_party.py --write
 
 clean: ## remove what was built here; never the data folder
 	rm -rf .venv build .pytest_cache .ruff_cache .mypy_cache .hypothesis player/target player/web/node_modules

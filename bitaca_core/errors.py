@@ -8,6 +8,7 @@ app to an HTTP status.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class BitacaError(Exception):
@@ -82,7 +83,9 @@ class MediaError(WorkError):
 
     kind = "media"
 
-    def __init__(self, message: str, *, command: list[str] | None = None, stderr_tail: str = "", **more) -> None:
+    def __init__(
+        self, message: str, *, command: list[str] | None = None, stderr_tail: str = "", **more: Any
+    ) -> None:
         super().__init__(message, **more)
         self.command = command or []
         self.stderr_tail = stderr_tail

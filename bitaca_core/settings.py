@@ -79,19 +79,31 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BITACA_", env_file=None, extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=default_home, description="data folder")
-    host: str = Field("127.0.0.1", description="address that `bitaca up` binds")
-    port: int = Field(8000, ge=0, le=65535, description="port that `bitaca up` binds")
-    operator_token: str | None = Field(None, repr=False, description="needed for operator pages beyond loopback")
-    trusted_proxies: str = Field("", description="comma-separated addresses whose X-Forwarded-* headers count")
-    allowed_origins: str = Field("", description="comma-separated extra origins that may call the API")
-    chat_messages_per_minute: int = Field(10, ge=1, description="Derona's message limit per viewer")
-    media_token_ttl_s: int = Field(6 * 3600, ge=60, description="life of a signed media URL, seconds")
-    session_token_ttl_s: int = Field(900, ge=60, description="life of an API access token, seconds")
-    conversation_retention_days: int = Field(30, ge=1, description="conversations older than this are deleted")
-    telemetry_retention_days: int = Field(90, ge=1, description="telemetry older than this is deleted")
-    embedder: str = Field("minilm", description="`minilm`, or a sentence-transformers model name with extra [st]")
-    workers: int = Field(0, ge=0, description="parallel packaging jobs; 0 chooses from the cores")
-    log_level: str = Field("info", description="debug, info, warning or error")
+    host: str = Field(default="127.0.0.1", description="address that `bitaca up` binds")
+    port: int = Field(default=8000, ge=0, le=65535, description="port that `bitaca up` binds")
+    operator_token: str | None = Field(
+        default=None, repr=False, description="needed for operator pages beyond loopback"
+    )
+    trusted_proxies: str = Field(
+        default="", description="comma-separated addresses whose X-Forwarded-* headers count"
+    )
+    allowed_origins: str = Field(
+        default="", description="comma-separated extra origins that may call the API"
+    )
+    chat_messages_per_minute: int = Field(default=10, ge=1, description="Derona's message limit per viewer")
+    media_token_ttl_s: int = Field(default=6 * 3600, ge=60, description="life of a signed media URL, seconds")
+    session_token_ttl_s: int = Field(default=900, ge=60, description="life of an API access token, seconds")
+    conversation_retention_days: int = Field(
+        default=30, ge=1, description="conversations older than this are deleted"
+    )
+    telemetry_retention_days: int = Field(
+        default=90, ge=1, description="telemetry older than this is deleted"
+    )
+    embedder: str = Field(
+        default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
+    )
+    workers: int = Field(default=0, ge=0, description="parallel packaging jobs; 0 chooses from the cores")
+    log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @property
     def paths(self) -> DataPaths:

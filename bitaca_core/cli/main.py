@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import typer
 import typer.main
@@ -48,10 +49,10 @@ COMMANDS: dict[str, Entry] = {
 class LazyGroup(TyperGroup):
     """Lists commands from the table without importing them, so `--help` stays instant."""
 
-    def list_commands(self, ctx):
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx, cmd_name):
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -63,7 +64,7 @@ class LazyGroup(TyperGroup):
         single.command(cmd_name, help=target.__doc__ or entry.help)(target)
         return typer.main.get_command(single)
 
-    def format_commands(self, ctx, formatter):
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 

@@ -27,7 +27,11 @@ ARGUMENTS = (
 
 def find() -> str | None:
     """Return a Chromium that starts: `$BITACA_CHROMIUM`, the system's, or Playwright's own download."""
-    candidates = [os.environ.get("BITACA_CHROMIUM"), *(shutil.which(name) for name in NAMES), _playwright_build()]
+    candidates = [
+        os.environ.get("BITACA_CHROMIUM"),
+        *(shutil.which(name) for name in NAMES),
+        _playwright_build(),
+    ]
     return next((path for path in candidates if path and _starts(path)), None)
 
 
@@ -77,13 +81,18 @@ def _is_debian() -> bool:
 
 def _playwright_build() -> str | None:
     root = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    found = [*root.glob("chromium-*/chrome-linux*/chrome"), *root.glob("chromium_headless_shell-*/*/*headless*shell")]
+    found = [
+        *root.glob("chromium-*/chrome-linux*/chrome"),
+        *root.glob("chromium_headless_shell-*/*/*headless*shell"),
+    ]
     return str(max(found)) if found else None
 
 
 def _starts(path: str) -> bool:
     try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
+        return (
+            subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
+        )
     except OSError:
         return False
 

@@ -1,0 +1,50 @@
+"""`bitaca bench NAME`: measurements that anyone can repeat; each writes results.json. From a checkout only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bitaca_core.errors import InputError
+from bitaca_core.settings import CHECKOUT
+
+app = typer.Typer(help="measure this installation", no_args_is_help=True, add_completion=False)
+
+Out = Annotated[Path, typer.Option(help="where results.json goes")]
+
+
+@app.callback()
+def bench() -> None:
+    """Measurements; each prints and writes results.json."""
+
+
+@app.command("first-play")
+def first_play(
+    runs: Annotated[int, typer.Option(min=1, help="repetitions; the median is quoted")] = 3,
+    out: Out = Path("results/first-play.json"),
+) -> None:
+    """From a fresh clone to the first video playing in Chromium, and the same for the second start."""
+    _measure("tests.bench.first_play", ["--runs", str(runs)], out)
+
+
+@app.command("chat")
+def chat(
+    viewers: Annotated[int, typer.Option(min=1, help="WebSocket viewers at once")] = 1000,
+    seconds: Annotated[int, typer.Option(min=1, help="how long")] = 60,
+    out: Out = Path("results/chat.json"),
+) -> None:
+    """Derona under load: viewers at ten messages a minute each, all limits on."""
+    _measure("tests.load.chat", ["--viewers", str(viewers), "--seconds", str(seconds)], out)
+
+
+def _measure(module: str, arguments: list[str], out: Path) -> None:
+    if not (CHECKOUT / "tests").is_dir():
+        raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", module, *arguments, "--out", str(out.resolve())]
+    done = subprocess.run(command, cwd=CHECKOUT, check=False)
+    raise typer.Exit(done.returncode and 1)
