@@ -1,0 +1,1 @@
+"""Tokens, limits, origins and keys: pure decisions; clocks and keys are arguments."""
