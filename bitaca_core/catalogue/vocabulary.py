@@ -21,6 +21,7 @@ class Vocabulary:
 
     genre_names: Mapping[str, tuple[str, str]]
     genre_words: Mapping[str, str]
+    genre_hints: frozenset[str]  # of genre_words, those that hint at a genre without demanding it
     theme_names: Mapping[str, str]  # Portuguese theme -> English
     theme_words: Mapping[str, str]
     descriptor_names: Mapping[str, str]
@@ -28,6 +29,7 @@ class Vocabulary:
     country_words: Mapping[str, str]
     kind_names: Mapping[str, tuple[str, str]]
     kind_words: Mapping[str, str]
+    fillers: frozenset[str]  # words that ask but name nothing: "quero", "sobre", "please"
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +40,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         genre_names={slug: (row["pt"], row["en"]) for slug, row in data["genres"].items()},
         genre_words=_by_word(data["genres"]),
+        genre_hints=frozenset(fold(word) for row in data["genres"].values() for word in row.get("hints", ())),
         theme_names={name: row["en"] for name, row in data["themes"].items()},
         theme_words=_by_word(data["themes"], names_too=True),
         descriptor_names=data["descriptors"],
@@ -45,6 +48,7 @@ def vocabulary() -> Vocabulary:
         country_words=_by_word(data["countries"]),
         kind_names={kind: (row["pt"], row["en"]) for kind, row in data["kinds"].items()},
         kind_words=_by_word(data["kinds"]),
+        fillers=frozenset(data["fillers"].split()),
     )
 
 
@@ -93,6 +97,16 @@ def kind_name(kind: str, language: str = "pt") -> str:
     return _pick(names, language) if names else kind
 
 
+def is_genre_hint(word: str) -> bool:
+    """Return whether a folded word only hints at a genre (`robô`, `triste`) and should rank, not filter."""
+    return word in vocabulary().genre_hints
+
+
+def is_filler(word: str) -> bool:
+    """Return whether a folded word asks without naming anything (`quero`, `sobre`, `please`)."""
+    return word in vocabulary().fillers
+
+
 class _LazyWords(Mapping[str, str]):
     """A read-only view that loads the vocabulary when it is first asked (nothing happens at import)."""
 
@@ -116,7 +130,7 @@ class _LazyWords(Mapping[str, str]):
 
 
 GENRE_WORDS: Mapping[str, str] = _LazyWords("genre_words")
-"""Folded Portuguese and English words and phrases to genre slugs."""
+"""Folded Portuguese and English words and phrases to genre slugs; `is_genre_hint` tells the vague ones."""
 THEME_WORDS: Mapping[str, str] = _LazyWords("theme_words")
 """Folded words and phrases to the Portuguese theme."""
 COUNTRY_WORDS: Mapping[str, str] = _LazyWords("country_words")

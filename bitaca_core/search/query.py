@@ -35,7 +35,8 @@ class Query:
         """Read genres, years, decades, durations, countries and kinds out of `text`; the rest stays `text`."""
         from bitaca_core.search.words import read_query
 
-        return read_query(text, language)
+        found: Query = read_query(text, language)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class SearchService(Protocol):
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """Return at most `limit` titles, best first, playable ones preferred among equals."""
+        ...
+
+    def ask(self, text: str, language: str = "pt", limit: int = 10) -> list[Hit]:
+        """Answer what somebody typed: titles named by it first, then `Query.from_text` of it."""
         ...
 
     def suggest(self, text: str, limit: int = 8) -> list[Hit]:
