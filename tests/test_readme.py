@@ -1,0 +1,41 @@
+"""README says what is true: every setting, every command and every make target that it names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bitaca_core.cli.main import COMMANDS
+from bitaca_core.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_documented_with_its_description():
+    rows = dict(re.findall(r"^\| `BITACA_([A-Z_]+)` \| .*? \| (.+?) \|$", README, re.M))
+    fields = {name.upper(): field.description for name, field in Settings.model_fields.items()}
+    assert rows == fields
+
+
+def test_every_make_target_named_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    named = set(re.findall(r"\bmake ([a-z-]+)", README))
+    assert named >= {"demo", "test", "up"}
+    assert named - targets == set()
+
+
+def test_every_command_named_exists():
+    named = set(re.findall(r"^bitaca ([a-z]+)", README, re.M)) | set(re.findall(r"`bitaca ([a-z]+)", README))
+    assert len(named) > 8
+    assert named - set(COMMANDS) == set()
+
+
+def test_no_placeholder_is_left():
+    assert "@@" not in README
+
+
+def test_local_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
