@@ -15,6 +15,7 @@ from bitaca_core.catalogue.vocabulary import (
     GENRE_WORDS,
     KIND_WORDS,
     THEME_WORDS,
+    is_filler,
     is_genre_hint,
 )
 from bitaca_core.search.query import Query
