@@ -1,0 +1,96 @@
+"""Which sizes and bit rates a title is offered in: pure decisions from the picture's size and frame rate.
+
+All rungs have exactly the same display aspect, so a switch never moves the picture by a pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+Content = Literal["film", "animation"]
+
+SHORT_SIDES = (1080, 720, 540, 360, 234, 144)
+"""Target sizes of the shorter side, pixels."""
+MAX_RUNGS = 4
+SMALL_RUNGS_UP_TO = 720
+"""Up to this size three rungs are enough; above, four."""
+MIN_STEP = 1.2
+"""A rung whose side is less than this factor below the one above is left out."""
+MAX_UNIT_PX = 60
+MAX_ASPECT_ERROR = 0.005
+"""Sources of odd size are stretched by at most this much to an aspect that has several exact sizes."""
+
+REFERENCE_PIXELS = 1920 * 1080
+REFERENCE_BPS = 5_000_000
+"""Cap of the reference size at 30 frames a second."""
+PIXEL_EXPONENT = 0.8
+"""Bits grow slower than pixels: large pictures are smoother per pixel."""
+RATE_EXPONENT = 0.6
+BUFFER_S = 1.5
+"""Seconds at the cap that the encoder's rate buffer holds: bounds a segment's peak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One video rendition: capped constant quality. `max_bps` and `buffer_bits` bound the peaks."""
+
+    id: str
+    width: int
+    height: int
+    crf: int
+    max_bps: int
+    buffer_bits: int
+
+
+def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) -> list[tuple[int, int]]:
+    """Return even sizes of one exact aspect, largest first, none above `width` x `height` or `top` short side.
+
+    The unit (a, b), both even, is chosen so that the largest multiple wastes least of the source and its aspect
+    is nearest; 1280x720 gives units of 32x18, 321x181 gives 320x180.
+    """
+    aspect = width / height
+    if min(width, height) > top:
+        width, height = (top * aspect, Fraction(top)) if aspect >= 1 else (Fraction(top), top / aspect)
+    if width < 2 or height < 2:
+        return [(2, 2)]
+    best: tuple[float, int, int, int] | None = None
+    for unit in range(2, MAX_UNIT_PX + 1, 2):  # the shorter side of the unit
+        longer = aspect if aspect >= 1 else 1 / aspect
+        other = max(2, 2 * round(unit * longer / 2))
+        across, down = (other, unit) if aspect >= 1 else (unit, other)
+        times = min(int(width // across), int(height // down))
+        if times == 0:
+            continue
+        error = abs(float(Fraction(across, down) / aspect) - 1)
+        lost = 1 - float(times * times * across * down / (width * height))
+        cost = lost + 4 * error + 0.0005 * unit + (1 if error > MAX_ASPECT_ERROR else 0)
+        if best is None or cost < best[0]:
+            best = (cost, across, down, times)
+    if best is None:
+        return [(2 * int(width // 2), 2 * int(height // 2))]
+    _, across, down, times = best
+    return [(across * n, down * n) for n in range(times, 0, -1)]
+
+
+def rungs(width: Fraction, height: Fraction, frame_rate: Fraction, content: Content = "film") -> list[Rung]:
+    """Return the ladder for a picture of `width` x `height` square pixels, best first; never above the source."""
+    sizes = exact_sizes(width, height)
+    chosen = [sizes[0]]
+    limit = MAX_RUNGS if min(sizes[0]) > SMALL_RUNGS_UP_TO else MAX_RUNGS - 1
+    for target in SHORT_SIDES:
+        if len(chosen) == limit:
+            break
+        nearest = min(sizes, key=lambda size: abs(min(size) - target))
+        if min(nearest) * MIN_STEP <= min(chosen[-1]) and abs(min(nearest) - target) <= target * 0.15:
+            chosen.append(nearest)
+    return [_rung(width, height, frame_rate, content) for width, height in chosen]
+
+
+def _rung(width: int, height: int, frame_rate: Fraction, content: Content) -> Rung:
+    scale = (width * height / REFERENCE_PIXELS) ** PIXEL_EXPONENT * (float(frame_rate) / 30) ** RATE_EXPONENT
+    ease = 0.8 if content == "animation" else 1.0  # flat areas cost little
+    max_bps = max(120_000, round(REFERENCE_BPS * scale * ease / 10_000) * 10_000)
+    crf = 22 if min(width, height) >= SMALL_RUNGS_UP_TO else 23
+    return Rung(f"{height}p", width, height, crf, max_bps, round(max_bps * BUFFER_S))

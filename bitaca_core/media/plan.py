@@ -1,0 +1,187 @@
+"""From what a source is to what will be done with it: pure, so that every odd file is a test row."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+from bitaca_core.media.ladder import Content, Rung, rungs
+from bitaca_core.media.languages import bcp47, label_for
+from bitaca_core.media.probe import SourceInfo
+
+RECIPE_VERSION = 1
+"""Raise it when the same source should give other bytes: everything is then rebuilt."""
+
+STANDARD_RATES = tuple(
+    Fraction(*rate) for rate in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1),
+                                 (60000, 1001), (60, 1))
+)  # fmt: skip
+GOP_S = 2
+GOPS_PER_SEGMENT = 2
+THREADS = 2
+"""x264's bytes depend on it, so it is the same on every machine."""
+SAMPLE_RATE_HZ = 48_000
+AUDIO_BPS = 128_000
+NO_LANGUAGE = "zxx"
+"""BCP 47 for "no linguistic content": the silence that stands in for missing audio."""
+TEXT_CODECS = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPlan:
+    """One AAC rendition. `ordinal` None means silence; `language` None means unknown."""
+
+    id: str
+    ordinal: int | None
+    language: str | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlan:
+    """One subtitle stream of the container to be turned into WebVTT."""
+
+    ordinal: int
+    language: str
+    label: str | None
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides the output's bytes, beside the source itself and the tools' versions."""
+
+    version: int
+    width: int
+    height: int
+    frame_rate: Fraction
+    frames: int
+    deinterlace: bool
+    tone_map: bool
+    matrix_in: str | None
+    gop_frames: int
+    preset: str
+    tune: str | None
+    threads: int
+    rungs: tuple[Rung, ...]
+    audio: tuple[AudioPlan, ...]
+    text: tuple[TextPlan, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Exact play time: whole frames."""
+        return float(self.frames / self.frame_rate)
+
+    @property
+    def timescale(self) -> int:
+        """Ticks a second of the video tracks: a frame is 1000 or 1001 of them."""
+        rate = self.frame_rate
+        return rate.numerator if rate.denominator == 1001 else int(rate * 1000)
+
+    @property
+    def frame_ticks(self) -> int:
+        """Ticks of one frame."""
+        return int(self.timescale / self.frame_rate)
+
+    @property
+    def segment_frames(self) -> int:
+        """Frames of a full segment: two groups of pictures."""
+        return self.gop_frames * GOPS_PER_SEGMENT
+
+    @property
+    def segment_s(self) -> float:
+        """Seconds of a full segment."""
+        return float(self.segment_frames / self.frame_rate)
+
+    @property
+    def audio_samples(self) -> int:
+        """Samples of every audio rendition, at 48 kHz: as long as the picture."""
+        return round(self.frames / self.frame_rate * SAMPLE_RATE_HZ)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe for a receipt: JSON types only."""
+        return {**asdict(self), "frame_rate": str(self.frame_rate)}
+
+
+def standard_rate(rate: Fraction) -> Fraction:
+    """Return the standard frame rate (at most 60) that shows `rate` best.
+
+    A rate within 1 % of a standard one is that one; a multiple above 60 is halved (120 → 60) and a low one
+    doubled or tripled (12 → 24, 15 → 30), so that every frame lasts equally long; others take the next above.
+    """
+    for factor in (1, 2, 3, 4, 5):
+        for candidate in (rate / factor, rate * factor):
+            near = min(STANDARD_RATES, key=lambda standard: abs(standard - candidate))
+            if abs(near / candidate - 1) < Fraction(1, 100):
+                return near
+    whole = [standard for standard in STANDARD_RATES if standard.denominator == 1]
+    return next((standard for standard in whole if standard >= rate), whole[-1])
+
+
+def plan(
+    info: SourceInfo,
+    *,
+    audio_languages: dict[int, tuple[str, str | None]] | None = None,
+    content: Content = "film",
+    max_rungs: int | None = None,
+) -> Recipe:
+    """Decide how `info` is packaged.
+
+    Parameters
+    ----------
+    audio_languages : dict or None
+        `{ordinal: (BCP 47 language, label or None)}`, where the sheet knows better than the container.
+    content : "film" or "animation"
+        Chooses x264's tuning and the caps.
+    max_rungs : int or None
+        Keep only this many of the best rungs.
+    """
+    video = info.video
+    rate = standard_rate(video.frame_rate)
+    ladder = rungs(*video.display_size, rate, content)[: max_rungs or None]
+    top = ladder[0]
+    return Recipe(
+        version=RECIPE_VERSION,
+        width=top.width,
+        height=top.height,
+        frame_rate=rate,
+        frames=max(1, round((video.end_s - info.start_s) * rate)),
+        deinterlace=video.interlaced,
+        tone_map=video.hdr,
+        matrix_in=video.matrix or ("bt709" if min(video.width, video.height) >= 720 else "smpte170m"),
+        gop_frames=round(GOP_S * rate),
+        preset="veryfast",
+        tune="animation" if content == "animation" else None,
+        threads=THREADS,
+        rungs=tuple(ladder),
+        audio=_audio(info, audio_languages or {}),
+        text=_text(info),
+    )
+
+
+def _audio(info: SourceInfo, known: dict[int, tuple[str, str | None]]) -> tuple[AudioPlan, ...]:
+    plans: list[AudioPlan] = []
+    for number, stream in enumerate(info.audio, 1):
+        told = known.get(stream.ordinal)
+        language = told[0] if told else bcp47(stream.language)
+        label = (told[1] if told else None) or stream.title or label_for(language) or "Original"
+        label = _distinct(label, [plan.label for plan in plans])
+        plans.append(AudioPlan(f"{(language or 'track').lower()}-{number}", stream.ordinal, language, label))
+    return tuple(plans) or (AudioPlan(f"{NO_LANGUAGE}-1", None, NO_LANGUAGE, "Sem áudio"),)
+
+
+def _text(info: SourceInfo) -> tuple[TextPlan, ...]:
+    return tuple(
+        TextPlan(stream.ordinal, language, stream.title, stream.forced)
+        for stream in info.text
+        if stream.codec in TEXT_CODECS and (language := bcp47(stream.language)) is not None
+    )
+
+
+def _distinct(label: str, taken: list[str]) -> str:
+    """Return `label`, numbered when another rendition of the group has it (HLS NAME must be unique)."""
+    number, candidate = 2, label
+    while candidate in taken:
+        candidate, number = f"{label} {number}", number + 1
+    return candidate

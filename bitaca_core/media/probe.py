@@ -1,0 +1,332 @@
+"""What a source video is: ffprobe's answer, typed, and refused early with a reason a person can act on.
+
+ffprobe and ffmpeg are held to local files (`-protocol_whitelist file,pipe`) and to containers that carry their
+own media (`FORMATS`): a playlist named `.mp4` cannot make them open anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from bitaca_core.errors import InputError, MediaError
+from bitaca_core.media import supervise, tools
+
+FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,dv,rm"
+"""Demuxers that may open a source: real containers only; no playlists, concat lists, images, text or devices."""
+LOCAL_ONLY = ("-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS)
+
+MAX_SIDE_PX = 8192
+"""Larger pictures would take gigabytes a frame (decompression bombs)."""
+MAX_DURATION_S = 12 * 3600
+"""Longer than any film; a lying duration would otherwise keep an encoder busy for days."""
+MAX_BYTES = 400 * 10**9
+PROBE_TIMEOUT_S = 120
+SCAN_TIMEOUT_S = 1800
+TRUNCATION_SLACK_S = 0.75
+"""How much earlier than the container says the last packet may end before the file counts as cut off."""
+
+
+class SourceRejected(InputError):
+    """A source that cannot be packaged; `kind` says why: empty, not-media, no-video, truncated, encrypted, ..."""
+
+    kind = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStream:
+    """The picture. `width` and `height` as coded; `rotation_deg` clockwise, one of 0, 90, 180, 270."""
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    sample_aspect: Fraction
+    rotation_deg: int
+    frame_rate: Fraction
+    pixel_format: str
+    interlaced: bool
+    transfer: str | None
+    primaries: str | None
+    matrix: str | None
+    end_s: float
+
+    @property
+    def display_size(self) -> tuple[Fraction, Fraction]:
+        """Width and height in square pixels as a viewer sees them, before rounding to whole pixels."""
+        width, height = self.width * self.sample_aspect, Fraction(self.height)
+        return (height, width) if self.rotation_deg in (90, 270) else (width, height)
+
+    @property
+    def hdr(self) -> bool:
+        """Whether the transfer function is PQ or HLG."""
+        return self.transfer in ("smpte2084", "arib-std-b67")
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStream:
+    """The `ordinal`-th audio stream; `language` as the container says (often ISO 639-2), None when unknown."""
+
+    index: int
+    ordinal: int
+    codec: str
+    channels: int
+    sample_rate_hz: int
+    language: str | None
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextStream:
+    """A subtitle stream inside the container."""
+
+    index: int
+    ordinal: int
+    codec: str
+    language: str | None
+    title: str | None
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """All that packaging needs to know. `start_s` is the earliest timestamp of any stream: our time zero."""
+
+    path: Path
+    size_bytes: int
+    container: str
+    start_s: float
+    video: VideoStream
+    audio: tuple[AudioStream, ...]
+    text: tuple[TextStream, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and end time of the packets of one stream, seconds, and how many there are."""
+
+    first_s: float
+    last_s: float
+    end_s: float
+    packets: int
+
+
+def input_url(path: Path) -> str:
+    """Return `path` so that no character of it means anything to ffmpeg."""
+    return f"file:{path.absolute()}"
+
+
+def probe(path: Path) -> SourceInfo:
+    """Read what `path` is; reads the whole file once, so that a cut-off one is known before hours of encoding.
+
+    Raises
+    ------
+    SourceRejected
+        The file is missing, empty, no media, has no picture, is encrypted, cut off or beyond the limits.
+    """
+    if not path.is_file():
+        raise SourceRejected("no such file", kind="missing", file=path)
+    size = path.stat().st_size
+    if size == 0:
+        raise SourceRejected("the file is empty", kind="empty", file=path)
+    if size > MAX_BYTES:
+        raise SourceRejected(
+            f"{size / 1e9:.0f} GB; the limit is {MAX_BYTES / 1e9:.0f} GB", kind="too-large", file=path
+        )
+    try:
+        answer = _ffprobe(path, ["-show_format", "-show_streams", "-of", "json"], PROBE_TIMEOUT_S)
+    except MediaError as error:
+        raise _not_media(path, error) from error
+    document = json.loads(answer)
+    spans = read_spans(_ffprobe(path, ["-show_entries", "packet=stream_index,pts_time,duration_time,flags",
+                                       "-of", "csv=p=0"], SCAN_TIMEOUT_S).decode())  # fmt: skip
+    return read_probe(document, spans, path, size)
+
+
+def read_spans(csv: str) -> dict[int, Span]:
+    """Summarise ffprobe's packet list per stream; packets that an edit list discards do not count."""
+    first: dict[int, float] = {}
+    last: dict[int, float] = {}
+    end: dict[int, float] = {}
+    count: dict[int, int] = {}
+    for line in csv.splitlines():
+        fields = line.split(",")
+        if len(fields) < 4 or fields[1] == "N/A" or "D" in fields[3]:
+            continue
+        index, pts = int(fields[0]), float(fields[1])
+        duration = 0.0 if fields[2] == "N/A" else float(fields[2])
+        count[index] = count.get(index, 0) + 1
+        if pts < first.get(index, float("inf")):
+            first[index] = pts
+        if pts > last.get(index, float("-inf")):
+            last[index] = pts
+        if pts + duration > end.get(index, float("-inf")):
+            end[index] = pts + duration
+    return {index: Span(first[index], last[index], end[index], count[index]) for index in count}
+
+
+def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, size_bytes: int) -> SourceInfo:
+    """Turn ffprobe's JSON and the packet spans into `SourceInfo` (pure)."""
+    streams: list[dict[str, Any]] = document.get("streams", [])
+    form: dict[str, Any] = document.get("format", {})
+    if any(stream.get("codec_tag_string") in ("encv", "enca", "drmi", "drms") for stream in streams):
+        raise SourceRejected("the file is encrypted (DRM)", kind="encrypted", file=path,
+                             hint="Package the original, without protection")  # fmt: skip
+    pictures = [s for s in streams if s.get("codec_type") == "video" and not _is_cover(s)]
+    if not pictures:
+        what = (
+            "only sound"
+            if any(s.get("codec_type") == "audio" for s in streams)
+            else "no streams that can be shown"
+        )
+        raise SourceRejected(f"no video in it, {what}", kind="no-video", file=path)
+    chosen = max(pictures, key=lambda s: (bool(s.get("disposition", {}).get("default")), _pixels(s)))
+    span = spans.get(int(chosen["index"]))
+    if span is None or _pixels(chosen) == 0:
+        raise SourceRejected(
+            "the video stream has no frames", kind="truncated", file=path, hint="Copy or download it again"
+        )
+    _check_limits(chosen, span, path)
+    _check_complete(form, spans, path)
+    starts = [item.first_s for item in spans.values()]
+    start_s = float(form["start_time"]) if "start_time" in form else min(starts)
+    interlaced = chosen.get("field_order", "progressive") in ("tt", "bb", "tb", "bt")
+    video = VideoStream(
+        index=int(chosen["index"]),
+        codec=str(chosen.get("codec_name", "unknown")),
+        width=int(chosen["width"]),
+        height=int(chosen["height"]),
+        sample_aspect=_ratio(chosen.get("sample_aspect_ratio", "").replace(":", "/")) or Fraction(1),
+        rotation_deg=_rotation(chosen),
+        frame_rate=_frame_rate(chosen, span, interlaced),
+        pixel_format=str(chosen.get("pix_fmt", "unknown")),
+        interlaced=interlaced,
+        transfer=_known(chosen.get("color_transfer")),
+        primaries=_known(chosen.get("color_primaries")),
+        matrix=_known(chosen.get("color_space")),
+        end_s=_end_of(span, chosen),
+    )
+    audio = [s for s in streams if s.get("codec_type") == "audio"]
+    text = [s for s in streams if s.get("codec_type") == "subtitle"]
+    return SourceInfo(
+        path=path,
+        size_bytes=size_bytes,
+        container=str(form.get("format_name", "unknown")),
+        start_s=start_s,
+        video=video,
+        audio=tuple(
+            AudioStream(int(s["index"]), n, str(s.get("codec_name", "unknown")), int(s.get("channels", 0)),
+                        int(s.get("sample_rate", 0)), _language(s), s.get("tags", {}).get("title"))
+            for n, s in enumerate(audio)
+            if int(s.get("channels", 0)) > 0 and int(s["index"]) in spans
+        ),
+        text=tuple(
+            TextStream(int(s["index"]), n, str(s.get("codec_name", "unknown")), _language(s),
+                       s.get("tags", {}).get("title"), bool(s.get("disposition", {}).get("forced")))
+            for n, s in enumerate(text)
+        ),
+    )  # fmt: skip
+
+
+def _ffprobe(path: Path, arguments: list[str], timeout_s: float) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="bitaca-probe-") as folder:
+        out = Path(folder) / "answer"
+        command = [tools.ffprobe(), "-v", "error", *LOCAL_ONLY, *arguments, "-i", input_url(path)]
+        supervise.run(command, stdout=out, timeout_s=timeout_s)
+        return out.read_bytes()
+
+
+def _not_media(path: Path, error: MediaError) -> SourceRejected:
+    said = error.stderr_tail
+    if "moov atom not found" in said:
+        return SourceRejected("the file is cut off: its index is missing", kind="truncated", file=path,
+                              hint="Copy or download it again")  # fmt: skip
+    if "not on whitelist" in said or "Invalid data" in said or "format whitelist" in said.lower():
+        return SourceRejected(
+            f"not a video file that can be packaged (containers: {FORMATS.replace(',', ', ')})",
+            kind="not-media", file=path,
+        )  # fmt: skip
+    last = said.splitlines()[-1] if said else str(error)
+    return SourceRejected(f"cannot be read as media: {last}", kind="not-media", file=path)
+
+
+def _check_limits(stream: dict[str, Any], span: Span, path: Path) -> None:
+    width, height = int(stream["width"]), int(stream["height"])
+    if max(width, height) > MAX_SIDE_PX:
+        raise SourceRejected(
+            f"the picture is {width}x{height}; the limit is {MAX_SIDE_PX} a side", kind="too-large", file=path
+        )
+    if span.end_s - span.first_s > MAX_DURATION_S:
+        raise SourceRejected(
+            f"it lasts {(span.end_s - span.first_s) / 3600:.0f} h; the limit is {MAX_DURATION_S // 3600} h",
+            kind="too-large", file=path,
+        )  # fmt: skip
+
+
+def _check_complete(form: dict[str, Any], spans: dict[int, Span], path: Path) -> None:
+    declared = float(form.get("duration", 0) or 0)
+    start = float(form.get("start_time", 0) or 0)
+    reached = max(span.end_s for span in spans.values()) - start
+    if reached < declared - max(TRUNCATION_SLACK_S, 0.01 * declared):
+        raise SourceRejected(
+            f"the file is cut off: it says {declared:.1f} s and ends after {reached:.1f} s",
+            kind="truncated", file=path, hint="Copy or download it again",
+        )  # fmt: skip
+
+
+def _end_of(span: Span, stream: dict[str, Any]) -> float:
+    """Return when the last frame ends; a packet without duration lasts one average frame."""
+    if span.end_s > span.last_s:
+        return span.end_s
+    rate = _ratio(stream.get("avg_frame_rate")) or Fraction(25)
+    return span.last_s + float(1 / rate)
+
+
+def _frame_rate(stream: dict[str, Any], span: Span, interlaced: bool) -> Fraction:
+    declared = _ratio(stream.get("avg_frame_rate")) or _ratio(stream.get("r_frame_rate"))
+    if span.packets < 3 or span.last_s <= span.first_s:
+        return declared or Fraction(24)
+    measured = (span.packets - 1) / (span.last_s - span.first_s)
+    if interlaced and measured > 40:  # one packet a field
+        measured /= 2
+    if declared is not None and abs(float(declared) / measured - 1) < 0.02:
+        return declared
+    return Fraction(measured).limit_denominator(1001)
+
+
+def _rotation(stream: dict[str, Any]) -> int:
+    """Return the clockwise turn that shows the picture upright; ffprobe's matrix counts anticlockwise."""
+    for side in stream.get("side_data_list", []):
+        if "rotation" in side:
+            return round(-float(side["rotation"]) / 90) * 90 % 360
+    return 0
+
+
+def _language(stream: dict[str, Any]) -> str | None:
+    language = str(stream.get("tags", {}).get("language", "und")).strip()
+    return None if language.lower() in ("und", "unk", "mis", "") else language
+
+
+def _known(value: object) -> str | None:
+    return None if value in (None, "unknown", "reserved", "unspecified") else str(value)
+
+
+def _is_cover(stream: dict[str, Any]) -> bool:
+    return bool(stream.get("disposition", {}).get("attached_pic"))
+
+
+def _pixels(stream: dict[str, Any]) -> int:
+    return int(stream.get("width", 0)) * int(stream.get("height", 0))
+
+
+def _ratio(text: str | None) -> Fraction | None:
+    """Read "24000/1001"; None for "0/0", "N/A" and the like."""
+    try:
+        value = Fraction(text or "")
+    except (ValueError, ZeroDivisionError):
+        return None
+    return value if value > 0 else None
