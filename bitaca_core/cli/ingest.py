@@ -1,0 +1,34 @@
+"""`bitaca ingest`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def ingest(
+    source: Annotated[
+        Path, typer.Argument(help="folder of videos (.nfo and subtitles beside them) or .jsonl file")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
+) -> None:
+    """Read a folder, NFO files or JSONL into the catalogue; bad rows are named, good ones go in."""
+    from bitaca_core.catalogue.ingest import ingest as read_in
+    from bitaca_core.settings import load_settings
+
+    report = read_in(source, load_settings().paths)
+    if as_json:
+        print(json.dumps(report.to_dict(), ensure_ascii=False))
+    else:
+        for rejection in report.rejected:
+            typer.echo(f"rejected  {rejection}", err=True)
+        print(
+            f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
+            f"{len(report.rejected)} rejected"
+        )
+    nothing_usable = not (report.added or report.updated or report.unchanged)
+    if report.rejected and nothing_usable:
+        raise typer.Exit(1)
