@@ -1,0 +1,68 @@
+// Bundles the player element and the app's pages.
+//
+//   node build.mjs                 writes ../dist/bitaca-player.js and ../../gradio_app/static/
+//   node build.mjs --out DIR       writes DIR/player/ and DIR/static/ instead (the rebuild check compares them)
+//   node build.mjs --only player   one of the two: player, app
+//
+// The output depends on nothing but the sources and esbuild's version: no times, no paths, no source maps.
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+const ROOT = resolve(HERE, '../..')
+const APP = join(ROOT, 'gradio_app/web')
+
+const option = (name) => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? null : process.argv[at + 1]
+}
+
+const out = option('out')
+const only = option('only')
+const playerOut = out ? resolve(out, 'player') : join(ROOT, 'player/dist')
+const appOut = out ? resolve(out, 'static') : join(ROOT, 'gradio_app/static')
+
+/** What every bundle shares. Chrome 109, Firefox 115 and Safari 16.4 are the oldest browsers promised. */
+const shared = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  charset: 'utf8',
+  format: 'esm',
+  legalComments: 'none',
+  logLevel: 'warning',
+  minify: true,
+  sourcemap: false,
+  target: ['chrome109', 'firefox115', 'safari16.4'],
+  write: true,
+}
+
+async function buildPlayer() {
+  mkdirSync(playerOut, { recursive: true })
+  await build({
+    ...shared,
+    entryPoints: [join(HERE, 'src/index.ts')],
+    loader: { '.css': 'text' },
+    outfile: join(playerOut, 'bitaca-player.js'),
+  })
+}
+
+/** Entries are listed by the app itself; every style sheet beside them is copied minified under its own name. */
+async function buildApp() {
+  if (!existsSync(join(APP, 'entries.json'))) return
+  mkdirSync(appOut, { recursive: true })
+  const scripts = JSON.parse(readFileSync(join(APP, 'entries.json'), 'utf8'))
+  const sheets = readdirSync(APP).filter((name) => name.endsWith('.css')).sort()
+  await build({
+    ...shared,
+    entryNames: '[name]',
+    entryPoints: [...scripts, ...sheets].map((name) => join(APP, name)),
+    // The player is its own file, cached for every page; pages import it by address.
+    external: ['*/bitaca-player.js', '/static/*', '/player/*'],
+    outdir: appOut,
+  })
+}
+
+if (only !== 'app') await buildPlayer()
+if (only !== 'player') await buildApp()
