@@ -62,9 +62,7 @@ def arguments(info: SourceInfo, recipe: Recipe, sprite: Sprite, work: Path) -> l
     """Return the whole ffmpeg command (pure)."""
     import ffmpeg
 
-    source = ffmpeg.input(
-        input_url(info.path), protocol_whitelist="file,pipe", format_whitelist=FORMATS, max_error_rate=1
-    )
+    source = ffmpeg.input(input_url(info.path), protocol_whitelist="file,pipe", format_whitelist=FORMATS)
     picture = _normalised(source[str(info.video.index)], info, recipe)
     copies = picture.filter_multi_output("split", len(recipe.rungs) + 1)
     outputs = []

@@ -1,0 +1,122 @@
+"""package.json: what a package holds, read by the app, the verifier, the simulator and the notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bitaca_core.errors import SchemaError, WorkError
+
+SCHEMA = 1
+FILE_NAME = "package.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TrackEntry(_Part):
+    """What video and audio renditions share; `bandwidth_bps` is the peak segment bit rate as HLS defines it."""
+
+    id: str
+    bandwidth_bps: int
+    average_bps: int
+    codecs: str
+    timescale: int
+    segment_sizes_bytes: list[int]
+    segment_durations_s: list[float]
+
+
+class RungEntry(TrackEntry):
+    """One video rendition; the rates are without audio."""
+
+    width: int
+    height: int
+    frame_rate: str
+
+
+class AudioEntry(TrackEntry):
+    """One audio rendition; `language` None means unknown."""
+
+    language: str | None
+    label: str
+    channels: int
+
+
+class TextEntry(_Part):
+    """One subtitle rendition: a whole WebVTT file."""
+
+    id: str
+    language: str
+    label: str
+    forced: bool
+    path: str
+    size_bytes: int
+
+
+class FileEntry(_Part):
+    """Size and sha256 of one file of the package."""
+
+    size: int
+    sha256: str
+
+
+class Package(_Part):
+    """The whole description. `files` lists every file but package.json itself."""
+
+    schema_version: Literal[1] = 1
+    title_id: str
+    package_id: str
+    duration_s: float
+    segment_s: float
+    rungs: list[RungEntry]
+    audio: list[AudioEntry]
+    text: list[TextEntry]
+    files: dict[str, FileEntry]
+    poster: str
+    storyboard: str | None
+    tools: dict[str, str]
+
+    def write(self, folder: Path) -> None:
+        """Write package.json into `folder`; its version key on disk is `schema`."""
+        import json
+
+        document = self.model_dump()
+        document = {"schema": document.pop("schema_version"), **document}
+        (folder / FILE_NAME).write_text(
+            json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+
+
+def read(folder: Path) -> Package:
+    """Read `folder`/package.json.
+
+    Raises
+    ------
+    SchemaError
+        It was written by a newer release.
+    WorkError
+        It is missing or damaged.
+    """
+    import json
+
+    file = folder / FILE_NAME
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        version = document.pop("schema")
+    except FileNotFoundError as error:
+        raise WorkError("no package here: package.json is missing", kind="package", file=file) from error
+    except (ValueError, KeyError, AttributeError) as error:
+        raise WorkError(f"package.json is damaged: {error}", kind="package", file=file) from error
+    if version != SCHEMA:
+        raise SchemaError(f"package.json has schema {version}, this release reads {SCHEMA}", file=file)
+    try:
+        return Package.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise WorkError(
+            f"package.json is damaged at {where}: {first['msg']}", kind="package", file=file
+        ) from error

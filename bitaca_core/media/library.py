@@ -1,0 +1,85 @@
+"""What is published: read by the app for every page, so it is light and remembers what has not changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bitaca_core.settings import DataPaths
+
+CURRENT = "current"
+CACHED_PACKAGES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPackage:
+    """A title's current package. `hls`, `dash`, `poster`, `storyboard` are names relative to `dir`."""
+
+    title_id: str
+    package_id: str
+    dir: Path
+    duration_s: float
+    hls: str
+    dash: str
+    poster: str
+    storyboard: str | None
+    heights: tuple[int, ...]
+
+
+def published(paths: DataPaths, title_id: str) -> PublishedPackage | None:
+    """Return the current package of a title, None while it has none."""
+    package_id = current_package_id(paths, title_id)
+    if package_id is None:
+        return None
+    folder = paths.media / title_id / package_id
+    try:
+        mtime_ns = (folder / "package.json").stat().st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return _read(folder, mtime_ns)
+
+
+def current_package_id(paths: DataPaths, title_id: str) -> str | None:
+    """Return what `current` names, None when nothing is published."""
+    try:
+        name = (paths.media / title_id / CURRENT).read_text().strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return name if name and "/" not in name and not name.startswith(".") else None
+
+
+def published_ids(paths: DataPaths) -> set[str]:
+    """Return the ids of all titles with a current package; reads two names a title."""
+    try:
+        with os.scandir(paths.media) as entries:
+            names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+    except FileNotFoundError:
+        return set()
+    return {
+        name
+        for name in names
+        if (paths.media / name / CURRENT).is_file() and published(paths, name) is not None
+    }
+
+
+@lru_cache(maxsize=CACHED_PACKAGES)
+def _read(folder: Path, mtime_ns: int) -> PublishedPackage | None:
+    """Read a package.json; `mtime_ns` only makes an edited one another entry of the cache."""
+    try:
+        document = json.loads((folder / "package.json").read_bytes())
+        return PublishedPackage(
+            title_id=document["title_id"],
+            package_id=document["package_id"],
+            dir=folder,
+            duration_s=float(document["duration_s"]),
+            hls="master.m3u8",
+            dash="stream.mpd",
+            poster=document["poster"],
+            storyboard=document["storyboard"],
+            heights=tuple(rung["height"] for rung in document["rungs"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # damaged: not published; `bitaca plan` names it for rebuild

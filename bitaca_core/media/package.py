@@ -1,0 +1,413 @@
+"""One source to one package folder: prepare (decide, pure but for reading), then build (encode, segment, describe).
+
+Shaka Packager cuts the encoded files into one CMAF set; its own MPD is read only as its report of segment ticks
+and codec strings. The manifests that viewers get are ours (`manifests.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from bitaca_core.catalogue.sheet import SourceSheet
+from bitaca_core.errors import MediaError, WorkError
+from bitaca_core.media import description, encode, images, manifests, receipts, subtitles, supervise, tools
+from bitaca_core.media.ladder import Content
+from bitaca_core.media.languages import bcp47, label_for
+from bitaca_core.media.manifests import Programme, Text, Track
+from bitaca_core.media.plan import Recipe, TextPlan, plan
+from bitaca_core.media.probe import FORMATS, SourceInfo, SourceRejected, input_url, probe
+from bitaca_core.media.progress import Stage
+
+OnStage = Callable[[Stage, float], None]
+"""Called with the stage and its percentage, 0-100."""
+
+DASH_NAMESPACE = "{urn:mpeg:dash:schema:mpd:2011}"
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleTrack:
+    """A sidecar subtitle, already read and valid."""
+
+    language: str
+    label: str | None
+    forced: bool
+    cues: tuple[subtitles.Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything decided about one title before any work: `package_id` names the bytes it will give."""
+
+    sheet: SourceSheet
+    info: SourceInfo
+    recipe: Recipe
+    subtitles: tuple[SubtitleTrack, ...]
+    inputs: tuple[receipts.FileStamp, ...]
+    sheet_sha256: str
+    package_id: str
+    tools: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageResult:
+    """A finished package folder. `arguments` is the ffmpeg command with its folders left out."""
+
+    folder: Path
+    package: description.Package
+    arguments: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def silent(stage: Stage, percent: float) -> None:
+    """Take a progress call and say nothing."""
+
+
+def prepare(sheet: SourceSheet, *, content: Content = "film", max_rungs: int | None = None) -> Job:
+    """Probe, read the subtitles, hash the inputs and decide the recipe.
+
+    Raises
+    ------
+    SourceRejected, SubtitleError, InputError
+        Something given cannot be used; nothing was written.
+    """
+    info = probe(sheet.video)
+    languages = {
+        a.stream: (tag, a.label) for a in sheet.audio if (tag := bcp47(a.language)) is not None
+    }  # a sheet's "und" says nothing
+    recipe = plan(info, audio_languages=languages, content=content, max_rungs=max_rungs)
+    tracks = tuple(
+        SubtitleTrack(bcp47(item.language) or "pt", item.label, item.forced, tuple(subtitles.load(item.path)))
+        for item in sheet.subtitles
+    )
+    if sheet.poster is not None and not sheet.poster.is_file():
+        raise SourceRejected("no such poster", kind="missing", file=sheet.poster)
+    files = [sheet.video, *(item.path for item in sheet.subtitles), *([sheet.poster] if sheet.poster else [])]
+    inputs = tuple(receipts.stamp(file.absolute()) for file in files)
+    versions = tools.versions()
+    named = sheet_without_places(sheet)
+    identity = {
+        "recipe": recipe.to_dict(),
+        "inputs": [item.sha256 for item in inputs],
+        "sheet": named,
+        "tools": versions,
+    }
+    return Job(
+        sheet=sheet,
+        info=info,
+        recipe=recipe,
+        subtitles=tracks,
+        inputs=inputs,
+        sheet_sha256=receipts.sha256_json(named),
+        package_id=receipts.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
+        tools=versions,
+    )
+
+
+def sheet_without_places(sheet: SourceSheet) -> dict[str, Any]:
+    """Return what a sheet says, without where its files lie (their contents are hashed apart)."""
+    document = sheet.model_dump(mode="json", exclude={"video", "poster"})
+    for item in document["subtitles"]:
+        del item["path"]
+    return document
+
+
+def package_source(
+    sheet: SourceSheet,
+    out_dir: Path,
+    *,
+    content: Content = "film",
+    max_rungs: int | None = None,
+    progress: OnStage = silent,
+) -> PackageResult:
+    """Package `sheet` into the new folder `out_dir`, unverified; `publish` is what viewers get."""
+    return build(prepare(sheet, content=content, max_rungs=max_rungs), out_dir, progress)
+
+
+def build(job: Job, out_dir: Path, progress: OnStage = silent) -> PackageResult:
+    """Do the work of `job` into the new folder `out_dir`; on any failure the folder is removed.
+
+    Raises
+    ------
+    MediaError
+        A tool failed, or the source ended earlier than its container said.
+    WorkError
+        The folder cannot be written.
+    """
+    try:
+        out_dir.mkdir(parents=True)
+    except OSError as error:
+        raise WorkError(f"cannot make the folder: {error.strerror}", kind="output", file=out_dir) from error
+    try:
+        return _build(job, out_dir, progress)
+    except OSError as error:
+        shutil.rmtree(out_dir, ignore_errors=True)
+        raise WorkError(f"cannot write: {error.strerror or error}", kind="output", file=out_dir) from error
+    except BaseException:
+        shutil.rmtree(out_dir, ignore_errors=True)
+        raise
+
+
+def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
+    recipe, info = job.recipe, job.info
+    with _work_folder(out) as work:
+        sprite = images.sprite_for(recipe)
+        progress("encode", 0)
+        command = encode.encode(
+            info, recipe, sprite, work, lambda s: progress("encode", 99 * s / recipe.duration_s)
+        )
+        progress("encode", 100)
+        progress("package", 0)
+        tracks = segment(recipe, work, out)
+        _check_length(recipe, tracks[f"video/{recipe.rungs[0].id}"], info)
+        progress("package", 50)
+        (out / "images").mkdir()
+        poster = out / "images" / "poster.jpg"
+        shutil.copyfile(encode.sprite_file(work), out / "images" / "storyboard.jpg")
+        if job.sheet.poster is not None:
+            images.poster_from_picture(job.sheet.poster, poster)
+        else:
+            images.poster_from_film(encode.sprite_file(work), sprite, recipe, work, poster)
+        texts, warnings = _write_texts(job, work, out)
+        arguments = tuple(
+            part.replace(str(work), "WORK").replace(str(info.path.absolute()), "INPUT")
+            for part in command[1:]
+        )
+    programme = Programme(
+        duration_s=recipe.frames / recipe.frame_rate,
+        segment_s=recipe.segment_frames / recipe.frame_rate,
+        frame_rate=recipe.frame_rate,
+        video=tuple((rung, tracks[f"video/{rung.id}"]) for rung in recipe.rungs),
+        audio=tuple((audio, tracks[f"audio/{audio.id}"]) for audio in recipe.audio),
+        text=texts,
+    )
+    _write_manifests(programme, out)
+    _write_json(out / "sidecar.json", sidecar(job, sprite))
+    package = _describe(job, programme, out)
+    package.write(out)
+    progress("package", 100)
+    return PackageResult(out, package, arguments, tuple(warnings))
+
+
+@contextlib.contextmanager
+def _work_folder(out: Path) -> Iterator[Path]:
+    work = Path(tempfile.mkdtemp(prefix=".work-", dir=out))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def segment(recipe: Recipe, work: Path, out: Path) -> dict[str, Track]:
+    """Cut the encoded files into CMAF segments under `out`; return tracks by folder ("video/720p").
+
+    Runs in `out` with relative names: a comma or `$` in the folder's own name means something to the packager.
+    """
+    wanted: dict[str, str] = {}
+    descriptors: list[str] = []
+    for kind, source, name, language in [
+        *(("video", encode.video_file(work, rung.id), rung.id, None) for rung in recipe.rungs),
+        *(("audio", encode.audio_file(work, audio.id), audio.id, audio.language) for audio in recipe.audio),
+    ]:
+        folder = f"{kind}/{name}"
+        wanted[f"{folder}/init.mp4"] = folder
+        (out / folder).mkdir(parents=True)
+        spoken = f",language={language}" if language else ""
+        descriptors.append(
+            f"in={source.relative_to(out)},stream={kind},init_segment={folder}/init.mp4,"
+            f"segment_template={folder}/seg-$Number$.m4s{spoken}"
+        )
+    report = work / "report.mpd"
+    # half a tick less than two groups of pictures: a rounded-up limit would skip the key frame that is due
+    length_s = recipe.segment_s - 0.5 / recipe.timescale
+    supervise.run(
+        [tools.packager(), *descriptors, "--segment_duration", f"{length_s:.9f}", "--use_fake_clock_for_muxer",
+         "--generate_static_live_mpd", "--mpd_output", str(report.relative_to(out))],
+        cwd=out, timeout_s=3600,
+    )  # fmt: skip
+    return {wanted[init]: track for init, track in _read_report(report, out).items()}
+
+
+def _read_report(report: Path, out: Path) -> dict[str, Track]:
+    """Read Shaka Packager's MPD as its report: exact ticks and codec string of each track, by init segment."""
+    import defusedxml.ElementTree
+
+    tracks: dict[str, Track] = {}
+    root = defusedxml.ElementTree.parse(report).getroot()
+    for representation in root.iter(f"{DASH_NAMESPACE}Representation"):
+        template = representation.find(f"{DASH_NAMESPACE}SegmentTemplate")
+        lines = template.findall(f"{DASH_NAMESPACE}SegmentTimeline/{DASH_NAMESPACE}S")
+        durations = [int(s.get("d")) for s in lines for _ in range(1 + int(s.get("r", "0")))]
+        init = template.get("initialization")
+        folder = init.rpartition("/")[0]
+        tracks[init] = Track(
+            folder=folder,
+            codecs=representation.get("codecs"),
+            timescale=int(template.get("timescale")),
+            start=int(lines[0].get("t", "0")),
+            durations=tuple(durations),
+            sizes=tuple((out / folder / f"seg-{n}.m4s").stat().st_size for n in range(1, len(durations) + 1)),
+        )
+    return tracks
+
+
+def _check_length(recipe: Recipe, track: Track, info: SourceInfo) -> None:
+    frames = Fraction(sum(track.durations), recipe.frame_ticks) * Fraction(recipe.timescale, track.timescale)
+    if frames < recipe.frames:
+        reached = float(frames / recipe.frame_rate)
+        raise MediaError(
+            f"the picture ends after {reached:.2f} s of {recipe.duration_s:.2f} s: the file is damaged or cut off",
+            kind="truncated", file=info.path, hint="Copy or download it again",
+        )  # fmt: skip
+
+
+def _write_texts(job: Job, work: Path, out: Path) -> tuple[tuple[Text, ...], list[str]]:
+    """Write all subtitles as WebVTT with their playlists: the sheet's first, then the container's other languages."""
+    warnings: list[str] = []
+    tracks = list(job.subtitles)
+    for inside in job.recipe.text:
+        if any(t.language.lower() == inside.language.lower() and t.forced == inside.forced for t in tracks):
+            continue
+        try:
+            cues = _extract(job.info, inside, work)
+        except (MediaError, subtitles.SubtitleError) as error:
+            warnings.append(f"subtitle stream {inside.ordinal} ({inside.language}) left out: {error}")
+            continue
+        tracks.append(SubtitleTrack(inside.language, inside.label, inside.forced, tuple(cues)))
+    texts: list[Text] = []
+    for track in tracks:
+        cues = subtitles.fit(list(track.cues), job.recipe.duration_s)
+        if not cues:
+            warnings.append(f"subtitles in {track.language} left out: every cue starts after the end")
+            continue
+        name = _free_name(track.language, [text.id for text in texts])
+        label = track.label or label_for(track.language) or track.language
+        label = _free_name(label, [text.label for text in texts], " ")
+        (out / "text").mkdir(exist_ok=True)
+        data = subtitles.to_webvtt(cues).encode()
+        (out / "text" / f"{name}.vtt").write_bytes(data)
+        texts.append(Text(name, track.language, label, track.forced, f"text/{name}.vtt", len(data)))
+    return tuple(texts), warnings
+
+
+def _extract(info: SourceInfo, inside: TextPlan, work: Path) -> list[subtitles.Cue]:
+    target = work / f"text-{inside.ordinal}.vtt"
+    supervise.run(
+        [tools.ffmpeg(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-protocol_whitelist", "file,pipe",
+         "-format_whitelist", FORMATS, "-i", input_url(info.path), "-map", f"0:s:{inside.ordinal}",
+         "-c:s", "webvtt", "-f", "webvtt", input_url(target)],
+        timeout_s=1800,
+    )  # fmt: skip
+    return subtitles.load(target)
+
+
+def _free_name(name: str, taken: list[str], joint: str = "-") -> str:
+    number, candidate = 2, name
+    while candidate in taken:
+        candidate, number = f"{name}{joint}{number}", number + 1
+    return candidate
+
+
+def _write_manifests(programme: Programme, out: Path) -> None:
+    for _, track in (*programme.video, *programme.audio):
+        _write(out / track.folder / "playlist.m3u8", manifests.media_playlist(track))
+    for text in programme.text:
+        _write(out / f"text/{text.id}.m3u8", manifests.text_playlist(text, programme.duration_s))
+    _write(out / "master.m3u8", manifests.master_playlist(programme))
+    _write(out / "stream.mpd", manifests.mpd(programme))
+
+
+def sidecar(job: Job, sprite: encode.Sprite) -> dict[str, Any]:
+    """Return sidecar.json: what HLS and DASH cannot say."""
+    sheet, recipe = job.sheet, job.recipe
+    end = recipe.duration_s
+    return {
+        "schema": 1,
+        "title_id": sheet.title_id,
+        "duration_s": round(end, 6),
+        "age": {"rating": sheet.age_rating, "descriptors": list(sheet.descriptors)},
+        "chapters": [
+            {"start_s": c.start_s, "title": {"pt": c.title_pt, "en": c.title_en or c.title_pt}}
+            for c in sheet.chapters
+            if c.start_s < end
+        ],
+        "markers": [
+            {"kind": m.kind, "start_s": m.start_s, "end_s": min(m.end_s, round(end, 6))}
+            for m in sheet.markers
+            if m.start_s < end
+        ],
+        "storyboard": {
+            "url": "images/storyboard.jpg",
+            "columns": sprite.columns,
+            "rows": sprite.rows,
+            "tile_width": sprite.tile_width,
+            "tile_height": sprite.tile_height,
+            "interval_s": float(sprite.step_frames / recipe.frame_rate),
+            "count": sprite.count,
+        },
+        "poster": "images/poster.jpg",
+    }
+
+
+def _describe(job: Job, programme: Programme, out: Path) -> description.Package:
+    def segments(track: Track) -> dict[str, Any]:
+        return {
+            "bandwidth_bps": track.peak_bps,
+            "average_bps": track.average_bps,
+            "codecs": track.codecs,
+            "timescale": track.timescale,
+            "segment_sizes_bytes": list(track.sizes),
+            "segment_durations_s": [float(Fraction(ticks, track.timescale)) for ticks in track.durations],
+        }
+
+    return description.Package(
+        title_id=job.sheet.title_id,
+        package_id=job.package_id,
+        duration_s=job.recipe.duration_s,
+        segment_s=job.recipe.segment_s,
+        rungs=[
+            description.RungEntry(
+                id=rung.id, width=rung.width, height=rung.height, frame_rate=str(job.recipe.frame_rate),
+                **segments(track),
+            )
+            for rung, track in programme.video
+        ],
+        audio=[
+            description.AudioEntry(
+                id=audio.id, language=audio.language, label=audio.label, channels=2, **segments(track)
+            )
+            for audio, track in programme.audio
+        ],
+        text=[
+            description.TextEntry(
+                id=text.id, language=text.language, label=text.label, forced=text.forced, path=text.path,
+                size_bytes=text.size_bytes,
+            )
+            for text in programme.text
+        ],
+        files={
+            str(file.relative_to(out)): description.FileEntry(
+                size=file.stat().st_size, sha256=receipts.sha256_file(file)
+            )
+            for file in sorted(out.rglob("*"))
+            if file.is_file()
+        },
+        poster="images/poster.jpg",
+        storyboard="images/storyboard.jpg",
+        tools=job.tools,
+    )  # fmt: skip
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_json(file: Path, document: object) -> None:
+    _write(file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,196 @@
+"""Publication: package into a temporary folder, verify, rename, swap `current` last. Interrupted at any point,
+viewers keep what they had; done again with nothing changed, it changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bitaca_core.catalogue.sheet import SourceSheet
+from bitaca_core.errors import WorkError
+from bitaca_core.media import description, receipts
+from bitaca_core.media.ladder import Content
+from bitaca_core.media.library import CURRENT, current_package_id
+from bitaca_core.media.package import Job, OnStage, build, prepare, silent
+from bitaca_core.media.storage import LocalStorage, Storage
+from bitaca_core.media.verify import Violation, verify_package
+from bitaca_core.settings import DataPaths
+
+LEFTOVER = re.compile(r"\..+\.(\d+)")
+"""A temporary folder's name ends in the id of the process that works in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing did. `built` is False when an identical package was there already."""
+
+    package_id: str
+    folder: Path
+    built: bool
+    warnings: tuple[str, ...] = ()
+
+
+def publish(
+    sheet: SourceSheet, paths: DataPaths, progress: OnStage = silent, *, content: Content = "film"
+) -> str:
+    """Package, verify and publish a title; return its package_id."""
+    return publish_title(sheet, paths, progress, content=content).package_id
+
+
+def publish_title(
+    sheet: SourceSheet,
+    paths: DataPaths,
+    progress: OnStage = silent,
+    *,
+    content: Content = "film",
+    storage: Storage | None = None,
+) -> Publication:
+    """Package, verify and publish a title.
+
+    Raises
+    ------
+    SourceRejected, SubtitleError
+        An input cannot be used.
+    MediaError, WorkError
+        A tool failed or the result did not verify; what was published before stays.
+    """
+    storage = storage or LocalStorage(paths.media)
+    with _alone(paths, sheet.title_id):
+        clean_leftovers(paths.media / sheet.title_id)
+        job = prepare(sheet, content=content)
+        folder = paths.media / sheet.title_id / job.package_id
+        known = receipts.load(paths, sheet.title_id)
+        if folder.is_dir() and not _violations(folder):
+            arguments = known.arguments if known and known.package_id == job.package_id else ()
+            _finish(job, folder, paths, storage, arguments)
+            progress("publish", 100)
+            return Publication(job.package_id, folder, built=False)
+        key = f"{sheet.title_id}/{job.package_id}"
+        workplace = storage.workplace(key)
+        result = build(job, workplace, progress)
+        try:
+            progress("verify", 0)
+            violations = verify_package(workplace, hashes=False)
+            if violations:
+                raise _not_verified(violations)
+            progress("verify", 100)
+            progress("publish", 0)
+            storage.adopt(workplace, key)
+        except BaseException:
+            shutil.rmtree(workplace, ignore_errors=True)
+            raise
+        _finish(job, folder, paths, storage, result.arguments)
+        progress("publish", 100)
+        return Publication(job.package_id, folder, built=True, warnings=result.warnings)
+
+
+def package_to(job: Job, out_dir: Path, progress: OnStage = silent) -> Publication:
+    """Package and verify into `out_dir`: a new folder, an empty one, or an earlier package, which is replaced.
+
+    Raises
+    ------
+    WorkError
+        The folder holds something else, cannot be written, or the result did not verify.
+    """
+    out_dir = out_dir.absolute()
+    if out_dir.exists() and not out_dir.is_dir():
+        raise WorkError("is a file, expected a folder", kind="output", file=out_dir)
+    if out_dir.is_dir():
+        filled = any(out_dir.iterdir())
+        if filled and not (out_dir / description.FILE_NAME).is_file():
+            raise WorkError("the folder holds other files and no package", kind="output", file=out_dir,
+                            hint="Give a new or empty folder")  # fmt: skip
+        if filled and _same(job, out_dir):
+            return Publication(job.package_id, out_dir, built=False)
+    storage = LocalStorage(out_dir.parent)
+    clean_leftovers(out_dir.parent, f".{out_dir.name}.")
+    workplace = storage.workplace(out_dir.name)
+    result = build(job, workplace, progress)
+    try:
+        progress("verify", 0)
+        violations = verify_package(workplace, hashes=False)
+        if violations:
+            raise _not_verified(violations)
+        progress("verify", 100)
+        storage.adopt(workplace, out_dir.name)
+    except BaseException:
+        shutil.rmtree(workplace, ignore_errors=True)
+        raise
+    return Publication(job.package_id, out_dir, built=True, warnings=result.warnings)
+
+
+def clean_leftovers(folder: Path, prefix: str = ".") -> None:
+    """Remove temporary folders in `folder` whose process is gone."""
+    if not folder.is_dir():
+        return
+    for entry in folder.iterdir():
+        found = LEFTOVER.fullmatch(entry.name)
+        if entry.is_dir() and found and entry.name.startswith(prefix) and not _alive(int(found.group(1))):
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _finish(job: Job, folder: Path, paths: DataPaths, storage: Storage, arguments: tuple[str, ...]) -> None:
+    """Write the receipt, then swap `current`: a crash between the two is found by `plan` and mended by a re-run."""
+    package = description.read(folder)
+    outputs = [
+        receipts.FileStamp(name, entry.size, (folder / name).stat().st_mtime_ns, entry.sha256)
+        for name, entry in package.files.items()
+    ]
+    outputs.append(receipts.stamp(folder / description.FILE_NAME, description.FILE_NAME))
+    receipt = receipts.TitleReceipt(
+        title_id=job.sheet.title_id,
+        package_id=job.package_id,
+        recipe=job.recipe.to_dict(),
+        sheet_sha256=job.sheet_sha256,
+        inputs=job.inputs,
+        outputs=tuple(outputs),
+        arguments=arguments,
+        tools=job.tools,
+    )
+    receipts.save(paths, receipt)
+    if current_package_id(paths, job.sheet.title_id) != job.package_id:
+        storage.write_text(f"{job.sheet.title_id}/{CURRENT}", job.package_id + "\n")
+
+
+def _violations(folder: Path) -> list[Violation]:
+    try:
+        return verify_package(folder)
+    except WorkError as error:  # no readable package.json: to be rebuilt
+        return [Violation("package", description.FILE_NAME, error.message)]
+
+
+def _same(job: Job, folder: Path) -> bool:
+    return not _violations(folder) and description.read(folder).package_id == job.package_id
+
+
+def _not_verified(violations: list[Violation]) -> WorkError:
+    first = violations[0]
+    more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+    return WorkError(f"the package does not verify: {first.message}{more}", kind="verify", file=first.file)
+
+
+@contextlib.contextmanager
+def _alone(paths: DataPaths, title_id: str) -> Iterator[None]:
+    """Hold the title's lock: a second publisher waits, then finds the work done."""
+    folder = paths.state / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"package-{title_id}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process_id != os.getpid()
