@@ -1,0 +1,91 @@
+"""`create_app`: the one place where the app is composed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from bitaca_core.settings import Settings
+from gradio_app import errors, pages
+from gradio_app.access import Access
+from gradio_app.chat import Conversations
+from gradio_app.context import Context
+from gradio_app.guard import Guard
+from gradio_app.limits import Limits
+from gradio_app.media import MediaApp
+from gradio_app.routes import assets, catalogue, chat, playback, reports, status, viewers
+from gradio_app.services import Services
+
+ROUTERS = (status, catalogue, playback, viewers, chat, reports, assets)
+
+
+def create_app(
+    settings: Settings,
+    services: Services | None = None,
+    *,
+    limits: Limits | None = None,
+    access: Access | None = None,
+    shell: bool = True,
+) -> FastAPI:
+    """Return the app. It answers at once; parts load behind it and say so on `/readyz`.
+
+    Parameters
+    ----------
+    settings : Settings
+    services, limits, access : optional
+        Given by tests; made from the settings otherwise.
+    shell : bool
+        Whether to build the Gradio shell at `/app` once the server answers.
+    """
+    services = services or Services(settings)
+    limits = limits or Limits(settings)
+    access = access or Access(settings)
+    conversations = Conversations(services)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        services.start()
+        async with AsyncExitStack() as stack:
+            mounting = asyncio.create_task(_mount_shell(app, stack)) if shell else None
+            try:
+                yield
+            finally:
+                if mounting is not None:
+                    mounting.cancel()
+                    await asyncio.gather(mounting, return_exceptions=True)
+        conversations.close()
+        await asyncio.to_thread(services.stop)
+
+    app = FastAPI(
+        title="Bitaca Play",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=life,
+    )
+    app.state.context = Context(settings, services, access, limits, conversations)
+    errors.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.include_router(pages.router)
+    app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access)))
+    app.add_middleware(Guard, settings=settings, limits=limits)  # type: ignore[arg-type]
+    return app
+
+
+async def _mount_shell(app: FastAPI, stack: AsyncExitStack) -> None:
+    """Build Gradio in a thread and put it under `/app`, with its own life entered so that its queue works."""
+    services: Services = app.state.context.services
+    while services.loading:
+        await asyncio.sleep(0.1)  # the viewer's pages first: the import of Gradio takes seconds of CPU
+    from gradio_app import ui
+
+    shell: Any = await asyncio.to_thread(ui.build_shell, app.state.context)
+    await stack.enter_async_context(shell.router.lifespan_context(shell))
+    app.router.routes.insert(0, Mount("/app", shell))
+    app.state.shell_ready = True

@@ -1,0 +1,211 @@
+"""Conversations with Derona: one state a conversation, numbered frames, resumable after a lost connection."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from bitaca_core.security.redact import redact_personal
+from gradio_app.services import Services
+from gradio_app.titles import duration_text
+
+PROTOCOL = 1
+FRAMES_KEPT = 64
+"""Frames that a returning connection may ask for again: two or three replies."""
+MAX_CONVERSATIONS = 20_000
+MAX_MESSAGE_CHARS = 1000
+MAX_FRAME_BYTES = 16 * 1024
+DELTA_CHARS = 48
+WATCHED_MAX = 100
+
+Frame = dict[str, Any]
+Emit = Callable[[Frame], Awaitable[None]]
+
+
+@dataclass
+class Conversation:
+    """What Derona remembers of one open page (or one API caller)."""
+
+    key: str
+    viewer: str
+    lang: str
+    state: Any = None
+    seq: int = 0
+    used_at: float = 0.0
+    frames: deque[Frame] = field(default_factory=lambda: deque(maxlen=FRAMES_KEPT))
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def frame(self, type_: str, message_id: str | None = None, **content: Any) -> Frame:
+        """Return the next numbered frame and keep it for a returning connection."""
+        self.seq += 1
+        made: Frame = {"v": PROTOCOL, "type": type_, "seq": self.seq, "id": message_id, **content}
+        self.frames.append(made)
+        return made
+
+    def after(self, seq: int) -> list[Frame] | None:
+        """Return the frames after `seq`, or None when some of them are gone."""
+        if seq > self.seq:
+            return None
+        if self.frames and self.frames[0]["seq"] > seq + 1:
+            return None
+        return [frame for frame in self.frames if frame["seq"] > seq]
+
+
+class Conversations:
+    """All open conversations, bounded: the one unused for longest leaves first.
+
+    Parameters
+    ----------
+    services : Services
+    clock : callable
+        Monotonic seconds.
+    max_conversations : int
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        clock: Callable[[], float] = time.monotonic,
+        max_conversations: int = MAX_CONVERSATIONS,
+    ) -> None:
+        self.services = services
+        self.clock = clock
+        self.max_conversations = max_conversations
+        self._open: OrderedDict[str, Conversation] = OrderedDict()
+        # Replies are short and hold the interpreter: more threads would only wait for each other.
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="derona")
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def open(self, viewer: str, lang: str, key: str | None = None) -> Conversation:
+        """Return a new conversation; `key` is secret, it lets a page come back to it."""
+        key = key or secrets.token_urlsafe(18)
+        conversation = Conversation(key, viewer, lang, used_at=self.clock())
+        self._open[key] = conversation
+        while len(self._open) > self.max_conversations:
+            self._open.popitem(last=False)
+        return conversation
+
+    def find(self, key: str, viewer: str) -> Conversation | None:
+        """Return the caller's own conversation of that key."""
+        conversation = self._open.get(key)
+        if conversation is None or conversation.viewer != viewer:
+            return None
+        self._open.move_to_end(key)
+        conversation.used_at = self.clock()
+        return conversation
+
+    def forget(self, viewer: str) -> None:
+        """Drop what is remembered of a viewer."""
+        for key in [key for key, found in self._open.items() if found.viewer == viewer]:
+            del self._open[key]
+
+    async def greeting(self, conversation: Conversation) -> str:
+        """Return what Derona says first."""
+        await self.services.wait("derona")
+        return str(self.services.assistant.greet(conversation.lang))
+
+    async def reply(
+        self,
+        conversation: Conversation,
+        text: str,
+        player: dict[str, Any] | None,
+        favorites: tuple[str, ...] = (),
+        watched: tuple[str, ...] | None = None,
+    ) -> Any:
+        """Return Derona's reply, in this conversation's order."""
+        await self.services.wait("derona")
+        loop = asyncio.get_running_loop()
+        async with conversation.turn:
+            return await loop.run_in_executor(
+                self._pool, self._think, conversation, text, player, favorites, watched
+            )
+
+    def _think(
+        self,
+        conversation: Conversation,
+        text: str,
+        player: dict[str, Any] | None,
+        favorites: tuple[str, ...],
+        watched: tuple[str, ...] | None,
+    ) -> Any:
+        from bitaca_core.derona.assistant import DialogueState, PlayerContext
+
+        if conversation.state is None:
+            conversation.state = DialogueState()
+        if watched is None:
+            history = self.services.viewers.history(conversation.viewer, WATCHED_MAX)
+            watched = tuple(item.title_id for item in history if item.finished)
+        context = None
+        if player is not None:
+            context = PlayerContext(
+                title_id=player.get("title_id"),
+                position_s=player.get("position_s", 0.0),
+                paused=player.get("paused", True),
+            )
+        reply = self.services.assistant.reply(
+            text, state=conversation.state, player=context, favorite_genres=favorites, watched=watched
+        )
+        conversation.state = reply.state
+        conversation.lang = reply.lang
+        return reply
+
+    def keep(self, conversation: Conversation, said: str, answered: str) -> None:
+        """Store both lines, without personal numbers, behind the reply that is already on its way."""
+        self._pool.submit(self._store, conversation.viewer, redact_personal(said), answered)
+
+    def _store(self, viewer: str, said: str, answered: str) -> None:
+        if self.services.viewers.exists(viewer):  # a viewer forgotten meanwhile stays forgotten
+            self.services.viewers.save_messages(viewer, [("viewer", said), ("derona", answered)])
+
+
+async def stream_reply(conversation: Conversation, message_id: str, reply: Any, emit: Emit) -> None:
+    """Send a reply: cards first, what the player should do, the words in pieces, then the chips."""
+    cards = [card_json(card) for card in reply.cards]
+    await emit(conversation.frame("cards", message_id, cards=cards, lang=reply.lang))
+    for action in reply.actions:
+        await emit(conversation.frame("action", message_id, action=action.action, value=action.value))
+    for piece in pieces(reply.text):
+        await emit(conversation.frame("delta", message_id, text=piece))
+    await emit(
+        conversation.frame("done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent)
+    )
+
+
+def pieces(text: str) -> list[str]:
+    """Return `text` cut at spaces into pieces of about `DELTA_CHARS`; joined they are the text."""
+    found, rest = [], text
+    while len(rest) > DELTA_CHARS:
+        at = rest.find(" ", DELTA_CHARS) + 1
+        if at == 0:
+            break
+        found.append(rest[:at])
+        rest = rest[at:]
+    return [*found, rest] if rest else found
+
+
+def card_json(card: Any) -> dict[str, Any]:
+    """Return a recommendation in the shape of the API."""
+    return {
+        "title_id": card.title_id,
+        "title": card.title,
+        "year": card.year,
+        "poster": card.poster,
+        "reason": card.reason,
+        "playable": card.playable,
+        "watch_url": card.watch_url,
+        "age_rating": card.age_rating,
+        "duration_s": card.duration_s,
+        "duration": duration_text(card.duration_s),
+        "kind": card.kind,
+    }

@@ -1,0 +1,57 @@
+"""What a route needs of its app, in one typed place."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import HTTPConnection
+
+from bitaca_core.settings import Settings
+from gradio_app.access import Access, edge_of
+from gradio_app.errors import Unauthorized
+from gradio_app.limits import Limits
+from gradio_app.services import Services
+
+if TYPE_CHECKING:
+    from gradio_app.chat import Conversations
+
+
+@dataclass(slots=True)
+class Context:
+    """The app's parts: settings, services, who may what, how much."""
+
+    settings: Settings
+    services: Services
+    access: Access
+    limits: Limits
+    conversations: Conversations
+
+
+def context_of(connection: HTTPConnection) -> Context:
+    """Return the app's context."""
+    context: Context = connection.app.state.context
+    return context
+
+
+async def viewer_or_new(connection: HTTPConnection) -> tuple[str, bool]:
+    """Return `(viewer, is_new)`: the caller's own profile, or a new anonymous one.
+
+    A forgotten profile is never revived: its cookie makes somebody new.
+    """
+    context = context_of(connection)
+    viewer = context.access.viewer_of(connection)
+    if viewer is not None and await asyncio.to_thread(context.services.viewers.touch, viewer):
+        return viewer, False
+    context.limits.address_sessions.check(edge_of(connection).client)
+    return await asyncio.to_thread(context.services.viewers.create_viewer), True
+
+
+async def known_viewer(connection: HTTPConnection) -> str:
+    """Return the caller's viewer; raises Unauthorized without a cookie or token of a living profile."""
+    context = context_of(connection)
+    viewer = context.access.viewer_of(connection)
+    if viewer is None or not await asyncio.to_thread(context.services.viewers.touch, viewer):
+        raise Unauthorized("POST /api/session first, then send its token or cookie")
+    return viewer

@@ -1,0 +1,249 @@
+"""The outermost layer: who calls, from where, how much, what is logged, what every answer carries."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from bitaca_core.errors import BitacaError, RateLimited
+from bitaca_core.security.origin import TrustedProxies, parse_list, same_origin
+from bitaca_core.security.redact import redact
+from bitaca_core.settings import Settings
+from gradio_app.access import Edge
+from gradio_app.errors import Forbidden, NotFound, TooLarge, headers_of, payload_of, status_of
+from gradio_app.limits import Limits
+from gradio_app.shell import open_shell_route
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_URL_BYTES = 4096
+
+log = logging.getLogger("bitaca.access")
+
+_CSP = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'{styles}; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; "
+    "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-src 'self'; "
+    "frame-ancestors 'none'"
+)
+PAGE_CSP = _CSP.format(styles="")
+SHELL_CSP = _CSP.format(styles=" 'unsafe-inline'")
+"""Gradio writes style elements; scripts stay as strict as everywhere."""
+REPORT_CSP = (
+    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+
+class Guard:
+    """Wrap an ASGI app.
+
+    Parameters
+    ----------
+    app : ASGI app
+    settings : Settings
+    limits : Limits
+    """
+
+    def __init__(self, app: App, settings: Settings, limits: Limits) -> None:
+        self.app = app
+        self.limits = limits
+        self.proxies = TrustedProxies(settings.trusted_proxies)
+        self.origins = parse_list(settings.allowed_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope["headers"])
+        edge = self._edge(scope, headers)
+        scope["bitaca.edge"] = edge
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send, headers, edge)
+        else:
+            await self._http(scope, receive, send, headers, edge)
+
+    def _edge(self, scope: Scope, headers: Headers) -> Edge:
+        peer = (scope.get("client") or ("", 0))[0]
+        scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+        host = headers.get(b"host")
+        trusted = peer in self.proxies
+        client = peer
+        if trusted:
+            client = self.proxies.client(peer, headers.get(b"x-forwarded-for"))
+            forwarded = headers.get(b"x-forwarded-proto").split(",")[-1].strip()
+            scheme = forwarded if forwarded in ("http", "https") else scheme
+            host = headers.get(b"x-forwarded-host") or host
+        return Edge(secrets.token_hex(8), client, scheme, host, trusted)
+
+    # -- sockets
+
+    async def _websocket(
+        self, scope: Scope, receive: Receive, send: Send, headers: Headers, edge: Edge
+    ) -> None:
+        origin = headers.get(b"origin")
+        if origin and not self._may_call(origin, scope["path"], edge):
+            write_log(edge, "WS", scope["path"], 403, 0.0, 0, "origin")
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        started = time.monotonic()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            write_log(edge, "WS", scope["path"], 101, time.monotonic() - started, 0)
+
+    # -- requests
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send, headers: Headers, edge: Edge) -> None:
+        started = time.monotonic()
+        path: str = scope["path"]
+        media = path.startswith("/m/")
+        origin = "" if media else headers.get(b"origin")
+        status, sent = 0, 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if not media:
+                    message = {**message, "headers": self._dress(message["headers"], path, edge, origin)}
+            elif message["type"] == "http.response.body":
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            self._admit(scope, headers, edge, path, origin, media)
+            if scope["method"] == "OPTIONS" and origin and not media:
+                await _plain(answer, 204, b"", [])
+            else:
+                await self.app(scope, self._bounded(receive, headers), answer)
+        except BitacaError as error:
+            # Whatever was refused before the app, or while it read the body.
+            if status:
+                raise
+            body = json.dumps(payload_of(error), ensure_ascii=False).encode()
+            extra = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
+            await _plain(answer, status_of(error), body, [(b"content-type", b"application/json"), *extra])
+        finally:
+            write_log(edge, scope["method"], path, status, time.monotonic() - started, sent)
+
+    def _admit(self, scope: Scope, headers: Headers, edge: Edge, path: str, origin: str, media: bool) -> None:
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL_BYTES:
+            raise TooLarge("the address is too long")
+        if not media and path.startswith("/api/"):
+            self.limits.address_requests.check(edge.client)
+        length = headers.get(b"content-length")
+        if length and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
+            raise TooLarge(f"at most {MAX_BODY_BYTES} bytes are read")
+        if origin and not self._may_call(origin, path, edge):
+            raise Forbidden("this origin may not call here", kind="origin")
+        if path.startswith("/app/") and not open_shell_route(path):
+            raise NotFound("no such page")
+
+    def _may_call(self, origin: str, path: str, edge: Edge) -> bool:
+        if same_origin(origin, edge.scheme, edge.host):
+            return True
+        # The listed origins may use the API; the operator's shell and reports stay at home.
+        if path.startswith(("/app", "/reports", "/operator")):
+            return False
+        return bool(parse_list(origin) & self.origins)
+
+    def _bounded(self, receive: Receive, headers: Headers) -> Receive:
+        if not headers.get(b"content-length") and not headers.get(b"transfer-encoding"):
+            return receive
+        total = 0
+
+        async def bounded() -> Message:
+            nonlocal total
+            message = await receive()
+            if message["type"] == "http.request":
+                total += len(message.get("body", b""))
+                if total > MAX_BODY_BYTES:
+                    raise TooLarge(f"at most {MAX_BODY_BYTES} bytes are read")
+            return message
+
+        return bounded
+
+    def _dress(
+        self, headers: list[tuple[bytes, bytes]], path: str, edge: Edge, origin: str
+    ) -> list[tuple[bytes, bytes]]:
+        dressed = [(name, value) for name, value in headers if not name.startswith(b"access-control-")]
+        present = {name.lower() for name, _ in dressed}
+        dressed += [pair for pair in SECURITY_HEADERS if pair[0] not in present]
+        if b"content-security-policy" not in present:
+            policy = SHELL_CSP if path == "/app" or path.startswith("/app/") else PAGE_CSP
+            dressed.append((b"content-security-policy", policy.encode()))
+        if edge.scheme == "https":
+            dressed.append((b"strict-transport-security", b"max-age=31536000"))
+        dressed.append((b"x-request-id", edge.request_id.encode()))
+        if origin and not same_origin(origin, edge.scheme, edge.host) and self._may_call(origin, path, edge):
+            dressed += [
+                (b"access-control-allow-origin", origin.encode()),
+                (b"access-control-allow-methods", b"GET, POST, DELETE"),
+                (b"access-control-allow-headers", b"authorization, content-type"),
+                (b"access-control-max-age", b"600"),
+            ]
+        if not path.startswith(("/static/", "/posters/")) or self.origins:
+            dressed.append((b"vary", b"origin"))
+        return dressed
+
+
+class Headers:
+    """Request headers by lower-case name; the first value wins."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._found: dict[bytes, str] = {}
+        for name, value in raw:
+            self._found.setdefault(name.lower(), value.decode("latin-1"))
+
+    def get(self, name: bytes) -> str:
+        return self._found.get(name, "")
+
+
+async def _plain(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    headers = [*headers, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def write_log(
+    edge: Edge, method: str, path: str, status: int, seconds: float, sent_bytes: int, note: str = ""
+) -> None:
+    """Write one JSON line a request: id, path without secrets, status, milliseconds. Never a query string."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    entry = {
+        "t": round(time.time(), 3),
+        "id": edge.request_id,
+        "client": edge.client,
+        "method": method,
+        "path": redact(path),
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "bytes": sent_bytes,
+    }
+    if note:
+        entry["note"] = note
+    log.info(json.dumps(entry, ensure_ascii=False))
+
+
+__all__ = ["MAX_BODY_BYTES", "PAGE_CSP", "REPORT_CSP", "SHELL_CSP", "Guard", "RateLimited", "write_log"]

@@ -1,0 +1,230 @@
+"""`/m/<token>/<title_id>/<package_id>/…`: published files, read in 1 MiB blocks, one range a request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import stat
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bitaca_core.catalogue.titles import is_title_id
+from bitaca_core.errors import TokenError
+from bitaca_core.security.tokens import verify_media
+from gradio_app.access import Access
+
+BLOCK_BYTES = 1024 * 1024
+PACKAGE_ID = re.compile(r"[0-9a-f]{16}")
+SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+MAX_DEPTH = 6
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+CONTENT_TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".mpd": "application/dash+xml",
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+}
+"""The only types that are served; another file in a package is none of a viewer's business."""
+
+OPEN_TO_ALL = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"content-length, content-range, etag"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"timing-allow-origin", b"*"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+)
+
+Send = Callable[[Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes to send: from `first` to `last`, inclusive."""
+
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first + 1
+
+
+class MediaApp:
+    """ASGI app of published media. Whoever holds the address may read, from any page; nobody else may.
+
+    Parameters
+    ----------
+    root : Path
+        `media/` of the data folder.
+    access : Access
+        Holds the key and the clock.
+    """
+
+    def __init__(self, root: Path, access: Access) -> None:
+        self.root = root
+        self.access = access
+
+    async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
+        method = scope["method"]
+        if method == "OPTIONS":
+            await _answer(
+                send,
+                204,
+                [
+                    (b"access-control-allow-methods", b"GET, HEAD"),
+                    (b"access-control-allow-headers", b"range, if-range, if-none-match"),
+                    (b"access-control-max-age", b"86400"),
+                ],
+            )
+            return
+        if method not in ("GET", "HEAD"):
+            await _refuse(send, 405, "method", [(b"allow", b"GET, HEAD, OPTIONS")])
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        parts = scope["path"].removeprefix("/m/").split("/")
+        try:
+            path, max_age_s = self._open_sesame(parts)
+        except TokenError as error:
+            await _refuse(send, 403, error.reason)
+            return
+        if path is None:
+            await _refuse(send, 404, "not-found")
+            return
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            await _refuse(send, 404, "not-found")
+            return
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                await _refuse(send, 404, "not-found")
+                return
+            await _serve(send, method, headers, descriptor, found, path.suffix, max_age_s)
+        finally:
+            os.close(descriptor)
+
+    def _open_sesame(self, parts: list[str]) -> tuple[Path | None, int]:
+        """Return the file's path (None when no such file can exist) and how long it may be cached."""
+        if len(parts) < 3:
+            raise TokenError("malformed")
+        token, title_id, package_id, *inner = parts
+        now = self.access.clock()
+        claims = verify_media(self.access.key("media"), token, title_id, package_id, now)
+        max_age_s = int(claims.expires_at - now)
+        if not is_title_id(title_id) or not PACKAGE_ID.fullmatch(package_id):
+            return None, 0
+        if not 0 < len(inner) <= MAX_DEPTH or not all(SEGMENT.fullmatch(part) for part in inner):
+            return None, 0
+        path = self.root.joinpath(title_id, package_id, *inner)
+        return (path if path.suffix in CONTENT_TYPES else None), max_age_s
+
+
+def etag_of(found: os.stat_result) -> str:
+    """Return a strong validator: packages never change in place, so size and time of writing identify."""
+    return f'"{found.st_size:x}-{found.st_mtime_ns:x}"'
+
+
+def read_range(header: str, size: int) -> Span | str | None:
+    """Return the span that a Range header asks for, None for the whole file, "unsatisfiable" for neither.
+
+    Several ranges or an unreadable header mean the whole file, as RFC 9110 ("Range") allows.
+    """
+    match = RANGE.fullmatch(header.strip())
+    if match is None or match.group(0) == "bytes=-":
+        return None
+    first_text, last_text = match.groups()
+    if not first_text:
+        length = int(last_text)
+        if length == 0 or size == 0:
+            return "unsatisfiable"
+        return Span(max(0, size - length), size - 1)
+    first = int(first_text)
+    if last_text and int(last_text) < first:
+        return None
+    if first >= size:
+        return "unsatisfiable"
+    return Span(first, min(int(last_text), size - 1) if last_text else size - 1)
+
+
+def _matches(header: str, etag: str) -> bool:
+    candidates = [part.strip().removeprefix("W/") for part in header.split(",")]
+    return "*" in candidates or etag in candidates
+
+
+async def _serve(
+    send: Send,
+    method: str,
+    request: dict[bytes, str],
+    descriptor: int,
+    found: os.stat_result,
+    suffix: str,
+    max_age_s: int,
+) -> None:
+    etag = etag_of(found)
+    common = [
+        (b"etag", etag.encode()),
+        (b"cache-control", f"private, max-age={max_age_s}, immutable".encode()),
+        (b"accept-ranges", b"bytes"),
+    ]
+    if _matches(request.get(b"if-none-match", ""), etag):
+        await _answer(send, 304, common)
+        return
+    common.append((b"content-type", CONTENT_TYPES[suffix].encode()))
+    span: Span | str | None = None
+    if b"range" in request and request.get(b"if-range", etag) == etag:
+        span = read_range(request[b"range"], found.st_size)
+    if isinstance(span, str):
+        await _refuse(send, 416, "range", [(b"content-range", f"bytes */{found.st_size}".encode())])
+        return
+    status = 200
+    if span is not None:
+        status = 206
+        common.append((b"content-range", f"bytes {span.first}-{span.last}/{found.st_size}".encode()))
+    whole = span or Span(0, found.st_size - 1)
+    common.append((b"content-length", str(whole.length).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": [*OPEN_TO_ALL, *common]})
+    if method == "HEAD":
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await _stream(send, descriptor, whole)
+
+
+async def _stream(send: Send, descriptor: int, span: Span) -> None:
+    position, left = span.first, span.length
+    while left > 0:
+        block = await asyncio.to_thread(os.pread, descriptor, min(BLOCK_BYTES, left), position)
+        if not block:
+            raise OSError("the file became shorter while it was sent")
+        position += len(block)
+        left -= len(block)
+        await send({"type": "http.response.body", "body": block, "more_body": left > 0})
+    if span.length <= 0:
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*OPEN_TO_ALL, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _refuse(
+    send: Send, status: int, reason: str, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    body = json.dumps({"reason": reason}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        (b"content-length", str(len(body)).encode()),
+        *(headers or []),
+    ]
+    await _answer(send, status, headers, body)

@@ -1,0 +1,85 @@
+"""Built files: our scripts and styles, the player's module and wasm, stills; and the shell while it opens."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from bitaca_core.errors import BitacaError
+from gradio_app.context import context_of
+from gradio_app.errors import NotFound
+from gradio_app.layout import STATIC, document, opening
+from gradio_app.routes.catalogue import poster, poster_file
+from gradio_app.words import language_of, words
+
+router = APIRouter()
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".json": "application/json",
+    ".woff2": "font/woff2",
+    ".map": "application/json",
+}
+
+
+def _built(path: Path, versioned: bool) -> Response:
+    media_type = TYPES.get(path.suffix)
+    if media_type is None or not path.is_file():
+        raise NotFound("no such file")
+    caching = "public, max-age=31536000, immutable" if versioned else "public, no-cache"
+    return FileResponse(path, media_type=media_type, headers={"Cache-Control": caching})
+
+
+@router.get("/static/player/{name}")
+async def player_file(request: Request, name: str) -> Response:
+    """Return a file of `player/dist`, from a checkout or an installed wheel."""
+    from bitaca_core.playback import assets
+
+    if "/" in name or name.startswith("."):
+        raise NotFound("no such file")
+    try:
+        path = Path(assets.path(name))
+    except (BitacaError, FileNotFoundError) as error:
+        raise NotFound("no such file") from error
+    return _built(path, "v" in request.query_params)
+
+
+@router.get("/static/{name}")
+async def app_file(request: Request, name: str) -> Response:
+    """Return a file of `gradio_app/static`."""
+    if "/" in name or name.startswith("."):
+        raise NotFound("no such file")
+    return _built(STATIC / name, "v" in request.query_params)
+
+
+@router.get("/stills/{title_id}")
+async def still(request: Request, title_id: str) -> Response:
+    """Return a wide picture of a published title (its first frame worth showing), else its poster."""
+    services = context_of(request).services
+    await services.wait("catalogue")
+    found, _ = services.title(title_id)
+    for unit in services.units(found):
+        path = await asyncio.to_thread(poster_file, services.packages[unit])
+        if path is not None:
+            return FileResponse(
+                path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"}
+            )
+    return await poster(request, title_id)
+
+
+@router.get("/app")
+@router.get("/app/")
+async def shell_opening(request: Request) -> Response:
+    """Stand in for the shell until Gradio is mounted, then send to it."""
+    if getattr(request.app.state, "shell_ready", False):
+        return RedirectResponse("/app/", status_code=307)
+    say = words(language_of(request))
+    page = document(request, say("shell_title"), opening(say), page="opening", status=503, refresh_s=1)
+    page.headers["Retry-After"] = "1"
+    return page

@@ -1,0 +1,82 @@
+"""Viewers: an access token, what we keep, and being forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from gradio_app.access import VIEWER_COOKIE, edge_of
+from gradio_app.context import context_of, known_viewer, viewer_or_new
+
+router = APIRouter()
+
+
+@router.post("/api/session")
+async def session(request: Request) -> Response:
+    """Return a short-lived Bearer token and a single-use WebSocket ticket; the browser gets its cookie too."""
+    context = context_of(request)
+    viewer, new = await viewer_or_new(request)
+    access = context.access
+    body: dict[str, Any] = {
+        "token": access.access_token(viewer),
+        "token_type": "Bearer",
+        "expires_in_s": context.settings.session_token_ttl_s,
+        "ticket": access.tickets.issue(viewer, access.clock()),
+    }
+    response = JSONResponse(body, headers={"Cache-Control": "no-store"})
+    if new:
+        access.remember(response, viewer, edge_of(request))
+    return response
+
+
+@router.get("/api/viewer/export")
+async def export(request: Request) -> Response:
+    """Return everything kept about the caller, as a file."""
+    viewer = await known_viewer(request)
+    body = await asyncio.to_thread(context_of(request).services.viewers.export, viewer)
+    headers = {"Content-Disposition": 'attachment; filename="bitaca-meus-dados.json"'}
+    return JSONResponse(body, headers=headers | {"Cache-Control": "no-store"})
+
+
+@router.delete("/api/viewer", status_code=204)
+async def forget(request: Request) -> Response:
+    """Delete the caller's profile and everything kept about it."""
+    viewer = await known_viewer(request)
+    context = context_of(request)
+    await asyncio.to_thread(context.services.viewers.forget, viewer)
+    context.conversations.forget(viewer)
+    response = Response(status_code=204)
+    response.delete_cookie(VIEWER_COOKIE, path="/")
+    return response
+
+
+@router.post("/privacidade/esquecer")
+async def forget_form(request: Request) -> Response:
+    """The privacy page's button, without a script."""
+    context = context_of(request)
+    viewer = context.access.viewer_of(request)
+    if viewer is not None:
+        await asyncio.to_thread(context.services.viewers.forget, viewer)
+        context.conversations.forget(viewer)
+    response = RedirectResponse("/privacidade?done=1", status_code=303)
+    response.delete_cookie(VIEWER_COOKIE, path="/")
+    return response
+
+
+@router.post("/privacidade/historico")
+async def history_form(request: Request) -> Response:
+    """Switch keeping of history off or on; the choice lives in the viewer's browser only."""
+    off = request.cookies.get("bitaca_history") != "off"
+    response = RedirectResponse("/privacidade", status_code=303)
+    response.set_cookie(
+        "bitaca_history",
+        "off" if off else "on",
+        max_age=400 * 24 * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=edge_of(request).scheme == "https",
+    )
+    return response

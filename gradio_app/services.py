@@ -1,0 +1,279 @@
+"""What the app is made of, loaded behind the answering server and refreshed when files change.
+
+`Services` meets the pipeline only through files: the catalogue, the published packages, the progress board,
+the search index. Each component says whether it is loading, ready or failed, and why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bitaca_core.catalogue.store import Catalogue, load_catalogue, titles_file
+from bitaca_core.catalogue.titles import Episode, Title
+from bitaca_core.errors import BitacaError
+from bitaca_core.settings import Settings
+from bitaca_core.viewers.store import ViewerStore
+from gradio_app.errors import NotFound, NotReady
+
+REFRESH_EVERY_S = 1.0
+PURGE_EVERY_S = 3600.0
+WAIT_FOR_PARTS_S = 20.0
+PARTS = ("catalogue", "library", "viewers", "search", "recommend", "derona")
+
+log = logging.getLogger("bitaca.app")
+
+
+@dataclass
+class Services:
+    """The composed parts. `version` counts what a page may want to show anew.
+
+    Parameters
+    ----------
+    settings : Settings
+    clock : callable
+        Unix seconds.
+    """
+
+    settings: Settings
+    clock: Callable[[], float] = time.time
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    search: Any = None
+    recommender: Any = None
+    assistant: Any = None
+    states: dict[str, str] = field(default_factory=lambda: dict.fromkeys(PARTS, "loading"))
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        self.viewers = ViewerStore(self.settings.paths.app_db, self.clock)
+        self.packages: dict[str, Any] = {}
+        self._seen: dict[str, Any] = {}
+        self._ready = threading.Event()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._purged_at = 0.0
+
+    # -- life
+
+    def start(self) -> None:
+        """Begin loading in a thread and keep watching the files."""
+        self._thread = threading.Thread(target=self._watch, name="services", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self.viewers.close()
+
+    def load(self) -> None:
+        """Load everything now, in the caller's thread."""
+        self._part("viewers", self._open_viewers)
+        self.refresh()
+
+    def _watch(self) -> None:
+        self.load()
+        while not self._stopped.wait(REFRESH_EVERY_S):
+            self.refresh()
+            if self.clock() - self._purged_at > PURGE_EVERY_S:
+                self._part("viewers", self._open_viewers)
+
+    def refresh(self) -> None:
+        """Reload what changed on disk since the last time."""
+        paths = self.settings.paths
+        changed = self._part("library", self._read_library)
+        titles = _stamp(titles_file(paths))
+        index = _stamp(paths.search / "index.json")
+        if self._seen.get("titles") != titles:
+            self._seen["titles"] = titles
+            changed |= self._part("catalogue", self._read_catalogue)
+            self._seen.pop("index", None)
+        if self._seen.get("index", False) != index:
+            self._seen["index"] = index
+            changed |= self._part("search", self._open_search)
+            changed |= self._part("recommend", self._open_recommender)
+            changed |= self._part("derona", self._open_assistant)
+        if changed:
+            self.version += 1
+        self._ready.set()
+
+    def _part(self, name: str, work: Callable[[], bool]) -> bool:
+        try:
+            changed = work()
+        except BitacaError as error:
+            log.error("%s is not available: %s", name, error)
+            self.states[name] = f"failed: {error.message}"
+            return True
+        except Exception as error:
+            # One broken part must not take the others down; it is named on /readyz and retried on change.
+            log.exception("%s is not available", name)
+            self.states[name] = f"failed: {type(error).__name__}"
+            return True
+        self.states[name] = "ready"
+        return changed
+
+    def _open_viewers(self) -> bool:
+        self._purged_at = self.clock()
+        self.viewers.purge(
+            messages_days=self.settings.conversation_retention_days,
+            telemetry_days=self.settings.telemetry_retention_days,
+        )
+        return False
+
+    def _read_catalogue(self) -> bool:
+        self.catalogue = load_catalogue(titles_file(self.settings.paths))
+        return True
+
+    def _read_library(self) -> bool:
+        from bitaca_core.media.library import published
+
+        media = self.settings.paths.media
+        stamps: dict[str, Any] = {}
+        packages: dict[str, Any] = {}
+        if media.is_dir():
+            for folder in media.iterdir():
+                stamp = _stamp(folder / "current")
+                if stamp is None:
+                    continue
+                stamps[folder.name] = stamp
+                if self._seen.get("library", {}).get(folder.name) == stamp:
+                    found = self.packages.get(folder.name)
+                else:
+                    found = published(self.settings.paths, folder.name)
+                if found is not None:
+                    packages[folder.name] = found
+        changed = packages.keys() != self.packages.keys() or stamps != self._seen.get("library", {})
+        self._seen["library"] = stamps
+        self.packages = packages
+        return changed
+
+    def _open_search(self) -> bool:
+        from bitaca_core.search.service import open_search
+
+        self.search = open_search(
+            self.settings.paths, self.catalogue, self.playable_units, self.settings.embedder
+        )
+        return True
+
+    def _open_recommender(self) -> bool:
+        from bitaca_core.recommend.service import Recommender
+
+        self.recommender = Recommender(self.search, self.catalogue, self.viewers)
+        return True
+
+    def _open_assistant(self) -> bool:
+        from bitaca_core.derona.assistant import Assistant
+
+        self.assistant = Assistant(self.catalogue, self.search, self.recommender)
+        return True
+
+    # -- readiness
+
+    @property
+    def loading(self) -> list[str]:
+        return [name for name, state in self.states.items() if state == "loading"]
+
+    @property
+    def failed(self) -> dict[str, str]:
+        return {name: state for name, state in self.states.items() if state.startswith("failed")}
+
+    async def wait(self, part: str) -> None:
+        """Wait until `part` answers; raises NotReady when it failed or takes too long."""
+        deadline = time.monotonic() + WAIT_FOR_PARTS_S
+        while self.states[part] == "loading":
+            if time.monotonic() > deadline:
+                raise NotReady(f"{part} is still loading")
+            await asyncio.sleep(0.03)
+        if self.states[part] != "ready":
+            raise NotReady(f"{part} is not available")
+
+    # -- questions that pages and the API ask
+
+    def playable_units(self) -> set[str]:
+        """Return the ids (films, shorts, episodes) that have a published package."""
+        return set(self.packages)
+
+    def title(self, any_id: str) -> tuple[Title, Episode | None]:
+        """Return the title of this id, with the episode when it is an episode's id; raises NotFound."""
+        title = self.catalogue.get(any_id)
+        if title is not None:
+            return title, None
+        title = self.catalogue.parent_of(any_id)
+        if title is None:
+            raise NotFound("there is no such title")
+        return title, self.catalogue.episode(any_id)
+
+    def units(self, title: Title) -> list[str]:
+        """Return the published ids of a title, in order."""
+        return [unit for unit in self.catalogue.playable_ids(title) if unit in self.packages]
+
+    def playable(self, title: Title) -> bool:
+        return any(unit in self.packages for unit in self.catalogue.playable_ids(title))
+
+    def unit_to_play(self, any_id: str, viewer: str | None) -> str:
+        """Return the id to play: itself, or of a series the episode that the viewer was watching.
+
+        That is the one last watched when it is unfinished, the one after it otherwise, the first at first.
+        """
+        title, episode = self.title(any_id)
+        if episode is not None or not title.episodes:
+            return any_id
+        units = list(self.catalogue.playable_ids(title))
+        if viewer is not None:
+            for watched in self.viewers.history(viewer):
+                if watched.title_id in units:
+                    at = units.index(watched.title_id) + (1 if watched.finished else 0)
+                    return units[at] if at < len(units) else units[0]
+        for unit in units:
+            if unit in self.packages:
+                return unit
+        return units[0]
+
+    def next_unit(self, unit: str) -> str | None:
+        """Return the episode after this one, when it can be watched."""
+        title = self.catalogue.parent_of(unit)
+        if title is None:
+            return None
+        units = list(self.catalogue.playable_ids(title))
+        following = units[units.index(unit) + 1 :]
+        return following[0] if following and following[0] in self.packages else None
+
+    def progress(self) -> dict[str, dict[str, Any]]:
+        """Return the progress board: work under way or failed, by id, with one overall percentage."""
+        from bitaca_core.media.progress import ProgressBoard
+
+        board = ProgressBoard(self.settings.paths).read()
+        return {
+            unit: {"stage": entry["stage"], "percent": overall_percent(entry["stage"], entry["percent"])}
+            for unit, entry in board.items()
+            if entry["stage"] != "done" and unit not in self.packages
+        }
+
+
+STAGE_SHARE = {
+    "render": (0, 45),
+    "encode": (45, 90),
+    "package": (90, 95),
+    "verify": (95, 98),
+    "publish": (98, 100),
+}
+
+
+def overall_percent(stage: str, percent: float) -> int:
+    """Return how far the whole work is, 0-100, from a stage and its own percentage."""
+    low, high = STAGE_SHARE.get(stage, (0, 0))
+    return int(low + (high - low) * percent / 100)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size

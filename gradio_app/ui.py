@@ -1,0 +1,109 @@
+"""The Gradio shell: the same Derona and player elements, plus what belongs to an operator."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gradio_app.context import Context
+from gradio_app.layout import static_url
+from gradio_app.pages import PLAYER_MODULE, when
+from gradio_app.routes.reports import list_reports
+from gradio_app.routes.status import operator_work
+from gradio_app.words import Words, accepted, words
+
+
+def build_shell(context: Context) -> Any:
+    """Return Gradio's app, ready to mount at `/app`. Imports Gradio: seconds of CPU, so call it in a thread.
+
+    Data reaches the tables through Gradio's queue as plain cells; nothing is templated into HTML. The
+    elements of the other pages are put into named columns by `shell.js`.
+    """
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    import gradio as gr
+    from fastapi import FastAPI
+
+    say = words("pt")
+    with gr.Blocks(title=say("shell_title"), analytics_enabled=False) as blocks:
+        with gr.Row(elem_id="bitaca-shell"):
+            with gr.Column(scale=3, min_width=300):
+                gr.Column(elem_id="bitaca-player")
+                with gr.Tabs(elem_id="bitaca-operator"):
+                    with gr.Tab(say("shell_work")):
+                        note = gr.Markdown(elem_id="bitaca-note")
+                        work = gr.Dataframe(headers=work_headers(say), interactive=False, show_label=False)
+                    with gr.Tab(say("shell_reports")):
+                        found = gr.Dataframe(headers=report_headers(say), interactive=False, show_label=False)
+                    with gr.Tab(say("shell_parts")):
+                        parts = gr.Dataframe(headers=part_headers(say), interactive=False, show_label=False)
+                refresh = gr.Button(say("shell_refresh"), size="sm")
+            gr.Column(elem_id="bitaca-derona", scale=1, min_width=320)
+
+        def read(request: gr.Request) -> tuple[str, list[Any], list[Any], list[Any]]:
+            return tables(context, request.request)
+
+        outputs = [note, work, found, parts]
+        blocks.load(read, outputs=outputs, api_name=False, show_progress="hidden")
+        refresh.click(read, outputs=outputs, api_name=False, show_progress="hidden", concurrency_limit=4)
+        gr.Timer(5).tick(read, outputs=outputs, api_name=False, show_progress="hidden", concurrency_limit=4)
+    head = (
+        f'<link rel="stylesheet" href="{static_url("shell.css")}">'
+        f'<script type="module" src="{PLAYER_MODULE}"></script>'
+        f'<script type="module" src="{static_url("shell.js")}"></script>'
+    )
+    parent = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    mounted = gr.mount_gradio_app(
+        parent,
+        blocks,
+        path="/app",
+        head=head,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        show_error=False,
+        max_file_size=1,
+    )
+    return inner_app(mounted)
+
+
+def inner_app(parent: Any) -> Any:
+    """Return the app that Gradio mounted on `parent`."""
+    for route in parent.router.routes:
+        if getattr(route, "path", None) == "/app":
+            return route.app
+    raise RuntimeError("Gradio did not mount its app under /app")
+
+
+def work_headers(say: Words) -> list[str]:
+    return [say("shell_title_id"), say("shell_stage"), say("shell_percent"), say("shell_package")]
+
+
+def report_headers(say: Words) -> list[str]:
+    return [say("reports_question"), say("reports_answer"), say("reports_run"), say("reports_when")]
+
+
+def part_headers(say: Words) -> list[str]:
+    return [say("shell_part"), say("shell_state")]
+
+
+def tables(context: Context, request: Any) -> tuple[str, list[Any], list[Any], list[Any]]:
+    """Return the note and the rows of the three tables: empty for whoever is not the operator."""
+    say = words(accepted(request.headers.get("accept-language", "")))
+    if not context.access.is_operator(request):
+        return say("shell_closed"), [], [], []
+    work = [
+        [line["title_id"], say(f"stage_{line['stage']}"), line["percent"], line["package_id"] or ""]
+        for line in operator_work(context.services)
+    ]
+    found = [
+        [report["title"], report["conclusion"], f"/reports/{report['notebook']}/{report['run']}",
+         when(report["written_s"])]
+        for report in list_reports(context.settings.paths.reports)
+    ]  # fmt: skip
+    parts = [[name, state_text(say, state)] for name, state in context.services.states.items()]
+    return ("" if work else say("shell_idle")), work, found, parts
+
+
+def state_text(say: Words, state: str) -> str:
+    return say(f"state_{state}") if state in ("ready", "loading") else state
