@@ -1,0 +1,390 @@
+//! The model that HLS and DASH converge to.
+//!
+//! A [`Presentation`] lists renditions; a rendition's [`SegmentIndex`] answers "how many", "the
+//! n-th" and "the one at this time". Strings are [`Span`]s into one text per presentation, so that
+//! nothing is allocated for what nobody reads.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::{ErrorKind, ParseError, Warning};
+use crate::segments::SegmentIndex;
+use crate::{dash, hls, limits, url};
+
+/// A stretch of a [`TextPool`]; [`Span::NONE`] where the manifest says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Byte offset in the pool.
+    pub start: u32,
+    /// Length in bytes.
+    pub len: u32,
+}
+
+impl Span {
+    /// Absent, which differs from an empty string.
+    pub const NONE: Self = Self { start: u32::MAX, len: 0 };
+
+    /// Whether the manifest says nothing here.
+    pub const fn is_none(self) -> bool {
+        self.start == u32::MAX
+    }
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// One string that all spans of its owner point into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextPool {
+    text: String,
+}
+
+impl TextPool {
+    /// A pool that starts as `text`.
+    pub fn new(text: String) -> Self {
+        Self { text }
+    }
+
+    /// Append `text`; [`Span::NONE`] once the pool would exceed what 32 bits address.
+    pub fn push(&mut self, text: &str) -> Span {
+        let Ok(start) = u32::try_from(self.text.len()) else { return Span::NONE };
+        if text.len() >= (u32::MAX - start) as usize {
+            return Span::NONE;
+        }
+        self.text.push_str(text);
+        Span { start, len: text.len() as u32 }
+    }
+
+    /// The text of a span; empty where it is absent.
+    pub fn get(&self, span: Span) -> &str {
+        self.opt(span).unwrap_or("")
+    }
+
+    /// The text of a span; `None` where it is absent.
+    pub fn opt(&self, span: Span) -> Option<&str> {
+        let start = span.start as usize;
+        self.text.get(start..start.checked_add(span.len as usize)?)
+    }
+
+    /// Everything.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// What kind of manifest was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// An HLS Multivariant Playlist: renditions whose segments come from playlists of their own.
+    HlsMultivariant = 1,
+    /// An HLS Media Playlist: one rendition with its segments.
+    HlsMedia = 2,
+    /// A DASH MPD: all renditions with their segments.
+    Dash = 3,
+}
+
+/// What a rendition carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum TrackKind {
+    /// Moving pictures; with sound inside where [`Rendition::muxed`] says so.
+    Video = 1,
+    /// Sound.
+    Audio = 2,
+    /// Subtitles or captions.
+    Text = 3,
+    /// Thumbnails.
+    Image = 4,
+}
+
+/// Roles and accessibility purposes, as one set for both formats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoleFlags(pub u16);
+
+impl RoleFlags {
+    /// The main content (DASH role `main`; an HLS rendition marked DEFAULT).
+    pub const MAIN: u16 = 1;
+    /// Another version of the main content (DASH role `alternate`).
+    pub const ALTERNATE: u16 = 2;
+    /// Dubbed speech (`dub`).
+    pub const DUB: u16 = 4;
+    /// Commentary (`commentary`).
+    pub const COMMENTARY: u16 = 8;
+    /// Subtitles for viewers who hear (`subtitle`).
+    pub const SUBTITLE: u16 = 16;
+    /// Captions, which also say what sounds (`caption`; HLS `public.accessibility.describes-music-and-sound`).
+    pub const CAPTION: u16 = 32;
+    /// Description of what is seen (`description`; HLS `public.accessibility.describes-video`).
+    pub const DESCRIPTION: u16 = 64;
+    /// Easy to read or with clearer dialogue (`easyreader`, `enhanced-audio-intelligibility`).
+    pub const EASY: u16 = 128;
+    /// Only for speech that is foreign to the audio's language (`forced-subtitle`, `forced_subtitle`).
+    pub const FORCED: u16 = 256;
+
+    /// Whether `flag` is in the set.
+    pub const fn has(self, flag: u16) -> bool {
+        self.0 & flag != 0
+    }
+}
+
+/// A stretch of time with one set of adaptation sets. HLS has exactly one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Period {
+    /// `Period@id`.
+    pub id: Span,
+    /// Start on the presentation's time line, in nanoseconds.
+    pub start_ns: i64,
+    /// Length in nanoseconds, where it is known.
+    pub duration_ns: Option<i64>,
+}
+
+/// One encoding of one track: an HLS variant or rendition, a DASH representation.
+#[derive(Clone, Debug)]
+pub struct Rendition {
+    /// Position in [`Presentation::renditions`].
+    pub index: u32,
+    /// `Representation@id`; for HLS media renditions their NAME, for variants their URI as written.
+    pub id: Span,
+    /// Position in [`Presentation::periods`].
+    pub period: u32,
+    /// Number of the adaptation set in the manifest; HLS variants share 0, each group has its own.
+    pub set: u32,
+    /// What it carries.
+    pub track: TrackKind,
+    /// Peak bits per second (`BANDWIDTH`, `@bandwidth`); 0 where unknown.
+    pub bandwidth_bps: u64,
+    /// Mean bits per second (`AVERAGE-BANDWIDTH`).
+    pub average_bandwidth_bps: Option<u64>,
+    /// RFC 6381 codecs, as written.
+    pub codecs: Span,
+    /// MIME type, without codecs.
+    pub mime: Span,
+    /// Pixels across, 0 where unknown.
+    pub width: u32,
+    /// Pixels down, 0 where unknown.
+    pub height: u32,
+    /// Frames per second as numerator and denominator; `(0, 0)` where unknown.
+    pub frame_rate: (u32, u32),
+    /// RFC 5646 language tag.
+    pub language: Span,
+    /// What to call it in a menu.
+    pub name: Span,
+    /// DASH role values and HLS CHARACTERISTICS, as written.
+    pub roles: Vec<Span>,
+    /// The roles that are understood.
+    pub role_flags: RoleFlags,
+    /// Chosen when the viewer has no preference.
+    pub default: bool,
+    /// May be chosen without the viewer's asking.
+    pub autoselect: bool,
+    /// Subtitles that should show whatever the viewer chose.
+    pub forced: bool,
+    /// A variant without separate audio whose codecs name some (or do not say).
+    pub muxed: bool,
+    /// HLS: the AUDIO group that a variant uses, or the GROUP-ID of an audio rendition.
+    pub audio_group: Span,
+    /// HLS: the SUBTITLES group that a variant uses, or the GROUP-ID of a subtitle rendition.
+    pub text_group: Span,
+    /// Audio channels, 0 where unknown.
+    pub channels: u32,
+    /// Schemes of content protection announced for it (URIs, as written).
+    pub protection: Vec<Span>,
+    /// The rendition's own URL as written (HLS URI; the innermost DASH BaseURL).
+    pub uri: Span,
+    /// HLS: absolute URL of the media playlist, from which [`Presentation::attach_media_playlist`]
+    /// makes the segments. `None` for a rendition inside its variant's streams, and for DASH.
+    pub playlist_url: Option<Span>,
+    /// The segments, once known.
+    pub segments: Option<SegmentIndex>,
+}
+
+impl Rendition {
+    /// A rendition about which nothing is known yet.
+    pub fn new(track: TrackKind) -> Self {
+        Self {
+            index: 0,
+            id: Span::NONE,
+            period: 0,
+            set: 0,
+            track,
+            bandwidth_bps: 0,
+            average_bandwidth_bps: None,
+            codecs: Span::NONE,
+            mime: Span::NONE,
+            width: 0,
+            height: 0,
+            frame_rate: (0, 0),
+            language: Span::NONE,
+            name: Span::NONE,
+            roles: Vec::new(),
+            role_flags: RoleFlags::default(),
+            default: false,
+            autoselect: false,
+            forced: false,
+            muxed: false,
+            audio_group: Span::NONE,
+            text_group: Span::NONE,
+            channels: 0,
+            protection: Vec::new(),
+            uri: Span::NONE,
+            playlist_url: None,
+            segments: None,
+        }
+    }
+}
+
+/// One movie or stream, as its manifest describes it.
+#[derive(Clone, Debug)]
+pub struct Presentation {
+    /// What was read.
+    pub kind: Kind,
+    /// Whether the manifest will change: a live stream.
+    pub dynamic: bool,
+    /// EXT-X-VERSION; `None` where it is not stated, and for DASH.
+    pub version: Option<u32>,
+    /// Length in microseconds, once it is known.
+    pub duration_us: Option<u64>,
+    /// Every string of the manifest.
+    pub text: TextPool,
+    /// The manifest's own URL, which relative ones start from.
+    pub url: Span,
+    /// Stretches of the time line; never empty.
+    pub periods: Vec<Period>,
+    /// Every rendition, in the order of the manifest.
+    pub renditions: Vec<Rendition>,
+    /// Absolute URL of `sidecar.json`, where it is announced.
+    pub sidecar: Option<Span>,
+    /// EXT-X-INDEPENDENT-SEGMENTS: every segment can be decoded on its own.
+    pub independent_segments: bool,
+    /// EXT-X-START: preferred start in microseconds, from the end where negative.
+    pub start_us: Option<i64>,
+    /// DASH: `@minBufferTime` in microseconds.
+    pub min_buffer_us: Option<u64>,
+    /// What was odd, at most [`limits::WARNINGS`] of it.
+    pub warnings: Vec<Warning>,
+}
+
+impl Presentation {
+    /// An empty presentation of a manifest at `base`.
+    pub(crate) fn new(kind: Kind, mut text: TextPool, base: &str) -> Self {
+        let url = text.push(base);
+        Self {
+            kind,
+            dynamic: false,
+            version: None,
+            duration_us: None,
+            text,
+            url,
+            periods: Vec::new(),
+            renditions: Vec::new(),
+            sidecar: None,
+            independent_segments: false,
+            start_us: None,
+            min_buffer_us: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Read a manifest of either format.
+    ///
+    /// `bytes` is the body as received, `url` its final address after redirects (relative URLs in
+    /// the body resolve against it; it may itself be relative). `now_us` is the wall clock in
+    /// microseconds since 1970, used by dynamic MPDs only; without it `@publishTime` is used, else
+    /// `@availabilityStartTime`.
+    ///
+    /// # Errors
+    /// The first thing that makes the manifest unplayable, with its byte offset.
+    pub fn parse(bytes: &[u8], url: &str, now_us: Option<i64>) -> Result<Self, ParseError> {
+        if bytes.len() > limits::MANIFEST_BYTES {
+            return Err(ParseError::new(ErrorKind::Limit, 0, "a manifest of at most 64 MiB"));
+        }
+        let text = core::str::from_utf8(bytes)
+            .map_err(|error| ParseError::new(ErrorKind::Encoding, error.valid_up_to(), "UTF-8"))?;
+        let body = text.strip_prefix('\u{FEFF}').unwrap_or(text).trim_start();
+        if body.starts_with("#EXTM3U") {
+            hls::parse(text, url)
+        } else if body.starts_with('<') {
+            dash::parse(text, url, now_us)
+        } else {
+            Err(ParseError::new(
+                ErrorKind::NotAManifest,
+                text.len() - body.len(),
+                "#EXTM3U or an MPD element",
+            ))
+        }
+    }
+
+    /// Give an HLS rendition its segments, from its media playlist.
+    ///
+    /// Called again with a newer playlist it replaces them.
+    ///
+    /// # Errors
+    /// As [`Presentation::parse`]; also where `bytes` is a multivariant playlist or an MPD, or no
+    /// rendition has that index. The presentation is unchanged by an error.
+    pub fn attach_media_playlist(
+        &mut self,
+        rendition: usize,
+        bytes: &[u8],
+        url: &str,
+    ) -> Result<(), ParseError> {
+        let media = Self::parse(bytes, url, None)?;
+        let wrong = ParseError::new(ErrorKind::WrongKind, 0, "a media playlist");
+        let target = self.renditions.get_mut(rendition).ok_or(wrong)?;
+        if media.kind != Kind::HlsMedia {
+            return Err(wrong);
+        }
+        let index = media.renditions.into_iter().next().and_then(|only| only.segments).ok_or(wrong)?;
+        self.dynamic = index.media.as_ref().is_some_and(|media| !media.endlist);
+        self.independent_segments |= media.independent_segments;
+        self.duration_us = self.duration_us.max(u64::try_from(index.end_us()).ok());
+        target.segments = Some(index);
+        Ok(())
+    }
+
+    /// Absolute URL of a rendition's media playlist.
+    pub fn playlist_url(&self, rendition: usize) -> Option<&str> {
+        self.text.opt(self.renditions.get(rendition)?.playlist_url?)
+    }
+
+    /// Resolve a URL of the manifest against the manifest's own.
+    pub fn resolve(&self, reference: &str) -> String {
+        url::resolve(self.text.get(self.url), reference)
+    }
+
+    /// Keep a warning, up to the cap.
+    pub(crate) fn warn(&mut self, warning: Warning) {
+        if self.warnings.len() < limits::WARNINGS {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Number a rendition and keep it.
+    pub(crate) fn add(&mut self, mut rendition: Rendition, offset: usize) -> Result<(), ParseError> {
+        if self.renditions.len() >= limits::RENDITIONS {
+            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 4096 renditions"));
+        }
+        rendition.index = self.renditions.len() as u32;
+        self.renditions.push(rendition);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absent_span_is_not_an_empty_one() {
+        let mut pool = TextPool::default();
+        let empty = pool.push("");
+        let word = pool.push("vídeo");
+        assert_eq!(pool.opt(empty), Some(""));
+        assert_eq!(pool.opt(word), Some("vídeo"));
+        assert_eq!(pool.opt(Span::NONE), None);
+        assert_eq!(pool.opt(Span { start: 1, len: 99 }), None);
+    }
+}

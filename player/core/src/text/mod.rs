@@ -1,0 +1,3 @@
+//! Timed text.
+
+pub mod webvtt;

@@ -1,0 +1,1 @@
+//! Trace simulator and clairvoyant optimum over the player's core.
