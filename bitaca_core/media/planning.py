@@ -17,6 +17,7 @@ from bitaca_core.settings import DataPaths
 
 Action = Literal["package", "blocked"]
 SOURCES_SCHEMA = 1
+SHOWN_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class PlanItem:
     title_id: str
     action: Action
     reasons: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """All reasons in one short line."""
+        more = len(self.reasons) - SHOWN_REASONS
+        return "; ".join(self.reasons[:SHOWN_REASONS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def pending(paths: DataPaths, verify: bool = False) -> list[PlanItem]:

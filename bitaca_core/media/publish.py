@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bitaca_core.catalogue.sheet import SourceSheet
-from bitaca_core.errors import WorkError
+from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.media import description, receipts
-from bitaca_core.media.ladder import Content
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, build, prepare, silent
+from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
 from bitaca_core.settings import DataPaths
@@ -38,21 +38,11 @@ class Publication:
 
 
 def publish(
-    sheet: SourceSheet, paths: DataPaths, progress: OnStage = silent, *, content: Content = "film"
+    sheet: SourceSheet, paths: DataPaths, board: ProgressBoard | None = None, *, force: bool = False
 ) -> str:
-    """Package, verify and publish a title; return its package_id."""
-    return publish_title(sheet, paths, progress, content=content).package_id
+    """Package, verify and publish a title, showing it on `board`; return its package_id.
 
-
-def publish_title(
-    sheet: SourceSheet,
-    paths: DataPaths,
-    progress: OnStage = silent,
-    *,
-    content: Content = "film",
-    storage: Storage | None = None,
-) -> Publication:
-    """Package, verify and publish a title.
+    With `force` it is done again even where an identical package stands.
 
     Raises
     ------
@@ -61,13 +51,38 @@ def publish_title(
     MediaError, WorkError
         A tool failed or the result did not verify; what was published before stays.
     """
+    if board is None:
+        return publish_title(sheet, paths, force=force).package_id
+    try:
+        done = publish_title(
+            sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force
+        )
+    except BitacaError:
+        board.update(sheet.title_id, "failed", 100)
+        raise
+    except BaseException:  # interrupted: nobody works on it any more
+        board.clear(sheet.title_id)
+        raise
+    board.clear(sheet.title_id)
+    return done.package_id
+
+
+def publish_title(
+    sheet: SourceSheet,
+    paths: DataPaths,
+    progress: OnStage = silent,
+    *,
+    force: bool = False,
+    storage: Storage | None = None,
+) -> Publication:
+    """Do what `publish` says; tell each stage to `progress`."""
     storage = storage or LocalStorage(paths.media)
     with _alone(paths, sheet.title_id):
         clean_leftovers(paths.media / sheet.title_id)
-        job = prepare(sheet, content=content)
+        job = prepare(sheet)
         folder = paths.media / sheet.title_id / job.package_id
         known = receipts.load(paths, sheet.title_id)
-        if folder.is_dir() and not _violations(folder):
+        if not force and folder.is_dir() and not _violations(folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()
             _finish(job, folder, paths, storage, arguments)
             progress("publish", 100)

@@ -1,0 +1,197 @@
+"""`bitaca package` and `bitaca verify`: one video file, wherever it comes from."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bitaca_core.errors import InputError, WorkError
+
+if TYPE_CHECKING:
+    from bitaca_core.catalogue.sheet import SourceSheet
+    from bitaca_core.media.package import Job
+
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+
+
+def package(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="video file")],
+    out: Annotated[
+        Path | None, typer.Option(help="folder for the package: new, empty or an earlier package")
+    ] = None,
+    subtitle: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LANG=FILE", help="SRT or WebVTT file, e.g. pt-BR=film.srt; repeat"),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="language of the first audio track, e.g. pt-BR")
+    ] = None,
+    poster: Annotated[
+        Path | None, typer.Option(help="poster picture; chosen from the film otherwise")
+    ] = None,
+    animation: Annotated[
+        bool, typer.Option("--animation", help="tune the encoder for drawn pictures")
+    ] = False,
+    plan_only: Annotated[bool, typer.Option("--plan", help="say what would be done and stop")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """One video file to HLS + DASH in one folder."""
+    from bitaca_core.media import package as packaging
+    from bitaca_core.media import publish, supervise
+
+    if out is None and not plan_only:
+        raise InputError(
+            "no folder given", kind="usage", hint="Add --out DIR, or --plan to see what would be done"
+        )
+    with supervise.interruptible():
+        sheet = _sheet(source, subtitle or [], language, poster)
+        job = packaging.prepare(sheet, content="animation" if animation else "film")
+        if plan_only or out is None:
+            _show_plan(job, as_json)
+            return
+        with _progress(source.name, quiet=as_json) as progress:
+            done = publish.package_to(job, out, progress)
+    if as_json:
+        print(json.dumps({
+            "schema": 1, "package_id": done.package_id, "folder": str(done.folder), "built": done.built,
+            "hls": str(done.folder / "master.m3u8"), "dash": str(done.folder / "stream.mpd"),
+            "duration_s": job.recipe.duration_s, "rungs": [rung.id for rung in job.recipe.rungs],
+            "warnings": list(done.warnings),
+        }, ensure_ascii=False))  # fmt: skip
+        return
+    for warning in done.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    print(f"{'packaged' if done.built else 'unchanged'}  {done.folder}  ({job.recipe.duration_s:.2f} s, "
+          f"{', '.join(rung.id for rung in job.recipe.rungs)})")  # fmt: skip
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="package folder")],
+    xsd: Annotated[
+        Path | None, typer.Option(help="DASH-MPD.xsd to validate the MPD against (needs lxml)")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a package with the player's own core: every file, every manifest, every duration."""
+    from bitaca_core.media.verify import Violation, verify_package
+
+    found = verify_package(folder)
+    if xsd is not None:
+        found += [Violation("xsd", "stream.mpd", text) for text in _xsd_faults(folder / "stream.mpd", xsd)]
+    if as_json:
+        print(json.dumps({
+            "schema": 1, "folder": str(folder), "ok": not found,
+            "violations": [{"code": v.code, "file": v.file, "message": v.message} for v in found],
+        }, ensure_ascii=False))  # fmt: skip
+        if found:
+            raise typer.Exit(1)
+        return
+    for violation in found:
+        print(f"{violation.code:18} {violation.file}: {violation.message}")
+    if found:
+        raise WorkError(f"{len(found)} faults in {folder}", kind="verify")
+    print(f"ok  {folder}")
+
+
+def _sheet(source: Path, subtitles: list[str], language: str | None, poster: Path | None) -> SourceSheet:
+    from bitaca_core.catalogue.normalize import title_id_for
+    from bitaca_core.catalogue.sheet import AudioSource, SourceSheet, SubtitleSource
+    from bitaca_core.media.languages import bcp47
+
+    texts = []
+    for item in subtitles:
+        tag, equals, file = item.partition("=")
+        if not equals or bcp47(tag) is None:
+            raise InputError(f"--subtitle {item!r}: expected LANG=FILE, e.g. pt-BR=film.srt", kind="usage")
+        texts.append(SubtitleSource(path=Path(file), language=tag))
+    if language is not None and bcp47(language) is None:
+        raise InputError(f"--language {language!r}: expected a BCP 47 tag, e.g. pt-BR", kind="usage")
+    return SourceSheet(
+        title_id=title_id_for(source.stem, None),
+        video=source,
+        audio=(AudioSource(stream=0, language=language),) if language else (),
+        subtitles=tuple(texts),
+        poster=poster,
+    )
+
+
+def _show_plan(job: Job, as_json: bool) -> None:
+    recipe, video = job.recipe, job.info.video
+    if as_json:
+        print(json.dumps({
+            "schema": 1, "package_id": job.package_id, "duration_s": recipe.duration_s, "recipe": recipe.to_dict(),
+        }, ensure_ascii=False))  # fmt: skip
+        return
+    steps = [
+        f"turned {video.rotation_deg} degrees" if video.rotation_deg else "",
+        "deinterlaced" if recipe.deinterlace else "",
+        "tone-mapped to SDR" if recipe.tone_map else "",
+        "silence added" if recipe.audio[0].ordinal is None else "",
+    ]
+    print(f"source   {video.width}x{video.height} {video.codec}, {float(video.frame_rate):.3f} fps")
+    print(f"result   {float(recipe.frame_rate):.3f} fps, {recipe.frames} frames, {recipe.duration_s:.3f} s"
+          + "".join(f", {step}" for step in steps if step))  # fmt: skip
+    for rung in recipe.rungs:
+        print(f"video    {rung.id:6} {rung.width}x{rung.height}, at most {rung.max_bps / 1000:.0f} kbit/s")
+    for audio in recipe.audio:
+        print(f"audio    {audio.id:6} {audio.label}")
+    for track in job.subtitles:
+        print(f"text     {track.language:6} {len(track.cues)} cues")
+    for inside in recipe.text:
+        print(f"text     {inside.language:6} from the container")
+    print(f"package  {job.package_id}")
+
+
+@contextmanager
+def _progress(name: str, quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """Yield a progress callback: a bar on a terminal, a plain line a stage elsewhere."""
+    if quiet:
+        yield lambda stage, percent: None
+        return
+    if not sys.stderr.isatty():
+        said: set[str] = set()
+
+        def line(stage: str, percent: float) -> None:
+            if stage not in said:
+                said.add(stage)
+                print(f"{name}: {stage}", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:24}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+               TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, object] = {}
+
+        def bar(stage: str, percent: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(f"{stage}  {escape(name)}"[:60], total=100)
+            bars.update(tasks[stage], completed=percent)  # type: ignore[arg-type]
+
+        yield bar
+
+
+def _xsd_faults(mpd: Path, xsd: Path) -> list[str]:
+    try:
+        from lxml import etree
+    except ImportError as error:
+        raise WorkError(
+            "--xsd needs lxml", kind="usage", hint="Run `make setup-dev` or leave --xsd out"
+        ) from error
+    if not xsd.is_file():
+        raise InputError("no such schema", kind="usage", file=xsd)
+    # its imports are relative; nothing is fetched from the network
+    schema = etree.XMLSchema(etree.parse(str(xsd), etree.XMLParser(no_network=True)))
+    if schema.validate(etree.parse(str(mpd), etree.XMLParser(no_network=True, resolve_entities=False))):
+        return []
+    return [f"line {entry.line}: {entry.message}" for entry in schema.error_log]
