@@ -63,6 +63,7 @@ class MiniLM:
         self._lock = threading.Lock()
         self._weights: dict[str, Floats] | None = None
         self._tokenizer: Any = None
+        self._threads: Any = None
         self._layers = self._heads = 0
         self._epsilon = 1e-12
 
@@ -71,6 +72,7 @@ class MiniLM:
             if self._weights is not None:
                 return self._weights
             from safetensors.numpy import load_file
+            from threadpoolctl import ThreadpoolController
             from tokenizers import Tokenizer
 
             folder = self._folder or _packaged_weights()
@@ -82,6 +84,7 @@ class MiniLM:
             self._tokenizer.enable_truncation(MAX_TOKENS)
             self._tokenizer.enable_padding()
             raw = load_file(folder / "model.safetensors")
+            self._threads = ThreadpoolController()
             self._weights = {
                 name.removeprefix("bert."): value.astype(np.float32, copy=False)
                 for name, value in raw.items()
@@ -91,6 +94,11 @@ class MiniLM:
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors, shape (len(texts), 384), dtype float32; an empty text is a valid sentence."""
         weights = self._load()
+        if len(texts) == 1:
+            with self._threads.limit(
+                limits=1
+            ):  # one sentence is too small to share: two threads cost 50 % more CPU
+                return self._encode_batch(weights, list(texts))
         found = np.zeros((len(texts), self.dimension), np.float32)
         by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         for start in range(0, len(texts), BATCH):
@@ -113,7 +121,8 @@ class MiniLM:
         for layer in range(self._layers):
             hidden = self._layer(hidden, ignore, weights, f"encoder.layer.{layer}")
         pooled = (hidden * mask[:, :, None]).sum(1) / np.maximum(mask.sum(1, keepdims=True), 1)
-        return (pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+        unit: Floats = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        return unit.astype(np.float32)
 
     def _layer(self, hidden: Floats, ignore: Floats, weights: dict[str, Floats], name: str) -> Floats:
         batch, length, width = hidden.shape
@@ -141,7 +150,8 @@ class MiniLM:
 
 def _dense(hidden: Floats, weights: dict[str, Floats], name: str) -> Floats:
     flat = hidden.reshape(-1, hidden.shape[-1]) @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
-    return flat.reshape(*hidden.shape[:-1], -1)
+    result: Floats = flat.reshape(*hidden.shape[:-1], -1)
+    return result
 
 
 def _gelu(x: Floats) -> Floats:

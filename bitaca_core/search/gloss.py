@@ -17,7 +17,7 @@ from bitaca_core.search.stem import stem
 
 PHRASE_MAX_WORDS = 4
 _EMPTY = frozenset(
-    ("o", "os", "as", "um", "uma", "uns", "umas", "de", "da", "das", "dos", "em", "na", "nos", "nas", "e", "ou", "com", "por",
+    ("a", "o", "os", "as", "no", "do", "quer", "nao", "um", "uma", "uns", "umas", "de", "da", "das", "dos", "em", "na", "nos", "nas", "e", "ou", "com", "por",
      "para", "pra", "pro", "que", "se", "sua", "seu", "suas", "seus", "ao", "aos", "foi", "ele", "ela", "eles", "elas", "lhe",
      "ja", "mais", "como", "mas", "quando", "num", "numa", "ate", "entre", "esta", "isso", "sao", "ser", "tem", "ha", "pelo",
      "pela", "sobre", "essa", "esse", "cada", "sem que", "onde", "muito", "tudo", "todos")

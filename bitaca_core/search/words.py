@@ -26,6 +26,10 @@ TEXT_MAX_CHARS = 400
 
 NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "nao quero", "nada de", "sem ser", "exceto", "menos",
              "sem", "nao", "fora", "without", "except", "not", "no", "but not")  # fmt: skip
+ENGLISH_CUES = frozenset(
+    ("the", "movie", "movies", "film", "films", "with", "but", "please", "something", "and", "show")
+)
+"""Words that tell an English "no" from the Portuguese "no" (in the)."""
 _BETWEEN = re.compile(r"\b(?:entre|de|between|from) ((?:19|20)\d\d) (?:e|a|ate|and|to) ((?:19|20)\d\d)\b")
 _AFTER = re.compile(r"\b(?:depois de|desde|a partir de|apos|after|since|from) ((?:19|20)\d\d)\b")
 _BEFORE = re.compile(r"\b(?:antes de|before) ((?:19|20)\d\d)\b")
@@ -73,7 +77,8 @@ def read_query(text: str, language: str = "pt") -> Query:
     rest, max_age = _age(rest)
     rest, playable_count = _PLAYABLE.subn(" ", rest)
     slots = _Slots()
-    left = _phrases(rest.split(), slots)
+    words = rest.split()
+    left = _phrases(words, slots, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
     return Query(
         text=" ".join(left),
         genres=_unique(slots.genres),
@@ -150,14 +155,15 @@ def _without(text: str, match: re.Match[str]) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def _phrases(words: list[str], slots: _Slots) -> list[str]:
+def _phrases(words: list[str], slots: _Slots, english: bool) -> list[str]:
+    """Fill the slots; return the rest without the asking words at both of its ends."""
     left: list[str] = []
     negated = False
     position = 0
     while position < len(words):
         for length in range(min(PHRASE_MAX_WORDS, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + length])
-            if phrase in NEGATIONS:
+            if phrase in NEGATIONS and (phrase != "no" or english) and _excludes(words[position + length :]):
                 negated = True
                 break
             if _take(phrase, negated, slots):
@@ -165,12 +171,22 @@ def _phrases(words: list[str], slots: _Slots) -> list[str]:
                 break
         else:
             length = 1
-            word = words[position]
-            if not is_filler(word):
-                left.append(word)
-                negated = False
+            left.append(words[position])
+            negated = negated and is_filler(words[position])
         position += length
+    while left and is_filler(left[0]):
+        del left[0]
+    while left and is_filler(left[-1]):
+        del left[-1]
     return left
+
+
+def _excludes(following: list[str]) -> bool:
+    """Return whether a genre or theme comes right after the negation, fillers aside."""
+    start = next((place for place, word in enumerate(following) if not is_filler(word)), len(following))
+    rest = following[start:]
+    phrases = (" ".join(rest[:length]) for length in range(1, min(PHRASE_MAX_WORDS, len(rest)) + 1))
+    return any(phrase in GENRE_WORDS or phrase in THEME_WORDS for phrase in phrases)
 
 
 def _take(phrase: str, negated: bool, slots: _Slots) -> bool:

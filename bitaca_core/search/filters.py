@@ -1,0 +1,50 @@
+"""The hard conditions of a query: a title passes or it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bitaca_core.catalogue.titles import Title
+from bitaca_core.search.query import Query
+
+
+def genres_of(title: Title) -> frozenset[str]:
+    """Return a title's genres; an anime is also an animation."""
+    genres = frozenset(title.genres)
+    return genres | {"animacao"} if "anime" in genres else genres
+
+
+def duration_of(title: Title) -> int | None:
+    """Return a title's duration in seconds; a series counts by its longest episode."""
+    if title.duration_s is not None:
+        return title.duration_s
+    known = [episode.duration_s for episode in title.episodes if episode.duration_s]
+    return max(known) if known else None
+
+
+def passes(title: Title, query: Query, playable: bool) -> bool:
+    """Return whether a title meets every condition; an unknown year or duration does not meet one on it."""
+    genres = genres_of(title)
+    return (
+        title.title_id not in query.exclude_ids
+        and (playable or not query.playable_only)
+        and genres.issuperset(query.genres)
+        and genres.isdisjoint(query.exclude_genres)
+        and set(title.themes).issuperset(query.themes)
+        and set(title.themes).isdisjoint(query.exclude_themes)
+        and _overlaps(query.countries, title.countries)
+        and _overlaps(query.kinds, (title.kind,))
+        and _within(title.year, query.year_min, query.year_max)
+        and _within(duration_of(title), query.duration_min_s, query.duration_max_s)
+        and (query.max_age is None or title.effective_age <= query.max_age)
+    )
+
+
+def _overlaps(wanted: tuple[str, ...], found: Iterable[str]) -> bool:
+    return not wanted or not set(wanted).isdisjoint(found)
+
+
+def _within(value: int | None, low: int | None, high: int | None) -> bool:
+    if low is None and high is None:
+        return True
+    return value is not None and (low is None or value >= low) and (high is None or value <= high)
