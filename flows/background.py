@@ -47,9 +47,13 @@ def _run(settings: Settings, sample: bool, library: Path | None) -> int:
     if sample:
         work.begin_with_sample(settings.paths, say)
     if library is not None:
-        for line in work.ingest_library(settings.paths, library).lines():
-            say(line)
-    if not work.outstanding(settings.paths):
+        report = work.ingest_library(settings.paths, library)
+        say(
+            f"{library}: {len(report.added)} new, {len(report.updated)} changed, {len(report.unchanged)} as before"
+        )
+        for rejection in report.rejected:
+            say(f"not taken: {rejection}")
+    if not work.outstanding(settings):
         say("everything is published")
         return 0
     environment.prepare(settings.paths.prefect)

@@ -9,6 +9,7 @@ from typing import Literal, TypedDict
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
+from bitaca_core.catalogue import libraries
 from bitaca_core.errors import BitacaError
 from bitaca_core.settings import DataPaths, Settings, load_settings
 from flows import work
@@ -62,12 +63,12 @@ def bitaca_run(
         else:
             rows.append(_row(step, "done", step.reason))
 
-    for step in work.outstanding(paths, only=only, title=title, force=force):
+    for step in work.outstanding(settings, only=only, title=title, force=force):
         if step.stage == "ingest":
-            attempt(step, lambda step=step: ingest_flow(source=step.subject, home=str(paths.home)))
+            attempt(step, lambda step=step: _ingest(Path(step.subject), paths))
     for step in _media_steps(paths, only, title, force):
         attempt(step, lambda step=step: _package(step, paths, force))
-    for step in work.outstanding(paths, only=only, title=title, force=force):
+    for step in work.outstanding(settings, only=only, title=title, force=force):
         if step.stage == "index":
             attempt(step, lambda: index_flow(home=str(paths.home), force=force))
         if step.stage == "evaluate":
@@ -79,6 +80,12 @@ def bitaca_run(
             f"{row['stage']} {row['subject']}: {row['note']}" for row in rows if row["state"] == "failed"
         ],
     }
+
+
+def _ingest(folder: Path, paths: DataPaths) -> None:
+    seen = libraries.digest(folder)
+    ingest_flow(home=paths.home, sources=[folder], sample=False)
+    libraries.remember(paths, folder, seen)
 
 
 def _media_steps(paths: DataPaths, only: Stage | None, title: str | None, force: bool) -> list[work.Step]:

@@ -14,7 +14,7 @@ from bitaca_core.errors import InputError
 from bitaca_core.media import planning, sample
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.search import freshness
-from bitaca_core.settings import DataPaths
+from bitaca_core.settings import DataPaths, Settings
 
 Stage = Literal["ingest", "package", "index", "evaluate"]
 STAGES: tuple[Stage, ...] = ("ingest", "package", "index", "evaluate")
@@ -30,7 +30,7 @@ class Step:
 
 
 def outstanding(
-    paths: DataPaths, *, only: Stage | None = None, title: str | None = None, force: bool = False
+    settings: Settings, *, only: Stage | None = None, title: str | None = None, force: bool = False
 ) -> list[Step]:
     """Return the steps that are not done, in order; with `force` also those that are.
 
@@ -39,6 +39,7 @@ def outstanding(
     InputError
         `title` names nothing that can be packaged here.
     """
+    paths = settings.paths
     wanted = STAGES if only is None else (only,)
     steps: list[Step] = []
     if "ingest" in wanted and title is None:
@@ -46,7 +47,7 @@ def outstanding(
     if "package" in wanted:
         steps += packaging(paths, title=title, force=force)
     if title is None:
-        if "index" in wanted and (force or freshness.index_is_stale(paths)):
+        if "index" in wanted and (force or freshness.index_is_stale(paths, settings.embedder)):
             steps.append(Step("index", "catalogue", "the index does not match the catalogue"))
         if "evaluate" in wanted and (force or not _evaluated(paths)):
             steps.append(Step("evaluate", "03_abr", "no report for this player"))
@@ -57,7 +58,7 @@ def packaging(paths: DataPaths, *, title: str | None = None, force: bool = False
     """Return what must be rendered or packaged: sample titles first, in publication order."""
     known = load_sources(paths)
     unrendered = missing_units(paths)
-    pending = {item.title_id: item.reason for item in planning.pending(paths)}
+    pending = {item.title_id: item.reason for item in planning.pending(paths) if item.action == "package"}
     reasons = dict.fromkeys(unrendered, "not rendered yet") | pending
     if force:
         reasons = dict.fromkeys(known, "forced") | reasons

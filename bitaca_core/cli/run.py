@@ -23,7 +23,7 @@ def run(
     """Ingest, package, index and evaluate as one Prefect flow; what is done already stays as it is."""
     settings = load_settings()
     work = importlib.import_module("flows.work")
-    items = work.outstanding(settings.paths, only=only, title=title, force=force)
+    items = work.outstanding(settings, only=only, title=title, force=force)
     if not items:
         _report({"done": [], "failed": []}, as_json)
         return
