@@ -9,12 +9,14 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from bitaca_core.errors import BitacaError, RateLimited
+from starlette.requests import Request
+
+from bitaca_core.errors import BitacaError
 from bitaca_core.security.origin import TrustedProxies, parse_list, same_origin
 from bitaca_core.security.redact import redact
 from bitaca_core.settings import Settings
 from gradio_app.access import Edge
-from gradio_app.errors import Forbidden, NotFound, TooLarge, headers_of, payload_of, status_of
+from gradio_app.errors import Forbidden, NotFound, TooLarge, headers_of, payload_of, respond, status_of
 from gradio_app.limits import Limits
 from gradio_app.shell import open_shell_route
 
@@ -141,6 +143,13 @@ class Guard:
             body = json.dumps(payload_of(error), ensure_ascii=False).encode()
             extra = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
             await _plain(answer, status_of(error), body, [(b"content-type", b"application/json"), *extra])
+        except Exception:
+            # Anything else is our bug: the person gets a readable answer with a number, the log the trace.
+            log.exception("request %s failed", edge.request_id)
+            if status:
+                raise
+            payload: dict[str, object] = {"error": {"kind": "error", "message": edge.request_id}}
+            await respond(Request(scope), 500, payload, {})(scope, receive, answer)
         finally:
             write_log(edge, scope["method"], path, status, time.monotonic() - started, sent)
 
@@ -245,5 +254,3 @@ def write_log(
         entry["note"] = note
     log.info(json.dumps(entry, ensure_ascii=False))
 
-
-__all__ = ["MAX_BODY_BYTES", "PAGE_CSP", "REPORT_CSP", "SHELL_CSP", "Guard", "RateLimited", "write_log"]

@@ -15,7 +15,7 @@ class Html(str):
     __slots__ = ()
 
 
-def el(name: str, *children: Any, **attributes: Any) -> Html:
+def el(name: str, /, *children: Any, **attributes: Any) -> Html:
     """Return one element. `class_` and `for_` lose their underscore, other underscores become hyphens.
 
     An attribute of None or False is left out, True stands bare. Children may be nested iterables; None is

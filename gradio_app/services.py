@@ -112,7 +112,7 @@ class Services:
             return True
         except Exception as error:
             # One broken part must not take the others down; it is named on /readyz and retried on change.
-            log.exception("%s is not available", name)
+            log.error("%s is not available", name, exc_info=error)
             self.states[name] = f"failed: {type(error).__name__}"
             return True
         self.states[name] = "ready"

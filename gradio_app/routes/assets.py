@@ -11,12 +11,14 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from bitaca_core.errors import BitacaError
 from gradio_app.context import context_of
 from gradio_app.errors import NotFound
-from gradio_app.layout import STATIC, document, opening
+from gradio_app.layout import STATIC, document
+from gradio_app.pages import opening
 from gradio_app.routes.catalogue import poster, poster_file
 from gradio_app.words import language_of, words
 
 router = APIRouter()
 
+PICTURES = Path(__file__).parent.parent / "pictures"
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -52,10 +54,11 @@ async def player_file(request: Request, name: str) -> Response:
 
 @router.get("/static/{name}")
 async def app_file(request: Request, name: str) -> Response:
-    """Return a file of `gradio_app/static`."""
+    """Return a built file of `gradio_app/static`, or a drawing of `gradio_app/pictures`."""
     if "/" in name or name.startswith("."):
         raise NotFound("no such file")
-    return _built(STATIC / name, "v" in request.query_params)
+    folder = PICTURES if name.endswith(".svg") else STATIC
+    return _built(folder / name, "v" in request.query_params)
 
 
 @router.get("/stills/{title_id}")

@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from bitaca_core.catalogue.posters import poster_svg
 from bitaca_core.catalogue.titles import Title
 from gradio_app import rows, titles
 from gradio_app.context import context_of
@@ -93,6 +92,8 @@ def _poster_bytes(services: Any, title: Title, lang: str) -> tuple[bytes, str]:
         path = poster_file(package)
         if path is not None:
             return path.read_bytes(), "image/jpeg"
+    from bitaca_core.catalogue.posters import poster_svg
+
     return poster_svg(title, lang).encode("utf-8"), "image/svg+xml"
 
 

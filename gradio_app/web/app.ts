@@ -1,0 +1,15 @@
+// The light pages: one module for all of them; each part looks for its own place.
+import { defineDerona } from './derona'
+import { liveFinder } from './finder'
+import { insecureNotice, liveLights } from './lights'
+import { livingPage } from './living'
+import { liveShelves } from './shelf'
+import { liveTheatre } from './theatre'
+
+defineDerona()
+liveLights()
+insecureNotice()
+liveFinder()
+liveShelves(document)
+liveTheatre()
+if (document.querySelector('[data-refresh], [data-preparing]')) livingPage()
