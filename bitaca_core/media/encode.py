@@ -103,7 +103,7 @@ def _normalised(stream: Any, info: SourceInfo, recipe: Recipe) -> Any:
         stream = stream.filter("zscale", t="bt709", m="bt709", r="tv")
     else:
         stream = stream.filter(
-            "scale", **size, flags="bicubic+accurate_rnd", in_color_matrix=recipe.matrix_in or "auto",
+            "scale", **size, flags="bicubic+accurate_rnd", in_color_matrix=recipe.matrix_in,
             out_color_matrix="bt709", out_range="tv",
         )  # fmt: skip
     stream = stream.filter("format", "yuv420p").filter("setsar", "1")

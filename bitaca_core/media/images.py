@@ -44,7 +44,7 @@ def poster_from_film(storyboard: Path, sprite: Sprite, recipe: Recipe, work: Pat
     """Write the frame whose tile has most contrast and colour, taken from the best rung."""
     frame = best_tile(storyboard, sprite) * sprite.step_frames
     source = video_file(work, recipe.rungs[0].id)
-    at_s = float((frame + 0.25) / recipe.frame_rate) if frame else 0.0
+    at_s = float((frame - 0.25) / recipe.frame_rate) if frame else 0.0  # the first frame at or after it
     supervise.run(
         [tools.ffmpeg(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-ss", f"{at_s:.6f}",
          "-i", input_url(source), "-frames:v", "1", "-q:v", "3", "-fflags", "+bitexact", "-flags:v", "+bitexact",

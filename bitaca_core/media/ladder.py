@@ -18,7 +18,7 @@ SMALL_RUNGS_UP_TO = 720
 """Up to this size three rungs are enough; above, four."""
 MIN_STEP = 1.2
 """A rung whose side is less than this factor below the one above is left out."""
-MAX_UNIT_PX = 60
+MAX_UNIT_PX = 240
 MAX_ASPECT_ERROR = 0.005
 """Sources of odd size are stretched by at most this much to an aspect that has several exact sizes."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bitaca_core.media.ladder import Content, Rung, rungs
 from bitaca_core.media.languages import bcp47, label_for
-from bitaca_core.media.probe import SourceInfo
+from bitaca_core.media.probe import SourceInfo, VideoStream
 
 RECIPE_VERSION = 1
 """Raise it when the same source should give other bytes: everything is then rebuilt."""
@@ -17,6 +17,11 @@ STANDARD_RATES = tuple(
     Fraction(*rate) for rate in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1),
                                  (60000, 1001), (60, 1))
 )  # fmt: skip
+HD_SHORT_SIDE = 720
+SCALER_MATRICES = {
+    "bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470", "fcc": "fcc", "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020", "bt2020c": "bt2020",
+}  # fmt: skip
 GOP_S = 2
 GOPS_PER_SEGMENT = 2
 THREADS = 2
@@ -59,7 +64,7 @@ class Recipe:
     frames: int
     deinterlace: bool
     tone_map: bool
-    matrix_in: str | None
+    matrix_in: str
     gop_frames: int
     preset: str
     tune: str | None
@@ -149,7 +154,7 @@ def plan(
         frames=max(1, round((video.end_s - info.start_s) * rate)),
         deinterlace=video.interlaced,
         tone_map=video.hdr,
-        matrix_in=video.matrix or ("bt709" if min(video.width, video.height) >= 720 else "smpte170m"),
+        matrix_in=_matrix(video),
         gop_frames=round(GOP_S * rate),
         preset="veryfast",
         tune="animation" if content == "animation" else None,
@@ -158,6 +163,13 @@ def plan(
         audio=_audio(info, audio_languages or {}),
         text=_text(info),
     )
+
+
+def _matrix(video: VideoStream) -> str:
+    """Return the source's YUV matrix as ffmpeg's scaler names it; an untagged HD picture is BT.709, SD is BT.601."""
+    if video.matrix is None:
+        return "bt709" if min(video.width, video.height) >= HD_SHORT_SIDE else "smpte170m"
+    return SCALER_MATRICES.get(video.matrix, "auto")
 
 
 def _audio(info: SourceInfo, known: dict[int, tuple[str, str | None]]) -> tuple[AudioPlan, ...]:

@@ -25,6 +25,8 @@ MAX_SIDE_PX = 8192
 MAX_DURATION_S = 12 * 3600
 """Longer than any film; a lying duration would otherwise keep an encoder busy for days."""
 MAX_BYTES = 400 * 10**9
+MP4_STARTS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp")
+"""Boxes that a real MP4 or MOV begins with; a text file named `.mp4` does not."""
 PROBE_TIMEOUT_S = 120
 SCAN_TIMEOUT_S = 1800
 TRUNCATION_SLACK_S = 0.75
@@ -142,7 +144,7 @@ def probe(path: Path) -> SourceInfo:
     except MediaError as error:
         raise _not_media(path, error) from error
     document = json.loads(answer)
-    spans = read_spans(_ffprobe(path, ["-show_entries", "packet=stream_index,pts_time,duration_time,flags",
+    spans = read_spans(_ffprobe(path, ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags",
                                        "-of", "csv=p=0"], SCAN_TIMEOUT_S).decode())  # fmt: skip
     return read_probe(document, spans, path, size)
 
@@ -155,10 +157,13 @@ def read_spans(csv: str) -> dict[int, Span]:
     count: dict[int, int] = {}
     for line in csv.splitlines():
         fields = line.split(",")
-        if len(fields) < 4 or fields[1] == "N/A" or "D" in fields[3]:
+        if len(fields) < 5 or "D" in fields[4]:
             continue
-        index, pts = int(fields[0]), float(fields[1])
-        duration = 0.0 if fields[2] == "N/A" else float(fields[2])
+        time = fields[1] if fields[1] != "N/A" else fields[2]  # AVI has decode times only
+        if time == "N/A":
+            continue
+        index, pts = int(fields[0]), float(time)
+        duration = 0.0 if fields[3] == "N/A" else float(fields[3])
         count[index] = count.get(index, 0) + 1
         if pts < first.get(index, float("inf")):
             first[index] = pts
@@ -242,10 +247,17 @@ def _ffprobe(path: Path, arguments: list[str], timeout_s: float) -> bytes:
 
 def _not_media(path: Path, error: MediaError) -> SourceRejected:
     said = error.stderr_tail
-    if "moov atom not found" in said:
+    with path.open("rb") as stream:
+        box = stream.read(8)[4:]
+    if "moov atom not found" in said and box in MP4_STARTS:
         return SourceRejected("the file is cut off: its index is missing", kind="truncated", file=path,
                               hint="Copy or download it again")  # fmt: skip
-    if "not on whitelist" in said or "Invalid data" in said or "format whitelist" in said.lower():
+    if (
+        "moov atom" in said
+        or "not on whitelist" in said
+        or "Invalid data" in said
+        or "format whitelist" in said.lower()
+    ):
         return SourceRejected(
             f"not a video file that can be packaged (containers: {FORMATS.replace(',', ', ')})",
             kind="not-media", file=path,

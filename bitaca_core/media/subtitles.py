@@ -21,7 +21,7 @@ TIMING = re.compile(
     r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})(.*)"
 )
 ALLOWED_TAGS = re.compile(r"</?(?:b|i|u|c|v|lang|ruby|rt)(?:[. ][^<>]*)?>|<\d[\d:.]*>", re.IGNORECASE)
-SRT_TAGS = re.compile(r"</?(?:font|s|strike|br)[^<>]*>|\{\\?[a-zA-Z][^{}]*\}", re.IGNORECASE)
+SRT_TAGS = re.compile(r"</?(?:font|strike|s|br)\b[^<>]*>|\{\\?[a-zA-Z][^{}]*\}", re.IGNORECASE)
 
 
 class SubtitleError(InputError):

@@ -1,0 +1,1 @@
+"""Scene engines: each file paints one kind of world, from numbers and a seed."""

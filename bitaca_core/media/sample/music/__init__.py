@@ -1,0 +1,1 @@
+"""Sound: instruments, rhythms and the mixes of the stories."""

@@ -1,0 +1,1 @@
+"""The stories, one per file: shots, words, sound and poster."""
