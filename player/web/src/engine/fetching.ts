@@ -1,0 +1,159 @@
+/** Adapts fetch(): streams bodies, aborts, notices silence, and never sends credentials. */
+import type { FailReason, FetchKind, FetchOutput, InputBody } from './messages'
+
+/** Kinds whose bytes the session itself reads; the others go to a SourceBuffer. */
+const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>([
+  'manifest', 'playlist', 'text', 'sidecar', 'index',
+])
+/** Progress reports are at least this far apart, so that a fast network does not flood the session. */
+const PROGRESS_EVERY_MS = 60
+
+/** The bytes of one response, as they come. One reader; it may start before the first byte or after the last. */
+export class Body {
+  private chunks: Uint8Array[] = []
+  private state: 'open' | 'ended' | 'failed' = 'open'
+  private wake: (() => void) | null = null
+
+  push(chunk: Uint8Array): void {
+    this.chunks.push(chunk)
+    this.wake?.()
+  }
+
+  finish(state: 'ended' | 'failed'): void {
+    if (this.state === 'open') this.state = state
+    this.wake?.()
+  }
+
+  /** All bytes that have come since the last read, joined; null at the end; 'failed' when the rest will not come. */
+  async read(): Promise<Uint8Array<ArrayBuffer> | null | 'failed'> {
+    while (this.state === 'open' && this.chunks.length === 0) {
+      await new Promise<void>((resolve) => (this.wake = resolve))
+      this.wake = null
+    }
+    if (this.state === 'failed') return 'failed'
+    return this.chunks.length > 0 ? this.take() : null
+  }
+
+  /** Every byte held now, as one array. */
+  take(): Uint8Array<ArrayBuffer> {
+    const joined = new Uint8Array(this.chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+    let at = 0
+    for (const chunk of this.chunks) {
+      joined.set(chunk, at)
+      at += chunk.length
+    }
+    this.chunks = []
+    return joined
+  }
+}
+
+interface Running {
+  body: Body
+  controller: AbortController
+  why: FailReason | null
+}
+
+export class Fetcher {
+  private readonly running = new Map<number, Running>()
+  /** Bodies outlive their request until a SourceBuffer has taken them. */
+  private readonly bodies = new Map<number, Body>()
+
+  constructor(private readonly report: (input: InputBody) => void) {}
+
+  start(request: FetchOutput): void {
+    const entry: Running = { body: new Body(), controller: new AbortController(), why: null }
+    this.running.set(request.id, entry)
+    if (!READ_BY_SESSION.has(request.kind)) this.bodies.set(request.id, entry.body)
+    void this.run(request, entry)
+  }
+
+  /** The body of a request; the caller becomes its reader. */
+  claim(id: number): Body | undefined {
+    const body = this.bodies.get(id)
+    this.bodies.delete(id)
+    return body
+  }
+
+  abort(id: number): void {
+    const entry = this.running.get(id)
+    if (entry) {
+      entry.why = 'aborted'
+      entry.controller.abort()
+    } else {
+      this.bodies.get(id)?.finish('failed')
+    }
+    this.bodies.delete(id)
+  }
+
+  destroy(): void {
+    for (const id of [...this.running.keys()]) this.abort(id)
+    this.bodies.clear()
+  }
+
+  private async run(request: FetchOutput, entry: Running): Promise<void> {
+    const { id } = request
+    let status = 0
+    let bytes = 0
+    const silence = () => {
+      entry.why ??= 'timeout'
+      entry.controller.abort()
+    }
+    let alarm = setTimeout(silence, request.timeoutUs / 1000)
+    try {
+      const response = await fetch(request.url, options(request, entry.controller.signal))
+      status = response.status
+      if (!response.ok) {
+        void response.body?.cancel()
+        this.fail(id, entry, status, status === 401 || status === 403 || status === 410 ? 'expired' : 'http', retryAfter(response))
+        return
+      }
+      this.report({ t: 'response', id, status, url: response.url || request.url })
+      let reported = performance.now()
+      const reader = response.body?.getReader()
+      while (reader) {
+        const { done, value } = await reader.read()
+        if (done) break
+        clearTimeout(alarm)
+        alarm = setTimeout(silence, request.timeoutUs / 1000)
+        bytes += value.length
+        entry.body.push(value)
+        if (performance.now() - reported >= PROGRESS_EVERY_MS) {
+          reported = performance.now()
+          this.report({ t: 'progress', id, bytes })
+        }
+      }
+      this.running.delete(id)
+      if (READ_BY_SESSION.has(request.kind)) this.report({ t: 'done', id, bytes, body: entry.body.take() })
+      else this.report({ t: 'done', id, bytes })
+      entry.body.finish('ended')
+    } catch {
+      // A rejected fetch says nothing more than that: the network, or one of our own aborts.
+      this.fail(id, entry, status, entry.why ?? 'network')
+    } finally {
+      clearTimeout(alarm)
+    }
+  }
+
+  private fail(id: number, entry: Running, status: number, reason: FailReason, retryAfterUs?: number): void {
+    this.running.delete(id)
+    this.bodies.delete(id)
+    entry.body.finish('failed')
+    const failed = { t: 'failed', id, status, reason } as const
+    this.report(retryAfterUs === undefined ? failed : { ...failed, retryAfterUs })
+  }
+}
+
+function options(request: FetchOutput, signal: AbortSignal): RequestInit {
+  const headers: Record<string, string> = {}
+  if (request.rangeStart >= 0) {
+    headers['Range'] = `bytes=${request.rangeStart}-${request.rangeEnd >= 0 ? request.rangeEnd : ''}`
+  }
+  const init: RequestInit & { priority?: string } = { credentials: 'omit', mode: 'cors', headers, signal }
+  init.priority = (['high', 'auto', 'low'] as const)[request.priority]
+  return init
+}
+
+function retryAfter(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.round(seconds * 1e6) : undefined
+}

@@ -1,0 +1,122 @@
+/**
+ * The only loop: inputs go into the session, outputs are carried out, until the session says when to wake it.
+ *
+ * It runs in a worker or on the page and knows no DOM.
+ */
+import { Fetcher } from './fetching'
+import { MediaOutlet, mediaSourceType } from './media-source'
+import type { Input, InputBody, Output } from './messages'
+
+/** The player as a state machine; `Session` in abi.ts is the one that viewers run. */
+export interface SessionLike {
+  handle(input: Input): void
+  poll(): Output | null
+}
+
+/** Longest sleep that setTimeout keeps without wrapping round. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1
+
+export class Host {
+  readonly outlet: MediaOutlet
+  private readonly fetcher = new Fetcher((input) => this.feed(input))
+  private readonly waiting: InputBody[] = []
+  private draining = false
+  private destroyed = false
+  private alarm: ReturnType<typeof setTimeout> | undefined
+  /** Work on SourceBuffers waits for their creation, in order. */
+  private media: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly session: SessionLike,
+    private readonly emit: (output: Output) => void,
+  ) {
+    this.outlet = new MediaOutlet((input) => this.feed(input))
+  }
+
+  /** Gives the session one input, then does everything that it asks for. */
+  feed(input: InputBody): void {
+    if (this.destroyed) return
+    this.waiting.push(input)
+    if (this.draining) return
+    this.draining = true
+    try {
+      for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+        this.session.handle({ ...next, now: now() })
+        for (let output = this.session.poll(); output; output = this.session.poll()) this.carryOut(output)
+      }
+    } finally {
+      this.draining = false
+    }
+  }
+
+  destroy(): void {
+    this.destroyed = true
+    clearTimeout(this.alarm)
+    this.fetcher.destroy()
+    this.outlet.destroy()
+  }
+
+  private carryOut(output: Output): void {
+    switch (output.t) {
+      case 'wake':
+        this.sleepUntil(output.atUs)
+        return
+      case 'probe': {
+        const type = mediaSourceType()
+        this.feed({ t: 'supported', mimes: output.mimes.map((mime) => type?.isTypeSupported(mime) ?? false) })
+        return
+      }
+      case 'fetch':
+        this.fetcher.start(output)
+        return
+      case 'abort':
+        this.fetcher.abort(output.id)
+        return
+      case 'setup':
+        this.emit(output)
+        this.later(() => this.outlet.setup(output.durationUs, output.tracks))
+        return
+      case 'append': {
+        const body = this.fetcher.claim(output.id)
+        if (!body) return
+        this.later(() => {
+          const { id, offsetUs } = output
+          this.outlet.track(output.track)?.push({ what: 'append', id, body, offsetUs })
+        })
+        return
+      }
+      case 'changeType':
+        this.later(() => this.outlet.track(output.track)?.push({ what: 'changeType', mime: output.mime }))
+        return
+      case 'remove':
+        this.later(() => {
+          const { startUs, endUs } = output
+          this.outlet.track(output.track)?.push({ what: 'remove', startUs, endUs })
+        })
+        return
+      case 'eos':
+        this.later(() => this.outlet.end())
+        return
+      default:
+        this.emit(output)
+    }
+  }
+
+  private later(work: () => void | Promise<void>): void {
+    this.media = this.media.then(() => (this.destroyed ? undefined : work())).catch((reason: unknown) => {
+      this.emit({ t: 'error', code: 3016, category: 'media', severity: 'fatal', data: String(reason) })
+    })
+  }
+
+  private sleepUntil(atUs: number): void {
+    clearTimeout(this.alarm)
+    if (atUs < 0 || !Number.isFinite(atUs)) return
+    const ms = Math.min(Math.max(0, Math.ceil((atUs - now()) / 1000)), LONGEST_SLEEP_MS)
+    this.alarm = setTimeout(() => this.feed({ t: 'tick' }), ms)
+  }
+}
+
+/** Microseconds since this worker or page began. */
+function now(): number {
+  return Math.round(performance.now() * 1000)
+}

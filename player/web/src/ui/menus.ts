@@ -1,0 +1,83 @@
+/** What stands in each menu. */
+import type { BitacaPlayer } from '../element'
+import { languageName, rate, type Language, type Words } from '../words'
+import type { Section } from './menu'
+
+export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2]
+
+export function qualityMenu(player: BitacaPlayer, words: Words, language: Language): Section[] {
+  const { chosenQuality, qualities } = player
+  const rungs = [...qualities].sort((a, b) => b.height - a.height || b.bitrate - a.bitrate)
+  const twice = (height: number) => rungs.filter((one) => one.height === height).length > 1
+  return [{
+    heading: words.quality,
+    choices: [
+      {
+        label: words.auto, note: words.autoHint, checked: chosenQuality === 'auto',
+        pick: () => player.setQuality('auto'),
+      },
+      ...rungs.map((one) => ({
+        label: qualityName(one.height, one.frameRate) + (twice(one.height) ? ` · ${one.codecs.split('.')[0]}` : ''),
+        note: rate(one.bitrate, language),
+        checked: chosenQuality === one.id,
+        pick: () => player.setQuality(one.id),
+      })),
+    ],
+  }]
+}
+
+export function qualityName(height: number, frameRate = 0): string {
+  return `${height}p${frameRate > 40 ? Math.round(frameRate) : ''}`
+}
+
+export function audioMenu(player: BitacaPlayer, words: Words, language: Language): Section[] {
+  const choices = player.audioTracks.map((one) => ({
+    label: one.label || languageName(one.language, language),
+    note: words.channels[one.channels] ?? '',
+    checked: one.selected,
+    pick: () => player.setAudio(one.id),
+  }))
+  return [{ heading: words.audio, choices }]
+}
+
+export function subtitleMenu(player: BitacaPlayer, words: Words, language: Language): Section[] {
+  const off = !player.textTracks.some((one) => one.selected)
+  return [{
+    heading: words.subtitles,
+    choices: [
+      { label: words.off, checked: off, pick: () => player.setText(null) },
+      ...player.textTracks.map((one) => ({
+        label: one.label || languageName(one.language, language),
+        note: one.forced ? words.forced : '',
+        checked: one.selected,
+        pick: () => player.setText(one.id),
+      })),
+    ],
+  }]
+}
+
+export interface MoreActions {
+  pip: (() => void) | null
+  stats: () => void
+  shortcuts: () => void
+}
+
+export function moreMenu(player: BitacaPlayer, words: Words, language: Language, actions: MoreActions): Section[] {
+  const locale = language === 'en' ? 'en' : 'pt-BR'
+  return [
+    {
+      heading: words.speed,
+      choices: SPEEDS.map((speed) => ({
+        label: `${speed.toLocaleString(locale)}×`, inline: true, checked: player.playbackRate === speed,
+        pick: () => (player.playbackRate = speed),
+      })),
+    },
+    {
+      choices: [
+        ...(actions.pip ? [{ label: words.pip, icon: 'pip' as const, pick: actions.pip }] : []),
+        { label: words.stats, icon: 'audio' as const, note: 'I', pick: actions.stats },
+        { label: words.shortcuts, icon: 'more' as const, note: '?', pick: actions.shortcuts },
+      ],
+    },
+  ]
+}

@@ -1,0 +1,170 @@
+/** The seek line: a slider with buffered ranges, chapter ticks and a storyboard preview. */
+import type { Playback } from '../playback'
+import type { Chapter, Storyboard } from '../sidecar'
+import { clock, spoken, type Language, type Words } from '../words'
+import { make } from './dom'
+
+/** The preview is this wide at most; phones get less. */
+const PREVIEW_WIDTH = 208
+
+export class SeekBar {
+  readonly element: HTMLElement
+  private readonly ranges = make('div', { class: 'ranges' })
+  private readonly ghost = make('div', { class: 'ghost' })
+  private readonly played = make('div', { class: 'played' })
+  private readonly ticks = make('div', { class: 'ticks' })
+  private readonly thumb = make('div', { class: 'thumb' })
+  private readonly picture = make('div', { class: 'picture', hidden: true })
+  private readonly chapter = make('div', { class: 'chapter' })
+  private readonly moment = make('div')
+  private readonly peek = make('div', { class: 'peek' }, this.picture, this.chapter, this.moment)
+  private dragging: number | null = null
+  private language: Language = 'pt'
+
+  constructor(
+    private readonly playback: Playback,
+    private readonly seek: (seconds: number) => void,
+    signal: AbortSignal,
+  ) {
+    const groove = make('div', { class: 'groove' }, this.ranges, this.ghost, this.played, this.ticks)
+    this.element = make(
+      'div',
+      { class: 'seek', part: 'seek', role: 'slider', tabindex: '0', 'aria-valuemin': '0', 'aria-orientation': 'horizontal' },
+      groove, this.thumb, this.peek,
+    )
+    this.element.addEventListener('pointerdown', (event) => this.press(event), { signal })
+    this.element.addEventListener('pointermove', (event) => this.hover(event), { signal })
+    this.element.addEventListener('pointerup', (event) => this.release(event), { signal })
+    this.element.addEventListener('pointercancel', () => this.letGo(), { signal })
+    this.element.addEventListener('pointerleave', () => this.dragging === null && this.setScale(this.ghost, 0), { signal })
+  }
+
+  translate(words: Words, language: Language): void {
+    this.language = language
+    this.element.setAttribute('aria-label', words.seek)
+  }
+
+  /** Follows the playhead; while a finger or pointer holds the thumb, that decides. */
+  update(): void {
+    const { video } = this.playback
+    const duration = Number.isFinite(video.duration) ? video.duration : 0
+    const at = this.dragging ?? video.currentTime
+    const part = duration > 0 ? at / duration : 0
+    this.setScale(this.played, part)
+    this.thumb.style.transform = `translateX(${part * this.element.clientWidth}px)`
+    this.element.setAttribute('aria-valuemax', duration.toFixed(0))
+    this.element.setAttribute('aria-valuenow', at.toFixed(0))
+    const chapter = this.chapterAt(at)?.title[this.language]
+    const text = `${spoken(at)} / ${spoken(duration)}`
+    this.element.setAttribute('aria-valuetext', chapter ? `${text}, ${chapter}` : text)
+  }
+
+  updateBuffered(): void {
+    const { buffered, duration } = this.playback.video
+    if (!(duration > 0)) return
+    const bars = [...Array(buffered.length).keys()].map((index) => {
+      const bar = make('i')
+      bar.style.left = `${(buffered.start(index) / duration) * 100}%`
+      bar.style.width = `${((buffered.end(index) - buffered.start(index)) / duration) * 100}%`
+      return bar
+    })
+    this.ranges.replaceChildren(...bars)
+  }
+
+  updateSidecar(): void {
+    const { duration } = this.playback.video
+    const board = this.playback.sidecar?.storyboard
+    this.picture.hidden = !board
+    if (board) this.dressPicture(board)
+    if (!(duration > 0)) return
+    const ticks = this.chapters().filter((one) => one.startS > 0.5 && one.startS < duration - 0.5).map((one) => {
+      const tick = make('i')
+      tick.style.left = `${(one.startS / duration) * 100}%`
+      return tick
+    })
+    this.ticks.replaceChildren(...ticks)
+  }
+
+  private chapters(): Chapter[] {
+    return this.playback.sidecar?.chapters ?? []
+  }
+
+  private chapterAt(seconds: number): Chapter | undefined {
+    return this.chapters().findLast((one) => one.startS <= seconds)
+  }
+
+  private secondsAt(event: PointerEvent): number {
+    const box = this.element.getBoundingClientRect()
+    const part = Math.max(0, Math.min(1, (event.clientX - box.left) / Math.max(1, box.width)))
+    return part * (Number.isFinite(this.playback.video.duration) ? this.playback.video.duration : 0)
+  }
+
+  private press(event: PointerEvent): void {
+    if (event.button !== 0) return
+    this.element.setPointerCapture(event.pointerId)
+    this.element.classList.add('dragging')
+    this.dragging = this.secondsAt(event)
+    this.preview(this.dragging)
+    this.update()
+  }
+
+  private hover(event: PointerEvent): void {
+    const at = this.secondsAt(event)
+    if (this.dragging !== null) {
+      this.dragging = at
+      this.update()
+    }
+    this.preview(at)
+  }
+
+  private release(event: PointerEvent): void {
+    if (this.dragging === null) return
+    this.seek(this.secondsAt(event))
+    this.letGo()
+  }
+
+  private letGo(): void {
+    this.dragging = null
+    this.element.classList.remove('dragging')
+    this.setScale(this.ghost, 0)
+  }
+
+  private preview(at: number): void {
+    const { duration } = this.playback.video
+    if (!(duration > 0)) return
+    this.setScale(this.ghost, at / duration)
+    this.moment.textContent = clock(at)
+    this.chapter.textContent = this.chapterAt(at)?.title[this.language] ?? ''
+    this.showPicture(at)
+    const width = this.element.clientWidth
+    const half = this.peek.offsetWidth / 2
+    const centre = Math.max(half, Math.min(width - half, (at / duration) * width))
+    this.peek.style.transform = `translateX(${centre - half}px)`
+  }
+
+  private scale(board: Storyboard): number {
+    return Math.min(PREVIEW_WIDTH, this.element.clientWidth * 0.36) / board.tileWidth
+  }
+
+  private dressPicture(board: Storyboard): void {
+    this.picture.style.backgroundImage = `url(${JSON.stringify(board.url)})`
+  }
+
+  private showPicture(at: number): void {
+    const board = this.playback.sidecar?.storyboard
+    if (!board) return
+    const tile = Math.max(0, Math.min(board.count - 1, Math.floor(at / board.intervalS)))
+    const scale = this.scale(board)
+    const [width, height] = [Math.round(board.tileWidth * scale), Math.round(board.tileHeight * scale)]
+    const { style } = this.picture
+    style.boxSizing = 'content-box'
+    style.width = `${width}px`
+    style.height = `${height}px`
+    style.backgroundSize = `${width * board.columns}px ${height * board.rows}px`
+    style.backgroundPosition = `${-(tile % board.columns) * width}px ${-Math.floor(tile / board.columns) * height}px`
+  }
+
+  private setScale(element: HTMLElement, part: number): void {
+    element.style.transform = `scaleX(${Math.max(0, Math.min(1, part))})`
+  }
+}
