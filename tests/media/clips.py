@@ -60,10 +60,10 @@ def look(folder: Path, track: str, out: Path) -> Seen:
     return Seen(len(frames), times[0], times[-1] - times[0] + last, document["streams"][0], joined)
 
 
-def pixels(file: Path, at_s: float, width: int, height: int) -> bytes:
-    """Return one decoded frame as RGB bytes, height x width x 3."""
+def pixels(file: Path, at_s: float, width: int, height: int, layout: str = "rgb24") -> bytes:
+    """Return one decoded frame as bytes: RGB (height x width x 3), or another of ffmpeg's pixel layouts."""
     command = [tools.ffmpeg(), "-v", "error", "-ss", str(at_s), "-i", str(file), "-frames:v", "1",
-               "-vf", f"scale={width}:{height}", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]  # fmt: skip
+               "-vf", f"scale={width}:{height}", "-f", "rawvideo", "-pix_fmt", layout, "-"]  # fmt: skip
     return subprocess.run(command, capture_output=True, timeout=HANG_GUARD_S, check=True).stdout
 
 

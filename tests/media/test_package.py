@@ -97,9 +97,9 @@ def test_odd_inputs_come_out_right(name: str, clip: Clip, tmp_path: Path) -> Non
 def test_other_containers(container: str, clip: Clip, tmp_path: Path) -> None:
     codecs = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"]
     arguments = [*picture(), *tone(), *(codecs if container == "webm" else [*X264, *AAC])]
-    check(
-        packaged(clip(f"other.{container}", *arguments), tmp_path / "out"), Expected((320, 180), 24), tmp_path
-    )
+    result = packaged(clip(f"other.{container}", *arguments), tmp_path / "out")
+    # AVI stores decode times only and TS starts with the priming of its sound: the picture is held for a frame
+    check(result, Expected((320, 180), 25 if container in ("avi", "ts") else 24), tmp_path)
 
 
 def test_variable_frame_rate_keeps_its_length(clip: Clip, tmp_path: Path) -> None:
@@ -135,8 +135,9 @@ def test_colours_survive(clip: Clip, tmp_path: Path) -> None:
     result = packaged(video, tmp_path / "out")
     seen = look(result.folder, "video/720p", tmp_path)
     assert seen.stream["color_space"] == "bt709"
-    for got, wanted in zip(pixels(seen.file, 0.1, 2, 2)[:3], (0xE0, 0x70, 0x20), strict=True):
-        assert abs(got - wanted) <= 6
+    # BT.709 limited range: 16 + 219 Y', 128 + 224 Cb, 128 + 224 Cr of (224, 112, 32)
+    for got, wanted in zip(pixels(seen.file, 0.1, 1, 1, "yuv444p"), (128, 82, 180), strict=True):
+        assert abs(got - wanted) <= 2
 
 
 def test_wide_gamut_pictures_are_tone_mapped(clip: Clip, tmp_path: Path) -> None:

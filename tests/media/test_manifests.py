@@ -1,0 +1,119 @@
+"""The written manifests: exact numbers, escaping, and the MPD against the published schema where it is at hand."""
+
+from __future__ import annotations
+
+import os
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from bitaca_core.media.ladder import Rung
+from bitaca_core.media.manifests import (
+    Programme,
+    Text,
+    Track,
+    decimal,
+    master_playlist,
+    media_playlist,
+    mpd,
+    text_playlist,
+)
+from bitaca_core.media.plan import AudioPlan
+
+NTSC = Track("video/720p", "avc1.64001f", 24000, 0, (96096, 96096, 48048), (500_500, 250_250, 100_100))
+SMALL = Track("video/360p", "avc1.64001e", 24000, 0, (96096, 96096, 48048), (200_000, 100_000, 50_000))
+SOUND = Track("audio/pt-1", "mp4a.40.2", 48000, 0, (192512, 191488, 96480), (64_000, 64_000, 32_000))
+RUNGS = (Rung("720p", 1280, 720, 22, 1, 1), Rung("360p", 640, 360, 23, 1, 1))
+
+
+def programme(**changes: object) -> Programme:
+    values: dict = {
+        "duration_s": Fraction(240240, 24000), "segment_s": Fraction(96096, 24000),
+        "frame_rate": Fraction(24000, 1001), "video": ((RUNGS[0], NTSC), (RUNGS[1], SMALL)),
+        "audio": ((AudioPlan("pt-1", 0, "pt-BR", 'Ana "& <b>'), SOUND), (AudioPlan("track-2", 1, None, "Original"), SOUND)),
+        "text": (Text("pt-BR", "pt-BR", "Português", False, "text/pt-BR.vtt", 1000),),
+    }  # fmt: skip
+    return Programme(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (Fraction(4), "4"), (Fraction(96096, 24000), "4.004"), (Fraction(1, 3), "0.333333"), (Fraction(2, 3), "0.666667"),
+        (Fraction(1, 2_000_000), "0.000001"), (Fraction(1, 2_000_001), "0"), (Fraction(19999999, 10_000_000), "2"),
+    ],
+)  # fmt: skip
+def test_decimals_round_half_up_from_exact_ticks(seconds: Fraction, text: str) -> None:
+    assert decimal(seconds) == text
+
+
+def test_bit_rates_as_hls_defines_them() -> None:
+    assert NTSC.target_s == 4
+    assert NTSC.average_bps == -(-850_850 * 8 * 24000 // 240240)
+    assert NTSC.peak_bps == 500_500 * 8 * 24000 // 96096 == 1_000_000
+    # a last segment shorter than half a target duration makes no peak of its own
+    spike = Track("v", "c", 1000, 0, (4000, 4000, 40), (4000, 4000, 40_000))
+    assert spike.peak_bps == -(-44_000 * 8 * 1000 // 4040)
+    assert Track("v", "c", 1000, 0, (300,), (3000,)).peak_bps == 80_000
+    assert Track("v", "c", 1000, 0, (300,), (3000,)).target_s == 1
+
+
+def test_media_playlist() -> None:
+    assert media_playlist(NTSC) == (
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        '#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI="init.mp4"\n'
+        "#EXT-X-BITRATE:1000\n#EXTINF:4.004,\nseg-1.m4s\n#EXT-X-BITRATE:500\n#EXTINF:4.004,\nseg-2.m4s\n"
+        "#EXT-X-BITRATE:400\n#EXTINF:2.002,\nseg-3.m4s\n#EXT-X-ENDLIST\n"
+    )
+    assert "#EXTINF:10.01,\npt-BR.vtt\n" in text_playlist(programme().text[0], Fraction(1001, 100))
+
+
+def test_master_playlist() -> None:
+    text = master_playlist(programme())
+    assert '#EXT-X-SESSION-DATA:DATA-ID="org.bitaca.sidecar",URI="sidecar.json"' in text
+    assert 'NAME="Ana \'& <b>",LANGUAGE="pt-BR",DEFAULT=YES' in text
+    assert 'NAME="Original",DEFAULT=NO' in text and "und" not in text
+    streams = re.findall(r"#EXT-X-STREAM-INF:(.*)\n(.*)", text)
+    assert [uri for _, uri in streams] == ["video/720p/playlist.m3u8", "video/360p/playlist.m3u8"]
+    assert streams[0][0] == (
+        f"BANDWIDTH={1_000_000 + SOUND.peak_bps},AVERAGE-BANDWIDTH={NTSC.average_bps + SOUND.average_bps},"
+        'CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=23.976,AUDIO="audio",SUBTITLES="text"'
+    )
+    assert "SUBTITLES" not in master_playlist(programme(text=()))
+
+
+def test_mpd_says_the_same() -> None:
+    text = mpd(programme())
+    assert 'mediaPresentationDuration="PT10.01S"' in text and 'minBufferTime="PT4.004S"' in text
+    assert '<S t="0" d="96096" r="1"/>' in text and '<S d="48048"/>' in text
+    assert 'frameRate="24000/1001"' in text and 'par="16:9"' in text
+    assert '<Label>Ana "&amp; &lt;b&gt;</Label>' in text
+    assert '<SupplementalProperty schemeIdUri="urn:bitaca:sidecar:1" value="sidecar.json"/>' in text
+    late = mpd(programme(video=((RUNGS[0], Track("v", "c", 10, 7, (40,), (1,))),)))
+    assert 'presentationTimeOffset="7"' in late and '<S t="7" d="40"/>' in late
+
+
+def schema_folder() -> Path | None:
+    for root in (os.environ.get("BITACA_SHARED"), Path(__file__).resolve().parents[3] / "shared"):
+        if root and (folder := Path(root) / "data/schemas/dash").is_dir():
+            return folder
+    return None
+
+
+def test_mpd_is_valid_against_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lxml import etree
+
+    root = etree.fromstring(mpd(programme()).encode())
+    assert root.tag == "{urn:mpeg:dash:schema:mpd:2011}MPD"
+    folder = schema_folder()
+    if folder is None:
+        print("the DASH schema is not on this machine: only well-formedness was checked")
+        return
+    monkeypatch.chdir(folder)
+    schema = etree.XMLSchema(etree.parse("DASH-MPD.xsd"))
+    schema.assertValid(root)
+    root.set("profiles", "")
+    root.find("{*}Period").tag = "{urn:mpeg:dash:schema:mpd:2011}Periode"
+    assert not schema.validate(root), "the schema notices a fault"

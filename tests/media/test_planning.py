@@ -1,0 +1,110 @@
+"""The plan over a large library: how much it reads and imports, and sources it cannot use."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bitaca_core.errors import InputError, SchemaError
+from bitaca_core.media import planning, receipts
+from bitaca_core.media.planning import pending
+from bitaca_core.settings import DataPaths
+from tests.media.clips import HANG_GUARD_S, sheet_of
+
+FILES_PER_TITLE = 12
+
+
+def library_of(paths: DataPaths, count: int) -> None:
+    """Write sources, packages and receipts of `count` titles, without any encoding."""
+    sources = {}
+    for number in range(count):
+        title_id = f"title-{number}"
+        video = paths.home / "in" / f"{title_id}.mp4"
+        video.parent.mkdir(parents=True, exist_ok=True)
+        video.write_bytes(b"video")
+        folder = paths.media / title_id / "0123456789abcdef"
+        folder.mkdir(parents=True)
+        for part in range(FILES_PER_TITLE):
+            (folder / f"seg-{part}.m4s").write_bytes(b"segment")
+        (folder.parent / "current").write_text("0123456789abcdef\n")
+        sheet = sheet_of(video, title_id)
+        sources[title_id] = sheet.model_dump(mode="json")
+        receipts.save(paths, receipts.TitleReceipt(
+            title_id=title_id, package_id="0123456789abcdef", recipe={"version": planning.RECIPE_VERSION},
+            sheet_sha256=planning.sheet_sha256(sources[title_id]), inputs=(receipts.stamp(video),),
+            outputs=tuple(receipts.stamp(file, file.name) for file in folder.iterdir()), arguments=(),
+        ))  # fmt: skip
+    paths.catalogue.mkdir(parents=True, exist_ok=True)
+    (paths.catalogue / "sources.json").write_text(json.dumps({"schema": 1, "sources": sources}))
+
+
+def test_every_file_is_looked_at_once_and_none_is_read(
+    paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library_of(paths, 50)
+    looked: list[str] = []
+    real = os.stat
+    monkeypatch.setattr(receipts.os, "stat", lambda path: looked.append(str(path)) or real(path))
+    monkeypatch.setattr(receipts, "sha256_file", lambda path: pytest.fail("contents were read"))
+    assert pending(paths) == []
+    assert len(looked) == 50 * (FILES_PER_TITLE + 1) == len(set(looked))
+    os.truncate(paths.media / "title-7" / "0123456789abcdef" / "seg-3.m4s", 1)
+    assert [item.title_id for item in pending(paths)] == ["title-7"]
+
+
+def test_plan_and_status_load_nothing_heavy(paths: DataPaths) -> None:
+    library_of(paths, 3)
+    for command in ("plan", "status"):
+        program = (
+            f"import sys; sys.argv = ['bitaca', '{command}', '--json']\n"
+            "from bitaca_core.cli.main import app\n"
+            "app(standalone_mode=False)\n"
+            "heavy = {'pandas', 'pyarrow', 'lancedb', 'prefect', 'gradio', 'fastapi', 'numpy', 'PIL', 'ffmpeg'}\n"
+            "print(sorted(heavy & set(sys.modules)))"
+        )
+        environment = {**os.environ, "BITACA_HOME": str(paths.home)}
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=HANG_GUARD_S,
+                              env=environment)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        report, loaded = done.stdout.strip().splitlines()
+        assert loaded == "[]"
+        assert json.loads(report)["schema"] == 1
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"schema": 1}', '{"schema": 1, "sources": []}'])
+def test_damaged_sources_are_named(content: str, paths: DataPaths) -> None:
+    paths.catalogue.mkdir(parents=True)
+    (paths.catalogue / "sources.json").write_text(content)
+    with pytest.raises(InputError) as caught:
+        pending(paths)
+    assert caught.value.file is not None
+
+
+def test_newer_schemas_are_refused(paths: DataPaths) -> None:
+    library_of(paths, 1)
+    file = receipts.receipt_file(paths, "title-0")
+    file.write_text(file.read_text().replace('"schema": 1', '"schema": 9'))
+    with pytest.raises(SchemaError, match="schema 9"):
+        pending(paths)
+    (paths.catalogue / "sources.json").write_text('{"schema": 2, "sources": {}}')
+    with pytest.raises(SchemaError, match="schema 2"):
+        pending(paths)
+
+
+def test_inputs_that_come_and_go(paths: DataPaths, tmp_path: Path) -> None:
+    library_of(paths, 1)
+    sources = json.loads((paths.catalogue / "sources.json").read_text())
+    srt = tmp_path / "a.srt"
+    srt.write_text("x")
+    sheet = sources["sources"]["title-0"]
+    sheet["subtitles"] = [{"path": str(srt), "language": "pt", "label": None, "forced": False}]
+    (paths.catalogue / "sources.json").write_text(json.dumps(sources))
+    assert pending(paths)[0].reasons == (f"input is new: {srt}",)
+    sheet["subtitles"], sheet["video"] = [], str(srt)
+    (paths.catalogue / "sources.json").write_text(json.dumps(sources))
+    assert "an input was taken away" in pending(paths)[0].reasons
