@@ -119,7 +119,7 @@ def _lettering(title: Title, language: str, palette: Palette, serif: bool, at_to
         else "'Arial Black','Helvetica Neue',Inter,'DejaVu Sans',sans-serif"
     )
     name = title.name(language) if serif else title.name(language).upper()
-    size, lines = fit(name, 92 if len(name) < 24 else 72, 300 if at_top else 232)
+    size, lines = fit(name, 92 if len(name) < 24 else 72, 300 if at_top else 216)
     leading = size * 1.04
     first = MARGIN + 72 + size * 0.78 if at_top else HEIGHT - 118 - leading * (len(lines) - 1)
     weight = 700 if serif else 900
@@ -142,7 +142,7 @@ def _lettering(title: Title, language: str, palette: Palette, serif: bool, at_to
     )
 
 
-def fit(name: str, largest: float, tallest: float = 232) -> tuple[float, list[str]]:
+def fit(name: str, largest: float, tallest: float = 216) -> tuple[float, list[str]]:
     """Return the size in units and the lines in which `name` fits the text's width and `tallest` units, in at most six lines."""
     size = largest
     while size > 26:

@@ -71,8 +71,11 @@ class Recommender:
         self, search: SearchService, catalogue: Catalogue | Callable[[], Catalogue], viewers: History | None
     ) -> None:
         self._search = search
-        self._catalogue = (lambda: catalogue) if isinstance(catalogue, Catalogue) else catalogue
+        self._source = catalogue
         self._viewers = viewers
+
+    def _catalogue(self) -> Catalogue:
+        return self._source if isinstance(self._source, Catalogue) else self._source()
 
     def rows(
         self, viewer_id: str | None = None, lang: str = "pt", *, max_age: int | None = None
@@ -99,6 +102,8 @@ class Recommender:
         add("house", self._of_source(catalogue, allowed, OWN_SOURCES))
         for source, items in self._because_rows(viewer_id, catalogue, allowed):
             add(f"because:{source.title_id}", items, name=source.name(lang))
+        if viewer_id is not None and len(self._liked(viewer_id, catalogue)) > BECAUSE_ROWS:
+            add("for-you", [hit for hit in self.because(viewer_id) if hit.title_id in allowed])
         add("library", self._of_source(catalogue, allowed, ("library",)))
         add("popular", [hit for hit in self.popular() if hit.title_id in allowed])
         add("shorts", _where(catalogue, allowed, _is_short))

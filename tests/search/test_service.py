@@ -1,0 +1,147 @@
+"""Search over the shipped titles with the real embedder: by name, by words, by meaning, by filter."""
+
+import pytest
+
+from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.search.query import Query
+from bitaca_core.search.service import LocalSearch, open_search
+
+FIRST = {
+    "cidade de deuz": "cidade-de-deus-2002",
+    "quero ver o filme akira": "akira-1988",
+    "Spirited Away": "sen-to-chihiro-no-kamikakushi-2001",
+    "viajem de chihiro": "sen-to-chihiro-no-kamikakushi-2001",
+    "o tumulo dos vagalume": "hotaru-no-haka-1988",
+    "千と千尋の神隠し": "sen-to-chihiro-no-kamikakushi-2001",
+    "Koukaku Kidoutai": "kokaku-kidotai-1995",
+    "central do brasil": "central-do-brasil-1998",
+}
+AMONG_THREE = {
+    "filme sobre luto e natureza": "okami-kodomo-no-ame-to-yuki-2012|mushishi-2005|hotaru-no-haka-1988",
+    "viagem no tempo": "toki-o-kakeru-shojo-2006|la-jetee-1962|primer-2004",
+    "empregada doméstica e desigualdade": "que-horas-ela-volta-2015",
+    "caçadores de recompensa no espaço": "cowboy-bebop-1998",
+    "a movie about cooking in prison": "estomago-2007",
+    "golpe militar e camponeses": "cabra-marcado-para-morrer-1984",
+    "irmãos sozinhos na guerra": "hotaru-no-haka-1988",
+    "samurai com hip hop": "samurai-champloo-2004",
+    "corrida de carros no espaço": "redline-2009",
+    "uma mulher que não quer vender o apartamento": "aquarius-2016",
+    "menino que quer ir para marte": "marte-um-2022",
+    "hayao miazaki": "sen-to-chihiro-no-kamikakushi-2001|tonari-no-totoro-1988",
+    "fernanda montenegro": "central-do-brasil-1998|o-auto-da-compadecida-2000",
+}
+
+
+def ids(hits):
+    return [hit.title_id for hit in hits]
+
+
+@pytest.mark.parametrize("text", FIRST)
+def test_a_named_title_comes_first(service, text):
+    hit = service.ask(text)[0]
+    assert hit.title_id == FIRST[text] and hit.why[0] == "title"
+
+
+@pytest.mark.parametrize("text", AMONG_THREE)
+def test_meaning_and_words_find_it(service, text):
+    assert set(ids(service.ask(text, limit=3))) & set(AMONG_THREE[text].split("|"))
+
+
+def test_without_an_index_words_still_work_and_say_so(indexed, tmp_path):
+    from bitaca_core.settings import DataPaths
+
+    lexical = open_search(DataPaths(tmp_path), indexed[1], lambda: set(), None, background=False)
+    assert lexical.mode == "lexical"
+    assert "hotaru-no-haka-1988" in ids(lexical.ask("irmãos na guerra", limit=5))
+    assert ids(lexical.ask("cidade de deuz"))[0] == "cidade-de-deus-2002"
+    assert ids(lexical.similar("akira-1988", 3))
+
+
+def test_the_index_is_used(service):
+    assert service.mode == "hybrid"
+    assert any("meaning" in hit.why for hit in service.ask("time travel machine in a garage"))
+
+
+def test_nonsense_finds_nothing(service):
+    assert service.ask("asdfgh qwerty zxcv") == []
+
+
+def test_filters_hold_for_every_hit(service, indexed):
+    query = Query.from_text("anime de ação dos anos 90")
+    hits = service.search(query, 50)
+    assert hits
+    for hit in hits:
+        title = indexed[1].get(hit.title_id)
+        assert {"anime", "acao"} <= set(title.genres) and 1990 <= title.year <= 1999
+        assert "genre:acao" in hit.why
+
+
+def test_an_unknown_rating_counts_as_eighteen(service, indexed):
+    allowed = ids(service.search(Query(max_age=16), 100))
+    assert all(indexed[1].get(title_id).age_rating is not None for title_id in allowed)
+
+
+def test_exclusions(service, indexed):
+    hits = service.search(
+        Query(text="amor", exclude_genres=("anime",), exclude_ids=frozenset({"before-sunrise-1995"})), 50
+    )
+    assert hits and all("anime" not in indexed[1].get(hit.title_id).genres for hit in hits)
+    assert "before-sunrise-1995" not in ids(hits)
+
+
+def test_playable_comes_first_and_is_said(indexed, minilm):
+    ready = {"redline-2009"}
+    search = open_search(*indexed, lambda: ready, minilm, background=False)
+    hits = search.search(Query(genres=("anime", "acao")), 10)
+    assert hits[0].title_id == "redline-2009" and hits[0].playable
+    assert not any(hit.playable for hit in hits[1:])
+    assert ids(search.search(Query(playable_only=True))) == ["redline-2009"]
+
+
+def test_playable_is_asked_at_most_once_a_second(indexed):
+    asked, now = [], [0.0]
+    search = LocalSearch(*indexed, lambda: asked.append(1) or set(), None, clock=lambda: now[0])
+    for _ in range(5):
+        search.search(Query())
+    assert len(asked) == 1
+    now[0] = 1.5
+    search.search(Query())
+    assert len(asked) == 2
+
+
+def test_suggestions_while_typing(service):
+    assert ids(service.suggest("vi"))[0] == "vidas-secas-1963"
+    assert "sen-to-chihiro-no-kamikakushi-2001" in ids(service.suggest("vi"))
+    assert ids(service.suggest("totor"))[0] == "tonari-no-totoro-1988"
+    assert ids(service.suggest("totoru"))[0] == "tonari-no-totoro-1988"
+    assert service.suggest("") == [] and service.suggest("zzzz") == []
+    assert len(service.suggest("a", 3)) == 3
+
+
+def test_similar_leaves_itself_and_the_excluded_out(service):
+    hits = service.similar("akira-1988", 10, exclude=frozenset({"cowboy-bebop-1998"}))
+    assert len(hits) == 10
+    assert not {"akira-1988", "cowboy-bebop-1998"} & set(ids(hits))
+    assert all(hit.why[0] == "similar:akira-1988" for hit in hits)
+    assert service.similar("no-such-title") == []
+
+
+def test_similar_titles_are_of_a_kind(service, indexed):
+    top = [
+        indexed[1].get(title_id) for title_id in ids(service.similar("sen-to-chihiro-no-kamikakushi-2001", 4))
+    ]
+    assert all("anime" in title.genres for title in top)
+
+
+def test_the_same_question_is_answered_from_the_cache(service, minilm, monkeypatch):
+    first = service.search(Query(text="pescadores na tempestade"))
+    monkeypatch.setattr(type(minilm), "encode", None)
+    assert service.search(Query(text="PESCADORES na tempestade!")) == first
+
+
+def test_another_catalogue_is_searched_after_reload(indexed):
+    search = LocalSearch(*indexed, lambda: set(), None)
+    assert search.ask("akira")
+    search.reload(Catalogue())
+    assert search.ask("akira") == [] and search.search(Query()) == []

@@ -1,0 +1,220 @@
+"""Viewers in virtual time: resume, continue, popular, retention, leaving."""
+
+import json
+import sqlite3
+import threading
+
+import pytest
+
+from bitaca_core.errors import InputError, SchemaError
+from bitaca_core.viewers.schema import MIGRATIONS
+from bitaca_core.viewers.store import DAY_S, MESSAGES_MAX, REPORT_MAX_BYTES, ViewerStore
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1_700_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path, clock):
+    store = ViewerStore(tmp_path / "deep" / "app.db", clock)
+    yield store
+    store.close()
+
+
+def test_nothing_is_made_before_first_use(tmp_path):
+    ViewerStore(tmp_path / "x" / "app.db")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_viewer_is_anonymous_and_random(store):
+    one, other = store.create_viewer(), store.create_viewer()
+    assert one != other and len(one) == 32 and store.exists(one)
+    assert (
+        not store.exists("0" * 32) and not store.exists("'; DROP TABLE viewers") and not store.touch("0" * 32)
+    )
+
+
+def test_resume_is_where_it_stopped(store):
+    viewer = store.create_viewer()
+    assert store.resume_s(viewer, "a") == 0
+    for position_s, resume_s in ((4.9, 0), (5.0, 5.0), (61.5, 61.5), (94.9, 94.9), (95.0, 0), (30, 30)):
+        store.record_progress(viewer, "a", position_s, 100)
+        assert store.resume_s(viewer, "a") == resume_s
+
+
+def test_the_player_may_say_that_the_credits_began(store):
+    viewer = store.create_viewer()
+    store.record_progress(viewer, "a", 80, 100, finished=True)
+    assert store.resume_s(viewer, "a") == 0 and store.continue_watching(viewer) == []
+    assert store.history(viewer)[0].finished
+
+
+def test_continue_watching_leaves_out_looks_and_ends(store, clock):
+    viewer = store.create_viewer()
+    for title_id, position_s in (("look", 3), ("older", 50), ("end", 99), ("newer", 10)):
+        clock.now += 1
+        store.record_progress(viewer, title_id, position_s, 100)
+    assert [item.title_id for item in store.continue_watching(viewer)] == ["newer", "older"]
+    assert [item.title_id for item in store.history(viewer)] == ["newer", "end", "older", "look"]
+
+
+@pytest.mark.parametrize(
+    ("position_s", "duration_s"),
+    [(-1, 10), (1, 0), (float("nan"), 10), (float("inf"), 10), (1, float("nan"))],
+)
+def test_impossible_times_are_refused(store, position_s, duration_s):
+    with pytest.raises(InputError):
+        store.record_progress(store.create_viewer(), "a", position_s, duration_s)
+
+
+def test_an_unknown_viewer_is_refused_everywhere(store):
+    for act in (
+        lambda: store.record_progress("0" * 32, "a", 1, 10),
+        lambda: store.save_message("0" * 32, "viewer", "oi"),
+        lambda: store.rate("0" * 32, "a", 1),
+        lambda: store.export("0" * 32),
+        lambda: store.save_playback_report("s", "0" * 32, "a", {}),
+    ):
+        with pytest.raises(InputError, match="no such viewer"):
+            act()
+
+
+def test_popular_counts_viewers_who_stayed_lately(store, clock):
+    viewers = [store.create_viewer() for _ in range(3)]
+    store.record_progress(viewers[0], "old", 100, 100)
+    clock.now += 100 * DAY_S
+    for viewer in viewers:
+        store.record_progress(viewer, "hit", 40, 1000)
+        store.record_progress(viewer, "glance", 10, 1000)
+    store.record_progress(viewers[0], "short", 5, 20)
+    assert store.popular() == [("hit", 3), ("short", 1)]
+    assert store.popular(1) == [("hit", 3)]
+
+
+def test_seeking_back_does_not_make_a_title_unpopular(store):
+    viewer = store.create_viewer()
+    store.record_progress(viewer, "a", 90, 100)
+    store.record_progress(viewer, "a", 0, 100)
+    assert store.popular() == [("a", 1)]
+
+
+def test_ratings(store):
+    viewer = store.create_viewer()
+    store.rate(viewer, "a", 1)
+    store.rate(viewer, "a", -1)
+    store.rate(viewer, "b", 1)
+    store.rate(viewer, "b", 0)
+    assert store.ratings(viewer) == {"a": -1}
+    with pytest.raises(InputError):
+        store.rate(viewer, "a", 5)
+
+
+def test_messages_are_kept_in_order_and_bounded(store):
+    viewer, other = store.create_viewer(), store.create_viewer()
+    store.save_message(other, "viewer", "do outro")
+    for number in range(MESSAGES_MAX):
+        store.save_messages(viewer, [("viewer", f"p{number}"), ("derona", f"r{number}")])
+    kept = store.messages(viewer, 1000)
+    assert len(kept) == MESSAGES_MAX
+    assert [message.text for message in kept[-2:]] == [f"p{MESSAGES_MAX - 1}", f"r{MESSAGES_MAX - 1}"]
+    assert [message.text for message in store.messages(other)] == ["do outro"]
+
+
+def test_purge_follows_each_retention(store, clock):
+    viewer = store.create_viewer()
+    store.save_message(viewer, "viewer", "antiga")
+    store.save_playback_report("s1", viewer, "a", {"stalls": 1})
+    clock.now += 31 * DAY_S
+    store.touch(viewer)
+    store.save_message(viewer, "viewer", "nova")
+    assert store.purge() == {"messages": 1, "playback": 0, "viewers": 0}
+    assert [message.text for message in store.messages(viewer)] == ["nova"]
+    clock.now += 60 * DAY_S
+    assert store.purge() == {"messages": 1, "playback": 1, "viewers": 0}
+    clock.now += 400 * DAY_S
+    assert store.purge()["viewers"] == 1 and not store.exists(viewer)
+
+
+def test_forget_leaves_nothing(store, tmp_path):
+    viewer, other = store.create_viewer(), store.create_viewer()
+    for who in (viewer, other):
+        store.record_progress(who, "a", 50, 100)
+        store.save_message(who, "viewer", f"segredo de {who}")
+        store.rate(who, "a", 1)
+        store.save_playback_report(who, who, "a", {"x": 1})
+    assert store.forget(viewer) and not store.forget(viewer)
+    assert not store.exists(viewer) and store.exists(other)
+    store.close()
+    with sqlite3.connect(tmp_path / "deep" / "app.db") as db:
+        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        dump = " ".join(str(row) for table in tables for row in db.execute(f"SELECT * FROM {table}"))
+    assert viewer not in dump and other in dump
+
+
+def test_export_holds_everything(store):
+    viewer = store.create_viewer()
+    store.record_progress(viewer, "a", 50, 100)
+    store.save_message(viewer, "viewer", "oi")
+    store.rate(viewer, "a", 1)
+    store.save_playback_report("s", viewer, "a", {"stalls": 2})
+    data = json.loads(json.dumps(store.export(viewer)))
+    assert data["history"][0]["title_id"] == "a" and data["messages"][0]["text"] == "oi"
+    assert data["ratings"] == {"a": 1} and data["playback"][0]["report"] == {"stalls": 2}
+
+
+def test_playback_reports_are_replaced_and_bounded(store):
+    viewer, stranger = store.create_viewer(), store.create_viewer()
+    store.save_playback_report("s", viewer, "a", {"n": 1})
+    store.save_playback_report("s", viewer, "a", {"n": 2})
+    store.save_playback_report("s", stranger, "a", {"n": 3})
+    (report,) = store.playback_reports()
+    assert report["report"] == {"n": 2} and "viewer_id" not in report
+    with pytest.raises(InputError, match="bytes"):
+        store.save_playback_report("t", viewer, "a", "x" * REPORT_MAX_BYTES)
+
+
+def test_a_newer_database_is_refused(tmp_path):
+    path = tmp_path / "app.db"
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(SchemaError, match="newer"):
+        ViewerStore(path).create_viewer()
+
+
+def test_it_is_kept_across_openings(tmp_path, clock):
+    first = ViewerStore(tmp_path / "app.db", clock)
+    viewer = first.create_viewer()
+    first.close()
+    assert ViewerStore(tmp_path / "app.db", clock).exists(viewer)
+
+
+def test_threads_share_it(store):
+    viewer = store.create_viewer()
+    failures = []
+
+    def work(number):
+        try:
+            for step in range(25):
+                store.record_progress(viewer, f"t{number}", step + 1, 100)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not failures
+    assert {item.title_id: item.position_s for item in store.history(viewer)} == {
+        f"t{n}": 25 for n in range(6)
+    }
