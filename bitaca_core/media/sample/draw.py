@@ -14,20 +14,19 @@ def moments(story: Story, number: int, limit: int = 0) -> Iterator[Image.Image]:
     """Yield the drawings of shot `number`, at most `limit` of them (0: all)."""
     shot = story.shots[number]
     paint = shot.build()
-    finish = Finish(story.vignette, story.grain)
-    start = round(story.places[number] * DRAWINGS_PER_S)
+    finish = Finish(story.vignette)
     for drawing in range(min(shot.drawings, limit or shot.drawings)):
-        yield _finished(shot, paint(drawing / DRAWINGS_PER_S, drawing), drawing, finish, start)
+        yield _finished(shot, paint(drawing / DRAWINGS_PER_S, drawing), drawing, finish)
 
 
 def still(story: Story, number: int, time_s: float) -> Image.Image:
     """Return one finished drawing of shot `number`, `time_s` seconds into it."""
     shot = story.shots[number]
     drawing = round(time_s * DRAWINGS_PER_S)
-    return _finished(shot, shot.build()(time_s, drawing), drawing, Finish(story.vignette, story.grain), 0)
+    return _finished(shot, shot.build()(time_s, drawing), drawing, Finish(story.vignette))
 
 
-def _finished(shot: Shot, canvas: Image.Image, drawing: int, finish: Finish, start: int) -> Image.Image:
+def _finished(shot: Shot, canvas: Image.Image, drawing: int, finish: Finish) -> Image.Image:
     time_s = drawing / DRAWINGS_PER_S
     level = 1.0
     if shot.fade_in_s and time_s < shot.fade_in_s:
@@ -36,4 +35,4 @@ def _finished(shot: Shot, canvas: Image.Image, drawing: int, finish: Finish, sta
         level = min(level, max(0.0, (shot.seconds - 1 / DRAWINGS_PER_S - time_s) / shot.fade_out_s))
     if level < 1:
         canvas = Image.blend(Image.new("RGB", (WIDTH, HEIGHT), shot.fade_color), canvas, level)
-    return finish(canvas, start + drawing)
+    return finish(canvas)

@@ -73,7 +73,6 @@ class Story:
     chapters: tuple[tuple[float, str, str], ...] = ()  # start in seconds, Portuguese, English
     markers: tuple[tuple[str, float, float], ...] = ()  # intro or credits, start and end in seconds
     vignette: float = 0.42
-    grain: float = 4.0
     places: tuple[float, ...] = field(init=False)  # where each shot starts, seconds
 
     def __post_init__(self) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from bitaca_core.media import supervise
 from bitaca_core.media.sample.draw import moments
 from bitaca_core.media.sample.paint import HEIGHT, WIDTH
-from bitaca_core.media.sample.registry import load
 from bitaca_core.media.sample.story import DRAWINGS_PER_S
+from bitaca_core.media.sample.units import load
 from bitaca_core.media.tools import ffmpeg
 
 TICK = 6
@@ -26,7 +26,7 @@ def encode_command(out: Path) -> list[str]:
         ffmpeg(), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}",
         "-framerate", str(DRAWINGS_PER_S), "-i", "pipe:0",
         "-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,fps={DRAWINGS_PER_S * 2}",
-        "-c:v", "libx264", "-preset", "ultrafast", "-tune", "animation", "-crf", "13", "-threads", "1", "-g", "48", "-bf", "0",
+        "-c:v", "libx264", "-preset", "ultrafast", "-crf", "14", "-threads", "1", "-g", "48", "-bf", "0",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
         "-video_track_timescale", "24000", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", str(out),
     ]  # fmt: skip

@@ -54,6 +54,7 @@ class Look:
     skirt: bool = False
     hat: Color | None = None
     bun: bool = False
+    tress: bool = False
 
 
 STAND = Pose()
@@ -150,6 +151,8 @@ def _body(ink: Ink, x: float, foot: float, h: float, pose: Pose, look: Look, ton
                 tone or look.hair)  # fmt: skip
     if look.bun:
         ink.ellipse(head[0] - h * 0.09, head[1] - h * 0.05, h * 0.045, h * 0.045, tone or look.hair)
+    if look.tress:
+        _tress(ink, head, h, tone or look.hair, time_s, wind)
     if look.hat:
         ink.ellipse(head[0], head[1] - h * 0.055, h * 0.15, h * 0.022, tone or look.hat)
         ink.rectangle(
@@ -163,6 +166,21 @@ def _body(ink: Ink, x: float, foot: float, h: float, pose: Pose, look: Look, ton
     if look.scarf:
         _scarf(ink, neck, h, tone or look.scarf, time_s, wind)
     limb(shoulder, pose.near_arm, arm, h * 0.062, mix(look.body, (255, 255, 255), 0.06), look.skin)
+
+
+def _tress(ink: Ink, head: Point, h: float, color: Color, time_s: float, wind: float) -> None:
+    for strand in range(3):
+        line = []
+        for k in range(7):
+            part = k / 6
+            wave = math.sin(time_s * 8 - part * 5 + strand) * h * 0.03 * part
+            line.append(
+                (
+                    head[0] - h * 0.06 - part * h * 0.24 * wind,
+                    head[1] - h * (0.05 - 0.025 * strand) + wave + part * h * (0.02 + 0.2 * (1 - wind)),
+                )
+            )
+        ink.line(line, h * (0.05 - 0.008 * strand), color)
 
 
 def _scarf(ink: Ink, neck: Point, h: float, color: Color, time_s: float, wind: float) -> None:

@@ -80,9 +80,9 @@ def cumulus(width: int, height: int, seed: str, light: Color, shade: Color, towe
     for tower in range(towers):
         middle = width * (tower + 0.5 + rng.uniform(-0.35, 0.35)) / towers
         tall = height * rng.uniform(0.35, 0.9)
-        for _ in range(26):
+        for _ in range(44):
             up = rng.random() ** 0.8
-            radius = height * rng.uniform(0.07, 0.19) * (1.25 - 0.7 * up)
+            radius = height * rng.uniform(0.045, 0.15) * (1.3 - 0.75 * up)
             cx = middle + rng.normal(0, width / towers * 0.34 * (1.15 - up))
             cy = height * 0.93 - up * tall
             left, right = max(0, int(cx - radius)), min(width, int(cx + radius) + 1)
@@ -92,7 +92,7 @@ def cumulus(width: int, height: int, seed: str, light: Color, shade: Color, towe
             dx, dy = (x[top:bottom, left:right] - cx) / radius, (y[top:bottom, left:right] - cy) / radius
             ball = np.clip((1 - np.sqrt(dx * dx + dy * dy)) * radius / 2.5, 0, 1)
             lit = np.clip(0.5 - dx * 0.38 - dy * 0.62, 0, 1) * (0.4 + 0.6 * up)
-            lit = np.clip((lit - 0.42) * 3.2, 0, 1)
+            lit = np.clip((lit - 0.36) * 2.1, 0, 1)
             area = (slice(top, bottom), slice(left, right))
             tone[area] = tone[area] * (1 - ball) + lit * ball
             shape[area] = np.maximum(shape[area], ball)

@@ -45,7 +45,7 @@ NIGHT: Color = (28, 14, 44)
 RED: Color = (255, 64, 62)
 GOLD: Color = (255, 196, 40)
 RIM: Color = (255, 190, 110)
-NINA = Look((60, 32, 78), (120, 62, 58), (22, 10, 34), (30, 18, 52), RIM, RED)
+NINA = Look((60, 32, 78), (120, 62, 58), (22, 10, 34), (30, 18, 52), RIM, RED, tress=True)
 CACO = Look((24, 74, 88), (104, 54, 50), (18, 10, 28), (34, 22, 48), RIM, None, hat=(230, 190, 60))
 
 
@@ -181,14 +181,14 @@ def _chase(speed: float, start: float, gap: float, lines: float) -> Draw:
 
 
 def _leap() -> Draw:
-    base = gradient(WIDTH, HEIGHT, ((0, (150, 40, 90)), (0.6, (250, 110, 70)), (1, (255, 196, 90))), "leap")
-    add(base, glow(700, (120, 60, 10), 1.6), 660, 400)
-    sky.disc(base, 660, 390, 270, (255, 240, 176), (255, 160, 60), 2.2)
+    base = gradient(WIDTH, HEIGHT, ((0, (150, 40, 90)), (0.6, (250, 110, 70)), (1, (244, 150, 84))), "leap")
+    add(base, glow(700, (90, 26, 0), 1.6), 660, 400)
+    sky.disc(base, 660, 390, 270, (255, 240, 186), (255, 120, 50), 2.0)
     lay(base, sky.streaks(WIDTH, 240, "leap", (214, 70, 80), 0.9), 0, 420)
     bloom(base)
     left = town.rooftop(400, 400, (58, 18, 50), (255, 160, 90), NIGHT, "leap-left")
     right = town.rooftop(420, 420, (58, 18, 50), (255, 160, 90), NIGHT, "leap-right")
-    dark = Look((40, 14, 46), (46, 16, 48), (26, 8, 34), (32, 10, 40), (255, 206, 120), RED)
+    dark = Look((40, 14, 46), (46, 16, 48), (26, 8, 34), (32, 10, 40), (255, 206, 120), RED, tress=True)
     rival = Look(
         (40, 14, 46), (46, 16, 48), (26, 8, 34), (32, 10, 40), (255, 206, 120), None, hat=(66, 30, 40)
     )
@@ -216,9 +216,9 @@ def _leap() -> Draw:
 
 
 def _catch() -> Draw:
-    base = gradient(WIDTH, HEIGHT, ((0, (255, 206, 92)), (0.5, (255, 120, 70)), (1, (190, 40, 90))), "catch")
-    add(base, glow(520, (130, 110, 70), 1.5), 820, 230)
-    arm = Look((60, 32, 78), (150, 80, 66), (22, 10, 34), (30, 18, 52), (255, 220, 140), RED)
+    base = gradient(WIDTH, HEIGHT, ((0, (250, 186, 98)), (0.5, (255, 120, 70)), (1, (190, 40, 90))), "catch")
+    add(base, glow(520, (90, 70, 50), 1.5), 820, 230)
+    arm = Look((60, 32, 78), (150, 80, 66), (22, 10, 34), (30, 18, 52), (255, 220, 140), RED, tress=True)
 
     def draw(time_s: float, drawing: int) -> Image.Image:
         canvas = base.copy()
@@ -307,9 +307,9 @@ def _poster() -> Image.Image:
         690,
     )
     bloom(canvas)
-    dark = Look((44, 14, 52), (60, 24, 56), (26, 8, 34), (32, 10, 44), (255, 214, 130), RED)
-    lay(canvas, figures.person(330, figures.LEAP, dark, 0.4), 60, 250)
-    lay(canvas, _pipa(74, 0.6, 0.4), 590 - 148, 330 - 148)
+    dark = Look((44, 14, 52), (60, 24, 56), (26, 8, 34), (32, 10, 44), (255, 214, 130), RED, tress=True)
+    lay(canvas, figures.person(330, figures.LEAP, dark, 0.4), 30, 300)
+    lay(canvas, _pipa(74, 0.6, 0.4), 566 - 148, 520 - 148)
     lay(canvas, town.rooftop(420, 300, (48, 16, 46), (255, 160, 90), NIGHT, "poster-roof"), -200, 900)
     lettering.justified(
         canvas,
