@@ -1,0 +1,209 @@
+"""Derona: one message in, one reply out. Pure: the catalogue, search, seed and state are given.
+
+`reply` reads the message, judges it, classifies it and lets one answer of `policy` or `player` make the
+outcome; here it becomes text, cards, actions, chips and the next state.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.derona import chips, facts, intents, moderation, normalize, phrasing, policy
+from bitaca_core.derona.context import Action, Begun, Card, Outcome, Pick, PlayerContext, Turn
+from bitaca_core.derona.names import Names
+from bitaca_core.derona.shelf import Popularity, Shelf
+from bitaca_core.derona.slots import Slots, extract, guess_text
+from bitaca_core.derona.state import SHOWN_MAX, DialogueState
+from bitaca_core.search.query import SearchService
+
+__all__ = ["Action", "Assistant", "Begun", "Card", "DialogueState", "PlayerContext", "Reply"]
+
+_NAMING = frozenset(("similar", "play", "availability", "details"))
+"""Intents that need a title, so that a near spelling is worth a look."""
+_OPEN = frozenset(("out_of_scope", "search"))
+"""Intents that a misspelt title may hide behind."""
+_GUESSED = _NAMING | _OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back to the page. `actions` are for the player, `chips` are things to say next."""
+
+    text: str
+    cards: tuple[Card, ...]
+    actions: tuple[Action, ...]
+    chips: tuple[str, ...]
+    state: DialogueState
+    lang: str
+    intent: str
+
+
+class Assistant:
+    """The embedded engine.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    search : SearchService
+    recommend : Popularity or None
+        Where the most watched come from.
+    lang_default : str
+        Language of the greeting and of messages that do not tell.
+    rng_seed : int
+        Chooses among variants of phrases, and the surprise.
+    playable : callable or None
+        Returns the ids that can be watched now; None asks search, which costs a query a turn.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        search: SearchService,
+        recommend: Popularity | None = None,
+        *,
+        lang_default: str = "pt",
+        rng_seed: int = 0,
+        playable: Callable[[], Collection[str]] | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self.names = Names(catalogue.titles)
+        self.shelf = Shelf(catalogue, search, self.names, playable, recommend)
+        self.lang_default = lang_default
+        self.rng_seed = rng_seed
+
+    def greet(self, lang: str | None = None, turn: int = 0) -> str:
+        """Return what Derona says before anybody has said anything."""
+        return phrasing.say("greet", _language(lang or self.lang_default), seed=self.rng_seed, turn=turn)
+
+    def reply(
+        self,
+        text: str,
+        *,
+        state: DialogueState | None = None,
+        player: PlayerContext | None = None,
+        favorite_genres: Sequence[str] = (),
+        watched: Sequence[str] = (),
+        continuing: Sequence[Begun] = (),
+    ) -> Reply:
+        """Return the answer to `text`.
+
+        `watched` are ids of titles already seen to the end, `continuing` what was begun, latest first (anything
+        with `title_id` and `position_s`).
+        """
+        state = state or DialogueState(lang=self.lang_default)
+        message, slots, reading = self.understand(text, state, player)
+        turn = Turn(
+            message=message,
+            slots=slots,
+            reading=reading,
+            state=state,
+            player=player,
+            ready=self.shelf.playable_ids(),
+            favorites=tuple(favorite_genres),
+            watched=tuple(watched),
+            continuing=tuple(continuing),
+            seed=self.rng_seed,
+        )
+        return self._speak(turn, policy.answer(turn, self.shelf))
+
+    def understand(
+        self, text: str, state: DialogueState, player: PlayerContext | None = None
+    ) -> tuple[normalize.Message, Slots, intents.Reading]:
+        """Return the message as read, its slots and its intent, before anything is decided."""
+        message = normalize.read(text, state.lang, self.names.words)
+        slots = extract(message, self.names)
+        reading = self._read(message, slots, state, player)
+        if not slots.titles and reading.intent in _GUESSED and not slots.person:
+            slots, reading = self._with_guess(message, slots, reading, state, player)
+        return message, slots, reading
+
+    def _read(
+        self, message: normalize.Message, slots: Slots, state: DialogueState, player: PlayerContext | None
+    ) -> intents.Reading:
+        return intents.classify(
+            message,
+            slots,
+            moderation.judge(message),
+            listed=bool(state.listed),
+            focused=state.focus is not None,
+            playing=player is not None and player.title_id is not None,
+        )
+
+    def _with_guess(
+        self,
+        message: normalize.Message,
+        slots: Slots,
+        reading: intents.Reading,
+        state: DialogueState,
+        player: PlayerContext | None,
+    ) -> tuple[Slots, intents.Reading]:
+        """Look for a misspelt or shortened title; when there is one, read the message again with it."""
+        open_ended = reading.intent in _OPEN
+        if open_ended and slots.wishes:
+            return slots, reading
+        words = guess_text(message)
+        guess = self.names.guess(words)
+        if guess is None:
+            return slots, reading
+        named = replace(slots, titles=(guess,))
+        if not open_ended:
+            return named, reading
+        masked = re.sub(rf"\b{re.escape(words)}\b", "titulo0", " ".join(message.typed), count=1)
+        again = self._read(message, replace(named, masked=masked), state, player)
+        return (named, again) if again.intent in _NAMING else (slots, reading)
+
+    def _speak(self, turn: Turn, outcome: Outcome) -> Reply:
+        lang = turn.message.language
+        words = dict(outcome.facts.items())
+        text = phrasing.say(outcome.act, lang, seed=self.rng_seed, turn=turn.state.turn, **words)
+        cards = tuple(self._card(pick, turn, outcome) for pick in outcome.picks)
+        return Reply(
+            text=text,
+            cards=cards,
+            actions=outcome.actions,
+            chips=chips.after(outcome, turn, self.shelf),
+            state=_next_state(turn, outcome),
+            lang=lang,
+            intent=turn.reading.intent,
+        )
+
+    def _card(self, pick: Pick, turn: Turn, outcome: Outcome) -> Card:
+        title, lang = pick.title, turn.message.language
+        unit = self.shelf.unit(title, turn.ready)
+        return Card(
+            title_id=title.title_id,
+            title=title.name(lang),
+            year=title.year,
+            poster=f"/posters/{title.title_id}",
+            reason=facts.card_reason(
+                title, outcome.wish, lang, pick.near, outcome.like if outcome.like != title else None
+            ),
+            playable=unit is not None,
+            watch_url=f"/watch/{unit or title.title_id}",
+            age_rating=title.age_rating,
+            duration_s=title.duration_s,
+            kind=title.kind,
+        )
+
+
+def _language(lang: str) -> str:
+    return "en" if lang.lower().startswith("en") else "pt"
+
+
+def _next_state(turn: Turn, outcome: Outcome) -> DialogueState:
+    state = turn.state
+    listed = tuple(pick.title.title_id for pick in outcome.picks)
+    keeps = not listed
+    shown = state.shown if outcome.continues else ()
+    return state.after(
+        lang=turn.message.language,
+        wish=outcome.wish if outcome.wish is not None else state.wish,
+        listed=state.listed if keeps else listed,
+        shown=(state.shown if keeps else tuple(dict.fromkeys((*shown, *listed))))[-SHOWN_MAX:],
+        focus=outcome.focus or (listed[0] if len(listed) == 1 else None if listed else state.focus),
+        intent=turn.reading.intent,
+        offer=outcome.offer,
+    )

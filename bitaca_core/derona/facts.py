@@ -1,0 +1,217 @@
+"""Facts of a title in words: each is one catalogue field, written for people in Portuguese or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bitaca_core.catalogue.titles import Title
+from bitaca_core.catalogue.vocabulary import country_name, genre_name, theme_name
+from bitaca_core.derona.state import Wish
+
+HOUSE = "sample"
+"""`Title.source` of what Bitaca itself made."""
+SYNOPSIS_CHARS = 280
+
+
+def duration(seconds: int, lang: str) -> str:
+    """Return `1 h 32 min`, `4 min 10 s` or `25 s`."""
+    hours, rest = divmod(int(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    if minutes >= 10 or (minutes and not left):
+        return f"{minutes} min"
+    return f"{minutes} min {left} s" if minutes else f"{left} s"
+
+
+def clock(seconds: float) -> str:
+    """Return a position as `3:20` or `1:05:00`."""
+    whole = int(seconds)
+    hours, minutes, left = whole // 3600, whole % 3600 // 60, whole % 60
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def amount(seconds: float, lang: str) -> str:
+    """Return `10 segundos`, `1 minuto`, `1 minuto e 30 segundos`."""
+    whole = abs(int(seconds))
+    units = (("hora", "hour", 3600), ("minuto", "minute", 60), ("segundo", "second", 1))
+    parts = []
+    for pt, en, size in units:
+        count, whole = divmod(whole, size)
+        if count:
+            parts.append(f"{count} {pt if lang == 'pt' else en}{'s' if count > 1 else ''}")
+    return joined(parts, lang)
+
+
+def joined(parts: Iterable[str], lang: str, word: str | None = None) -> str:
+    """Return `a, b e c`."""
+    items = list(parts)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word or ('e' if lang == 'pt' else 'and')} {items[-1]}"
+
+
+def genres(title: Title, lang: str, first: Iterable[str] = (), limit: int = 3) -> str:
+    """Return the title's genres in lower case, those in `first` in front."""
+    wanted = [genre for genre in dict.fromkeys(first) if genre in title.genres]
+    order = wanted + [genre for genre in title.genres if genre not in wanted]
+    return joined((genre_name(genre, lang).lower() for genre in order[:limit]), lang)
+
+
+def length(title: Title, lang: str) -> str | None:
+    """Return the duration; of a series without one, its number of episodes."""
+    if title.episodes:
+        word = ("episódio" if lang == "pt" else "episode") + ("s" if len(title.episodes) > 1 else "")
+        return f"{len(title.episodes)} {word}"
+    return duration(title.duration_s, lang) if title.duration_s else None
+
+
+def age(title: Title, lang: str) -> str | None:
+    """Return the age rating in words, None when the catalogue does not know it."""
+    if title.age_rating is None:
+        return None
+    if title.age_rating == "L":
+        return "livre" if lang == "pt" else "suitable for all ages"
+    return f"{title.age_rating} anos" if lang == "pt" else f"{title.age_rating} and over"
+
+
+def origin(title: Title, lang: str) -> str | None:
+    """Return `da casa` for what Bitaca made, else country and year as far as they are known."""
+    if title.source == HOUSE:
+        return "da casa" if lang == "pt" else "made in-house"
+    parts = [joined((country_name(code, lang) for code in title.countries[:2]), lang), str(title.year or "")]
+    return ", ".join(part for part in parts if part) or None
+
+
+def summary(title: Title, lang: str, first: Iterable[str] = ()) -> str:
+    """Return the facts of a title in one line: genres, length, origin, age."""
+    rating = age(title, lang)
+    rated = None if rating is None else (f"classificação {rating}" if lang == "pt" else f"rated {rating}")
+    parts = [genres(title, lang, first), length(title, lang), origin(title, lang), rated]
+    return ", ".join(part for part in parts if part) or title.name(lang)
+
+
+def card_reason(
+    title: Title, wish: Wish | None, lang: str, near: bool = False, like: Title | None = None
+) -> str:
+    """Return why this card is here, true of this title: what was asked for first.
+
+    `near` marks a title that does not meet the whole wish; `like` is the title that it was compared with.
+    """
+    wanted: tuple[str, ...] = wish.query.genres if wish else ()
+    if like is not None:
+        wanted = tuple(genre for genre in title.genres if genre in like.genres) or wanted
+    spoken = [genres(title, lang, wanted, 2)]
+    if wish:
+        themes = [theme for theme in wish.query.themes if theme in title.themes]
+        if themes:
+            about = joined((theme_name(theme, lang) for theme in themes), lang)
+            spoken.append(f"sobre {about}" if lang == "pt" else f"about {about}")
+        if wish.person and wish.person in title.directors:
+            spoken.append(f"de {wish.person}" if lang == "pt" else f"by {wish.person}")
+        elif wish.person and wish.person in title.cast:
+            spoken.append(f"com {wish.person}" if lang == "pt" else f"with {wish.person}")
+    if like is not None:
+        shared = [theme for theme in title.themes if theme in like.themes][:1]
+        spoken.extend(
+            (f"sobre {theme_name(t, lang)}" if lang == "pt" else f"about {theme_name(t, lang)}")
+            for t in shared
+        )
+    spoken.extend(part for part in (length(title, lang), origin(title, lang)) if part)
+    text = ", ".join(part for part in spoken if part) or title.name(lang)
+    if near and like is not None:
+        return (f"Parecido com {like.name(lang)}: " if lang == "pt" else f"Like {like.name(lang)}: ") + text
+    if near:
+        return ("Perto do pedido: " if lang == "pt" else "Close to it: ") + text
+    return text[:1].upper() + text[1:]
+
+
+def synopsis(title: Title, lang: str) -> str | None:
+    """Return the beginning of the synopsis in `lang`, else in the other language, whole sentences only."""
+    first, second = title.synopsis_pt, title.synopsis_en
+    text = (first or second) if lang == "pt" else (second or first)
+    if not text:
+        return None
+    if len(text) <= SYNOPSIS_CHARS:
+        return text
+    cut = text[:SYNOPSIS_CHARS]
+    end = max(cut.rfind(". "), cut.rfind("! "), cut.rfind("? "))
+    return cut[: end + 1] if end > 40 else cut[: cut.rfind(" ")].rstrip(",;:") + "…"
+
+
+def wish_words(wish: Wish, lang: str) -> str:
+    """Return the wish as a viewer would say it: `ação e anime, até 1 h 30 min, sem terror`."""
+    query, pt = wish.query, lang == "pt"
+    parts: list[str] = []
+    if query.genres:
+        parts.append(joined((genre_name(genre, lang).lower() for genre in query.genres), lang))
+    if query.kinds and "film" not in query.kinds:
+        names = {"series": ("série", "series"), "short": ("curta", "shorts")}
+        parts.append(joined((names[kind][not pt] for kind in query.kinds if kind in names), lang))
+    if query.themes:
+        themes = joined((theme_name(theme, lang) for theme in query.themes), lang)
+        parts.append(f"histórias sobre {themes}" if pt else f"stories about {themes}")
+    if wish.person:
+        parts.append(f"títulos com {wish.person}" if pt else f"titles with {wish.person}")
+    if query.countries:
+        names_ = joined((country_name(code, lang) for code in query.countries), lang)
+        parts.append(
+            f"produção de {names_}" if pt and parts else f"títulos de {names_}" if pt else f"from {names_}"
+        )
+    parts.extend(_bounds(wish, lang))
+    barred = [genre_name(genre, lang).lower() for genre in query.exclude_genres]
+    barred += [theme_name(theme, lang) for theme in query.exclude_themes]
+    if barred:
+        parts.append(("sem " if pt else "without ") + joined(barred, lang, "nem" if pt else "or"))
+    if query.max_age is not None:
+        limit = "livre" if query.max_age == 0 else f"até {query.max_age} anos"
+        english = "for all ages" if query.max_age == 0 else f"suitable at {query.max_age}"
+        parts.append(f"classificação {limit}" if pt else english)
+    return ", ".join(parts) or ("coisa boa" if pt else "good things")
+
+
+def _bounds(wish: Wish, lang: str) -> list[str]:
+    query, pt = wish.query, lang == "pt"
+    parts = []
+    low, high = query.year_min, query.year_max
+    if low is not None and low == high:
+        parts.append(f"de {low}" if pt else f"from {low}")
+    elif low is not None and high is not None:
+        parts.append(f"de {low} a {high}" if pt else f"from {low} to {high}")
+    elif low is not None:
+        parts.append(f"de {low} pra cá" if pt else f"from {low} on")
+    elif high is not None:
+        parts.append(f"até {high}" if pt else f"up to {high}")
+    if query.duration_max_s is not None:
+        parts.append(
+            f"até {duration(query.duration_max_s, lang)}"
+            if pt
+            else f"up to {duration(query.duration_max_s, lang)}"
+        )
+    if query.duration_min_s is not None:
+        parts.append(
+            f"a partir de {duration(query.duration_min_s, lang)}"
+            if pt
+            else f"at least {duration(query.duration_min_s, lang)}"
+        )
+    return parts
+
+
+DROPPED = {
+    "text": ("as palavras exatas", "the exact words"),
+    "mood": ("o clima", "the mood"),
+    "theme": ("o tema", "the theme"),
+    "duration": ("a duração", "the length"),
+    "year": ("o ano", "the year"),
+    "kind": ("o formato", "the format"),
+    "person": ("a pessoa", "the person"),
+    "like": ("a semelhança", "the likeness"),
+    "country": ("o país", "the country"),
+    "genre": ("um dos gêneros", "one of the genres"),
+}
+"""What a near answer gave up, in words."""
+
+
+def dropped_words(names: Iterable[str], lang: str) -> str:
+    """Return what was given up: `a duração e o ano`."""
+    return joined((DROPPED[name][lang != "pt"] for name in dict.fromkeys(names)), lang)

@@ -1,0 +1,180 @@
+"""Titles and people that a message names, exactly or nearly, among those of the catalogue and no others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bitaca_core.catalogue.normalize import fold, romaji_key
+from bitaca_core.catalogue.titles import Title
+from bitaca_core.derona.lexicon import lexicon
+
+NAME_WORDS_MAX = 12
+GUESS_CUTOFF = 80.0
+"""Below this similarity (0-100) a name is somebody else's, not a typo."""
+_ARTICLES = {"o", "a", "os", "as", "um", "uma", "the", "an"}
+_LIGHT = {"de", "do", "da", "dos", "das", "e", "of", "and", "no", "na", "em"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A title named in words `start` to `end` (exclusive). A weak name is also an ordinary word."""
+
+    title_id: str
+    start: int
+    end: int
+    weak: bool = False
+
+
+class Names:
+    """An index over the names of titles and people. Immutable once built."""
+
+    def __init__(self, titles: Iterable[Title]) -> None:
+        self._exact: dict[str, str] = {}
+        self._romaji: dict[str, str] = {}
+        self._people: dict[str, str] = {}
+        self._person_titles: dict[str, list[str]] = {}
+        surnames: dict[str, set[str]] = {}
+        rare: Counter[str] = Counter()
+        owner: dict[str, str] = {}
+        for title in titles:
+            own: set[str] = set()
+            for name in _names_of(title):
+                self._exact.setdefault(name, title.title_id)
+                self._romaji.setdefault(romaji_key(name), title.title_id)
+                own |= set(name.split())
+            for word in own:
+                rare[word] += 1
+                owner[word] = title.title_id
+            for person in (*title.directors, *title.cast):
+                key = fold(person)
+                self._people.setdefault(key, person)
+                self._person_titles.setdefault(person, []).append(title.title_id)
+                surnames.setdefault(key.split()[-1] if key else "", set()).add(person)
+        self._surnames = {
+            word: next(iter(people))
+            for word, people in surnames.items()
+            if len(people) == 1 and len(word) > 2
+        }
+        self._rare = {word: owner[word] for word, count in rare.items() if count == 1 and _distinctive(word)}
+        self.words: frozenset[str] = frozenset(rare) | {word for key in self._people for word in key.split()}
+        self._choices = tuple(name for name in self._exact if len(name) >= 4)
+        self._longest = min(NAME_WORDS_MAX, max((len(name.split()) for name in self._exact), default=1))
+
+    def find(self, words: tuple[str, ...]) -> list[Span]:
+        """Return the titles named exactly, longest names first, none overlapping, in order of place."""
+        taken = [False] * len(words)
+        found: list[Span] = []
+        for size in range(min(self._longest, len(words)), 0, -1):
+            for start in range(len(words) - size + 1):
+                if any(taken[start : start + size]):
+                    continue
+                phrase = " ".join(words[start : start + size])
+                title_id = self._exact.get(phrase) or (
+                    self._romaji.get(romaji_key(phrase)) if size > 1 else None
+                )
+                if title_id is None:
+                    continue
+                weak = size == 1 and not _distinctive(phrase)
+                found.append(Span(title_id, start, start + size, weak))
+                taken[start : start + size] = [True] * size
+        return sorted(found, key=lambda span: span.start)
+
+    def guess(self, text: str, cutoff: float = GUESS_CUTOFF) -> str | None:
+        """Return the title whose name `text` most likely means, None when nothing is near enough."""
+        key = _bare(fold(text))
+        if len(key) < 3:
+            return None
+        exact = self._exact.get(key) or self._romaji.get(romaji_key(key))
+        if exact:
+            return exact
+        content = [word for word in key.split() if word not in _LIGHT]
+        for word in content:
+            if word in self._rare and len(content) <= 3:
+                return self._rare[word]
+        if len(key) < 4:
+            return None
+        near = process.extractOne(key, self._choices, scorer=fuzz.ratio, score_cutoff=cutoff)
+        if near is None and len(key) >= 8:
+            near = process.extractOne(
+                key, self._choices, scorer=fuzz.token_sort_ratio, score_cutoff=cutoff + 6
+            )
+        return self._exact[near[0]] if near else None
+
+    def person(self, words: tuple[str, ...]) -> str | None:
+        """Return the director or actor named in full, or by a surname that only one of them has."""
+        for size in range(min(5, len(words)), 0, -1):
+            for start in range(len(words) - size + 1):
+                phrase = " ".join(words[start : start + size])
+                if size > 1 and phrase in self._people:
+                    return self._people[phrase]
+                before = words[start - 1] if start else ""
+                if size == 1 and phrase in self._surnames and before in _BY and _distinctive(phrase):
+                    return self._surnames[phrase]
+        return None
+
+    def titles_by(self, person: str) -> tuple[str, ...]:
+        """Return the ids of the titles that this person directed or acted in."""
+        return tuple(dict.fromkeys(self._person_titles.get(person, ())))
+
+
+_BY = {
+    "do",
+    "da",
+    "de",
+    "com",
+    "by",
+    "with",
+    "diretor",
+    "diretora",
+    "director",
+    "dirigido",
+    "ator",
+    "atriz",
+    "o",
+    "a",
+}
+
+
+def _names_of(title: Title) -> list[str]:
+    spoken: list[str] = []
+    for name in (title.title_pt, title.original_title, title.title_en, *title.aliases):
+        key = fold(name or "")
+        if not key:
+            continue
+        slang = lexicon().slang
+        forms = {key, " ".join(slang.get(word, word) for word in key.split())}
+        spoken.extend(form for form in sorted(forms) if form)
+        bare = _bare(key)
+        if bare != key and (len(bare.split()) > 1 or _distinctive(bare)):
+            spoken.append(bare)
+    return spoken
+
+
+def _bare(key: str) -> str:
+    words = key.split()
+    while len(words) > 1 and words[0] in _ARTICLES | {"do", "da"}:
+        words = words[1:]
+    return " ".join(words)
+
+
+def _distinctive(word: str) -> bool:
+    """Return whether a single word can only be a name: no word of ordinary talk or of the catalogue's lists."""
+    known = lexicon()
+    return len(word) >= 4 and not (
+        word in known.filler
+        or word in known.portuguese
+        or word in known.english
+        or word in known.typo_safe
+        or word in known.genres
+        or word in known.themes
+        or word in known.countries
+        or word in known.kinds
+        or word in known.moods
+        or word in known.slang
+        or word in known.numbers
+        or word in known.ordinals
+    )

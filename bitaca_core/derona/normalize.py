@@ -1,0 +1,170 @@
+"""From what a viewer typed to a `Message`: bounded, one spelling, its language, its numbers readable.
+
+Steps: bound and clean (control characters, markup, invisible letters), shorten elongations (`muuuito`),
+decide the language, write slang out in Portuguese (`vc`, `tb`, `pra`), mend small typos against the known
+words. Nothing here knows what the words mean.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bitaca_core.catalogue.normalize import fold
+from bitaca_core.derona.lexicon import lexicon
+
+MAX_CHARS = 2_000
+"""Longer messages are refused politely: nobody wishes for a film in two thousand characters."""
+MAX_WORDS = 60
+"""Words that are read; bounds every later step whatever the catalogue's size."""
+MAX_WORD_CHARS = 40
+
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
+_LAUGH = re.compile(
+    r"^(?:(?:k{2,})|(?:rs){1,}|(?:ha){2,}h?|(?:he){2,}h?|(?:hue){1,}(?:br)?|lol|lmao|(?:ua){2,})$"
+)
+_PLAIN_DROP = re.compile(r"[^\w\s:.,%+'?!/-]")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One utterance, read.
+
+    Attributes
+    ----------
+    raw : str
+        As typed, cleaned of control characters and bounded; for quoting nothing, only for tests and logs.
+    plain : str
+        Lower case without accents, punctuation kept (`3:20`, `1.5x`, `720p`).
+    words : tuple of str
+        Folded, slang written out, typos mended.
+    language : str
+        `pt` or `en`.
+    too_long : bool
+        More than `MAX_CHARS` characters were typed.
+    laugh : bool
+        Nothing but laughter.
+    marks : frozenset of str
+        `?` and `!` where typed, and `emoji` when there was nothing else.
+    """
+
+    raw: str
+    plain: str
+    words: tuple[str, ...]
+    typed: tuple[str, ...]
+    language: str
+    too_long: bool = False
+    laugh: bool = False
+    marks: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join(self.words)
+
+
+def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) -> Message:
+    """Return what `text` says; `language` is the one assumed when the words do not tell.
+
+    `names` are folded words of catalogue titles and people, which are never mended into something else.
+    """
+    too_long = len(text) > MAX_CHARS
+    raw = clean(text[:MAX_CHARS])
+    shown = _ELONGATED.sub(r"\1", raw)
+    typed = tuple(word[:MAX_WORD_CHARS] for word in fold(shown).split()[:MAX_WORDS])
+    tongue = language_of(typed, language)
+    words = tuple(mend(word, names) for word in _write_out(typed, tongue))
+    plain = _SPACES.sub(" ", _PLAIN_DROP.sub(" ", _unaccented(shown))).strip()[: MAX_WORDS * 12]
+    marks = {mark for mark in "?!" if mark in raw}
+    if raw and not typed:
+        marks.add("emoji")
+    original = fold(raw).split()
+    laugh = bool(original) and all(_LAUGH.match(word[:MAX_WORD_CHARS]) for word in original[:MAX_WORDS])
+    return Message(raw, plain, words, typed, tongue, too_long, laugh, frozenset(marks))
+
+
+def clean(text: str) -> str:
+    """Return `text` without markup, control, format or unpaired surrogate characters."""
+    composed = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8"))
+    kept = "".join(
+        " " if char in "\t\r\n\u2028\u2029" else char
+        for char in composed
+        if char in "\t\r\n\u2028\u2029\u200d" or not unicodedata.category(char).startswith("C")
+    )
+    return _SPACES.sub(" ", _TAG.sub(" ", kept)).strip()
+
+
+def _unaccented(text: str) -> str:
+    return "".join(
+        char for char in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(char)
+    )
+
+
+def language_of(words: tuple[str, ...], default: str) -> str:
+    """Return `pt` or `en` by counting words that only one of the two uses."""
+    known = lexicon()
+    english = sum(word in known.english and word not in known.portuguese for word in words)
+    portuguese = sum(
+        (word in known.portuguese or word in known.slang) and word not in known.english for word in words
+    )
+    if english == portuguese:
+        return default if default in ("pt", "en") else "pt"
+    return "en" if english > portuguese else "pt"
+
+
+def _write_out(typed: tuple[str, ...], language: str) -> list[str]:
+    known = lexicon()
+    spoken: list[str] = []
+    for word in typed:
+        if word in known.slang and (language == "pt" or word in known.safe_slang):
+            spoken.extend(known.slang[word].split())
+        else:
+            spoken.append(word)
+    return spoken[:MAX_WORDS]
+
+
+def mend(word: str, names: Collection[str]) -> str:
+    """Return the known word that `word` most likely is, or `word` itself.
+
+    Only words of four letters or more with the same first letter: one edit, two from eight letters on.
+    """
+    if len(word) < 4 or len(word) > 20 or not word.isalpha() or not word.isascii() or word in names:
+        return word
+    return _mended(word)
+
+
+@lru_cache(maxsize=8192)
+def _mended(word: str) -> str:
+    known = lexicon()
+    table = _by_initial().get(word[0], ())
+    if word in known.typo_safe or word in table:
+        return word
+    limit = 2 if len(word) >= 8 else 1
+    found = process.extractOne(word, table, scorer=OSA.distance, score_cutoff=limit)
+    if found is None or _inflected(word, str(found[0])):
+        return word
+    return str(found[0])
+
+
+def _inflected(word: str, known: str) -> bool:
+    """Return whether two words differ only in their ending: another form of a word, not a slip."""
+    stem = min(len(word), len(known)) - 1
+    return len(word) >= len(known) and word[:stem] == known[:stem]
+
+
+@lru_cache(maxsize=1)
+def _by_initial() -> dict[str, tuple[str, ...]]:
+    from bitaca_core.derona.intents import RULE_WORDS
+
+    table: dict[str, list[str]] = {}
+    for word in sorted({*lexicon().spelling, *RULE_WORDS}):
+        table.setdefault(word[0], []).append(word)
+    return {initial: tuple(words) for initial, words in table.items()}

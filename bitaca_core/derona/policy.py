@@ -1,0 +1,268 @@
+"""What to do about each intent: one small function each, from the turn and the shelf to an outcome."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from bitaca_core.catalogue.titles import Title
+from bitaca_core.catalogue.vocabulary import genre_name
+from bitaca_core.derona import answers, facts, player, wishes
+from bitaca_core.derona.context import Outcome, Pick, Turn
+from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf
+from bitaca_core.derona.state import Wish
+
+Answer = Callable[[Turn, Shelf], Outcome]
+BEGUN_MIN_S = 5.0
+LISTED_NAMES = 3
+
+
+def answer(turn: Turn, shelf: Shelf) -> Outcome:
+    """Return the decision for this turn."""
+    return _ANSWERS[turn.reading.intent](turn, shelf)
+
+
+def _plain(act: str) -> Answer:
+    return lambda turn, shelf: Outcome(act)
+
+
+def search(turn: Turn, shelf: Shelf) -> Outcome:
+    """A new wish."""
+    if turn.slots.any_genre and not turn.slots.genres:
+        return _genres(turn, shelf)
+    wish = wishes.wish_of(turn.slots)
+    if wish.popular:
+        return _popular(turn, shelf, wish)
+    if wish.empty:
+        return _suggest(turn, shelf)
+    return _show(turn, shelf, wish, shelf.find(wish, turn.ready), "found", "found_near")
+
+
+def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act: str) -> Outcome:
+    lang = turn.lang
+    what = facts.wish_words(wish, lang)
+    if not found.titles:
+        if not found.near:
+            return Outcome("nothing", wish=wish)
+        dropped = facts.dropped_words(found.dropped, lang)
+        return Outcome(near_act, {"dropped": dropped}, _picks(found.near, near=True), wish=wish)
+    plays = [title for title in found.titles if shelf.unit(title, turn.ready)]
+    picks = _picks(found.titles) + _picks(found.near, near=True)
+    if found.vague:
+        return Outcome("found_vague", {}, _picks(found.titles, near=True), wish=wish)
+    if not plays:
+        said = {"what": what, "titles": _names(found.titles, lang), "near": _names(found.near, lang)}
+        kind = "found_unplayable_near" if found.near else "found_unplayable"
+        return Outcome(kind, said, picks[:CARDS_MAX], wish=wish)
+    if len(found.titles) == 1 and act == "found":
+        title = found.titles[0]
+        said = {"title": title.name(lang), "facts": facts.summary(title, lang, wish.query.genres)}
+        return Outcome("found_one", said, picks, wish=wish, focus=title.title_id, offer="play")
+    return Outcome(act, {"what": what}, picks, wish=wish)
+
+
+def _picks(titles: tuple[Title, ...] | list[Title], near: bool = False) -> tuple[Pick, ...]:
+    return tuple(Pick(title, near) for title in titles)
+
+
+def _names(titles: tuple[Title, ...] | list[Title], lang: str) -> str:
+    return facts.joined((title.name(lang) for title in titles[:LISTED_NAMES]), lang)
+
+
+def _genres(turn: Turn, shelf: Shelf) -> Outcome:
+    counted = Counter(genre for title in shelf.catalogue for genre in title.genres)
+    names = [genre_name(genre, turn.lang).lower() for genre, _count in counted.most_common(8)]
+    return Outcome("genres", {"genres": facts.joined(names, turn.lang)}) if names else Outcome("nothing")
+
+
+def _popular(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
+    found = shelf.popular(wish)[:CARDS_MAX]
+    if found:
+        return Outcome("suggest_popular", {}, _picks(found), wish=wish)
+    plain = replace(wish, popular=False)
+    hits = shelf.find(plain, turn.ready)
+    return Outcome("popular_unknown", {}, _picks(hits.titles or hits.near), wish=plain)
+
+
+def _suggest(turn: Turn, shelf: Shelf) -> Outcome:
+    """Something to begin with: playable, of the viewer's favourite genres first, not yet watched."""
+    seen = frozenset(turn.watched)
+    found = list(shelf.find(Wish(), turn.ready, seen, limit=20).titles) or list(
+        shelf.find(Wish(), turn.ready).titles
+    )
+    found.sort(
+        key=lambda title: (shelf.unit(title, turn.ready) is None, not set(title.genres) & set(turn.favorites))
+    )
+    return Outcome("suggest", {}, _picks(found[:CARDS_MAX]), wish=Wish()) if found else Outcome("nothing")
+
+
+def similar(turn: Turn, shelf: Shelf) -> Outcome:
+    """Titles like the one named, counted or pointed at."""
+    title = answers.subject(turn, shelf)
+    if title is None or answers.names_nothing_known(turn):
+        if turn.slots.genres:
+            return search(turn, shelf)
+        return Outcome("similar_unknown" if turn.slots.text else "similar_ask")
+    wish = wishes.refine(
+        wishes.wish_of(replace(turn.slots, text="", person=None)),
+        replace(turn.slots, text="", person=None),
+        title,
+    )
+    wish = replace(wish, like=title.title_id)
+    found = shelf.like(title, wish, turn.ready)[:CARDS_MAX]
+    if not found:
+        return Outcome("similar_none", {"title": title.name(turn.lang)}, wish=wish)
+    return Outcome("similar", {"title": title.name(turn.lang)}, _picks(found), wish=wish, like=title)
+
+
+def refine(turn: Turn, shelf: Shelf) -> Outcome:
+    """Narrow, turn or page through the wish on the table."""
+    aspect, state = turn.reading.aspect, turn.state
+    if aspect == "pick":
+        return _pick(turn, shelf)
+    wish = state.wish or Wish()
+    like = shelf.catalogue.resolve(wish.like) if wish.like else None
+    if aspect == "more" and not turn.slots.compare and not _changes(turn):
+        found = shelf.find(wish, turn.ready, frozenset(state.shown))
+        if not found.titles and not (found.near and not found.dropped):
+            return Outcome("more_end")
+        return Outcome("more", {}, _picks(found.titles), wish=wish, like=like, continues=True)
+    pivot = answers.subject(turn, shelf) if turn.slots.compare else None
+    wish = wishes.refine(wish, turn.slots, pivot)
+    seen = frozenset((pivot.title_id,)) if pivot else frozenset()
+    keep = {"shorter": "duration", "longer": "duration", "older": "year", "newer": "year"}.get(
+        turn.slots.compare or ""
+    )
+    found = shelf.find(wish, turn.ready, seen, keep=keep)
+    outcome = _show(turn, shelf, wish, found, "refined", "refined_near")
+    return replace(outcome, like=like if like and found.titles else None)
+
+
+def _changes(turn: Turn) -> bool:
+    return turn.slots.wishes
+
+
+def _pick(turn: Turn, shelf: Shelf) -> Outcome:
+    title = answers.subject(turn, shelf)
+    if title is None:
+        return Outcome("no_such_item")
+    ready = shelf.unit(title, turn.ready) is not None
+    said = {"title": title.name(turn.lang), "facts": facts.summary(title, turn.lang)}
+    return Outcome(
+        "pick" if ready else "pick_unplayable", said, focus=title.title_id, offer="play" if ready else ""
+    )
+
+
+def continue_watching(turn: Turn, shelf: Shelf) -> Outcome:
+    """Where the viewer stopped, from their own history."""
+    for begun in turn.continuing:
+        title = shelf.catalogue.resolve(begun.title_id)
+        if title is None:
+            continue
+        said = {"title": title.name(turn.lang), "time": facts.clock(begun.position_s)}
+        act = "continue" if begun.position_s >= BEGUN_MIN_S else "continue_title"
+        return Outcome(act, said, (Pick(title),), focus=title.title_id, offer="play")
+    suggestion = _suggest(turn, shelf)
+    return replace(suggestion, act="continue_none")
+
+
+def surprise(turn: Turn, shelf: Shelf) -> Outcome:
+    """One playable title, by the seed and the turn; favourites and unseen ones first."""
+    wish = replace(wishes.wish_of(replace(turn.slots, text="")), popular=False, newest=False)
+    wish = replace(wish, query=replace(wish.query, playable_only=True))
+    pool = list(shelf.find(wish, turn.ready, frozenset((*turn.watched, *turn.state.shown)), limit=40).titles)
+    pool = pool or list(shelf.find(wish, turn.ready, limit=40).titles)
+    if not pool:
+        return _suggest(turn, shelf)
+    liked = [title for title in pool if set(title.genres) & set(turn.favorites)] or pool
+    chosen = random.Random(f"{turn.seed}:{turn.state.turn}").choice(liked)  # noqa: S311 - a film, not a secret
+    said = {"title": chosen.name(turn.lang), "facts": facts.summary(chosen, turn.lang)}
+    return Outcome(
+        "surprise", said, (Pick(chosen),), wish=wish, focus=chosen.title_id, offer="play", continues=True
+    )
+
+
+def affirm(turn: Turn, shelf: Shelf) -> Outcome:
+    """A plain yes: to the offer, else to the list."""
+    if turn.state.offer == "play" and turn.state.focus:
+        return answers.open_title(turn, shelf, shelf.catalogue.resolve(turn.state.focus))
+    return Outcome("affirm_ask" if turn.state.listed else "affirm_none")
+
+
+def smalltalk(turn: Turn, shelf: Shelf) -> Outcome:
+    """Chat, kept short and turned back to films."""
+    text = turn.message.text
+    if re.search(r"\b(?:piadas?|jokes?)\b", text):
+        return Outcome("joke")
+    if turn.message.laugh or re.search(r"\bde rir\b|\blaugh", text):
+        return Outcome("laugh")
+    if re.search(r"favorit|preferid|voce (?:mais )?(?:gosta|prefere|curte)|do you like", text):
+        return Outcome("favorite")
+    if re.search(r"\bamo\b|\blove\b|casa comigo|adoro voce|voce e \w*|marry", text):
+        return Outcome("love")
+    return Outcome("smalltalk")
+
+
+def feedback(turn: Turn, shelf: Shelf) -> Outcome:
+    """Praise or complaint about what was shown."""
+    bad = re.search(
+        r"\b(?:nao (?:gostei|curti)|odiei|detestei|hated?|didn ?t|ruim|ruins|pessim\w+|horri\w+|chat[oa]s?|frac[oa]|lixo|merda|bosta|terrible|awful|bad|boring|errad\w+|errou|nada (?:a ver|haver)|sem graca)\b",
+        turn.message.text,
+    )
+    return Outcome("feedback_bad" if bad else "feedback_good")
+
+
+def trouble(turn: Turn, shelf: Shelf) -> Outcome:
+    """Playback trouble: advice by its kind."""
+    text = turn.message.text
+    if re.search(r"\b(?:som|audio|sound|mudo|muted)\b", text):
+        return Outcome("trouble_sound")
+    if re.search(r"\b(?:legendas?|subtitles?|captions?)\b", text):
+        return Outcome("trouble_text")
+    if re.search(
+        r"\b(?:pixel\w*|borrad\w+|embacad\w+|blurry|imagem|qualidade|quality|resolucao)\b", text
+    ) and not re.search(r"\b(?:preta|sem|trava\w*)\b", text):
+        return Outcome("trouble_picture")
+    return Outcome("trouble")
+
+
+def out_of_scope(turn: Turn, shelf: Shelf) -> Outcome:
+    """Honest about what she cannot do; something unreadable is asked again, not refused."""
+    if turn.reading.aspect == "spoiler":
+        return Outcome("spoiler")
+    from bitaca_core.derona.intents import is_foreign
+
+    return Outcome("out_of_scope" if is_foreign(turn.slots.masked) else "not_understood")
+
+
+_ANSWERS: dict[str, Answer] = {
+    "empty": _plain("empty"),
+    "too_long": _plain("too_long"),
+    "crisis": _plain("crisis"),
+    "refuse": _plain("refuse"),
+    "abuse": _plain("abuse"),
+    "greet": _plain("greet"),
+    "bye": _plain("bye"),
+    "thanks": _plain("thanks"),
+    "help": _plain("help"),
+    "identity": _plain("identity"),
+    "smalltalk": smalltalk,
+    "search": search,
+    "similar": similar,
+    "details": answers.details,
+    "play": answers.play,
+    "availability": answers.availability,
+    "continue": continue_watching,
+    "surprise": surprise,
+    "refine": refine,
+    "why": answers.why,
+    "affirm": affirm,
+    "deny": _plain("deny"),
+    "feedback": feedback,
+    "trouble": trouble,
+    "control": player.drive,
+    "out_of_scope": out_of_scope,
+}

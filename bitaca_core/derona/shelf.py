@@ -1,0 +1,268 @@
+"""The shelf: the catalogue seen through search, with the conditions checked again before anything is shown.
+
+Search ranks; this decides. Whatever a search service answers, a title outside the viewer's conditions (age
+above all) never leaves here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.catalogue.titles import Title
+from bitaca_core.derona.names import Names
+from bitaca_core.derona.state import Wish
+from bitaca_core.search.query import Hit, Query, SearchService
+
+CARDS_MAX = 6
+POOL = 40
+"""Titles asked of search before the conditions and what was shown are taken away."""
+_EXACT = ("title", "words", "genre", "theme", "person", "filter")
+
+
+class Popularity(Protocol):
+    """What Derona needs of recommendation."""
+
+    def popular(self) -> list[Hit]:
+        """Return what viewers watch, most first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Titles for a wish. `dropped` names what was given up to find any (empty: nothing was)."""
+
+    titles: tuple[Title, ...] = ()
+    near: tuple[Title, ...] = ()
+    dropped: tuple[str, ...] = ()
+    vague: bool = False
+
+
+class Shelf:
+    """Catalogue, search and what can be watched, for one turn or many. Holds no viewer's data."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        search: SearchService,
+        names: Names,
+        playable: Callable[[], Collection[str]] | None = None,
+        popularity: Popularity | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self.search = search
+        self.names = names
+        self._playable = playable
+        self._popularity = popularity
+
+    def playable_ids(self) -> frozenset[str]:
+        """Return the ids (titles, episodes) that can be watched now."""
+        if self._playable is not None:
+            return frozenset(self._playable())
+        limit = max(1, len(self.catalogue))
+        return frozenset(
+            hit.title_id for hit in self.search.search(Query(playable_only=True), limit) if hit.playable
+        )
+
+    def unit(self, title: Title, ready: Collection[str]) -> str | None:
+        """Return the id to play for a title: its own, or its first episode that is ready."""
+        for unit in self.catalogue.playable_ids(title):
+            if unit in ready:
+                return unit
+        return title.title_id if title.title_id in ready else None
+
+    def find(
+        self,
+        wish: Wish,
+        ready: Collection[str],
+        seen: Collection[str] = (),
+        limit: int = CARDS_MAX,
+        keep: str | None = None,
+    ) -> Found:
+        """Return titles for the wish; when there are none, give conditions up one by one and say which.
+
+        Age and exclusions that the viewer spoke are never given up, nor the condition named `keep`.
+        """
+        exact = self._run(wish, ready, seen)
+        if exact:
+            plays = [title for title in exact if self.unit(title, ready)]
+            near: list[Title] = []
+            if not plays:
+                near = self._nearby(exact[0], wish, ready, {*seen, *(title.title_id for title in exact)})
+            vague = bool(wish.query.text) and not self._spoken(wish, exact[0])
+            return Found(tuple(exact[:limit]), tuple(near[:2]), (), vague)
+        loose = wish
+        dropped: tuple[str, ...] = ()
+        for name, relaxed in _looser(wish):
+            if name == keep:
+                continue
+            loose, dropped = relaxed(loose), (*dropped, name)
+            if _says_nothing(loose):
+                break
+            near = self._run(loose, ready, seen)
+            if near:
+                return Found((), tuple(near[:limit]), dropped)
+        return Found()
+
+    def like(
+        self, title: Title, wish: Wish, ready: Collection[str], seen: Collection[str] = ()
+    ) -> list[Title]:
+        """Return titles like `title` that also meet the wish's conditions, playable ones first among equals."""
+        hits = self.search.similar(title.title_id, POOL, frozenset({title.title_id, *seen}))
+        found = [self.catalogue.resolve(hit.title_id) for hit in hits]
+        kept = [item for item in found if item and item.title_id != title.title_id and passes(item, wish)]
+        return _unique(sorted(kept[: CARDS_MAX * 2], key=lambda item: self.unit(item, ready) is None))
+
+    def popular(self, wish: Wish) -> list[Title]:
+        """Return what viewers watch most that meets the wish's conditions; empty when nobody counts."""
+        if self._popularity is None:
+            return []
+        found = [self.catalogue.resolve(hit.title_id) for hit in self._popularity.popular()]
+        return _unique([title for title in found if title is not None and passes(title, wish)])
+
+    def _run(self, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
+        if wish.person:
+            pool = [self.catalogue.get(title_id) for title_id in self.names.titles_by(wish.person)]
+        elif wish.like:
+            base = self.catalogue.get(wish.like)
+            pool = list(self.like(base, wish, ready, seen)) if base else []
+        elif wish.popular and self._popularity is not None:
+            pool = list(self.popular(wish))
+        else:
+            query = replace(wish.query, exclude_genres=(*wish.query.exclude_genres, *wish.soft_exclude))
+            hits = self.search.search(replace(query, exclude_ids=query.exclude_ids | frozenset(seen)), POOL)
+            pool = [self.catalogue.resolve(hit.title_id) for hit in hits]
+        kept = [
+            title
+            for title in pool
+            if title is not None
+            and title.title_id not in seen
+            and passes(title, wish)
+            and not set(wish.soft_exclude) & set(title.genres)
+            and not (wish.query.playable_only and self.unit(title, ready) is None)
+        ]
+        if wish.newest:
+            kept.sort(key=lambda title: (self.unit(title, ready) is None, -(title.year or 0)))
+        elif wish.query.text:
+            kept.sort(key=lambda title: (not self._spoken(wish, title), self.unit(title, ready) is None))
+        else:
+            kept.sort(key=lambda title: self.unit(title, ready) is None)
+        return _unique(kept)
+
+    def _spoken(self, wish: Wish, title: Title) -> bool:
+        """Return whether the wish's own words occur in the title's names, themes or synopses."""
+        from bitaca_core.catalogue.normalize import words
+
+        told = words(
+            " ".join(
+                (title.name("pt"), title.name("en"), title.original_title, title.synopsis_pt or "", title.synopsis_en or "",
+                 *title.themes, *title.directors, *title.cast)
+            )
+        )  # fmt: skip
+        wanted = [word for word in wish.query.text.split() if len(word) > 2]
+        return any(_stem(word) in {_stem(other) for other in told} for word in wanted)
+
+    def _nearby(self, first: Title, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
+        """Return playable titles near a wish whose own answers, `first` before all, cannot be watched here."""
+        safe = Query(
+            exclude_genres=wish.query.exclude_genres,
+            exclude_themes=wish.query.exclude_themes,
+            max_age=wish.query.max_age,
+        )
+        alike = self.like(first, Wish(query=safe), ready, seen)
+        plays = [title for title in alike if self.unit(title, ready)]
+        if plays:
+            return plays
+        loose = wish
+        for _name, relaxed in _looser(wish):
+            loose = relaxed(loose)
+            if _says_nothing(loose):
+                break
+            found = self._run(replace(loose, query=replace(loose.query, playable_only=True)), ready, seen)
+            if found:
+                return found
+        return []
+
+
+def _stem(word: str) -> str:
+    return word.rstrip("s")[:6] if len(word) > 4 else word
+
+
+def passes(title: Title, wish: Wish) -> bool:
+    """Return whether a title meets every hard condition of a wish, by the catalogue's own fields."""
+    query = wish.query
+    shortest, longest = _lengths(title)
+    return (
+        title.title_id not in query.exclude_ids
+        and set(query.genres) <= set(title.genres)
+        and not set(query.exclude_genres) & set(title.genres)
+        and not set(query.exclude_themes) & set(title.themes)
+        and (query.max_age is None or title.effective_age <= query.max_age)
+        and (query.year_min is None or (title.year is not None and title.year >= query.year_min))
+        and (query.year_max is None or (title.year is not None and title.year <= query.year_max))
+        and (query.duration_max_s is None or (shortest is not None and shortest <= query.duration_max_s))
+        and (query.duration_min_s is None or (longest is not None and longest >= query.duration_min_s))
+        and (not query.countries or bool(set(query.countries) & set(title.countries)))
+        and (not query.kinds or title.kind in query.kinds)
+        and not set(wish.exclude_countries) & set(title.countries)
+        and title.kind not in wish.exclude_kinds
+    )
+
+
+def _lengths(title: Title) -> tuple[int | None, int | None]:
+    """Return the shortest and longest sitting of a title in seconds: a series counts by episode."""
+    spans = [episode.duration_s for episode in title.episodes if episode.duration_s]
+    if spans:
+        return min(spans), max(spans)
+    return title.duration_s, title.duration_s
+
+
+def _unique(titles: list[Title]) -> list[Title]:
+    return list({title.title_id: title for title in titles}.values())
+
+
+Relaxation = tuple[str, Callable[[Wish], Wish]]
+
+
+def _looser(wish: Wish) -> list[Relaxation]:
+    """Return what may be given up, in order, among what this wish has."""
+    query = wish.query
+
+    def change(**fields: object) -> Callable[[Wish], Wish]:
+        return lambda now: replace(now, query=replace(now.query, **fields))  # type: ignore[arg-type]
+
+    steps: list[Relaxation] = []
+    if query.text and not _only_text(wish):
+        steps.append(("text", change(text="")))
+    if wish.soft_exclude:
+        steps.append(("mood", lambda now: replace(now, soft_exclude=())))
+    if query.themes:
+        steps.append(("theme", change(themes=())))
+    if query.duration_max_s is not None or query.duration_min_s is not None:
+        steps.append(("duration", change(duration_max_s=None, duration_min_s=None)))
+    if query.year_min is not None or query.year_max is not None:
+        steps.append(("year", change(year_min=None, year_max=None)))
+    if query.kinds:
+        steps.append(("kind", change(kinds=())))
+    if wish.person:
+        steps.append(("person", lambda now: replace(now, person=None)))
+    if wish.like:
+        steps.append(("like", lambda now: replace(now, like=None)))
+    if query.countries:
+        steps.append(("country", change(countries=())))
+    if len(query.genres) > 1:
+        steps.append(("genre", change(genres=query.genres[:1])))
+    if len(query.genres) == 1 and (wish.newest or query.max_age is not None or query.countries):
+        steps.append(("genre", change(genres=())))
+    return steps
+
+
+def _says_nothing(wish: Wish) -> bool:
+    """Return whether what is left would be met by nearly any title."""
+    return replace(wish, query=replace(wish.query, kinds=(), playable_only=False)).empty
+
+
+def _only_text(wish: Wish) -> bool:
+    return replace(wish, query=replace(wish.query, text="")).empty

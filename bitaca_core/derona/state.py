@@ -1,0 +1,130 @@
+"""What a conversation remembers: frozen, versioned, as JSON between turns and across restarts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from bitaca_core.errors import SchemaError
+from bitaca_core.search.query import Query
+
+STATE_VERSION = 1
+SHOWN_MAX = 60
+"""Titles remembered as already shown; older ones may come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is being looked for: a query, and what a query cannot say.
+
+    `soft_exclude` are genres that would spoil a mood and are given up first; `near` is set when the last
+    answer had to give something up.
+    """
+
+    query: Query = field(default_factory=Query)
+    person: str | None = None
+    like: str | None = None
+    exclude_countries: tuple[str, ...] = ()
+    exclude_kinds: tuple[str, ...] = ()
+    soft_exclude: tuple[str, ...] = ()
+    newest: bool = False
+    popular: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing narrows this wish."""
+        return self == Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueState:
+    """The conversation so far.
+
+    Attributes
+    ----------
+    lang : str
+        Language of the last message, `pt` or `en`.
+    turn : int
+        Messages answered.
+    wish : Wish or None
+        The search that `outro` and `mais curto` refine.
+    listed : tuple of str
+        Titles on the table, in the order of the cards; `o segundo` counts here.
+    shown : tuple of str
+        Titles shown since the wish began, oldest first.
+    focus : str or None
+        The title that `esse` means.
+    intent : str
+        Intent of the last message.
+    offer : str
+        What a plain "sim" would accept: `play` (the focus) or empty.
+    """
+
+    lang: str = "pt"
+    turn: int = 0
+    wish: Wish | None = None
+    listed: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    focus: str | None = None
+    intent: str = ""
+    offer: str = ""
+    version: int = STATE_VERSION
+
+    def to_json(self) -> str:
+        """Return the state as one line of JSON."""
+        data = asdict(self)
+        if self.wish is not None:
+            data["wish"]["query"]["exclude_ids"] = sorted(self.wish.query.exclude_ids)
+        return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> DialogueState:
+        """Read a state; a missing field has its default, an unknown version or shape is refused.
+
+        Raises
+        ------
+        SchemaError
+            The text is no state of this version.
+        """
+        try:
+            data = json.loads(text)
+            version = data.get("version")
+        except (ValueError, AttributeError) as error:
+            raise SchemaError(
+                "a dialogue state must be a JSON object", hint="start a new conversation"
+            ) from error
+        if version != STATE_VERSION:
+            raise SchemaError(
+                f"dialogue state version {version} is not {STATE_VERSION}", hint="start a new conversation"
+            )
+        try:
+            return _state(cls, data)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise SchemaError(
+                f"a dialogue state is not valid ({error})", hint="start a new conversation"
+            ) from error
+
+    def after(self, **changes: Any) -> DialogueState:
+        """Return the state of the next turn."""
+        return replace(self, turn=self.turn + 1, **changes)
+
+
+def _state(cls: type[DialogueState], data: dict[str, Any]) -> DialogueState:
+    wish = data.get("wish")
+    if wish is not None:
+        query = _known(Query, wish.get("query", {}))
+        query["exclude_ids"] = frozenset(query.get("exclude_ids", ()))
+        wish = Wish(**(_known(Wish, wish) | {"query": Query(**query)}))
+    state = cls(**(_known(cls, data) | {"wish": wish}))
+    lang = state.lang if state.lang in ("pt", "en") else "pt"
+    return replace(state, lang=lang, turn=max(0, int(state.turn)), shown=state.shown[-SHOWN_MAX:])
+
+
+def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
+    names = {item.name for item in fields(kind)}
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data.items()
+        if name in names
+    }

@@ -1,0 +1,119 @@
+"""From slots to a wish, and from a wish and the next message's slots to the refined wish."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bitaca_core.catalogue.titles import Title
+from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.derona.slots import LONG_S, SHORT_S, Slots
+from bitaca_core.derona.state import Wish
+from bitaca_core.search.query import Query
+
+_HEAVY = ("terror", "guerra", "crime", "suspense")
+
+
+def wish_of(slots: Slots) -> Wish:
+    """Return the wish that one message speaks."""
+    query = Query(
+        text=slots.text,
+        genres=slots.genres,
+        exclude_genres=slots.exclude_genres,
+        themes=slots.themes,
+        exclude_themes=slots.exclude_themes,
+        year_min=slots.year_min,
+        year_max=slots.year_max,
+        duration_min_s=slots.duration_min_s,
+        duration_max_s=slots.duration_max_s,
+        countries=slots.countries,
+        kinds=_kinds(slots.kinds),
+        max_age=slots.max_age,
+        playable_only=slots.playable,
+    )
+    return Wish(
+        query=query,
+        person=slots.person,
+        exclude_countries=slots.exclude_countries,
+        exclude_kinds=slots.exclude_kinds,
+        soft_exclude=tuple(genre for genre in slots.soft_exclude if genre not in slots.genres),
+        newest=slots.newest,
+        popular=slots.popular,
+    )
+
+
+def _kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """`filme` in talk is any film, short ones too."""
+    return tuple(dict.fromkeys((*kinds, "short"))) if "film" in kinds else kinds
+
+
+def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
+    """Return `wish` narrowed or turned by what was said next; `pivot` is the title compared with."""
+    new, old = wish_of(slots), wish.query
+    genres = tuple(dict.fromkeys((*(g for g in old.genres if g not in slots.exclude_genres), *slots.genres)))
+    query = replace(
+        old,
+        text=slots.text or old.text,
+        genres=genres,
+        exclude_genres=_merged(
+            tuple(g for g in old.exclude_genres if g not in slots.genres), slots.exclude_genres
+        ),
+        themes=_merged(tuple(t for t in old.themes if t not in slots.exclude_themes), slots.themes),
+        exclude_themes=_merged(old.exclude_themes, slots.exclude_themes),
+        countries=slots.countries or old.countries,
+        kinds=new.query.kinds or old.kinds,
+        max_age=slots.max_age if slots.max_age is not None else old.max_age,
+        playable_only=slots.playable or old.playable_only,
+    )
+    if slots.year_min is not None or slots.year_max is not None:
+        query = replace(query, year_min=slots.year_min, year_max=slots.year_max)
+    if slots.duration_min_s is not None or slots.duration_max_s is not None:
+        query = replace(query, duration_min_s=slots.duration_min_s, duration_max_s=slots.duration_max_s)
+    merged = replace(
+        wish,
+        query=query,
+        person=slots.person or wish.person,
+        exclude_countries=_merged(wish.exclude_countries, slots.exclude_countries),
+        exclude_kinds=_merged(wish.exclude_kinds, slots.exclude_kinds),
+        soft_exclude=_merged(wish.soft_exclude, new.soft_exclude),
+        newest=slots.newest or wish.newest,
+        popular=slots.popular,
+    )
+    return _compared(merged, slots.compare, pivot)
+
+
+def _merged(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*old, *new)))
+
+
+def _compared(wish: Wish, compare: str | None, pivot: Title | None) -> Wish:
+    query = wish.query
+    seconds = pivot.duration_s if pivot else None
+    year = pivot.year if pivot else None
+    if compare == "shorter":
+        return replace(
+            wish, query=replace(query, duration_max_s=(seconds - 1) if seconds and seconds > 1 else SHORT_S)
+        )
+    if compare == "longer":
+        return replace(
+            wish,
+            query=replace(query, duration_min_s=(seconds + 1) if seconds else LONG_S, duration_max_s=None),
+        )
+    if compare == "older":
+        return replace(wish, query=replace(query, year_max=(year - 1) if year else 1999, year_min=None))
+    if compare == "newer":
+        newer = replace(query, year_min=(year + 1) if year else 2000, year_max=None)
+        return replace(wish, query=newer, newest=True)
+    if compare == "lighter":
+        barred = tuple(genre for genre in _HEAVY if genre not in query.genres)
+        return replace(wish, query=replace(query, exclude_genres=_merged(query.exclude_genres, barred)))
+    if compare == "heavier":
+        return replace(
+            wish, query=replace(query, exclude_genres=_merged(query.exclude_genres, ("familia", "comedia")))
+        )
+    return wish
+
+
+def mood_genres(moods: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the genres that these moods hint at."""
+    known = lexicon().moods
+    return tuple(mood.genre for name in moods if (mood := known[name]).genre)
