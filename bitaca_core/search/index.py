@@ -133,6 +133,7 @@ def _is_current(paths: DataPaths, version: str) -> bool:
 def _write_table(folder: Path, rows: list[dict[str, Any]], vectors: NDArray[np.float32]) -> None:
     import lancedb
     import pyarrow as pa
+    from lancedb.index import FTS
 
     flat = pa.array(vectors.reshape(-1))
     columns = {
@@ -143,18 +144,23 @@ def _write_table(folder: Path, rows: list[dict[str, Any]], vectors: NDArray[np.f
     table = lancedb.connect(folder).create_table(TABLE, pa.table(columns))
     if not rows:
         return
-    table.create_fts_index(
+    table.create_index(
         "words",
-        language="Portuguese",
-        stem=True,
-        ascii_folding=True,
-        remove_stop_words=True,
-        with_position=False,
+        config=FTS(
+            language="Portuguese", stem=True, ascii_folding=True, remove_stop_words=True, with_position=False
+        ),
     )
-    table.create_fts_index(
-        "names", base_tokenizer="ngram", ngram_min_length=3, ngram_max_length=3, stem=False, remove_stop_words=False,
-        with_position=False,
-    )  # fmt: skip
+    table.create_index(
+        "names",
+        config=FTS(
+            base_tokenizer="ngram",
+            ngram_min_length=3,
+            ngram_max_length=3,
+            stem=False,
+            remove_stop_words=False,
+            with_position=False,
+        ),
+    )
 
 
 def _switch(paths: DataPaths, info: IndexInfo) -> None:

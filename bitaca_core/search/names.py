@@ -13,6 +13,8 @@ from bitaca_core.search.documents import names_of
 STRONG = 86.0
 """From this score on (0 to 100) the words are taken as a title's name."""
 WEAK = 72.0
+INSIDE, INSIDE_STRONG = 80.0, 90.0
+"""A name inside a longer question; one word alone (`limite`) may only be a word, two or more are a name."""
 _ARTICLES = ("o ", "a ", "os ", "as ", "um ", "uma ", "the ", "el ", "la ", "le ", "les ")
 
 
@@ -61,6 +63,11 @@ class NameIndex:
                 for row, name in enumerate(self._keys):
                     if score := _part_score(key, name):
                         best[self._ids[row]] = max(best.get(self._ids[row], 0.0), score)
+        padded = f" {fold(text)} "
+        for row, name in enumerate(self._keys):
+            if len(name) >= 5 and f" {name} " in padded and name != padded.strip():
+                score = INSIDE_STRONG if " " in name else INSIDE
+                best[self._ids[row]] = max(best.get(self._ids[row], 0.0), score)
         ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [NameMatch(title_id, score) for title_id, score in ranked[:limit]]
 

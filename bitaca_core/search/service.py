@@ -26,6 +26,7 @@ from bitaca_core.search.index import OpenIndex, index_file, read_info
 from bitaca_core.search.lexical import WordIndex
 from bitaca_core.search.names import STRONG, NameIndex, NameMatch
 from bitaca_core.search.query import Hit, Query
+from bitaca_core.search.words import asks_for_like
 from bitaca_core.settings import DataPaths
 
 LOG = logging.getLogger("bitaca.search")
@@ -35,9 +36,13 @@ have fifty, and the first places must tell)."""
 LEG_WEIGHTS = {"names": 2.0, "person": 2.0, "words": 1.0, "meaning": 1.4, "hints": 0.8, "ngrams": 0.5}
 LEG_DEPTH = 50
 MEANING_MIN_COSINE = 0.25
+MEANING_MIN_COSINE_LONG = 0.17
+"""From four words on: a longer question is further from every title, and seldom nonsense."""
 MEANING_MIN_SHARE = 0.60
 """A title may speak for itself by meaning alone only this near to the question, and to the best title."""
 NEAR_WORD = 78.0
+FILL_SCORE = 0.05
+"""Titles that meet the filters and nothing else of the question come last, not never."""
 PLAYABLE_BONUS = 1.25
 CACHE_SIZE = 2048
 CONCURRENT = 2
@@ -203,6 +208,12 @@ class LocalSearch:
 
     def ask(self, text: str, language: str = "pt", limit: int = 10) -> list[Hit]:
         """Answer what somebody typed: a title named by it and its like, otherwise filters and words."""
+        if (
+            (other := asks_for_like(text))
+            and (like := self._state.names.find(other, 1))
+            and like[0].score >= STRONG
+        ):
+            return self.similar(like[0].title_id, limit)
         query = Query.from_text(text, language)
         named = [
             match
@@ -250,6 +261,14 @@ class LocalSearch:
                 )
             )
         hits.sort(key=lambda hit: (-hit.score, not hit.playable, self._state.order[hit.title_id]))
+        if len(hits) < limit and _narrows(query):
+            found = {hit.title_id for hit in hits}
+            rest = (
+                hit for hit in self._filtered(query, allowed, ready, reasons) if hit.title_id not in found
+            )
+            hits += [
+                Hit(hit.title_id, round(FILL_SCORE * hit.score, 4), hit.playable, hit.why) for hit in rest
+            ]
         return hits[:limit]
 
     def _filtered(
@@ -370,7 +389,8 @@ class LocalSearch:
         _add(evidence, "ngrams", near, "words")
         if self._embedder is not None:
             found = index.nearest(self._embedder.encode([gloss(text)])[0], LEG_DEPTH)
-            least = max(MEANING_MIN_COSINE, MEANING_MIN_SHARE * found[0][1]) if found else 0.0
+            floor = MEANING_MIN_COSINE_LONG if len(text.split()) >= 4 else MEANING_MIN_COSINE
+            least = max(floor, MEANING_MIN_SHARE * found[0][1]) if found else 0.0
             _add(evidence, "meaning", [key for key, cosine in found if cosine >= least], "meaning")
         return evidence
 
@@ -405,6 +425,18 @@ def _state(catalogue: Catalogue) -> _State:
         documents=documents,
         names=NameIndex(catalogue.titles),
         words=WordIndex(documents.values()),
+    )
+
+
+def _narrows(query: Query) -> bool:
+    """Return whether the question names more than words: then what meets it is an answer by itself."""
+    years = (query.year_min, query.year_max, query.duration_min_s, query.duration_max_s)
+    return bool(
+        query.genres
+        or query.themes
+        or query.countries
+        or query.kinds
+        or any(value is not None for value in years)
     )
 
 

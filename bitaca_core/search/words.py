@@ -45,6 +45,15 @@ _SHORTER = re.compile(rf"\b(?:com |de )?(?:ate|menos de|no maximo|under|less tha
 _LONGER = re.compile(rf"\b(?:com |de )?(?:mais de|no minimo|pelo menos|over|more than|at least|longer than) {_AMOUNT} ?{_UNIT}(?: e meia)?\b")  # fmt: skip
 _AGE = re.compile(r"\b(?:(?:livre|classificacao) ate|ate os|ate|para|pra|de) (10|12|14|16|18|6|\d) anos\b|\b(?:classificacao |para )livre\b|\blivre para todos\b")  # fmt: skip
 _PLAYABLE = re.compile(r"\b(?:que (?:da|de) (?:pra|para) (?:ver|assistir)|disponive(?:l|is)|da casa|watchable|available)(?: (?:agora|aqui|hoje|now|here))?\b")  # fmt: skip
+_OLD = re.compile(r"\b(?:bem |mais )?(?:antig[oa]s?|classic[oa]s?|das antigas|old|older|classics?)\b")
+_RECENT = re.compile(r"\b(?:mais |bem )?(?:recentes?|lancamentos?|atuais|recent|newer)\b")
+OLD_UNTIL, RECENT_FROM = 1989, 2015
+"""What "antigo" and "recente" mean in years: inclusive bounds, chosen, not measured."""
+LIKE = re.compile(
+    r"\b(?:(?:algo |alguma coisa |um filme |filmes? |series? |animes? |titulos? )?(?:parecid[oa]s? (?:com|a|ao)|similar(?:es)? (?:a|ao|to)|"
+    r"semelhantes? (?:a|ao)|que nem|no estilo d[eo]|estilo|na linha d[eo]|tipo|same as|(?:something |movies? |films? |anime )like))\s+(.+)$"
+)
+"""A question for titles like another; the group is what should be that title's name."""
 _NUMBERS = {"um": 1, "uma": 1, "one": 1, "dois": 2, "duas": 2, "two": 2, "tres": 3, "three": 3, "meia": 0.5,
             "half a": 0.5, "half an": 0.5}  # fmt: skip
 _GENERIC_KINDS = frozenset(
@@ -95,6 +104,12 @@ def read_query(text: str, language: str = "pt") -> Query:
     )
 
 
+def asks_for_like(text: str) -> str | None:
+    """Return the words that should name a title when somebody asks for something like it, else None."""
+    match = LIKE.search(fold(text[:TEXT_MAX_CHARS]))
+    return match[1] if match else None
+
+
 def _unique(values: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
@@ -114,6 +129,10 @@ def _years(text: str) -> tuple[str, int | None, int | None]:
         return _without(text, match), None, int(match[1]) - 1
     if match := _UNTIL.search(text):
         return _without(text, match), None, int(match[1])
+    if match := _OLD.search(text):
+        return _without(text, match), None, OLD_UNTIL
+    if match := _RECENT.search(text):
+        return _without(text, match), RECENT_FROM, None
     if match := _YEAR.search(text):
         return _without(text, match), int(match[1]), int(match[1])
     return text, None, None

@@ -63,6 +63,20 @@ def test_the_index_is_used(service):
     assert any("meaning" in hit.why for hit in service.ask("time travel machine in a garage"))
 
 
+def test_something_alike_is_answered_with_the_alike(service):
+    hits = service.ask("filmes parecidos com Akira", limit=5)
+    assert ids(hits) == ids(service.similar("akira-1988", 5))
+
+
+def test_what_meets_the_filters_is_an_answer_though_a_word_is_unknown(service, indexed):
+    hits = service.ask("um filme de terror brasileiro xptozz")
+    assert hits and all({"terror"} <= set(indexed[1].get(hit.title_id).genres) for hit in hits)
+
+
+def test_a_name_inside_a_question_is_found(service):
+    assert ids(service.ask("vocês têm aí cowboy bebop pra gente ver agora?"))[0] == "cowboy-bebop-1998"
+
+
 def test_nonsense_finds_nothing(service):
     assert service.ask("asdfgh qwerty zxcv") == []
 
@@ -129,7 +143,7 @@ def test_similar_leaves_itself_and_the_excluded_out(service):
 
 def test_similar_titles_are_of_a_kind(service, indexed):
     top = [
-        indexed[1].get(title_id) for title_id in ids(service.similar("sen-to-chihiro-no-kamikakushi-2001", 4))
+        indexed[1].get(title_id) for title_id in ids(service.similar("sen-to-chihiro-no-kamikakushi-2001", 2))
     ]
     assert all("anime" in title.genres for title in top)
 

@@ -1,6 +1,7 @@
 import pytest
 
 from bitaca_core.search.query import Query
+from bitaca_core.search.words import asks_for_like
 
 CASES = {
     "anime de ação dos anos 90": Query(genres=("anime", "acao"), year_min=1990, year_max=1999),
@@ -26,6 +27,8 @@ CASES = {
     "desde 2015": Query(year_min=2015),
     "filmes antes de 1970": Query(year_max=1969),
     "uma mulher que não quer vender o apartamento": Query(text="mulher que nao quer vender o apartamento"),
+    "filmes brasileiros antigos": Query(countries=("BR",), year_max=1989),
+    "animes recentes": Query(genres=("anime",), year_min=2015),
     "": Query(),
     "quero ver um filme": Query(),
 }
@@ -38,3 +41,17 @@ def test_filters_are_read_out_of_words(text):
 
 def test_a_very_long_text_is_cut():
     assert len(Query.from_text("palavra " * 5000).text) <= 400
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("algo parecido com Akira", "akira"),
+        ("filmes parecidos com Central do Brasil", "central do brasil"),
+        ("que nem cowboy bebop", "cowboy bebop"),
+        ("movies like Moonlight", "moonlight"),
+        ("quero um drama", None),
+    ],
+)
+def test_asking_for_something_alike(text, name):
+    assert asks_for_like(text) == name
