@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.catalogue.vocabulary import GENRE_WORDS, THEME_WORDS
+from bitaca_core.catalogue.vocabulary import GENRE_WORDS, THEME_WORDS, is_filler
 from bitaca_core.errors import BitacaError
 from bitaca_core.search.documents import Document, document
 from bitaca_core.search.embed import Embedder
@@ -46,7 +46,8 @@ FILL_SCORE = 0.05
 PLAYABLE_BONUS = 1.25
 CACHE_SIZE = 2048
 CONCURRENT = 2
-BUSY_WAIT_S = 0.25
+BUSY_WAIT_S = 0.04
+"""A question that finds both slots taken for so long is answered by words alone."""
 INDEX_CHECK_S = 2.0
 SIMILAR_MIN = 0.15
 _SOURCE_ORDER = {"sample": 0, "library": 1}
@@ -72,6 +73,7 @@ class _State:
     documents: dict[str, Document]
     names: NameIndex
     words: WordIndex
+    known: frozenset[str]  # every folded word of every title; only other words can be misspelt names
 
 
 def open_search(
@@ -385,8 +387,11 @@ class LocalSearch:
             _add(evidence, "words", [key for key, _ in state.words.match(text, LEG_DEPTH)], "words")
             return evidence
         _add(evidence, "words", [key for key, _ in index.match("words", text, LEG_DEPTH)], "words")
-        near = [key for key, _ in index.match("names", text, LEG_DEPTH) if _has_near_word(text, state, key)]
-        _add(evidence, "ngrams", near, "words")
+        if any(len(word) >= 4 and word not in state.known and not is_filler(word) for word in text.split()):
+            near = [
+                key for key, _ in index.match("names", text, LEG_DEPTH) if _has_near_word(text, state, key)
+            ]
+            _add(evidence, "ngrams", near, "words")
         if self._embedder is not None:
             found = index.nearest(self._embedder.encode([gloss(text)])[0], LEG_DEPTH)
             floor = MEANING_MIN_COSINE_LONG if len(text.split()) >= 4 else MEANING_MIN_COSINE
@@ -425,6 +430,7 @@ def _state(catalogue: Catalogue) -> _State:
         documents=documents,
         names=NameIndex(catalogue.titles),
         words=WordIndex(documents.values()),
+        known=frozenset(word for doc in documents.values() for word in doc.words.split()),
     )
 
 
