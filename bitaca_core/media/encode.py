@@ -122,6 +122,7 @@ def _x264(recipe: Recipe, number: int) -> dict[str, Any]:
     options: dict[str, Any] = {
         "c:v": "libx264",
         "preset": recipe.preset,
+        "x264-params": recipe.x264_params,
         "profile:v": "high",
         "crf": rung.crf,
         "maxrate": rung.max_bps,

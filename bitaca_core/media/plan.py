@@ -24,6 +24,9 @@ SCALER_MATRICES = {
 }  # fmt: skip
 GOP_S = 2
 GOPS_PER_SEGMENT = 2
+PRESET = "veryfast"
+X264_PARAMS = "subme=1"
+"""A fifth less work than plain veryfast for 7 % more bits at equal quality (SSIM .9892 and .9896, drawn 720p)."""
 THREADS = 2
 """x264's bytes depend on it, so it is the same on every machine."""
 SAMPLE_RATE_HZ = 48_000
@@ -67,6 +70,7 @@ class Recipe:
     matrix_in: str
     gop_frames: int
     preset: str
+    x264_params: str
     tune: str | None
     threads: int
     rungs: tuple[Rung, ...]
@@ -156,7 +160,8 @@ def plan(
         tone_map=video.hdr,
         matrix_in=_matrix(video),
         gop_frames=round(GOP_S * rate),
-        preset="veryfast",
+        preset=PRESET,
+        x264_params=X264_PARAMS,
         tune="animation" if content == "animation" else None,
         threads=THREADS,
         rungs=tuple(ladder),
