@@ -15,6 +15,7 @@ import json
 import math
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,8 +48,9 @@ class Embedder(Protocol):
         ...
 
 
+@lru_cache(maxsize=4)
 def open_embedder(setting: str = "minilm") -> Embedder:
-    """Return the embedder that the setting `embedder` names; nothing is loaded yet."""
+    """Return the embedder that the setting `embedder` names, the same one each time; nothing is loaded yet."""
     return MiniLM() if setting == "minilm" else SentenceTransformer(setting)
 
 

@@ -8,6 +8,7 @@ recognised by its fingerprint and costs neither an embedding nor the import of L
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from bitaca_core.search.embed import Embedder
 
+LOG = logging.getLogger("bitaca.search")
 INDEX_SCHEMA = 1
 TABLE = "titles"
 EMBED_BATCH = 16
@@ -104,11 +106,18 @@ def build_index(
         return IndexReport(version, len(documents), built=False)
     import numpy as np
 
+    known = {} if force else _known_vectors(paths, embedder.name)
     vectors = np.zeros((len(documents), embedder.dimension), np.float32)
-    for start in range(0, len(documents), EMBED_BATCH):
-        batch = documents[start : start + EMBED_BATCH]
-        vectors[start : start + len(batch)] = embedder.encode([doc.meaning for doc in batch])
-        progress(0.9 * (start + len(batch)) / len(documents))
+    fresh = []
+    for row, doc in enumerate(documents):
+        if doc.meaning in known:
+            vectors[row] = known[doc.meaning]
+        else:
+            fresh.append(row)
+    for start in range(0, len(fresh), EMBED_BATCH):
+        batch = fresh[start : start + EMBED_BATCH]
+        vectors[batch] = embedder.encode([documents[row].meaning for row in batch])
+        progress(0.9 * (start + len(batch)) / len(fresh))
     temporary = paths.search / f".{version}.{os.getpid()}.tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -118,6 +127,18 @@ def build_index(
     _switch(paths, IndexInfo(INDEX_SCHEMA, version, embedder.name, embedder.dimension, len(documents)))
     progress(1.0)
     return IndexReport(version, len(documents), built=True)
+
+
+def _known_vectors(paths: DataPaths, embedder: str) -> dict[str, NDArray[np.float32]]:
+    """Return the current index's vectors by the text that they were made from; empty where it cannot serve."""
+    try:
+        info = read_info(paths)
+        if info is None or info.embedder != embedder:
+            return {}
+        return OpenIndex(paths, info).by_meaning()
+    except (SchemaError, WorkError) as error:
+        LOG.info("the old search index gives no vectors: %s", error)
+        return {}
 
 
 def _is_current(paths: DataPaths, version: str) -> bool:
@@ -214,6 +235,11 @@ class OpenIndex:
             .to_arrow()
         )
         return list(zip(found["title_id"].to_pylist(), found["_score"].to_pylist(), strict=True))
+
+    def by_meaning(self) -> dict[str, NDArray[np.float32]]:
+        """Return each title's vector by the text that it was made from."""
+        texts = self._table.to_arrow()["meaning"].to_pylist()
+        return dict(zip(texts, self.vectors, strict=True))
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """Return `(title_id, cosine)` nearest to a unit vector, best first; exact."""

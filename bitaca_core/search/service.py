@@ -19,7 +19,7 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import GENRE_WORDS, THEME_WORDS, is_filler
 from bitaca_core.errors import BitacaError
 from bitaca_core.search.documents import Document, document
-from bitaca_core.search.embed import Embedder
+from bitaca_core.search.embed import Embedder, open_embedder
 from bitaca_core.search.filters import genres_of, passes
 from bitaca_core.search.gloss import gloss
 from bitaca_core.search.index import OpenIndex, index_file, read_info
@@ -80,7 +80,7 @@ def open_search(
     paths: DataPaths,
     catalogue: Catalogue,
     playable: Callable[[], set[str]],
-    embedder: Embedder | None = None,
+    embedder: Embedder | str | None = None,
     *,
     background: bool = True,
     clock: Callable[[], float] = time.monotonic,
@@ -91,11 +91,13 @@ def open_search(
     ----------
     playable : callable
         Returns the ids (films, shorts, episodes) that can be watched now; asked at most once a second.
-    embedder : Embedder or None
-        None searches by words only.
+    embedder : Embedder, str or None
+        The embedder, or the setting that names it; None searches by words only.
     background : bool
         Open index and embedder in a thread; False opens them now.
     """
+    if isinstance(embedder, str):
+        embedder = open_embedder(embedder)
     search = LocalSearch(paths, catalogue, playable, embedder, clock)
     search.warm(wait=not background)
     return search

@@ -43,7 +43,15 @@ _AMOUNT = r"(\d+|uma|um|duas|dois|tres|meia|one|two|three|half an?)"
 _UNIT = r"(h|hs|hora|horas|hour|hours|min|mins|minuto|minutos|minute|minutes)"
 _SHORTER = re.compile(rf"\b(?:com |de )?(?:ate|menos de|no maximo|under|less than|up to|at most|shorter than) {_AMOUNT} ?{_UNIT}(?: e meia)?\b")  # fmt: skip
 _LONGER = re.compile(rf"\b(?:com |de )?(?:mais de|no minimo|pelo menos|over|more than|at least|longer than) {_AMOUNT} ?{_UNIT}(?: e meia)?\b")  # fmt: skip
-_AGE = re.compile(r"\b(?:(?:livre|classificacao) ate|ate os|ate|para|pra|de) (10|12|14|16|18|6|\d) anos\b|\b(?:classificacao |para )livre\b|\blivre para todos\b")  # fmt: skip
+_AGE = re.compile(
+    r"\b(?:(?:livre |classificacao |idade )?(?:ate|para|pra) (?:os )?|(?:filh|sobrinh|net|entead)[oa]s? (?:pequen[oa] )?de "
+    r"|criancas? de )(\d|1[0-8]) anos\b|\b(?:classificacao |para )livre\b|\blivre para todos\b"
+)
+_SHORT_FEATURE = re.compile(
+    r"\b(filmes?|animes?|series?|desenhos?|dramas?) (?:bem )?curt(?:os?|as?|inh[oa]s?)\b"
+)
+SHORT_FEATURE_S = 95 * 60
+"""A "filme curto" is a short feature, not a short film; of a series the word filters nothing."""
 _PLAYABLE = re.compile(r"\b(?:que (?:da|de) (?:pra|para) (?:ver|assistir)|disponive(?:l|is)|da casa|watchable|available)(?: (?:agora|aqui|hoje|now|here))?\b")  # fmt: skip
 _OLD = re.compile(r"\b(?:bem |mais )?(?:antig[oa]s?|classic[oa]s?|das antigas|old|older|classics?)\b")
 _RECENT = re.compile(r"\b(?:mais |bem )?(?:recentes?|lancamentos?|atuais|recent|newer)\b")
@@ -148,6 +156,9 @@ def _decade_start(digits: str) -> int:
 def _durations(text: str) -> tuple[str, int | None, int | None]:
     shortest: int | None = None
     longest: int | None = None
+    if match := _SHORT_FEATURE.search(text):
+        longest = None if match[1].startswith("serie") else SHORT_FEATURE_S
+        text = f"{text[: match.end(1)]} {text[match.end() :]}"
     if match := _SHORTER.search(text):
         longest, text = _seconds(match), _without(text, match)
     if match := _LONGER.search(text):

@@ -48,6 +48,18 @@ def test_unchanged_input_is_no_work(tmp_path):
     assert build_index(catalogue("Um", "Dois"), paths, embedder, force=True).built
 
 
+def test_only_new_texts_are_embedded(tmp_path):
+    paths, embedder = DataPaths(tmp_path), CountingEmbedder()
+    build_index(catalogue("Um", "Dois"), paths, embedder)
+    build_index(catalogue("Dois", "Tres", "Um"), paths, embedder)
+    assert embedder.encoded == 3
+    index = OpenIndex(paths, read_info(paths))
+    alone = CountingEmbedder()
+    build_index(catalogue("Dois", "Tres", "Um"), DataPaths(tmp_path / "other"), alone)
+    fresh = OpenIndex(DataPaths(tmp_path / "other"), read_info(DataPaths(tmp_path / "other")))
+    assert index.ids == fresh.ids and np.array_equal(index.vectors, fresh.vectors)
+
+
 def test_a_changed_title_or_embedder_builds_again_and_old_versions_go(tmp_path):
     paths = DataPaths(tmp_path)
     versions = [

@@ -58,6 +58,10 @@ def test_without_an_index_words_still_work_and_say_so(indexed, tmp_path):
     assert ids(lexical.similar("akira-1988", 3))
 
 
+def test_the_embedder_may_be_named(indexed):
+    assert open_search(*indexed, lambda: set(), "minilm", background=False).mode == "hybrid"
+
+
 def test_the_index_is_used(service):
     assert service.mode == "hybrid"
     assert any("meaning" in hit.why for hit in service.ask("time travel machine in a garage"))
@@ -159,3 +163,13 @@ def test_another_catalogue_is_searched_after_reload(indexed):
     assert search.ask("akira")
     search.reload(Catalogue())
     assert search.ask("akira") == [] and search.search(Query()) == []
+
+
+def test_many_threads_get_the_same_answers(indexed, minilm):
+    from concurrent.futures import ThreadPoolExecutor
+
+    search = open_search(*indexed, lambda: set(), minilm, background=False)
+    texts = ["cidade de deuz", "anime de ação dos anos 90", "quero ver o filme akira"] * 20
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda text: ids(search.ask(text)), texts))
+    assert answers == [ids(search.ask(text)) for text in texts]

@@ -29,6 +29,11 @@ CASES = {
     "uma mulher que não quer vender o apartamento": Query(text="mulher que nao quer vender o apartamento"),
     "filmes brasileiros antigos": Query(countries=("BR",), year_max=1989),
     "animes recentes": Query(genres=("anime",), year_min=2015),
+    "séries curtas": Query(kinds=("series",)),
+    "um filme curto": Query(duration_max_s=5700),
+    "curtinhas de comédia": Query(kinds=("short",), genres=("comedia",)),
+    "desenho pra minha filha de 6 anos": Query(genres=("animacao",), max_age=6),
+    "menino de 8 anos na guerra": Query(text="menino de 8 anos na guerra"),
     "": Query(),
     "quero ver um filme": Query(),
 }

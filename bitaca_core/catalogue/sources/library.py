@@ -20,7 +20,7 @@ from bitaca_core.catalogue.sources.filenames import NameParts, read_name
 from bitaca_core.catalogue.sources.findings import Found, Rejection
 from bitaca_core.catalogue.sources.jsonl import first_reason
 from bitaca_core.catalogue.sources.nfo import Nfo, read_nfo
-from bitaca_core.catalogue.sources.subtitles import subtitles_of
+from bitaca_core.catalogue.sources.subtitles import guess_language, subtitles_of
 from bitaca_core.catalogue.titles import TITLE_ID_MAX, Episode, Kind, Title
 from bitaca_core.errors import CatalogueError
 
@@ -152,9 +152,16 @@ def _shared_fields(nfo: Nfo | None) -> dict[str, Any]:
         "countries": nfo.countries,
         "genres": nfo.genres,
         "themes": nfo.themes,
-        "synopsis_pt": nfo.plot,
+        **_plot(nfo),
         "age_rating": nfo.age_rating,
     }
+
+
+def _plot(nfo: Nfo | None) -> dict[str, str]:
+    """Return the plot under the language that it is written in: most `.nfo` files are in English."""
+    if nfo is None or nfo.plot is None:
+        return {}
+    return {"synopsis_en" if guess_language(nfo.plot) == "en" else "synopsis_pt": nfo.plot}
 
 
 def _poster(stem: str, files: list[Path]) -> Path | None:
@@ -186,7 +193,7 @@ def _collect_episode(
         number=number,
         title_pt=(nfo.title if nfo else None) or name.episode_title or f"Episódio {number}",
         title_en=None if (nfo and nfo.title) or name.episode_title else f"Episode {number}",
-        synopsis_pt=nfo.plot if nfo else None,
+        **_plot(nfo),
         duration_s=nfo.runtime_s if nfo else None,
     )
     show.episodes[season, number] = (video, episode, tuple(files))

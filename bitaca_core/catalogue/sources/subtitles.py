@@ -83,9 +83,13 @@ def subtitle_source(file: Path, video_stem: str) -> SubtitleSource:
 
 
 def sniff_language(file: Path) -> str:
-    """Guess pt-BR, en or es from the commonest little words; pt-BR when nothing speaks for another."""
+    """Guess the language of a subtitle file from its beginning."""
     with file.open("rb") as stream:
-        text = stream.read(SNIFF_BYTES).decode("utf-8", "replace").casefold()
-    found = re.findall(r"[^\W\d_]+", text)
+        return guess_language(stream.read(SNIFF_BYTES).decode("utf-8", "replace"))
+
+
+def guess_language(text: str) -> str:
+    """Guess pt-BR, en or es from the commonest little words; pt-BR when nothing speaks for another."""
+    found = re.findall(r"[^\W\d_]+", text.casefold())
     counts = {language: sum(word in known for word in found) for language, known in _WORDS.items()}
     return max(counts, key=lambda language: (counts[language], language == "pt-BR"))

@@ -22,7 +22,7 @@ def test_a_film_with_nfo_subtitles_and_poster(library):
     found, rejected = library(
         {
             "Limite/Limite (1931).mkv": "x",
-            "Limite/movie.nfo": "<movie><title>Limite</title><runtime>120</runtime><genre>Experimental</genre></movie>",
+            "Limite/movie.nfo": "<movie><title>Limite</title><runtime>120</runtime><genre>Experimental</genre><plot>Two women and a man are lost at sea, and the boat is not moving.</plot></movie>",
             "Limite/Limite (1931).en.srt": "1",
             "Limite/poster.jpg": "x",
             "Limite/notes.txt": "x",
@@ -34,6 +34,7 @@ def test_a_film_with_nfo_subtitles_and_poster(library):
     assert (
         film.title.kind == "film" and film.title.genres == ("experimental",) and film.title.duration_s == 7200
     )
+    assert film.title.synopsis_en.startswith("Two women") and film.title.synopsis_pt is None
     (sheet,) = film.sheets
     assert sheet.video.name == "Limite (1931).mkv" and sheet.poster.name == "poster.jpg"
     assert [item.language for item in sheet.subtitles] == ["en"]
