@@ -13,6 +13,9 @@ from bitaca_core.derona.slots import guess_text
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 
+NEAR_NAME = 60.0
+"""Similarity (0-100) from which a title is offered for a name that the catalogue does not have."""
+
 
 def subject(turn: Turn, shelf: Shelf) -> Title | None:
     """Return the title that the message is about: named, counted in the list, pointed at, or playing."""
@@ -106,7 +109,11 @@ def unknown(turn: Turn, shelf: Shelf) -> Outcome:
     """Say that a named title is not in the catalogue, with near ones labelled as such."""
     text = guess_text(turn.message)
     hits = shelf.search.search(Query(text=text), 3) if text else []
-    found = [title for hit in hits if (title := shelf.catalogue.resolve(hit.title_id))]
+    found = [
+        title
+        for hit in hits
+        if (title := shelf.catalogue.resolve(hit.title_id)) and shelf.names.nearness(title, text) >= NEAR_NAME
+    ]
     if not found:
         return Outcome("unknown_title")
     return Outcome("unknown_title_near", picks=tuple(Pick(title, near=True) for title in found))

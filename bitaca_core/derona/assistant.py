@@ -142,7 +142,7 @@ class Assistant:
     ) -> tuple[Slots, intents.Reading]:
         """Look for a misspelt or shortened title; when there is one, read the message again with it."""
         open_ended = reading.intent in _OPEN
-        if open_ended and slots.wishes:
+        if open_ended and replace(slots, kinds=()).wishes:
             return slots, reading
         words = guess_text(message)
         guess = self.names.guess(words)

@@ -17,7 +17,7 @@ from bitaca_core.derona.slots import Slots
 INTENTS = (
     "empty", "too_long", "crisis", "refuse", "abuse", "greet", "bye", "thanks", "help", "identity", "smalltalk",
     "search", "similar", "details", "play", "availability", "continue", "surprise", "refine", "why", "affirm",
-    "deny", "feedback", "trouble", "control", "out_of_scope", "spoiler",
+    "deny", "feedback", "trouble", "control", "out_of_scope",
 )  # fmt: skip
 
 RULE_WORDS = (
@@ -167,6 +167,9 @@ _ASKS_FOR = re.compile(
 _ASKS_FOR_KIND = re.compile(
     r"\b(?:algo|algum|alguma|alguns|filmes? (?:de|com|sobre|que)|series? (?:de|com|sobre|que)|coisa|any|something|about|sobre|com)\b"
 )
+_SAME_DIRECTOR = re.compile(
+    r"\b(?:mais|outr[oa]s?|algum|more|others?|another|else)\b.{0,20}\b(?:dele|dela|deles|mesm[oa] diretora?|ess[ea] diretora?|dess[ea] diretora?|by (?:him|her|them)|same director)\b"
+)
 _FILM_ABOUT = re.compile(
     r"\b(?:filmes?|series?|animes?|documentarios?|curtas?|movies?|films?) (?:sobre|about|de|com|que)\b"
 )
@@ -260,6 +263,8 @@ def _titles(
     pointed = bool(slots.ordinal and listed) or (slots.reference and (focused or listed or playing))
     if _WHY.search(text):
         return Reading("why")
+    if (focused or playing) and _SAME_DIRECTOR.search(text):
+        return Reading("search", aspect="same_director")
     if _SIMILAR.search(text) or (re.match(r"^(?:tipo|like|como) (?!assim)\w", text) and not slots.wishes):
         return Reading("similar")
     aspect = next((name for name, rule in _DETAIL_RULES if rule.search(text)), None)

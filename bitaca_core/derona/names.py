@@ -104,6 +104,11 @@ class Names:
             )
         return self._exact[near[0]] if near else None
 
+    def nearness(self, title: Title, text: str) -> float:
+        """Return how much the nearest of a title's names looks like `text`, 0-100."""
+        key = fold(text)
+        return max((fuzz.token_sort_ratio(name, key) for name in _names_of(title)), default=0.0)
+
     def person(self, words: tuple[str, ...]) -> str | None:
         """Return the director or actor named in full, or by a surname that only one of them has."""
         for size in range(min(5, len(words)), 0, -1):

@@ -34,8 +34,13 @@ def search(turn: Turn, shelf: Shelf) -> Outcome:
     if turn.slots.any_genre and not turn.slots.genres:
         return _genres(turn, shelf)
     wish = wishes.wish_of(turn.slots)
+    if turn.reading.aspect == "same_director":
+        wish = _same_director(turn, shelf, wish)
+    wish = wishes.ordered(wish, turn.slots.compare)
     if wish.popular:
         return _popular(turn, shelf, wish)
+    if wish.empty and re.search(r"\b(?:dublad|legendad|dubbed|subtitle)", turn.message.text):
+        return replace(_suggest(turn, shelf), act="tracks")
     if wish.empty:
         return _suggest(turn, shelf)
     return _show(turn, shelf, wish, shelf.find(wish, turn.ready), "found", "found_near")
@@ -51,6 +56,8 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         return Outcome(near_act, {"dropped": dropped}, _picks(found.near, near=True), wish=wish)
     plays = [title for title in found.titles if shelf.unit(title, turn.ready)]
     picks = _picks(found.titles) + _picks(found.near, near=True)
+    if found.vague and not _only_words(wish):
+        return Outcome("found_partly", {"what": facts.wish_words(wish, lang)}, picks[:CARDS_MAX], wish=wish)
     if found.vague:
         return Outcome("found_vague", {}, _picks(found.titles, near=True), wish=wish)
     if not plays:
@@ -62,6 +69,18 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         said = {"title": title.name(lang), "facts": facts.summary(title, lang, wish.query.genres)}
         return Outcome("found_one", said, picks, wish=wish, focus=title.title_id, offer="play")
     return Outcome(act, {"what": what}, picks, wish=wish)
+
+
+def _only_words(wish: Wish) -> bool:
+    return replace(wish, query=replace(wish.query, text="", kinds=())).empty
+
+
+def _same_director(turn: Turn, shelf: Shelf, wish: Wish) -> Wish:
+    title = answers.subject(turn, shelf)
+    if title is None or not title.directors:
+        return wish
+    query = replace(wish.query, text="", exclude_ids=frozenset((title.title_id,)))
+    return replace(wish, person=title.directors[0], query=query)
 
 
 def _picks(titles: tuple[Title, ...] | list[Title], near: bool = False) -> tuple[Pick, ...]:
@@ -171,7 +190,7 @@ def continue_watching(turn: Turn, shelf: Shelf) -> Outcome:
 
 def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     """One playable title, by the seed and the turn; favourites and unseen ones first."""
-    wish = replace(wishes.wish_of(replace(turn.slots, text="")), popular=False, newest=False)
+    wish = replace(wishes.wish_of(replace(turn.slots, text="")), popular=False, order="")
     wish = replace(wish, query=replace(wish.query, playable_only=True))
     pool = list(shelf.find(wish, turn.ready, frozenset((*turn.watched, *turn.state.shown)), limit=40).titles)
     pool = pool or list(shelf.find(wish, turn.ready, limit=40).titles)

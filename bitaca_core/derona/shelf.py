@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
+from bitaca_core.catalogue.vocabulary import vocabulary
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Hit, Query, SearchService
@@ -143,8 +144,9 @@ class Shelf:
             and not set(wish.soft_exclude) & set(title.genres)
             and not (wish.query.playable_only and self.unit(title, ready) is None)
         ]
-        if wish.newest:
-            kept.sort(key=lambda title: (self.unit(title, ready) is None, -(title.year or 0)))
+        if wish.order:
+            kept = [title for title in kept if _measure(title, wish.order) is not None]
+            kept.sort(key=lambda title: (self.unit(title, ready) is None, _measure(title, wish.order)))
         elif wish.query.text:
             kept.sort(key=lambda title: (not self._spoken(wish, title), self.unit(title, ready) is None))
         else:
@@ -162,6 +164,9 @@ class Shelf:
             )
         )  # fmt: skip
         wanted = [word for word in wish.query.text.split() if len(word) > 2]
+        hints = vocabulary().genre_words
+        if any(hints.get(word) in title.genres for word in wanted):
+            return True
         return any(_stem(word) in {_stem(other) for other in told} for word in wanted)
 
     def _nearby(self, first: Title, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
@@ -211,6 +216,12 @@ def passes(title: Title, wish: Wish) -> bool:
     )
 
 
+def _measure(title: Title, order: str) -> int | None:
+    """Return what `order` sorts by, smallest first; None when the catalogue does not know it."""
+    value = title.year if order in ("newest", "oldest") else title.duration_s
+    return None if value is None else -value if order in ("newest", "longest") else value
+
+
 def _lengths(title: Title) -> tuple[int | None, int | None]:
     """Return the shortest and longest sitting of a title in seconds: a series counts by episode."""
     spans = [episode.duration_s for episode in title.episodes if episode.duration_s]
@@ -254,7 +265,7 @@ def _looser(wish: Wish) -> list[Relaxation]:
         steps.append(("country", change(countries=())))
     if len(query.genres) > 1:
         steps.append(("genre", change(genres=query.genres[:1])))
-    if len(query.genres) == 1 and (wish.newest or query.max_age is not None or query.countries):
+    if len(query.genres) == 1 and (wish.order or query.max_age is not None or query.countries):
         steps.append(("genre", change(genres=())))
     return steps
 

@@ -102,7 +102,7 @@ def extract(message: Message, names: Names) -> Slots:
     rest = _durations(rest, message.plain, found)
     rest = _ordinals(rest, found)
     rest = _flags(rest, found)
-    words = _lists(rest.split(), found)
+    words = _lists(rest.split(), found, message.language)
     found["text"] = " ".join(words[:TEXT_WORDS_MAX])
     return Slots(**found)  # type: ignore[arg-type]
 
@@ -218,7 +218,7 @@ _NUM = r"(?:\d{1,3}|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|q
 _SPAN = re.compile(
     rf"\b(?:(?P<half>meia hora|half an hour|half hour|30 min)|(?P<onehalf>(?:uma )?hora e meia|an hour and a half|one and a half hours)|"
     rf"(?P<h>{_NUM}) ?h(?:oras?|ours?)?\b(?: ?(?:e|and) (?P<hm>meia|\d{{1,2}})\b(?: minutos| minutes)?)?|(?P<hh>\d{{1,2}})h(?P<mm>\d{{1,2}})\b|"
-    rf"(?P<m>{_NUM}) ?(?:minutos?|minutes?|mins?|m)\b|(?P<s>{_NUM}) ?(?:segundos?|seconds?|secs?)\b|(?P<hora>uma horinha|umas horinhas))"
+    rf"(?P<m>{_NUM}) ?(?:minut(?:o|os|inhos?)|minutes?|mins?|m)\b|(?P<s>{_NUM}) ?(?:segundos?|seconds?|secs?)\b|(?P<hora>uma horinha|umas horinhas))"
 )
 
 
@@ -356,7 +356,7 @@ def _flags(rest: str, found: dict[str, object]) -> str:
         r"(?<!mais )\b(nov[oa]s?|recentes?|lancamentos?|novidades?|estreias?|new|recent|latest|newest|releases?)\b",
         rest,
     )
-    if newest and "de novo" not in rest:
+    if newest and not re.search(r"(?<!tem )(?<!ha )\bde novo\b", rest):
         found["newest"] = True
         rest = rest[: newest.start()] + " " + rest[newest.end() :]
     popular = re.search(
@@ -378,32 +378,19 @@ def _flags(rest: str, found: dict[str, object]) -> str:
     return rest
 
 
-_NEGATIONS = {
-    "sem",
-    "nada",
-    "exceto",
-    "nem",
-    "menos",
-    "without",
-    "except",
-    "no",
-    "not",
-    "nenhum",
-    "nenhuma",
-    "odeio",
-    "detesto",
-    "hate",
-    "tirando",
-    "evita",
-}
+_NEGATIONS = frozenset(
+    ("sem", "nada", "exceto", "nem", "menos", "without", "except", "nenhum", "nenhuma", "odeio", "detesto", "hate", "tirando", "evita")
+)  # fmt: skip
+_NEGATIONS_EN = _NEGATIONS | {"no", "not", "dont", "don"}
 _BRIDGE = {"de", "ser", "do", "da", "o", "a", "os", "as", "um", "uma", "muito", "muita", "muitos", "muitas", "tanto", "tanta", "filme", "filmes", "ter", "tenha", "seja", "quero", "gosto", "curto", "e", "for", "too",
            "any", "much", "please", "want", "like", "be", "is", "cenas", "com", "que", "quer", "the", "movies", "films", "tao", "bem", "mais", "demais", "coisa"}  # fmt: skip
 _JOIN = {"e", "ou", "nem", "or", "and", "de"}
 
 
-def _lists(words: list[str], found: dict[str, object]) -> list[str]:
+def _lists(words: list[str], found: dict[str, object], language: str) -> list[str]:
     """Read genres, themes, countries, kinds and moods, longest phrases first, with what negates them."""
     known = lexicon()
+    negations = _NEGATIONS_EN if language == "en" else _NEGATIONS
     lists: dict[str, list[str]] = {}
     left: list[str] = []
     negative = False
@@ -419,7 +406,7 @@ def _lists(words: list[str], found: dict[str, object]) -> list[str]:
             continue
         word = words[index]
         following = words[index + 1] if index + 1 < len(words) else ""
-        if word in _NEGATIONS or (
+        if word in negations or (
             word == "nao"
             and following
             in (
@@ -445,16 +432,24 @@ def _lists(words: list[str], found: dict[str, object]) -> list[str]:
             word == "quero" and words[index - 1 : index] not in (["nao"], ["nem"])
         ):
             negative = False
-        if word not in known.filler and word not in _NEGATIONS:
+        if word not in known.filler and word not in negations:
             left.append(word)
         index += 1
     for field in ("genres", "exclude_genres", "themes", "exclude_themes", "countries", "exclude_countries", "kinds", "exclude_kinds", "moods", "soft_exclude"):  # fmt: skip
         found[field] = tuple(dict.fromkeys(lists.get(field, ())))
-    barred = set(lists.get("exclude_genres", ()))
+    wanted = lists.get("genres", ())
+    found["exclude_genres"] = tuple(
+        genre
+        for genre in dict.fromkeys(lists.get("exclude_genres", ()))
+        if genre not in lists.get("feared", ()) or genre not in wanted
+    )
+    barred = set(found["exclude_genres"])  # type: ignore[call-overload]
     found["genres"] = tuple(genre for genre in dict.fromkeys(lists.get("genres", ())) if genre not in barred)
     return left
 
 
+_HEAVY = ("terror", "guerra", "crime")
+"""What `nada pesado` leaves out."""
 _FILM = re.compile(r"\b(?:filmes?|movies?)\b")
 
 
@@ -476,9 +471,13 @@ def _match(words: list[str], index: int, known: Lexicon) -> tuple[int, str, str]
 def _put(lists: dict[str, list[str]], kind: str, value: str, negative: bool) -> None:
     if kind == "moods":
         mood = lexicon().moods[value]
+        if negative and mood.genre == "drama":
+            lists.setdefault("soft_exclude", []).extend(_HEAVY)
+            return
         if negative:
             if mood.genre:
                 lists.setdefault("exclude_genres", []).append(mood.genre)
+                lists.setdefault("feared", []).append(mood.genre)
             return
         lists.setdefault("moods", []).append(value)
         if mood.genre:

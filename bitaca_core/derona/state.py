@@ -28,7 +28,7 @@ class Wish:
     exclude_countries: tuple[str, ...] = ()
     exclude_kinds: tuple[str, ...] = ()
     soft_exclude: tuple[str, ...] = ()
-    newest: bool = False
+    order: str = ""  # newest, oldest, shortest, longest
     popular: bool = False
 
     @property

@@ -36,9 +36,17 @@ def wish_of(slots: Slots) -> Wish:
         exclude_countries=slots.exclude_countries,
         exclude_kinds=slots.exclude_kinds,
         soft_exclude=tuple(genre for genre in slots.soft_exclude if genre not in slots.genres),
-        newest=slots.newest,
+        order="newest" if slots.newest else "",
         popular=slots.popular,
     )
+
+
+def ordered(wish: Wish, compare: str | None) -> Wish:
+    """Return the wish of a superlative (`o mais curto que vocês têm`): the same titles in that order."""
+    orders = {"shorter": "shortest", "longer": "longest", "older": "oldest", "newer": "newest"}
+    if compare in ("lighter", "heavier"):
+        return _compared(wish, compare, None)
+    return replace(wish, order=orders.get(compare or "", wish.order))
 
 
 def _kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,7 +83,7 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         exclude_countries=_merged(wish.exclude_countries, slots.exclude_countries),
         exclude_kinds=_merged(wish.exclude_kinds, slots.exclude_kinds),
         soft_exclude=_merged(wish.soft_exclude, new.soft_exclude),
-        newest=slots.newest or wish.newest,
+        order="newest" if slots.newest else wish.order,
         popular=slots.popular,
     )
     return _compared(merged, slots.compare, pivot)
@@ -102,7 +110,7 @@ def _compared(wish: Wish, compare: str | None, pivot: Title | None) -> Wish:
         return replace(wish, query=replace(query, year_max=(year - 1) if year else 1999, year_min=None))
     if compare == "newer":
         newer = replace(query, year_min=(year + 1) if year else 2000, year_max=None)
-        return replace(wish, query=newer, newest=True)
+        return replace(wish, query=newer, order="newest")
     if compare == "lighter":
         barred = tuple(genre for genre in _HEAVY if genre not in query.genres)
         return replace(wish, query=replace(query, exclude_genres=_merged(query.exclude_genres, barred)))

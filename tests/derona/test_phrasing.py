@@ -1,0 +1,181 @@
+"""Every phrase: both languages, the same slots, enough variants; and every fact traces to the catalogue."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import string
+
+import pytest
+
+from bitaca_core.derona import facts, phrasing
+from bitaca_core.derona.assistant import Assistant, DialogueState, Reply
+from bitaca_core.derona.policy import _ANSWERS
+from tests.derona.shelf import catalogue
+from tests.derona.table import read_table
+
+EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+ACTS = sorted(phrasing.phrases("pt"))
+
+
+def slots(variant: str) -> set[str]:
+    return {name for _text, name, _spec, _conversion in string.Formatter().parse(variant) if name}
+
+
+def faults(pt: dict[str, tuple[str, ...]], en: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return every act that is not complete in both languages."""
+    found = [f"{act}: only in one language" for act in set(pt) ^ set(en)]
+    for lang, table in (("pt", pt), ("en", en)):
+        seen: dict[str, str] = {}
+        for act, variants in table.items():
+            if len(variants) < 4:
+                found.append(f"{lang} {act}: {len(variants)} variants")
+            for variant in variants:
+                if variant in seen:
+                    found.append(f"{lang} {act}: repeats {seen[variant]}")
+                seen[variant] = act
+                if len(EMOJI.findall(variant)) > 1:
+                    found.append(f"{lang} {act}: more than one emoji")
+                if len(re.findall(r"[.?!](?:\s|$)", variant)) > 4:
+                    found.append(f"{lang} {act}: more than three sentences")
+    for act in set(pt) & set(en):
+        used = [slots(variant) for variant in (*pt[act], *en[act])]
+        required = set.union(*used)
+        if act not in _OPTIONAL and any(names != required for names in used):
+            found.append(f"{act}: variants have different slots")
+    return found
+
+
+_OPTIONAL = {"found_unplayable", "found_unplayable_near"}
+"""Acts whose variants may leave out `what`."""
+
+
+def test_phrases_are_complete() -> None:
+    assert faults(dict(phrasing.phrases("pt")), dict(phrasing.phrases("en"))) == []
+
+
+def test_seeded_faults_are_reported() -> None:
+    good = {"a": ("1 {x}", "2 {x}", "3 {x}", "4 {x}")}
+    assert faults(good, good) == []
+    assert faults(good, {}) == ["a: only in one language"]
+    assert any("variants" in fault for fault in faults({"a": good["a"][:3]}, {"a": good["a"][:3]}))
+    assert any(
+        "repeats" in fault for fault in faults({"a": ("1", "1", "2", "3")}, {"a": ("1", "2", "3", "4")})
+    )
+    assert any("slots" in fault for fault in faults({"a": ("1", "2 {x}", "3 {x}", "4 {x}")}, good))
+    assert any(
+        "emoji" in fault for fault in faults({"a": ("1 🍿🍿", "2", "3", "4")}, {"a": ("1", "2", "3", "4")})
+    )
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_consecutive_turns_differ(act: str) -> None:
+    facts_ = {name: name for variant in phrasing.phrases("pt")[act] for name in slots(variant)}
+    said = [phrasing.say(act, "pt", seed=3, turn=turn, **facts_) for turn in range(8)]
+    assert all(one != other for one, other in itertools.pairwise(said))
+
+
+def test_seed_decides(derona: Assistant, search: object) -> None:
+    assert derona.reply("oi") == derona.reply("oi")
+    greetings = {
+        Assistant(derona.catalogue, derona.shelf.search, rng_seed=seed).greet("pt") for seed in range(20)
+    }
+    assert len(greetings) >= 3
+
+
+def test_every_intent_has_an_answer() -> None:
+    from bitaca_core.derona.intents import INTENTS
+
+    assert set(_ANSWERS) == set(INTENTS)
+
+
+def allowed_facts(lang: str) -> set[str]:
+    """Return every number, name and rating that the catalogue can be the source of, in one language."""
+    allowed: set[str] = set()
+    for title in catalogue():
+        for value in (
+            title.year,
+            len(title.episodes),
+            facts.length(title, lang),
+            facts.age(title, lang),
+            facts.synopsis(title, lang),
+        ):
+            allowed |= set(re.findall(r"\d+", str(value)))
+        allowed |= set(re.findall(r"\d+", " ".join((title.name("pt"), title.name("en"), *title.aliases))))
+    return allowed
+
+
+def numbers_said(reply: Reply) -> set[str]:
+    return set(re.findall(r"\d+", " ".join((reply.text, *(card.reason for card in reply.cards)))))
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_numbers_about_titles_come_from_the_catalogue(derona: Assistant, lang: str) -> None:
+    state = derona.reply(
+        "Mostre filmes" if lang == "pt" else "show me movies", state=DialogueState(lang=lang)
+    ).state
+    known = allowed_facts(lang)
+    asked = [
+        "do que se trata {}?",
+        "quem dirigiu {}?",
+        "quanto tempo dura {}?",
+        "qual a classificação de {}?",
+        "{}",
+        "parecido com {}",
+        "dá pra assistir {} aqui?",
+    ]
+    if lang == "en":
+        asked = [
+            "what is {} about?",
+            "who directed {}?",
+            "how long is {}?",
+            "what's the age rating of {}?",
+            "{}",
+            "similar to {}",
+            "can I watch {} here?",
+        ]
+    for title in catalogue():
+        for question in asked:
+            reply = derona.reply(question.format(title.name(lang)), state=state)
+            unfounded = numbers_said(reply) - known - {"18"}
+            assert not unfounded, (question, title.title_id, reply.text)
+
+
+def test_a_named_title_is_always_one_of_the_catalogue_and_on_a_card(derona: Assistant) -> None:
+    names = {title.name(lang): title.title_id for title in catalogue() for lang in ("pt", "en")}
+    state = derona.reply("Mostre filmes").state
+    for line in read_table("utterances_pt.txt") + read_table("utterances_followup_pt.txt"):
+        reply = derona.reply(line.text, state=state)
+        for card in reply.cards:
+            title = derona.catalogue.get(card.title_id)
+            assert title is not None and card.title in names
+            told = facts.genres(title, reply.lang)
+            assert any(word in card.reason.lower() for word in told.split(", ")[0].split()), card
+            if "da casa" in card.reason:
+                assert title.source == "sample"
+
+
+def test_unknown_facts_are_admitted(derona: Assistant) -> None:
+    reply = derona.reply("quem atua em Bacurau?")
+    assert "Sônia Braga" in reply.text
+    silent = derona.reply("quem atua em Akira?")
+    assert "Akira" in silent.text and silent.text in {
+        variant.format(title="Akira") for variant in phrasing.phrases("pt")["unknown_fact"]
+    }
+    unrated = derona.reply("qual a classificação de Akira?")
+    assert "18" in unrated.text
+
+
+def test_no_exclamation_when_things_go_wrong() -> None:
+    for lang in phrasing.LANGUAGES:
+        for act in (
+            "trouble",
+            "no_player",
+            "invalid",
+            "nothing",
+            "unknown_title",
+            "not_understood",
+            "too_long",
+            "crisis",
+        ):
+            assert not any("!" in variant for variant in phrasing.phrases(lang)[act])

@@ -1,0 +1,63 @@
+"""The state survives JSON, refuses what it does not know, and stays small."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bitaca_core.derona.assistant import Assistant
+from bitaca_core.derona.state import SHOWN_MAX, STATE_VERSION, DialogueState, Wish
+from bitaca_core.errors import SchemaError
+from bitaca_core.search.query import Query
+
+
+def test_round_trip() -> None:
+    wish = Wish(
+        query=Query(text="robôs", genres=("anime",), exclude_ids=frozenset({"b", "a"}), max_age=10),
+        person="X",
+        order="newest",
+    )
+    state = DialogueState(
+        lang="en",
+        turn=4,
+        wish=wish,
+        listed=("a", "b"),
+        shown=("a",),
+        focus="a",
+        intent="search",
+        offer="play",
+    )
+    assert DialogueState.from_json(state.to_json()) == state
+    assert DialogueState.from_json(DialogueState().to_json()) == DialogueState()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"version": 99}',
+        f'{{"version": {STATE_VERSION}, "wish": 3}}',
+        f'{{"version": {STATE_VERSION}, "turn": "x"}}',
+    ],
+)
+def test_bad_states_are_refused(text: str) -> None:
+    with pytest.raises(SchemaError):
+        DialogueState.from_json(text)
+
+
+def test_unknown_fields_are_left_out_and_missing_ones_have_defaults() -> None:
+    state = DialogueState.from_json(json.dumps({"version": STATE_VERSION, "turn": 2, "later": True}))
+    assert state == DialogueState(turn=2)
+
+
+def test_it_is_frozen_and_stays_small(derona: Assistant) -> None:
+    state = DialogueState()
+    with pytest.raises(AttributeError):
+        state.turn = 3  # type: ignore[misc]
+    for turn in range(80):
+        state = derona.reply("mais" if turn % 3 else "filmes brasileiros", state=state).state
+    assert len(state.shown) <= SHOWN_MAX and len(state.to_json()) < 8_000
