@@ -50,6 +50,8 @@ _AGE = re.compile(
 _SHORT_FEATURE = re.compile(
     r"\b(filmes?|animes?|series?|desenhos?|dramas?) (?:bem )?curt(?:os?|as?|inh[oa]s?)\b"
 )
+_QUICK = re.compile(r"\b(?:bem )?(?:curtos?|rapidinh[oa]s?|quick)\b")
+QUICK_S = 30 * 60
 SHORT_FEATURE_S = 95 * 60
 """A "filme curto" is a short feature, not a short film; of a series the word filters nothing."""
 _PLAYABLE = re.compile(r"\b(?:que (?:da|de) (?:pra|para) (?:ver|assistir)|disponive(?:l|is)|da casa|watchable|available)(?: (?:agora|aqui|hoje|now|here))?\b")  # fmt: skip
@@ -159,6 +161,8 @@ def _durations(text: str) -> tuple[str, int | None, int | None]:
     if match := _SHORT_FEATURE.search(text):
         longest = None if match[1].startswith("serie") else SHORT_FEATURE_S
         text = f"{text[: match.end(1)]} {text[match.end() :]}"
+    if longest is None and (match := _QUICK.search(text)):
+        longest, text = QUICK_S, _without(text, match)
     if match := _SHORTER.search(text):
         longest, text = _seconds(match), _without(text, match)
     if match := _LONGER.search(text):

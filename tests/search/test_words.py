@@ -34,6 +34,7 @@ CASES = {
     "curtinhas de comédia": Query(kinds=("short",), genres=("comedia",)),
     "desenho pra minha filha de 6 anos": Query(genres=("animacao",), max_age=6),
     "menino de 8 anos na guerra": Query(text="menino de 8 anos na guerra"),
+    "algo curto e leve": Query(text="leve", duration_max_s=1800),
     "": Query(),
     "quero ver um filme": Query(),
 }
