@@ -1,0 +1,409 @@
+//! The session's messages as bytes, both ways.
+//!
+//! Little-endian and packed. `f64` carries times in microseconds, byte counts and bit rates (all
+//! integers below 2^53, as JavaScript has them), `u32` identifiers and sizes, `u8` enumerations and
+//! booleans. Text and bodies are a `u32` length followed by the bytes, text in UTF-8.
+//!
+//! An input is `now: f64`, its tag (`u8`) and its fields in the order of [`Input`]; an output is its
+//! tag and its fields in the order of [`Output`]. Tags count the variants from 0 in the order of
+//! `core/src/session/messages.rs`; `web/src/engine/abi.ts` is the other end of both lists.
+//!
+//! | where | absent is |
+//! |---|---|
+//! | `Open.start_us` | a negative time |
+//! | `Appended.error`, `Fetch.track` | 255 |
+//! | `Choose.id`, `TrackChanged.id` | a flag `u8` before the text |
+//! | `Fetch.range` | -1 for both ends |
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bitaca_player_core::abr::RuleName;
+use bitaca_player_core::session::{
+    AppendError, Choice, FailReason, Input, Open, Output, TextWish, Track, TrackRow,
+};
+
+const ABSENT: u8 = 255;
+
+/// What borrowed inputs are made of, kept from call to call.
+#[derive(Default)]
+pub struct Scratch {
+    answers: Vec<bool>,
+    ranges: Vec<(i64, i64)>,
+}
+
+/// The time and the input that `bytes` say; `None` where they are no message.
+pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64, Input<'a>)> {
+    let mut from = Reader { rest: bytes };
+    let now = from.integer()?;
+    let input = match from.u8()? {
+        0 => Input::Open(read_open(&mut from)?),
+        1 => {
+            let count = from.u32()? as usize;
+            scratch.answers.clear();
+            scratch.answers.extend(from.take(count)?.iter().map(|&answer| answer != 0));
+            Input::Supported(&scratch.answers)
+        }
+        2 => Input::Response { id: from.u32()?, url: from.text()? },
+        3 => Input::Progress { id: from.u32()?, bytes: from.integer()? as u64 },
+        4 => Input::Done { id: from.u32()?, bytes: from.integer()? as u64, body: from.blob()? },
+        5 => Input::Failed {
+            id: from.u32()?,
+            status: from.u32()? as u16,
+            reason: fail_reason(from.u8()?)?,
+            retry_after_us: from.integer()?,
+        },
+        6 => Input::Appended {
+            id: from.u32()?,
+            track: track(from.u8()?)?,
+            error: match from.u8()? {
+                0 => Some(AppendError::Quota),
+                1 => Some(AppendError::Decode),
+                2 => Some(AppendError::Closed),
+                ABSENT => None,
+                _ => return None,
+            },
+        },
+        7 => Input::Removed { track: track(from.u8()?)? },
+        8 => {
+            let track = track(from.u8()?)?;
+            let pairs = from.u32()?;
+            scratch.ranges.clear();
+            for _ in 0..pairs {
+                scratch.ranges.push((from.integer()?, from.integer()?));
+            }
+            Input::Buffered { track, ranges: &scratch.ranges }
+        }
+        9 => Input::Playhead {
+            position_us: from.integer()?,
+            rate_milli: from.u32()?,
+            paused: from.u8()? != 0,
+            waiting: from.u8()? != 0,
+        },
+        10 => Input::Viewport { width: from.u32()?, height: from.u32()? },
+        11 => Input::Choose { what: choice(from.u8()?)?, id: from.optional_text()? },
+        12 => Input::Seek { position_us: from.integer()? },
+        13 => Input::Decode { decoded: from.integer()? as u64, dropped: from.integer()? as u64 },
+        14 => Input::Renew { url: from.text()? },
+        15 => Input::Tick,
+        16 => Input::Online(from.u8()? != 0),
+        _ => return None,
+    };
+    from.rest.is_empty().then_some((now, input))
+}
+
+fn read_open(from: &mut Reader<'_>) -> Option<Open> {
+    let url = String::from(from.text()?);
+    let start_us = from.integer()?;
+    let audio_language = String::from(from.text()?);
+    let wish = from.u8()?;
+    let language = from.text()?;
+    Some(Open {
+        url,
+        start_us: (start_us >= 0).then_some(start_us),
+        audio_language,
+        text: match wish {
+            0 => TextWish::Unset,
+            1 => TextWish::Off,
+            2 => TextWish::Language(String::from(language)),
+            _ => return None,
+        },
+        quality: String::from(from.text()?),
+        max_height: from.u32()?,
+        rule: RuleName::from_number(from.u8()?)?,
+        buffer_goal_us: from.integer()?,
+    })
+}
+
+/// An output as bytes.
+pub fn write_output(output: &Output) -> Vec<u8> {
+    let mut to = Writer(Vec::with_capacity(64));
+    match output {
+        Output::Probe(mimes) => {
+            to.u8(0);
+            to.count(mimes.len());
+            mimes.iter().for_each(|mime| to.text(mime));
+        }
+        Output::Fetch { id, kind, track, url, range, priority, timeout_us } => {
+            to.u8(1);
+            to.u32(*id);
+            to.u8(*kind as u8);
+            to.u8(track.map_or(ABSENT, |track| track as u8));
+            to.text(url);
+            let (start, end) = range.map_or((-1, -1), |(start, end)| (start as i64, end as i64));
+            to.integer(start);
+            to.integer(end);
+            to.u8(*priority);
+            to.integer(*timeout_us);
+        }
+        Output::Abort(id) => {
+            to.u8(2);
+            to.u32(*id);
+        }
+        Output::Setup { duration_us, tracks } => {
+            to.u8(3);
+            to.integer(*duration_us);
+            to.count(tracks.len());
+            for (track, mime) in tracks {
+                to.u8(*track as u8);
+                to.text(mime);
+            }
+        }
+        Output::Append { id, track, offset_us } => {
+            to.u8(4);
+            to.u32(*id);
+            to.u8(*track as u8);
+            to.integer(*offset_us);
+        }
+        Output::ChangeType { track, mime } => {
+            to.u8(5);
+            to.u8(*track as u8);
+            to.text(mime);
+        }
+        Output::Remove { track, start_us, end_us } => {
+            to.u8(6);
+            to.u8(*track as u8);
+            to.integer(*start_us);
+            to.integer(*end_us);
+        }
+        Output::SeekTo { position_us, gap } => {
+            to.u8(7);
+            to.integer(*position_us);
+            to.u8(u8::from(*gap));
+        }
+        Output::EndOfStream => to.u8(8),
+        Output::Tracks { qualities, audio, text } => {
+            to.u8(9);
+            to.count(qualities.len());
+            for row in qualities {
+                to.text(&row.id);
+                to.u32(row.width);
+                to.u32(row.height);
+                to.integer(row.bitrate_bps as i64);
+                to.text(&row.codecs);
+                to.u32(row.frame_rate_milli);
+            }
+            to.rows(audio);
+            to.rows(text);
+        }
+        Output::Quality { id, auto, reason, height, bitrate_bps } => {
+            to.u8(10);
+            to.text(id);
+            to.u8(u8::from(*auto));
+            to.u8(*reason as u8);
+            to.u32(*height);
+            to.integer(*bitrate_bps as i64);
+        }
+        Output::TrackChanged { what, id } => {
+            to.u8(11);
+            to.u8(*what as u8);
+            to.u8(u8::from(id.is_some()));
+            to.text(id.as_deref().unwrap_or_default());
+        }
+        Output::Cues { id, cues } => {
+            to.u8(12);
+            to.text(id);
+            to.count(cues.len());
+            for cue in cues {
+                to.integer(cue.start_us as i64);
+                to.integer(cue.end_us as i64);
+                to.text(&cue.text);
+                to.text(&cue.settings);
+            }
+        }
+        Output::Sidecar(json) => {
+            to.u8(13);
+            to.text(json);
+        }
+        Output::Stats { throughput_bps, buffer_us, rung, reason, switches, stalls } => {
+            to.u8(14);
+            to.integer(*throughput_bps as i64);
+            to.integer(*buffer_us);
+            to.text(rung);
+            to.u8(*reason as u8);
+            to.u32(*switches);
+            to.u32(*stalls);
+        }
+        Output::Expired => to.u8(15),
+        Output::Error { code, category, fatal, data } => {
+            to.u8(16);
+            to.u32(u32::from(*code));
+            to.u8(*category as u8);
+            to.u8(u8::from(*fatal));
+            to.text(data);
+        }
+        Output::Wake(at_us) => {
+            to.u8(17);
+            to.integer(*at_us);
+        }
+    }
+    to.0
+}
+
+const fn track(number: u8) -> Option<Track> {
+    match number {
+        0 => Some(Track::Video),
+        1 => Some(Track::Audio),
+        2 => Some(Track::Text),
+        _ => None,
+    }
+}
+
+const fn choice(number: u8) -> Option<Choice> {
+    match number {
+        0 => Some(Choice::Quality),
+        1 => Some(Choice::Audio),
+        2 => Some(Choice::Text),
+        _ => None,
+    }
+}
+
+const fn fail_reason(number: u8) -> Option<FailReason> {
+    match number {
+        0 => Some(FailReason::Network),
+        1 => Some(FailReason::Http),
+        2 => Some(FailReason::Timeout),
+        3 => Some(FailReason::Expired),
+        4 => Some(FailReason::Aborted),
+        _ => None,
+    }
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(count)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn u8(&mut self) -> Option<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    /// An integer that came as `f64`; what is no number counts as 0.
+    fn integer(&mut self) -> Option<i64> {
+        self.array().map(|bytes| f64::from_le_bytes(bytes) as i64)
+    }
+
+    fn blob(&mut self) -> Option<&'a [u8]> {
+        let length = self.u32()? as usize;
+        self.take(length)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        core::str::from_utf8(self.blob()?).ok()
+    }
+
+    fn optional_text(&mut self) -> Option<Option<&'a str>> {
+        let present = self.u8()? != 0;
+        let text = self.text()?;
+        Some(present.then_some(text))
+    }
+}
+
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn u8(&mut self, value: u8) {
+        self.0.push(value);
+    }
+
+    fn u32(&mut self, value: u32) {
+        self.0.extend_from_slice(&value.to_le_bytes());
+    }
+
+    fn count(&mut self, value: usize) {
+        self.u32(value as u32);
+    }
+
+    fn integer(&mut self, value: i64) {
+        self.0.extend_from_slice(&(value as f64).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn rows(&mut self, rows: &[TrackRow]) {
+        self.count(rows.len());
+        for row in rows {
+            self.text(&row.id);
+            self.text(&row.language);
+            self.text(&row.label);
+            self.u32(row.channels);
+            self.u8(u8::from(row.forced));
+            self.u8(u8::from(row.selected));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(tag: u8) -> Writer {
+        let mut to = Writer(Vec::new());
+        to.integer(7);
+        to.u8(tag);
+        to
+    }
+
+    #[test]
+    fn an_input_is_read_as_it_was_written() {
+        let mut to = message(8);
+        to.u8(1);
+        to.u32(2);
+        [0, 4_000_000, 8_000_000, 12_000_000].into_iter().for_each(|us| to.integer(us));
+        let mut scratch = Scratch::default();
+        let (now, input) = read_input(&to.0, &mut scratch).expect("a message");
+        assert_eq!(now, 7);
+        let Input::Buffered { track: Track::Audio, ranges } = input else { panic!("{input:?}") };
+        assert_eq!(ranges, [(0, 4_000_000), (8_000_000, 12_000_000)]);
+    }
+
+    #[test]
+    fn opening_keeps_every_wish() {
+        let mut to = message(0);
+        to.text("https://h/á.m3u8");
+        to.integer(-1);
+        to.text("pt-BR");
+        to.u8(2);
+        to.text("en");
+        to.text("720p");
+        to.u32(1080);
+        to.u8(1);
+        to.integer(20_000_000);
+        let mut scratch = Scratch::default();
+        let Some((_, Input::Open(open))) = read_input(&to.0, &mut scratch) else { panic!("an opening") };
+        assert_eq!((open.url.as_str(), open.start_us, open.max_height), ("https://h/á.m3u8", None, 1080));
+        assert_eq!((open.text, open.quality.as_str()), (TextWish::Language("en".into()), "720p"));
+        assert_eq!((open.rule, open.buffer_goal_us), (RuleName::Throughput, 20_000_000));
+    }
+
+    #[test]
+    fn what_is_cut_short_or_too_long_is_no_message() {
+        let mut to = message(2);
+        to.u32(3);
+        to.text("https://h/a");
+        let mut scratch = Scratch::default();
+        for length in 0..to.0.len() {
+            assert!(read_input(&to.0[..length], &mut scratch).is_none(), "{length}");
+        }
+        to.u8(0);
+        assert!(read_input(&to.0, &mut scratch).is_none());
+        assert!(read_input(&message(99).0, &mut scratch).is_none());
+    }
+}
