@@ -7,6 +7,7 @@ and until they are there (or while no index is built) the words are searched in 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -45,7 +46,12 @@ FILL_SCORE = 0.05
 """Titles that meet the filters and nothing else of the question come last, not never."""
 PLAYABLE_BONUS = 1.25
 CACHE_SIZE = 2048
-CONCURRENT = 2
+CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
+"""Questions by meaning at one time: half of the cores stay free for whoever serves the answers."""
+MEANING_PER_S = 30.0
+MEANING_BURST = 60
+"""New questions by meaning (12 ms of CPU each) past this rate are answered by words alone, so that a crowd
+slows nobody down; what was asked before comes from the cache and is not counted."""
 BUSY_WAIT_S = 0.04
 """A question that finds both slots taken for so long is answered by words alone."""
 INDEX_CHECK_S = 2.0
@@ -125,6 +131,7 @@ class LocalSearch:
         self._index: OpenIndex | None = None
         self._index_stamp: int | None = None
         self._checked_s = float("-inf")
+        self._meaning_free_s = float("-inf")  # when the allowance would be full again (GCRA)
         self._playable: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
         self._state = _state(catalogue)
         self.problem: str | None = None
@@ -361,7 +368,7 @@ class LocalSearch:
                 self._cache.move_to_end(key)
                 return self._cache[key]
             state, index = self._state, self._index
-        if index is not None and not self._slots.acquire(timeout=BUSY_WAIT_S):
+        if index is not None and not (self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)):
             return self._gather(key, state, None)  # busy: words only, and not kept
         try:
             evidence = self._gather(key, state, index)
@@ -374,6 +381,16 @@ class LocalSearch:
                 while len(self._cache) > CACHE_SIZE:
                     self._cache.popitem(last=False)
         return evidence
+
+    def _within_allowance(self) -> bool:
+        """Take one question by meaning from the allowance; False when the crowd has used it up."""
+        with self._lock:
+            now = self._clock()
+            free = max(self._meaning_free_s, now)
+            if free - now > (MEANING_BURST - 1) / MEANING_PER_S:
+                return False
+            self._meaning_free_s = free + 1 / MEANING_PER_S
+            return True
 
     def _gather(self, text: str, state: _State, index: OpenIndex | None) -> _Evidence:
         evidence = _Evidence()

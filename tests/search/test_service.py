@@ -4,7 +4,7 @@ import pytest
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.search.query import Query
-from bitaca_core.search.service import LocalSearch, open_search
+from bitaca_core.search.service import MEANING_BURST, LocalSearch, open_search
 
 FIRST = {
     "cidade de deuz": "cidade-de-deus-2002",
@@ -173,3 +173,19 @@ def test_many_threads_get_the_same_answers(indexed, minilm):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda text: ids(search.ask(text)), texts))
     assert answers == [ids(search.ask(text)) for text in texts]
+
+
+def test_a_crowd_is_answered_by_words_and_nothing_of_it_is_kept(indexed, minilm):
+    now = [100.0]
+    search = open_search(*indexed, lambda: set(), minilm, background=False, clock=lambda: now[0])
+    question = Query(text="solidão na metrópole chuvosa")
+
+    def meant(hits):
+        return any("meaning" in hit.why for hit in hits)
+
+    for number in range(MEANING_BURST):
+        search.search(Query(text=f"pergunta {number}"))
+    crowded = search.search(question)
+    assert not meant(crowded)
+    now[0] += 1.0
+    assert meant(search.search(question))
