@@ -217,10 +217,7 @@ impl SegmentIndex {
     /// The `i`-th segment, with its URLs resolved. O(log runs).
     pub fn get(&self, i: usize) -> Option<Segment> {
         let (start_us, duration_us) = self.time_of(i)?;
-        let entry = self.entry(i);
-        let init = entry.map_or(0, |entry| entry.init);
-        let flags = entry.map_or(0, |entry| entry.flags);
-        let keys = entry.map_or(NO_ENTRY, |entry| entry.keys);
+        let init = self.entry(i).map_or(0, |entry| entry.init);
         Some(Segment {
             start_us,
             duration_us,
@@ -228,9 +225,9 @@ impl SegmentIndex {
             byte_range: self.byte_range(i),
             init: self.init(i),
             init_id: self.inits.get(usize::from(init)).map(|_| u32::from(init)),
-            discontinuity: flags & DISCONTINUITY != 0,
-            gap: flags & GAP != 0,
-            keys: (keys != NO_ENTRY).then_some(u32::from(keys)),
+            discontinuity: self.is_discontinuity(i),
+            gap: self.is_gap(i),
+            keys: self.key_set_of(i),
         })
     }
 
@@ -335,6 +332,39 @@ impl SegmentIndex {
         let at = self.entry(i).map_or(0, |entry| entry.init);
         let init = self.inits.get(usize::from(at))?;
         Some(InitRef { url: url::resolve(self.base(), self.text.get(init.uri)), byte_range: init.range })
+    }
+
+    /// The URL of the `i`-th segment's initialization section as the manifest wrote it.
+    pub fn init_uri(&self, i: usize) -> Option<&str> {
+        let at = self.entry(i).map_or(0, |entry| entry.init);
+        self.text.opt(self.inits.get(usize::from(at))?.uri)
+    }
+
+    /// Whether timestamps or encoding break before the `i`-th segment.
+    pub fn is_discontinuity(&self, i: usize) -> bool {
+        self.entry(i).is_some_and(|entry| entry.flags & DISCONTINUITY != 0)
+    }
+
+    /// Whether the `i`-th segment is known to be absent.
+    pub fn is_gap(&self, i: usize) -> bool {
+        self.entry(i).is_some_and(|entry| entry.flags & GAP != 0)
+    }
+
+    /// The number of the `i`-th segment's key set.
+    pub fn key_set_of(&self, i: usize) -> Option<u32> {
+        self.entry(i).filter(|entry| entry.keys != NO_ENTRY).map(|entry| u32::from(entry.keys))
+    }
+
+    /// The initialization section of this number, see [`Segment::init_id`].
+    pub fn init_by_id(&self, id: u32) -> Option<InitRef> {
+        let init = self.inits.get(id as usize)?;
+        Some(InitRef { url: url::resolve(self.base(), self.text.get(init.uri)), byte_range: init.range })
+    }
+
+    /// What places the media's own times on the presentation's time line, in microseconds: the
+    /// period's start less `@presentationTimeOffset`.
+    pub fn offset_us(&self) -> i64 {
+        self.to_us(0)
     }
 
     /// The `EXT-X-PROGRAM-DATE-TIME` written before the `i`-th segment.
