@@ -66,8 +66,7 @@ def ingest_sample(paths: DataPaths) -> IngestReport:
 def _shipped() -> Iterator[Found | Rejection]:
     with resources.as_file(resources.files("bitaca_core.catalogue") / "data") as folder:
         for name, source in SAMPLE_FILES:
-            if (folder / name).is_file():
-                yield from read_jsonl(folder / name, source)
+            yield from read_jsonl(folder / name, source)
 
 
 def read_source(source: Path) -> Iterator[Found | Rejection]:
