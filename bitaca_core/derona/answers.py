@@ -45,6 +45,8 @@ def details(turn: Turn, shelf: Shelf) -> Outcome:
     title = subject(turn, shelf)
     if title is None:
         return _missing(turn, shelf)
+    if turn.reading.aspect == "remaining":
+        return _remaining(turn, shelf, title)
     answer = _ASPECTS.get(turn.reading.aspect or "", _whole)
     act, said = answer(title, turn.lang)
     return Outcome(
@@ -54,6 +56,22 @@ def details(turn: Turn, shelf: Shelf) -> Outcome:
         focus=title.title_id,
         offer="play" if shelf.unit(title, turn.ready) else "",
         continues=True,
+    )
+
+
+def _remaining(turn: Turn, shelf: Shelf, title: Title) -> Outcome:
+    """Say how much of what is playing is left, by the catalogue's duration and the player's position."""
+    name = title.name(turn.lang)
+    playing = turn.player.title_id if turn.player else None
+    if turn.player is None or playing is None or shelf.catalogue.resolve(playing) != title:
+        return Outcome("unknown_fact", {"title": name}, focus=title.title_id)
+    episode = shelf.catalogue.episode(playing)
+    total = episode.duration_s if episode else title.duration_s
+    if not total:
+        return Outcome("unknown_fact", {"title": name}, focus=title.title_id)
+    left = max(0.0, total - turn.player.position_s)
+    return Outcome(
+        "remaining", {"title": name, "duration": facts.duration(int(left), turn.lang)}, focus=title.title_id
     )
 
 

@@ -88,7 +88,7 @@ def _tracks(text: str, plain: str) -> Command | None:
     words = len(text.split())
     if re.search(r"\b(legendas?|subtitles?|captions?|subs)\b", text) and words <= 9:
         if re.search(
-            r"atrasad|adiantad|fora de sinc|sumi|nao (aparece|funciona)|delay|out of sync|\btem\b|titulo",
+            r"\besta sem\b|atrasad|adiantad|fora de sinc|sumi|nao (aparece|funciona)|delay|out of sync|\btem\b|titulo",
             text,
         ):
             return None
@@ -205,6 +205,17 @@ def _speed(text: str, plain: str) -> Command | None:
     if re.search(r"\b(camera lenta|slow motion|slow down|desacelera)\b", text) and len(text.split()) <= 4:
         return Command("speed", 0.5)
     return None
+
+
+def pace(text: str) -> Command | None:
+    """Return the speed that `mais rápido` or `slower` asks of an open player."""
+    found = re.fullmatch(
+        r"(?:(?:deixa|bota|coloca|poe|passa|roda|toca|um|pouco|make|it|a|bit|play|go|isso|o|video|filme) )*(?:mais (rapido|devagar|lento)|(faster|slower))(?: (?:ai|por favor|please))?",
+        text,
+    )
+    if not found:
+        return None
+    return Command("speed", 1.5 if (found[1] or found[2]) in ("rapido", "faster") else 0.75)
 
 
 def _moves(text: str, plain: str) -> Command | None:

@@ -167,6 +167,14 @@ def wish_words(wish: Wish, lang: str) -> str:
         limit = "livre" if query.max_age == 0 else f"até {query.max_age} anos"
         english = "for all ages" if query.max_age == 0 else f"suitable at {query.max_age}"
         parts.append(f"classificação {limit}" if pt else english)
+    orders = {
+        "newest": ("os mais novos", "the newest"),
+        "oldest": ("os mais antigos", "the oldest"),
+        "shortest": ("os mais curtos", "the shortest"),
+        "longest": ("os mais longos", "the longest"),
+    }
+    if wish.order:
+        parts.append(orders[wish.order][not pt])
     return ", ".join(parts) or ("coisa boa" if pt else "good things")
 
 

@@ -91,6 +91,10 @@ _DETAIL_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for aspect, pattern in (
         ("director", r"\bquem (?:dirigiu|dirige|fez|e o diretor|e a diretora|foi o diretor|criou)\b(?! (?:voce|tu))|\b(?:diretor|diretora|direcao|director)\b|\bwho (?:directed|made|is the director|s the director)\b|\bdirigid[oa] por\b|\bde quem e\b"),
         ("cast", r"\bquem (?:atua|faz|trabalha|esta no|participa|dubla|sao os atores)\b|\b(?:elenco|atores|atriz(?:es)?|cast|starring|actors|who s in|who stars)\b"),
+        (
+            "remaining",
+            r"\bquanto (?:tempo )?(?:falta|resta)\b|\bfalta (?:muito|quanto)\b|\bhow (?:much|long) (?:is )?(?:left|remaining)\b|\btime left\b",
+        ),
         ("duration", r"\bquant(?:o|os) (?:tempo|minutos|dura)\b|\bqual (?:e )?a duracao\b|\bduracao\b|\bdura (?:quanto|muito)\b|\bquanto dura\b|\bhow long (?:is|s|does)\b|\bruntime\b|\be (?:longo|comprido|curto)$"),
         ("age", r"\b(?:classificacao|faixa etaria|censura|idade|age rating|rated|age|appropriate|suitable)\b|\bpode (?:ver |assistir )?(?:com )?(?:crianca|criancas|meu filho|minha filha)\b|\bcriancas? pode\w*\b|\b(?:e|serve|da) para (?:crianca|criancas)\b|\bcan (?:my )?kids\b|\bok for kids\b|\bgood for kids\b"),
         ("year", r"\b(?:de )?(?:que|qual) ano\b|\bquando (?:foi|saiu|lancou|lancaram|estreou)\b|\bano (?:de )?(?:lancamento|dele|dela)\b|\bwhat year\b|\bwhen (?:was|did|is)\b|\be (?:antigo|velho|novo)$"),
@@ -159,7 +163,7 @@ _DENY = re.compile(
     r"^(?:nao|n|nope|no|nada|nem|nenhum|nenhuma|nenhum desses|nenhuma dessas|nenhum deles|nao quero|nao obrigad[oa]|negativo|none|none of (?:these|those|them)|nah|deixa|deixa para la|esquece|never ?mind|nao nao)$"
 )
 _PLAIN_LIST = re.compile(
-    r"\b(?:o que (?:que )?(?:tem|voces? tem|ha|da|posso (?:ver|assistir))|quais (?:filmes|series|animes|titulos|sao os)|lista\w*|catalogo|recomend\w+|indi(?:ca|que|car|cacao|cacoes)|suger\w+|sugest\w+|dicas?|mostr\w+|filmes?|series?|animes?|videos?|curtas?|what do you have|what s on|what can i watch|what s there|recommend\w*|suggest\w*|show me|movies?|films?|tem algo|algo (?:bom|legal|bacana|interessante|para (?:ver|assistir))|alguma coisa|something (?:good|nice|to watch)|catalog\w*|quero (?:assistir|ver)|assistir)\b"
+    r"\b(?:o que (?:que )?(?:tem|voces? tem|ha|da|posso (?:ver|assistir))|quais (?:filmes|series|animes|titulos|sao os)|lista\w*|catalogo|recomend\w+|indi(?:ca|que|car|cacao|cacoes)|suger\w+|sugest\w+|dicas?|mostr\w+|filmes?|series?|animes?|videos?|curtas?|what do you have|what should i (?:watch|see)|dublad[oa]s?|legendad[oa]s?|dubbed|what s on|what can i watch|what s there|recommend\w*|suggest\w*|show me|movies?|films?|tem algo|algo (?:bom|legal|bacana|interessante|para (?:ver|assistir))|alguma coisa|something (?:good|nice|to watch)|catalog\w*|quero (?:assistir|ver)|assistir)\b"
 )
 _ASKS_FOR = re.compile(
     r"^(?:voces? )?(?:tem|teria|ha|do you have|have you got|is there)\b|\b(?:onde (?:assisto|vejo|acho|posso ver))\b"
@@ -169,6 +173,12 @@ _ASKS_FOR_KIND = re.compile(
 )
 _SAME_DIRECTOR = re.compile(
     r"\b(?:mais|outr[oa]s?|algum|more|others?|another|else)\b.{0,20}\b(?:dele|dela|deles|mesm[oa] diretora?|ess[ea] diretora?|dess[ea] diretora?|by (?:him|her|them)|same director)\b"
+)
+_JUST_PLAY = re.compile(
+    r"(?:(?:quero|vou|vamos|pode|bora|da|can i|let s|i want to) )*(?:assistir|ver|toca|tocar|roda|rodar|abre|abrir|coloca|bota|play|watch|start|o? ?play)(?: (?:ele|ela|agora|ai|por favor|entao|it|now))*"
+)
+_WHICH = re.compile(
+    r"\b(?:que|qual) (?:e )?(?:o )?(?:filme|serie|anime|video|curta|desenho) (?:e )?(?:esse|essa|este|isso)\b|\bwhat (?:movie|film|show|anime) is (?:this|it)\b|\bwhat am i watching\b|\bo que (?:e isso|estou (?:vendo|assistindo)|esta passando)\b"
 )
 _FILM_ABOUT = re.compile(
     r"\b(?:filmes?|series?|animes?|documentarios?|curtas?|movies?|films?) (?:sobre|about|de|com|que)\b"
@@ -246,7 +256,11 @@ def _player(
         return None
     if slots.ordinal and listed and not playing and _PLAY.search(text):
         return None
-    command = commands.parse(message.text, message.plain)
+    command = (commands.pace(message.text) if playing else None) or commands.parse(
+        message.text, message.plain
+    )
+    if focused and not playing and (_JUST_PLAY.fullmatch(text) or (command and command.name == "resume")):
+        return Reading("play")
     if command is not None and not (
         command.name == "next" and listed and not playing and "episodio" not in text
     ):
@@ -263,6 +277,8 @@ def _titles(
     pointed = bool(slots.ordinal and listed) or (slots.reference and (focused or listed or playing))
     if _WHY.search(text):
         return Reading("why")
+    if _WHICH.search(text):
+        return Reading("details")
     if (focused or playing) and _SAME_DIRECTOR.search(text):
         return Reading("search", aspect="same_director")
     if _SIMILAR.search(text) or (re.match(r"^(?:tipo|like|como) (?!assim)\w", text) and not slots.wishes):

@@ -22,6 +22,7 @@ class Mood:
 
     genre: str | None = None
     exclude: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()  # what its negation (`nada pesado`) leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def lexicon() -> Lexicon:
     countries = _spoken(words.country_words, ())
     kinds = _spoken(words.kind_words, raw["not_kind"])
     moods = {
-        fold(word): Mood(row.get("genre"), tuple(row.get("exclude", ())))
+        fold(word): Mood(row.get("genre"), tuple(row.get("exclude", ())), tuple(row.get("avoid", ())))
         for word, row in raw["moods"].items()
     }
     known = {

@@ -12,7 +12,7 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
 from bitaca_core.derona import answers, facts, player, wishes
 from bitaca_core.derona.context import Outcome, Pick, Turn
-from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf
+from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf, says_nothing
 from bitaca_core.derona.state import Wish
 
 Answer = Callable[[Turn, Shelf], Outcome]
@@ -41,8 +41,8 @@ def search(turn: Turn, shelf: Shelf) -> Outcome:
         return _popular(turn, shelf, wish)
     if wish.empty and re.search(r"\b(?:dublad|legendad|dubbed|subtitle)", turn.message.text):
         return replace(_suggest(turn, shelf), act="tracks")
-    if wish.empty:
-        return _suggest(turn, shelf)
+    if says_nothing(wish) and not wish.query.playable_only:
+        return _suggest(turn, shelf, wish)
     return _show(turn, shelf, wish, shelf.find(wish, turn.ready), "found", "found_near")
 
 
@@ -106,16 +106,16 @@ def _popular(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
     return Outcome("popular_unknown", {}, _picks(hits.titles or hits.near), wish=plain)
 
 
-def _suggest(turn: Turn, shelf: Shelf) -> Outcome:
+def _suggest(turn: Turn, shelf: Shelf, wish: Wish = Wish()) -> Outcome:  # noqa: B008 - frozen
     """Something to begin with: playable, of the viewer's favourite genres first, not yet watched."""
     seen = frozenset(turn.watched)
-    found = list(shelf.find(Wish(), turn.ready, seen, limit=20).titles) or list(
-        shelf.find(Wish(), turn.ready).titles
+    found = list(shelf.find(wish, turn.ready, seen, limit=20).titles) or list(
+        shelf.find(wish, turn.ready).titles
     )
     found.sort(
         key=lambda title: (shelf.unit(title, turn.ready) is None, not set(title.genres) & set(turn.favorites))
     )
-    return Outcome("suggest", {}, _picks(found[:CARDS_MAX]), wish=Wish()) if found else Outcome("nothing")
+    return Outcome("suggest", {}, _picks(found[:CARDS_MAX]), wish=wish) if found else Outcome("nothing")
 
 
 def similar(turn: Turn, shelf: Shelf) -> Outcome:

@@ -100,7 +100,7 @@ class Shelf:
             if name == keep:
                 continue
             loose, dropped = relaxed(loose), (*dropped, name)
-            if _says_nothing(loose):
+            if says_nothing(loose):
                 break
             near = self._run(loose, ready, seen)
             if near:
@@ -148,7 +148,8 @@ class Shelf:
             kept = [title for title in kept if _measure(title, wish.order) is not None]
             kept.sort(key=lambda title: (self.unit(title, ready) is None, _measure(title, wish.order)))
         elif wish.query.text:
-            kept.sort(key=lambda title: (not self._spoken(wish, title), self.unit(title, ready) is None))
+            spoken = [title for title in kept if self._spoken(wish, title)]
+            kept = sorted(spoken or kept, key=lambda title: self.unit(title, ready) is None)
         else:
             kept.sort(key=lambda title: self.unit(title, ready) is None)
         return _unique(kept)
@@ -183,7 +184,7 @@ class Shelf:
         loose = wish
         for _name, relaxed in _looser(wish):
             loose = relaxed(loose)
-            if _says_nothing(loose):
+            if says_nothing(loose):
                 break
             found = self._run(replace(loose, query=replace(loose.query, playable_only=True)), ready, seen)
             if found:
@@ -257,20 +258,18 @@ def _looser(wish: Wish) -> list[Relaxation]:
         steps.append(("year", change(year_min=None, year_max=None)))
     if query.kinds:
         steps.append(("kind", change(kinds=())))
-    if wish.person:
-        steps.append(("person", lambda now: replace(now, person=None)))
     if wish.like:
         steps.append(("like", lambda now: replace(now, like=None)))
     if query.countries:
         steps.append(("country", change(countries=())))
     if len(query.genres) > 1:
         steps.append(("genre", change(genres=query.genres[:1])))
-    if len(query.genres) == 1 and (wish.order or query.max_age is not None or query.countries):
+    if len(query.genres) == 1 and (wish.order or wish.person or query.max_age is not None or query.countries):
         steps.append(("genre", change(genres=())))
     return steps
 
 
-def _says_nothing(wish: Wish) -> bool:
+def says_nothing(wish: Wish) -> bool:
     """Return whether what is left would be met by nearly any title."""
     return replace(wish, query=replace(wish.query, kinds=(), playable_only=False)).empty
 

@@ -100,6 +100,11 @@ def extract(message: Message, names: Names) -> Slots:
     rest = _ages(rest, found)
     rest = _years(rest, found)
     rest = _durations(rest, message.plain, found)
+    rest = re.sub(
+        r"\b(?:estou|ando|fiquei|i m|i am|feeling) (?:\w+ )?(?:triste|sad|chatead[oa]|deprimid[oa])\b",
+        " ",
+        rest,
+    )
     rest = _ordinals(rest, found)
     rest = _flags(rest, found)
     words = _lists(rest.split(), found, message.language)
@@ -275,7 +280,7 @@ def _durations(rest: str, plain: str, found: dict[str, object]) -> str:
         )
         return f"{before} {after}"
     short = re.search(
-        r"(?<!mais )(?<!um )\b(curtinh[oa]s?|curt[oa]s? (?:demais|e)|rapidinh[oa]s?|breve|quick)\b|(?<!mais )\b(?:algo|coisa|filme|serie|anime|animacao|desenho|animes|filmes|bem|something|anything|really) (curt[oa]s?|rapid[oa]s?|short)\b(?! film)"
+        r"(?<!mais )\b(curtos?)\b|\b(?:serie|animacao|comedia|historia|coisa|aventura) (curtas?)\b|(?<!mais )(?<!um )\b(curtinh[oa]s?|curt[oa]s? (?:demais|e)|rapidinh[oa]s?|breve|quick)\b|(?<!mais )\b(?:algo|coisa|filme|serie|anime|animacao|desenho|animes|filmes|bem|something|anything|really) (curt[oa]s?|rapid[oa]s?|short)\b(?! film)"
         r"|\b(pouco tempo|little time|not much time)\b",
         rest,
     )
@@ -448,8 +453,6 @@ def _lists(words: list[str], found: dict[str, object], language: str) -> list[st
     return left
 
 
-_HEAVY = ("terror", "guerra", "crime")
-"""What `nada pesado` leaves out."""
 _FILM = re.compile(r"\b(?:filmes?|movies?)\b")
 
 
@@ -471,8 +474,8 @@ def _match(words: list[str], index: int, known: Lexicon) -> tuple[int, str, str]
 def _put(lists: dict[str, list[str]], kind: str, value: str, negative: bool) -> None:
     if kind == "moods":
         mood = lexicon().moods[value]
-        if negative and mood.genre == "drama":
-            lists.setdefault("soft_exclude", []).extend(_HEAVY)
+        if negative and mood.avoid:
+            lists.setdefault("soft_exclude", []).extend(mood.avoid)
             return
         if negative:
             if mood.genre:
