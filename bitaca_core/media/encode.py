@@ -16,6 +16,8 @@ from bitaca_core.media.plan import AUDIO_BPS, SAMPLE_RATE_HZ, AudioPlan, Recipe
 from bitaca_core.media.probe import FORMATS, SourceInfo, input_url
 
 AAC_PRIMING_SAMPLES = 1024
+INPUT = "INPUT"
+WORK = "WORK/"
 PAD_FRAMES = 5
 """How many missing frames at the end are filled with the last one; more are a cut-off source."""
 BITEXACT = {"fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
@@ -52,17 +54,23 @@ def sprite_file(work: Path) -> Path:
 def encode(
     info: SourceInfo, recipe: Recipe, sprite: Sprite, work: Path, on_progress: supervise.OnProgress
 ) -> list[str]:
-    """Encode all rungs, audio renditions and the storyboard into `work`; return the arguments used."""
-    command = arguments(info, recipe, sprite, work)
-    supervise.run(command, on_progress=on_progress)
-    return command
+    """Encode all rungs, audio renditions and the storyboard into `work`; return the arguments, places left out."""
+    named = arguments(info, recipe, sprite)
+    places = {INPUT: input_url(info.path)} | {
+        part: input_url(work / part.removeprefix(WORK)) for part in named if part.startswith(WORK)
+    }
+    supervise.run([tools.ffmpeg(), *(places.get(part, part) for part in named)], on_progress=on_progress)
+    return named
 
 
-def arguments(info: SourceInfo, recipe: Recipe, sprite: Sprite, work: Path) -> list[str]:
-    """Return the whole ffmpeg command (pure)."""
+def arguments(info: SourceInfo, recipe: Recipe, sprite: Sprite) -> list[str]:
+    """Return ffmpeg's arguments, with `INPUT` and `WORK/name` for the places of files (pure).
+
+    ffmpeg-python cannot hold a file name that is not UTF-8, and a receipt should not name local folders.
+    """
     import ffmpeg
 
-    source = ffmpeg.input(input_url(info.path), protocol_whitelist="file,pipe", format_whitelist=FORMATS)
+    source = ffmpeg.input(INPUT, protocol_whitelist="file,pipe", format_whitelist=FORMATS)
     picture = _normalised(source[str(info.video.index)], info, recipe)
     copies = picture.filter_multi_output("split", len(recipe.rungs) + 1)
     outputs = []
@@ -71,23 +79,25 @@ def arguments(info: SourceInfo, recipe: Recipe, sprite: Sprite, work: Path) -> l
         if (rung.width, rung.height) != (recipe.width, recipe.height):
             scaled = scaled.filter("scale", rung.width, rung.height, flags="bicubic")
         outputs.append(
-            ffmpeg.output(scaled, input_url(video_file(work, rung.id)), **_x264(recipe, number), **BITEXACT)
+            ffmpeg.output(
+                scaled, WORK + video_file(Path(), rung.id).name, **_x264(recipe, number), **BITEXACT
+            )
         )
     tiles = copies[len(recipe.rungs)].filter("select", f"not(mod(n,{sprite.step_frames}))")
     tiles = tiles.filter("scale", sprite.tile_width, sprite.tile_height, flags="area", out_range="pc")
     tiles = tiles.filter("format", "yuvj420p").filter("tile", f"{sprite.columns}x{sprite.rows}")
-    outputs.append(ffmpeg.output(tiles, input_url(sprite_file(work)), f="image2", vframes=1, update=1,
+    outputs.append(ffmpeg.output(tiles, WORK + sprite_file(Path()).name, f="image2", vframes=1, update=1,
                                  **{"q:v": 4, **BITEXACT}))  # fmt: skip
     for audio in recipe.audio:
         outputs.append(
             ffmpeg.output(
-                _sound(source, audio, recipe), input_url(audio_file(work, audio.id)), **_aac(), **BITEXACT
+                _sound(source, audio, recipe), WORK + audio_file(Path(), audio.id).name, **_aac(), **BITEXACT
             )
         )
     merged = ffmpeg.merge_outputs(*outputs).global_args(
         "-hide_banner", "-nostdin", "-y", "-loglevel", "error"
     )
-    return [str(part) for part in merged.compile(cmd=tools.ffmpeg())]
+    return [str(part) for part in merged.get_args()]
 
 
 def _normalised(stream: Any, info: SourceInfo, recipe: Recipe) -> Any:

@@ -18,6 +18,8 @@ MIN_STEP_S = 1.0
 POSTER_MAX_PX = 1280
 POSTER_MAX_SOURCE_PIXELS = 50_000_000
 """A picture with more pixels is refused before it is decoded (pixel bombs)."""
+POSTER_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+"""Others are not tried: some of Pillow's readers start programs (EPS)."""
 JPEG_QUALITY = 88
 SKIPPED_EDGE = 0.08
 """The first and last part of a film (logos, credits) give no poster."""
@@ -80,7 +82,7 @@ def poster_from_picture(picture: Path, out: Path) -> None:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(picture) as opened:
+        with Image.open(picture, formats=POSTER_FORMATS) as opened:
             if opened.width * opened.height > POSTER_MAX_SOURCE_PIXELS:
                 raise InputError(
                     f"the poster has {opened.width}x{opened.height} pixels", kind="poster", file=picture

@@ -58,7 +58,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PackageResult:
-    """A finished package folder. `arguments` is the ffmpeg command with its folders left out."""
+    """A finished package folder. `arguments` are ffmpeg's, with the places of files left out."""
 
     folder: Path
     package: description.Package
@@ -160,7 +160,7 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
     with _work_folder(out) as work:
         sprite = images.sprite_for(recipe)
         progress("encode", 0)
-        command = encode.encode(
+        arguments = encode.encode(
             info, recipe, sprite, work, lambda s: progress("encode", 99 * s / recipe.duration_s)
         )
         progress("encode", 100)
@@ -176,10 +176,6 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
         else:
             images.poster_from_film(encode.sprite_file(work), sprite, recipe, work, poster)
         texts, warnings = _write_texts(job, work, out)
-        arguments = tuple(
-            part.replace(str(work), "WORK").replace(str(info.path.absolute()), "INPUT")
-            for part in command[1:]
-        )
     programme = Programme(
         duration_s=recipe.frames / recipe.frame_rate,
         segment_s=recipe.segment_frames / recipe.frame_rate,
@@ -193,7 +189,7 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
     package = _describe(job, programme, out)
     package.write(out)
     progress("package", 100)
-    return PackageResult(out, package, arguments, tuple(warnings))
+    return PackageResult(out, package, tuple(arguments), tuple(warnings))
 
 
 @contextlib.contextmanager

@@ -91,7 +91,7 @@ def save(paths: DataPaths, receipt: TitleReceipt) -> None:
     document = {"schema": SCHEMA, **asdict(receipt)}
     for key in ("inputs", "outputs"):
         document[key] = [[item.path, item.size, item.mtime_ns, item.sha256] for item in getattr(receipt, key)]
-    write_atomically(receipt_file(paths, receipt.title_id), json.dumps(document, ensure_ascii=False))
+    write_atomically(receipt_file(paths, receipt.title_id), json.dumps(document))
 
 
 def load(paths: DataPaths, title_id: str) -> TitleReceipt | None:
