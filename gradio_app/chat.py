@@ -23,6 +23,8 @@ MAX_MESSAGE_CHARS = 1000
 MAX_FRAME_BYTES = 16 * 1024
 DELTA_CHARS = 48
 WATCHED_MAX = 100
+GUEST = "guest-"
+"""Viewers without a profile; nothing is kept of them."""
 
 Frame = dict[str, Any]
 Emit = Callable[[Frame], Awaitable[None]]
@@ -110,9 +112,10 @@ class Conversations:
         for key in [key for key, found in self._open.items() if found.viewer == viewer]:
             del self._open[key]
 
-    async def greeting(self, conversation: Conversation) -> str:
-        """Return what Derona says first."""
-        await self.services.wait("derona")
+    def greeting(self, conversation: Conversation) -> str:
+        """Return what Derona says first; empty while she is still opening (the page has its own words)."""
+        if self.services.states["derona"] != "ready":
+            return ""
         return str(self.services.assistant.greet(conversation.lang))
 
     async def reply(
@@ -142,9 +145,11 @@ class Conversations:
         from bitaca_core.derona.assistant import DialogueState, PlayerContext
 
         if conversation.state is None:
-            conversation.state = DialogueState()
-        if watched is None:
+            conversation.state = DialogueState(lang=conversation.lang)
+        history = []
+        if not conversation.viewer.startswith(GUEST):
             history = self.services.viewers.history(conversation.viewer, WATCHED_MAX)
+        if watched is None:
             watched = tuple(item.title_id for item in history if item.finished)
         context = None
         if player is not None:
@@ -154,7 +159,12 @@ class Conversations:
                 paused=player.get("paused", True),
             )
         reply = self.services.assistant.reply(
-            text, state=conversation.state, player=context, favorite_genres=favorites, watched=watched
+            text,
+            state=conversation.state,
+            player=context,
+            favorite_genres=favorites,
+            watched=watched,
+            continuing=[item for item in history if not item.finished],
         )
         conversation.state = reply.state
         conversation.lang = reply.lang

@@ -28,6 +28,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_URL_BYTES = 4096
+BODY_BOUND = f"at most {MAX_BODY_BYTES} bytes are read"
 
 log = logging.getLogger("bitaca.access")
 
@@ -119,9 +120,12 @@ class Guard:
         media = path.startswith("/m/")
         origin = "" if media else headers.get(b"origin")
         status, sent = 0, 0
+        body = BoundedBody(receive)
 
         async def answer(message: Message) -> None:
             nonlocal status, sent
+            if body.over:
+                message = refused_body(message)  # whatever the app made of the failed read
             if message["type"] == "http.response.start":
                 status = message["status"]
                 if not media:
@@ -135,14 +139,14 @@ class Guard:
             if scope["method"] == "OPTIONS" and origin and not media:
                 await _plain(answer, 204, b"", [])
             else:
-                await self.app(scope, self._bounded(receive, headers), answer)
+                await self.app(scope, body, answer)
         except BitacaError as error:
             # Whatever was refused before the app, or while it read the body.
             if status:
                 raise
-            body = json.dumps(payload_of(error), ensure_ascii=False).encode()
+            refusal = json.dumps(payload_of(error), ensure_ascii=False).encode()
             extra = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
-            await _plain(answer, status_of(error), body, [(b"content-type", b"application/json"), *extra])
+            await _plain(answer, status_of(error), refusal, [(b"content-type", b"application/json"), *extra])
         except Exception:
             # Anything else is our bug: the person gets a readable answer with a number, the log the trace.
             log.exception("request %s failed", edge.request_id)
@@ -160,7 +164,7 @@ class Guard:
             self.limits.address_requests.check(edge.client)
         length = headers.get(b"content-length")
         if length and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
-            raise TooLarge(f"at most {MAX_BODY_BYTES} bytes are read")
+            raise TooLarge(BODY_BOUND)
         if origin and not self._may_call(origin, path, edge):
             raise Forbidden("this origin may not call here", kind="origin")
         if path.startswith("/app/") and not open_shell_route(path):
@@ -173,22 +177,6 @@ class Guard:
         if path.startswith(("/app", "/reports", "/operator")):
             return False
         return bool(parse_list(origin) & self.origins)
-
-    def _bounded(self, receive: Receive, headers: Headers) -> Receive:
-        if not headers.get(b"content-length") and not headers.get(b"transfer-encoding"):
-            return receive
-        total = 0
-
-        async def bounded() -> Message:
-            nonlocal total
-            message = await receive()
-            if message["type"] == "http.request":
-                total += len(message.get("body", b""))
-                if total > MAX_BODY_BYTES:
-                    raise TooLarge(f"at most {MAX_BODY_BYTES} bytes are read")
-            return message
-
-        return bounded
 
     def _dress(
         self, headers: list[tuple[bytes, bytes]], path: str, edge: Edge, origin: str
@@ -214,6 +202,24 @@ class Guard:
         return dressed
 
 
+class BoundedBody:
+    """An ASGI `receive` that fails beyond `MAX_BODY_BYTES`, also without a Content-Length."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.receive = receive
+        self.total_bytes = 0
+        self.over = False
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        if message["type"] == "http.request":
+            self.total_bytes += len(message.get("body", b""))
+            if self.total_bytes > MAX_BODY_BYTES:
+                self.over = True
+                raise TooLarge(BODY_BOUND)
+        return message
+
+
 class Headers:
     """Request headers by lower-case name; the first value wins."""
 
@@ -226,6 +232,20 @@ class Headers:
 
     def get(self, name: bytes) -> str:
         return self._found.get(name, "")
+
+
+REFUSED_BODY = json.dumps(payload_of(TooLarge(BODY_BOUND))).encode()
+
+
+def refused_body(message: Message) -> Message:
+    """Return the 413 in place of an answer to a body that was cut off."""
+    if message["type"] == "http.response.start":
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(REFUSED_BODY)).encode()),
+        ]
+        return {"type": message["type"], "status": status_of(TooLarge(BODY_BOUND)), "headers": headers}
+    return {"type": message["type"], "body": b"" if message.get("more_body") else REFUSED_BODY}
 
 
 async def _plain(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
@@ -253,4 +273,3 @@ def write_log(
     if note:
         entry["note"] = note
     log.info(json.dumps(entry, ensure_ascii=False))
-

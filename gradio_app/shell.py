@@ -9,6 +9,7 @@ OPEN_EXACT = frozenset(
         "/app/theme.css",
         "/app/gradio_api/theme.css",
         "/app/gradio_api/app_id",
+        "/app/gradio_api/info",
         "/app/gradio_api/queue/join",
         "/app/gradio_api/queue/data",
         "/app/gradio_api/startup-events",

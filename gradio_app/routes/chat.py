@@ -10,10 +10,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocketState
 
 from bitaca_core.errors import BitacaError, RateLimited, TokenError
 from gradio_app.access import edge_of
-from gradio_app.chat import MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, Conversation, card_json, stream_reply
+from gradio_app.chat import GUEST, MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, Conversation, card_json, stream_reply
 from gradio_app.context import Context, context_of, known_viewer
 from gradio_app.playing import TitleId
 from gradio_app.words import language_of
@@ -137,7 +138,7 @@ def _viewer(context: Context, socket: WebSocket) -> str:
     ticket = socket.query_params.get("ticket")
     if ticket:
         return context.access.tickets.redeem(ticket, context.access.clock())
-    return context.access.viewer_of(socket) or f"guest-{edge_of(socket).request_id}"
+    return context.access.viewer_of(socket) or f"{GUEST}{edge_of(socket).request_id}"
 
 
 class Line:
@@ -183,7 +184,7 @@ class Line:
             "v": 1, "type": "hello", "seq": conversation.seq, "id": None,
             "session": conversation.key, "resumed": missed is not None,
         }  # fmt: skip
-        await self._send(welcome | {"text": await conversations.greeting(conversation)})
+        await self._send(welcome | {"text": conversations.greeting(conversation)})
         for old in missed or ():
             await self._send(old)
         return conversation
@@ -230,11 +231,11 @@ class Line:
         player = message.player.model_dump() if message.player else None
         reply = await conversations.reply(self.conversation, message.text, player)
         await stream_reply(self.conversation, message.id, reply, self._send)
-        if not self.viewer.startswith("guest-"):
+        if not self.viewer.startswith(GUEST):
             conversations.keep(self.conversation, message.text, reply.text)
 
     async def _explain(self, message_id: str, error: BaseException | None) -> None:
-        if isinstance(error, WebSocketDisconnect | RuntimeError):
+        if isinstance(error, WebSocketDisconnect):
             return  # the page left while the answer was on its way; it may resume
         if isinstance(error, BitacaError):
             await self._fail(message_id, error.kind, error.message)
@@ -246,6 +247,8 @@ class Line:
         await self._send(self.conversation.frame("error", message_id, kind=kind, message=text))
 
     async def _send(self, frame: dict[str, Any]) -> None:
+        if WebSocketState.DISCONNECTED in (self.socket.client_state, self.socket.application_state):
+            raise WebSocketDisconnect(1006)
         await self.socket.send_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
 
 

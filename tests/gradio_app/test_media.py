@@ -1,0 +1,181 @@
+"""Media: tokens, ranges, validators, types, and nothing but published files."""
+
+import string
+
+import pytest
+
+from gradio_app.media import CONTENT_TYPES, Span, read_range
+
+from .conftest import PACKAGE, SEGMENT
+
+INNER = "video/360p/seg-1.m4s"
+
+
+@pytest.fixture
+async def base(client):
+    found = (await client.get("/api/playback/a-pipa-2026")).json()
+    return found["hls"].removesuffix("/master.m3u8")
+
+
+async def test_playback_names_both_streams(client):
+    answer = await client.get("/api/playback/a-pipa-2026")
+    found = answer.json()
+    assert {"title_id", "package_id", "hls", "dash", "expires_at", "resume_s"} <= found.keys()
+    assert found["package_id"] == PACKAGE and found["resume_s"] == 0
+    assert answer.headers["cache-control"] == "no-store"
+    again = (await client.get("/api/playback/a-pipa-2026")).json()
+    assert again["hls"] == found["hls"], "stable, so that segments stay cached"
+
+
+async def test_whole_file(client, base):
+    answer = await client.get(f"{base}/{INNER}")
+    assert answer.status_code == 200 and answer.content == SEGMENT
+    assert answer.headers["content-type"] == "video/iso.segment"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers
+    assert "immutable" in answer.headers["cache-control"]
+    assert "content-range" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "asked, first, last",
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=0-99", 0, 99),
+        ("bytes=1048570-1048590", 1048570, 1048590),
+        ("bytes=1279999-", 1279999, 1279999),
+        ("bytes=100-99999999999", 100, len(SEGMENT) - 1),
+        ("bytes=-5", len(SEGMENT) - 5, len(SEGMENT) - 1),
+        ("bytes=-99999999", 0, len(SEGMENT) - 1),
+    ],
+)
+async def test_single_ranges(client, base, asked, first, last):
+    answer = await client.get(f"{base}/{INNER}", headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer.content == SEGMENT[first : last + 1]
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(SEGMENT)}"
+    assert answer.headers["content-length"] == str(last - first + 1)
+
+
+@pytest.mark.parametrize("asked", ["bytes=1280000-", "bytes=9999999-9999999", "bytes=-0"])
+async def test_unsatisfiable_ranges(client, base, asked):
+    answer = await client.get(f"{base}/{INNER}", headers={"Range": asked})
+    assert answer.status_code == 416
+    assert answer.headers["content-range"] == f"bytes */{len(SEGMENT)}"
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=5-2", "bytes=0-1,5-6", "items=0-1", "bytes=a-b", "bytes=-", "bytes="]
+)
+async def test_unreadable_or_several_ranges_give_the_whole_file(client, base, asked):
+    answer = await client.get(f"{base}/{INNER}", headers={"Range": asked})
+    assert answer.status_code == 200 and len(answer.content) == len(SEGMENT)
+
+
+async def test_validators(client, base):
+    whole = await client.get(f"{base}/{INNER}")
+    etag = whole.headers["etag"]
+    assert (await client.get(f"{base}/{INNER}", headers={"If-None-Match": etag})).status_code == 304
+    assert (
+        await client.get(f"{base}/{INNER}", headers={"If-None-Match": f'"x", W/{etag}'})
+    ).status_code == 304
+    assert (await client.get(f"{base}/{INNER}", headers={"If-None-Match": '"other"'})).status_code == 200
+    same = {"Range": "bytes=0-1", "If-Range": etag}
+    assert (await client.get(f"{base}/{INNER}", headers=same)).status_code == 206
+    changed = {"Range": "bytes=0-1", "If-Range": '"other"'}
+    assert (await client.get(f"{base}/{INNER}", headers=changed)).status_code == 200
+
+
+async def test_head_and_methods(client, base):
+    head = await client.head(f"{base}/{INNER}")
+    assert head.status_code == 200 and head.content == b""
+    assert head.headers["content-length"] == str(len(SEGMENT))
+    assert (await client.post(f"{base}/{INNER}")).status_code == 405
+    preflight = await client.options(f"{base}/{INNER}", headers={"Origin": "https://any.example"})
+    assert preflight.status_code == 204 and "range" in preflight.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize(
+    "path, media_type",
+    [
+        ("master.m3u8", "application/vnd.apple.mpegurl"),
+        ("stream.mpd", "application/dash+xml"),
+        ("images/poster.jpg", "image/jpeg"),
+        ("package.json", "application/json"),
+    ],
+)
+async def test_types(client, base, path, media_type):
+    assert (await client.get(f"{base}/{path}")).headers["content-type"] == media_type
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nada.m4s",
+        "video",
+        "video/360p/",
+        "secret.key",
+        "../current",
+        "%2e%2e/current",
+        "video/%2e%2e/%2e%2e/current",
+        "video/..%2f..%2fcurrent",
+        "images//poster.jpg",
+        ".hidden.json",
+        "images/poster.jpg%00.json",
+    ],
+)
+async def test_unknown_files_and_climbing_are_404(client, base, path):
+    answer = await client.get(f"{base}/{path}")
+    assert answer.status_code in (403, 404)  # a client that normalises `..` itself leaves the token's package
+    assert b"0123456789abcdef" not in answer.content
+    if ".." not in path.split("%")[0]:
+        assert answer.status_code == 404 and answer.json() == {"reason": "not-found"}
+
+
+async def test_symlinks_are_not_followed(client, base, settings):
+    outside = settings.home / "outside.json"
+    outside.write_text("{}")
+    (settings.paths.media / "a-pipa-2026" / PACKAGE / "link.json").symlink_to(outside)
+    assert (await client.get(f"{base}/link.json")).status_code == 404
+
+
+async def test_every_single_character_change_of_the_token_is_403(client, base):
+    _, _, token, title, package = base.split("/")
+    alphabet = string.ascii_letters + string.digits + "-_.~"
+    for at, original in enumerate(token):
+        for other in alphabet[at % 5 :: 5]:
+            if other == original:
+                continue
+            changed = token[:at] + other + token[at + 1 :]
+            answer = await client.get(f"/m/{changed}/{title}/{package}/master.m3u8")
+            assert answer.status_code == 403, (at, other)
+            assert answer.json()["reason"] in ("malformed", "signature", "path", "expired")
+
+
+async def test_a_valid_token_on_another_path_is_403(client, base):
+    _, _, token, _, package = base.split("/")
+    answer = await client.get(f"/m/{token}/serie-2026-e1/{package}/master.m3u8")
+    assert (answer.status_code, answer.json()) == (403, {"reason": "path"})
+    answer = await client.get(f"/m/{token}/a-pipa-2026/{'f' * 16}/master.m3u8")
+    assert (answer.status_code, answer.json()) == (403, {"reason": "path"})
+    assert answer.headers["access-control-allow-origin"] == "*", "the player on any page may read why"
+
+
+async def test_expired(client, base, clock):
+    clock.now += 8 * 3600
+    answer = await client.get(f"{base}/master.m3u8")
+    assert (answer.status_code, answer.json()) == (403, {"reason": "expired"})
+
+
+async def test_any_origin_may_read_media_and_no_other_part(client, base):
+    foreign = {"Origin": "https://terceiro.example"}
+    assert (await client.get(f"{base}/master.m3u8", headers=foreign)).status_code == 200
+    assert (await client.get("/api/status", headers=foreign)).status_code == 403
+
+
+def test_range_reader_limits():
+    assert read_range("bytes=0-", 0) == "unsatisfiable"
+    assert read_range("bytes=-1", 0) == "unsatisfiable"
+    assert read_range("bytes=" + "9" * 30 + "-", 10) is None
+    assert read_range("bytes=2-4", 10) == Span(2, 4)
+    assert set(CONTENT_TYPES) == {".m3u8", ".mpd", ".m4s", ".mp4", ".vtt", ".jpg", ".json"}
