@@ -98,7 +98,9 @@ def _age(title: Title, lang: str) -> tuple[str, dict[str, str]]:
 
 
 def _episodes(title: Title, lang: str) -> tuple[str, dict[str, str]]:
-    return ("episodes", {"count": str(len(title.episodes))}) if title.episodes else ("no_episodes", {})
+    if title.episodes:
+        return "episodes", {"count": str(len(title.episodes))}
+    return ("unknown_fact" if title.kind == "series" else "no_episodes"), {}
 
 
 _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {

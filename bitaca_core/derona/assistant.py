@@ -25,6 +25,8 @@ _NAMING = frozenset(("similar", "play", "availability", "details"))
 """Intents that need a title, so that a near spelling is worth a look."""
 _OPEN = frozenset(("out_of_scope", "search"))
 """Intents that a misspelt title may hide behind."""
+WHOLE_NAME = 88.0
+"""Similarity (0-100) from which a wish (`viagem de chiiro`) is rather a misspelt title."""
 _GUESSED = _NAMING | _OPEN
 
 
@@ -142,10 +144,12 @@ class Assistant:
     ) -> tuple[Slots, intents.Reading]:
         """Look for a misspelt or shortened title; when there is one, read the message again with it."""
         open_ended = reading.intent in _OPEN
-        if open_ended and replace(slots, kinds=()).wishes:
-            return slots, reading
         words = guess_text(message)
-        guess = self.names.guess(words)
+        if open_ended and replace(slots, kinds=()).wishes:
+            guess = self.names.near(" ".join(message.typed), WHOLE_NAME)
+            words = " ".join(message.typed)
+        else:
+            guess = self.names.guess(words)
         if guess is None:
             return slots, reading
         named = replace(slots, titles=(guess,))

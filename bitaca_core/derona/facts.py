@@ -141,6 +141,11 @@ def synopsis(title: Title, lang: str) -> str | None:
 
 def wish_words(wish: Wish, lang: str) -> str:
     """Return the wish as a viewer would say it: `ação e anime, até 1 h 30 min, sem terror`."""
+    return ", ".join(spoken_parts(wish, lang)) or ("coisa boa" if lang == "pt" else "good things")
+
+
+def spoken_parts(wish: Wish, lang: str) -> list[str]:
+    """Return each condition of the wish in words; empty when it is only a mood or free words."""
     query, pt = wish.query, lang == "pt"
     parts: list[str] = []
     if query.genres:
@@ -175,7 +180,7 @@ def wish_words(wish: Wish, lang: str) -> str:
     }
     if wish.order:
         parts.append(orders[wish.order][not pt])
-    return ", ".join(parts) or ("coisa boa" if pt else "good things")
+    return parts
 
 
 def _bounds(wish: Wish, lang: str) -> list[str]:

@@ -54,7 +54,7 @@ _SPOILER = re.compile(
     r"\b(?:conta|me conta|fala|diz|qual(?: e)?|como|tell me|what s|whats|how does?)\b.{0,16}\b(?:final|fim|desfecho|ending|acaba|termina|ends?)\b|\bspoilers?\b|\bquem (?:morre|e o assassino|matou)\b|\bwho (?:dies|is the killer)\b"
 )
 _TROUBLE = re.compile(
-    r"\b(?:travan?\w*|engasg\w+|bug\w*|lagg?\w*|lento|lenta|pixelad\w+|borrad\w+|embacad\w+|buffering|stutter\w*|freez\w+|choppy|blurry|pixelated)\b|\btela (?:preta|branca|verde)\b|\b(?:black|blank) screen\b"
+    r"\b(?:video|filme|episodio|player|tela|app|site|pagina) (?:parou|travou|caiu|fechou|sumiu|congelou|apagou)\b|\b(?:travan?\w*|engasg\w+|bug\w*|lagg?\w*|lento|lenta|pixelad\w+|borrad\w+|embacad\w+|buffering|stutter\w*|freez\w+|choppy|blurry|pixelated)\b|\btela (?:preta|branca|verde)\b|\b(?:black|blank) screen\b"
     r"|\b(?:nao|n) (?:carrega|abre|roda|toca|funciona|funfa|vai|inicia|comeca|esta (?:carregando|funcionando|rodando|tocando|abrindo)|consigo (?:ver|assistir|abrir|dar play))\b"
     r"|\b(?:esta|fica|ficou|estou|continua) (?:so )?(?:carregando|sem som|sem audio|sem imagem|mudo|congelad\w+|parad\w+|parando)\b|\bsem (?:som|audio|imagem)$|\b(?:deu|da|dando|apareceu) (?:um )?(?:erro|problema|pau)\b|^erro\b"
     r"|\b(?:imagem|video|som|audio|legenda|player|qualidade)\b.{0,14}\b(?:ruim|pessim\w+|horrivel|atrasad\w+|adiantad\w+|fora|sumiu|cortando|falhando|picotando|caiu|chiando|baix[oa] demais|uma merda|um lixo)\b"
@@ -117,7 +117,7 @@ _PLAY_ASK = re.compile(
     r"\b(?:da para|posso|consigo|tem como|onde|sera que|voces? tem|tem|teria|ha|disponivel|disponiveis|can i|could i|is there|do you have|have you got|available|where can|existe|cade|passa aqui|esta no catalogo|voces passam)\b"
 )
 _GREET = re.compile(
-    r"^(?:(?:oi|ola|opa|salve|eai|e ai|fala|alo|hey|hi|hello|hola|bom dia|boa tarde|boa noite|good (?:morning|afternoon|evening)|yo|howdy|coe|alou|greetings)\b)"
+    r"^(?:(?:oi|ei|ola|opa|salve|eai|e ai|fala|alo|hey|hi|hello|hola|bom dia|boa tarde|boa noite|good (?:morning|afternoon|evening)|yo|howdy|coe|alou|greetings)\b)"
 )
 _GREET_REST = re.compile(
     r"\b(?:oi|ola|opa|salve|e ai|fala|alo|hey|hi|hello|hola|bom dia|boa tarde|boa noite|good (?:morning|afternoon|evening)|yo|howdy|coe|alou|there|derona|tudo (?:bem|bom|joia|certo|em cima|beleza|na paz|tranquilo)|beleza|de boa|como (?:vai|voce esta|esta)|gente|galera|amiga|amigo|querida|linda|meu bem|suave|tranquilo|firmeza|how are you|what s up|ai|com voce|voce|por ai|moca|minha|flor|bao|greetings)\b"
@@ -138,7 +138,7 @@ _IDENTITY = re.compile(
 )
 _SMALLTALK = re.compile(
     r"^(?:(?:e )?(?:ai )?tudo (?:bem|bom|certo|joia|tranquilo)|como (?:voce esta|vai voce|vai|voce vai|foi seu dia|esta)|how are you|how s it going|what s up|sup)(?: (?:com voce|hoje|doing|today|derona|querida))*$|\bpiadas?\b|\bjokes?\b|\b(?:seu|teu|your) (?:filme|anime|serie|diretor|genero|movie|film|fav\w*) ?(?:\w+ )?(?:favorit\w+|preferid\w+|movie|favorite)\b|\bqual (?:filme|anime) voce (?:mais )?(?:gosta|prefere)\b|\bvoce (?:gosta|curte|ama|come|dorme|namora|tem (?:namorad|famili|idade|sentimento))\w*\b"
-    r"|\b(?:te amo|amo voce|love you|casa comigo|namora comigo|marry me|adoro voce|voce e (?:\w+ )?(?:linda|fofa|legal|demais|incrivel|top|engracada|inteligente|esperta|maravilhosa|10))\b|\bmorrendo de (?:rir|fome|sono|tedio)\b|\bcanta\b|\bsing\b|\bdo you (?:like|love|eat|sleep)\b|\bfeliz (?:natal|aniversario|ano novo|pascoa)\b|^(?:haha|lol|legal|massa|bacana|top|nossa|uau|wow|cool|nice|show|eita|oxe|vixe|caramba|puxa|serio|really|ok|okay|beleza|entendi|certo|ta|ah|hm+|hum|aham|interessante)(?: (?:ai|demais|hein|mesmo|entao))*$|\bestou (?:com fome|com sono|cansad\w)$"
+    r"|\b(?:te amo|amo voce|love you|casa comigo|namora comigo|marry me|adoro voce|voce e (?:\w+ )?(?:linda|fofa|legal|demais|incrivel|top|engracada|inteligente|esperta|maravilhosa|10))\b|\bmorrendo de (?:rir|fome|sono|tedio)\b|\bcanta\b|\bsing\b|\bpipoca\b|\bdo you (?:like|love|eat|sleep)\b|\bfeliz (?:natal|aniversario|ano novo|pascoa)\b|^(?:haha|lol|legal|massa|bacana|top|nossa|uau|wow|cool|nice|show|eita|oxe|vixe|caramba|puxa|serio|really|ok|okay|beleza|entendi|certo|ta|ah|hm+|hum|aham|interessante)(?: (?:ai|demais|hein|mesmo|entao))*$|\bestou (?:com fome|com sono|cansad\w)$"
 )
 _FEEDBACK = re.compile(
     r"\b(?:nao (?:gostei|curti)|odiei|detestei|gostei|amei|adorei|curti|hated?|loved?|liked|didn t like|didnt like)\b|\b(?:que|filme|serie|recomendac\w+|sugest\w+|indicac\w+|essa|esse|isso|these|this|suggestions?|muito|bem|dica)\b.{0,18}\b(?:ruim|ruins|pessim\w+|horri\w+|chat[oa]s?|fraco|fraca|lixo|merda|bosta|bom|boa|otim\w+|incrive\w+|perfeit\w+|terrible|awful|bad|great|amazing|boring|sem graca|errad\w+)\b|\b(?:nada a ver|nada haver|perfeito|acertou|mandou bem|errou|arrasou)\b|^(?:muito )?(?:ruim|pessimo|horrivel|chato|otimo|bom|excelente|maravilhoso)$"
@@ -150,8 +150,8 @@ _OUT = re.compile(
     r"|\b(?:torrent|pirata|baixar|download\w*|magnet|netflix|prime video|disney plus|globoplay|crunchyroll|youtube|ingresso|cinema mais perto|medico|remedio|advogado|signo|horoscopo|capital d[aeo]|pizza|ifood|uber|whatsapp|instagram|meus dados|privacidade|privacy|lgpd|my data)\b"
 )
 _MORE = re.compile(
-    r"^(?:(?:e|mas|tem|ve|manda|mostra|me|da|quero|queria|ver|mostre|show|give|see|me|any|some|um|uma|i want|ai|please|por favor|ok|hm|nao|gostei|curti|desse|dessa|dele|esse|essa|de|nao e|quero ver) )*(?:outr[oa]s?(?: (?:opcoes|opcao|coisa|filme|filmes|sugestao|sugestoes|ai|por favor|diferente|diferentes|serie|series))?|mais(?: (?:um|uma|opcoes|opcao|filmes|sugestoes|alguns|algumas|ai|alguma|por favor|coisas))?|more(?: (?:please|options|like that))?|another(?: one)?|others?|next ones?|something else|anything else|other ones?|other options|diferente|algo diferente|troca|muda)(?: (?:ai|por favor|please|derona|tem))*$"
-    r"|\b(?:outr[oa]|outr[oa]s)$|^(?:tem|mostra|manda) mais\b|\b(?:ja (?:vi|assisti|conheco)|seen (?:it|that|this|them|those|these))\b"
+    r"^(?:(?:e|mas|so|tem|ve|manda|mostra|me|da|quero|queria|ver|mostre|show|give|see|me|any|some|um|uma|i want|ai|please|por favor|ok|hm|nao|gostei|curti|desse|dessa|dele|esse|essa|de|nao e|quero ver) )*(?:outr[oa]s?(?: (?:opcoes|opcao|coisa|filme|filmes|sugestao|sugestoes|ai|por favor|diferente|diferentes|serie|series))?|mais(?: (?:um|uma|opcoes|opcao|filmes|sugestoes|alguns|algumas|ai|alguma|por favor|coisas))?|more(?: (?:please|options|like that))?|another(?: one)?|others?|next ones?|something else|anything else|other ones?|other options|diferente|algo diferente|troca|muda)(?: (?:ai|por favor|please|derona|tem))*$"
+    r"|\b(?:outr[oa]|outr[oa]s)$|^(?:tem|mostra|manda) mais\b|^so (?:tem )?(?:isso|esses?)\b|^(?:is )?(?:that|this) (?:all|it)$|\b(?:ja (?:vi|assisti|conheco)|seen (?:it|that|this|them|those|these))\b"
 )
 _REJECT = re.compile(
     r"^(?:(?:nao|n) (?:quero|gostei d|curti) ?(?:ess[ea]|dess[ea]|isso|disso|del[ea])|ess[ea] (?:nao|ai nao)|not (?:this|that|this one|that one)|esses nao)$"
@@ -163,7 +163,7 @@ _DENY = re.compile(
     r"^(?:nao|n|nope|no|nada|nem|nenhum|nenhuma|nenhum desses|nenhuma dessas|nenhum deles|nao quero|nao obrigad[oa]|negativo|none|none of (?:these|those|them)|nah|deixa|deixa para la|esquece|never ?mind|nao nao)$"
 )
 _PLAIN_LIST = re.compile(
-    r"\b(?:o que (?:que )?(?:tem|voces? tem|ha|da|posso (?:ver|assistir))|quais (?:filmes|series|animes|titulos|sao os)|lista\w*|catalogo|recomend\w+|indi(?:ca|que|car|cacao|cacoes)|suger\w+|sugest\w+|dicas?|mostr\w+|filmes?|series?|animes?|videos?|curtas?|what do you have|what should i (?:watch|see)|dublad[oa]s?|legendad[oa]s?|dubbed|what s on|what can i watch|what s there|recommend\w*|suggest\w*|show me|movies?|films?|tem algo|algo (?:bom|legal|bacana|interessante|para (?:ver|assistir))|alguma coisa|something (?:good|nice|to watch)|catalog\w*|quero (?:assistir|ver)|assistir)\b"
+    r"\b(?:o que (?:que )?(?:tem|voces? tem|ha|da|posso (?:ver|assistir))|quais (?:filmes|series|animes|titulos|sao os)|lista\w*|catalogo|recomend\w+|indi(?:ca|que|car|cacao|cacoes)|suger\w+|sugest\w+|dicas?|mostr\w+|filmes?|series?|animes?|videos?|curtas?|what do you have|what should i (?:watch|see)|dublad[oa]s?|legendad[oa]s?|dubbed|what s on|what can i watch|what s there|recommend\w*|suggest\w*|show me|movies?|films?|so tem|tem algo|algo (?:bom|legal|bacana|interessante|para (?:ver|assistir))|alguma coisa|something (?:good|nice|to watch)|catalog\w*|quero (?:assistir|ver)|assistir)\b"
 )
 _ASKS_FOR = re.compile(
     r"^(?:voces? )?(?:tem|teria|ha|do you have|have you got|is there)\b|\b(?:onde (?:assisto|vejo|acho|posso ver))\b"
@@ -173,6 +173,9 @@ _ASKS_FOR_KIND = re.compile(
 )
 _SAME_DIRECTOR = re.compile(
     r"\b(?:mais|outr[oa]s?|algum|more|others?|another|else)\b.{0,20}\b(?:dele|dela|deles|mesm[oa] diretora?|ess[ea] diretora?|dess[ea] diretora?|by (?:him|her|them)|same director)\b"
+)
+_HERE = re.compile(
+    r"(?:e )?(?:(?:da para|posso|consigo|tem como|can i) (?:ver|assistir|watch)(?: (?:ele|ela|aqui|agora|it|here|now|esse|essa))*|(?:ele )?(?:tem|passa|esta disponivel)(?: ele)? (?:aqui|ai)|is it (?:available|here))"
 )
 _JUST_PLAY = re.compile(
     r"(?:(?:quero|vou|vamos|pode|bora|da|can i|let s|i want to) )*(?:assistir|ver|toca|tocar|roda|rodar|abre|abrir|coloca|bota|play|watch|start|o? ?play)(?: (?:ele|ela|agora|ai|por favor|entao|it|now))*"
@@ -307,6 +310,8 @@ def _titles(
             return Reading("refine", aspect="pick")
     if slots.compare and listed and re.search(r"\b(?:qual|quais|which)\b", text):
         return Reading("details", aspect="compare")
+    if focused and _HERE.fullmatch(text):
+        return Reading("availability")
     return None
 
 

@@ -109,6 +109,16 @@ class Names:
         key = fold(text)
         return max((fuzz.token_sort_ratio(name, key) for name in _names_of(title)), default=0.0)
 
+    def near(self, text: str, cutoff: float) -> str | None:
+        """Return the title one of whose names is spelt nearly like the whole of `text`."""
+        key = _bare(fold(text))
+        found = (
+            process.extractOne(key, self._choices, scorer=fuzz.ratio, score_cutoff=cutoff)
+            if len(key) >= 8
+            else None
+        )
+        return self._exact[found[0]] if found else None
+
     def person(self, words: tuple[str, ...]) -> str | None:
         """Return the director or actor named in full, or by a surname that only one of them has."""
         for size in range(min(5, len(words)), 0, -1):

@@ -68,6 +68,8 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         title = found.titles[0]
         said = {"title": title.name(lang), "facts": facts.summary(title, lang, wish.query.genres)}
         return Outcome("found_one", said, picks, wish=wish, focus=title.title_id, offer="play")
+    if act == "found" and not facts.spoken_parts(wish, lang):
+        act = "suggest"
     return Outcome(act, {"what": what}, picks, wish=wish)
 
 

@@ -20,7 +20,8 @@ from bitaca_core.search.query import Hit, Query, SearchService
 CARDS_MAX = 6
 POOL = 40
 """Titles asked of search before the conditions and what was shown are taken away."""
-_EXACT = ("title", "words", "genre", "theme", "person", "filter")
+_TEXT_REASONS = frozenset(("title", "words", "genre", "theme", "person", "meaning"))
+"""Reasons of a hit that answer free words; mere popularity or a passed filter does not."""
 
 
 class Popularity(Protocol):
@@ -94,6 +95,9 @@ class Shelf:
                 near = self._nearby(exact[0], wish, ready, {*seen, *(title.title_id for title in exact)})
             vague = bool(wish.query.text) and not self._spoken(wish, exact[0])
             return Found(tuple(exact[:limit]), tuple(near[:2]), (), vague)
+        mixed = self._mixed(wish, ready, seen)
+        if mixed:
+            return Found((), tuple(mixed[:limit]), ("genre",))
         loose = wish
         dropped: tuple[str, ...] = ()
         for name, relaxed in _looser(wish):
@@ -106,6 +110,18 @@ class Shelf:
             if near:
                 return Found((), tuple(near[:limit]), dropped)
         return Found()
+
+    def _mixed(self, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
+        """Return titles of each asked genre in turn, when no title has them all."""
+        genres = wish.query.genres
+        if len(genres) < 2 or wish.query.text:
+            return []
+        lists = [
+            self._run(replace(wish, query=replace(wish.query, genres=(genre,))), ready, seen)
+            for genre in genres[:4]
+        ]
+        longest = max(map(len, lists))
+        return _unique([titles[at] for at in range(longest) for titles in lists if at < len(titles)])
 
     def like(
         self, title: Title, wish: Wish, ready: Collection[str], seen: Collection[str] = ()
@@ -134,6 +150,8 @@ class Shelf:
         else:
             query = replace(wish.query, exclude_genres=(*wish.query.exclude_genres, *wish.soft_exclude))
             hits = self.search.search(replace(query, exclude_ids=query.exclude_ids | frozenset(seen)), POOL)
+            if query.text and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
+                hits = [hit for hit in hits if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
             pool = [self.catalogue.resolve(hit.title_id) for hit in hits]
         kept = [
             title
@@ -146,7 +164,7 @@ class Shelf:
         ]
         if wish.order:
             kept = [title for title in kept if _measure(title, wish.order) is not None]
-            kept.sort(key=lambda title: (self.unit(title, ready) is None, _measure(title, wish.order)))
+            kept.sort(key=lambda title: _measure(title, wish.order) or 0)
         elif wish.query.text:
             spoken = [title for title in kept if self._spoken(wish, title)]
             kept = sorted(spoken or kept, key=lambda title: self.unit(title, ready) is None)
@@ -193,7 +211,7 @@ class Shelf:
 
 
 def _stem(word: str) -> str:
-    return word.rstrip("s")[:6] if len(word) > 4 else word
+    return word.rstrip("s").rstrip("aeo") if len(word) > 4 else word
 
 
 def passes(title: Title, wish: Wish) -> bool:

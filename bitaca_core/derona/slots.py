@@ -437,7 +437,7 @@ def _lists(words: list[str], found: dict[str, object], language: str) -> list[st
             word == "quero" and words[index - 1 : index] not in (["nao"], ["nem"])
         ):
             negative = False
-        if word not in known.filler and word not in negations:
+        if word not in known.filler and not word.isdigit() and word not in negations:
             left.append(word)
         index += 1
     for field in ("genres", "exclude_genres", "themes", "exclude_themes", "countries", "exclude_countries", "kinds", "exclude_kinds", "moods", "soft_exclude"):  # fmt: skip
