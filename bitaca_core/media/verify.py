@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from bitaca_core.errors import BitacaError
 from bitaca_core.media import description
-from bitaca_core.media.description import Package, TrackEntry
+from bitaca_core.media.description import AudioEntry, Package, TrackEntry
 from bitaca_core.media.receipts import sha256_file
 
 BASE_URL = "https://package.invalid/"
@@ -116,6 +116,13 @@ class _Check:
                 self.report("resolution", "master.m3u8", f"{name} is not {rung.width}x{rung.height}")
             if told is not None and rung.codecs not in str(told.get("codecs")).split(","):
                 self.report("codecs", "master.m3u8", f"{name} does not name {rung.codecs}")
+        languages = {name: item.language for name, item in sound.items()}
+        languages |= {name: item.language for name, item in text.items()}
+        for name, language in languages.items():
+            told = listed.get(name)
+            if told is not None and told.get("language") != language:
+                self.report("language", "master.m3u8", f"{name} is not in {language}")
+        self._announces_sidecar(master, "master.m3u8")
         for name in [*wanted, *sound]:
             entry: TrackEntry = wanted[name] if name in wanted else sound[name]
             self._media_playlist(name, entry.segment_durations_s)
@@ -179,9 +186,15 @@ class _Check:
                 self.report(
                     "codecs", "stream.mpd", f"{entry.id}: {told.get('codecs')}, packaged {entry.codecs}"
                 )
+            if isinstance(entry, AudioEntry) and told.get("language") != entry.language:
+                self.report("language", "stream.mpd", f"{entry.id} is not in {entry.language}")
         for item in self.package.text:
-            if listed.pop(f"text-{item.id}", None) is None:
+            told = listed.pop(f"text-{item.id}", None)
+            if told is None:
                 self.report("rendition-missing", "stream.mpd", f"text-{item.id} is not listed")
+            elif told.get("language") != item.language:
+                self.report("language", "stream.mpd", f"text-{item.id} is not in {item.language}")
+        self._announces_sidecar(mpd, "stream.mpd")
         for name in listed:
             self.report("rendition-unknown", "stream.mpd", f"{name} is not in package.json")
 
@@ -239,6 +252,10 @@ class _Check:
         for warning in document.get("warnings") or []:
             self.report("manifest-warning", name, f"line {warning.get('line')}: {warning.get('message')}")
         return document
+
+    def _announces_sidecar(self, document: dict[str, Any], name: str) -> None:
+        if document.get("sidecar") != f"{BASE_URL}sidecar.json":
+            self.report("sidecar", name, f"announces {document.get('sidecar')} as sidecar")
 
     def _kind(self, document: dict[str, Any], name: str, kind: str) -> None:
         if document.get("kind") != kind:
