@@ -14,6 +14,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod abr;
 pub mod bytes;
 pub mod dash;
 pub mod error;
@@ -21,6 +22,7 @@ pub mod hls;
 pub mod limits;
 pub mod presentation;
 pub mod segments;
+pub mod session;
 pub mod snapshot;
 pub mod text;
 pub mod time;

@@ -1,0 +1,199 @@
+//! The next segment of each track, how much is held, and what is let go of.
+
+use alloc::vec::Vec;
+
+use super::requests::What;
+use super::{Output, Session, Track};
+use crate::abr::{Decision, Reason, Situation};
+
+/// Media behind the playhead that is kept, for short seeks back.
+const BACK_BUFFER_US: i64 = 30_000_000;
+/// It is let go of in steps of at least this much.
+const TRIM_STEP_US: i64 = 10_000_000;
+/// A segment's start may be rounded; asking a little later finds it and not its predecessor.
+const ROUNDING_US: i64 = 1_000;
+/// A rule's wish to wait is looked at again after this long: seeks and menus change the situation.
+const LONGEST_DELAY_US: i64 = 2_000_000;
+/// Bytes of a rung may be shown on this many device lines per line of picture.
+const VIEWPORT_SHARE: (u32, u32) = (3, 2);
+
+impl Session {
+    /// Ask for the next segment of a lane, if it wants one.
+    pub(super) fn fill(&mut self, lane: usize) {
+        let state = &self.lanes[lane];
+        if state.complete || self.now < state.not_before || state.pending.len() > 1 || self.is_fetching(lane)
+        {
+            return;
+        }
+        if state.ahead_us(self.position_us) >= self.goal_us {
+            return;
+        }
+        let rendition = match state.track {
+            Track::Video => match self.next_rendition(lane) {
+                Some(rendition) => rendition,
+                None => return,
+            },
+            _ => state.rendition,
+        };
+        if !self.need_segments(rendition) {
+            return;
+        }
+        self.lanes[lane].rendition = rendition;
+        self.fetch_next(lane);
+    }
+
+    /// The rendition of the next video segment: the decided rung's, or the one before while the
+    /// decided one's playlist is on its way. `None` where the rule wants to wait.
+    fn next_rendition(&mut self, lane: usize) -> Option<usize> {
+        let before = self.lanes[lane].rendition;
+        let segment_us = self.segment_length_us(lane);
+        let decision = self.decide_rung(self.lanes[lane].ahead_us(self.position_us), segment_us);
+        if decision.delay_us > 0 {
+            self.lanes[lane].not_before = self.now + decision.delay_us.min(LONGEST_DELAY_US);
+            return None;
+        }
+        let wanted = self.rungs[decision.rung].rendition;
+        if wanted != before && !self.need_segments(wanted) && self.need_segments(before) {
+            return Some(before);
+        }
+        if self.rung != Some(decision.rung)
+            || (self.reason != decision.reason && self.reason == Reason::Startup)
+        {
+            self.tell_quality(decision.rung, decision.reason);
+        }
+        if wanted != before {
+            self.lanes[lane].rendition = wanted;
+            self.change_type(lane);
+        }
+        Some(wanted)
+    }
+
+    /// What the rule says, within what the viewer and the screen allow.
+    pub(super) fn decide_rung(&mut self, buffer_us: i64, segment_us: i64) -> Decision {
+        if let Some(rung) = self.pinned {
+            return Decision { rung, delay_us: 0, reason: Reason::Chosen };
+        }
+        let rungs_bps: Vec<u64> = self.rungs.iter().map(|rung| rung.bps).collect();
+        let ceiling = self.ceiling();
+        let situation = Situation {
+            rungs_bps: &rungs_bps,
+            ceiling,
+            last: self.rung,
+            buffer_us,
+            buffer_goal_us: self.goal_us,
+            segment_us,
+        };
+        let mut decision = self.rule.choose(&situation);
+        if decision.rung == ceiling && ceiling + 1 < rungs_bps.len() && decision.reason != Reason::LowBuffer {
+            decision.reason = Reason::Viewport;
+        }
+        decision
+    }
+
+    /// The highest rung that the picture's size on the screen makes sense of.
+    fn ceiling(&self) -> usize {
+        let last = self.rungs.len().saturating_sub(1);
+        if self.viewport_height == 0 {
+            return last;
+        }
+        let (times, per) = VIEWPORT_SHARE;
+        let lines = self.viewport_height.saturating_mul(times) / per;
+        // The first rung that fills the picture is enough; what is larger is thrown away.
+        let fits = self.rungs.iter().rposition(|rung| rung.height <= lines);
+        fits.unwrap_or(0).min(last)
+    }
+
+    fn segment_length_us(&self, lane: usize) -> i64 {
+        const TYPICAL_US: i64 = 4_000_000;
+        let state = &self.lanes[lane];
+        let segments = self
+            .presentation
+            .as_ref()
+            .and_then(|presentation| presentation.renditions[state.rendition].segments.as_ref());
+        segments
+            .and_then(|segments| segments.duration_us(segments.at_time(state.next_us + ROUNDING_US)?))
+            .map_or(TYPICAL_US, |us| us as i64)
+    }
+
+    pub(super) fn fetch_next(&mut self, lane: usize) {
+        let state = &self.lanes[lane];
+        let rendition = state.rendition;
+        let Some(presentation) = &self.presentation else { return };
+        let Some(segments) = &presentation.renditions[rendition].segments else { return };
+        let mut wanted = segments.at_time(state.next_us + ROUNDING_US);
+        while let Some(segment) = wanted.and_then(|index| segments.get(index)).filter(|segment| segment.gap) {
+            // EXT-X-GAP: there is nothing to fetch; the hole is jumped when the playhead meets it.
+            wanted = segments.at_time(segment.start_us + segment.duration_us as i64 + ROUNDING_US);
+        }
+        let Some((index, segment)) = wanted.and_then(|index| Some((index, segments.get(index)?))) else {
+            self.lanes[lane].complete = true;
+            return;
+        };
+        let end_us = segment.start_us + segment.duration_us as i64;
+        let last = index + 1 == segments.len();
+        let init = segment.init_id.map(|number| (rendition, number));
+        if let Some((_, number)) = init.filter(|wanted| state.init != Some(*wanted)) {
+            self.fetch(What::Init { lane, rendition, number }, 0);
+            self.lanes[lane].init = init;
+        }
+        self.ended = false;
+        self.fetch(What::Segment { lane, rendition, index, start_us: segment.start_us, end_us }, 0);
+        let state = &mut self.lanes[lane];
+        state.next_us = end_us;
+        state.complete = last;
+        self.need_sidecar();
+    }
+
+    /// Let go of what lies well behind the playhead.
+    pub(super) fn trim(&mut self) {
+        let keep_from = self.position_us - BACK_BUFFER_US;
+        for lane in 0..self.lanes.len() {
+            let first = self.lanes[lane].ranges.first().map(|range| range.0);
+            if first.is_some_and(|first| keep_from - first >= TRIM_STEP_US) {
+                self.forget_before(lane, keep_from);
+            }
+        }
+    }
+
+    pub(super) fn forget_before(&mut self, lane: usize, end_us: i64) {
+        let state = &mut self.lanes[lane];
+        state.ranges.retain(|range| range.1 > end_us);
+        for range in &mut state.ranges {
+            range.0 = range.0.max(end_us);
+        }
+        let track = state.track;
+        self.emit(Output::Remove { track, start_us: 0, end_us });
+    }
+
+    /// Throw away what is held from `from` on and fetch it anew.
+    pub(super) fn replace_from(&mut self, lane: usize, from: i64) {
+        self.abort_lane(lane);
+        let state = &mut self.lanes[lane];
+        let held = state.held_until(self.position_us);
+        if held.is_some_and(|end| end > from) {
+            state.cut(from);
+            let track = state.track;
+            self.emit(Output::Remove { track, start_us: from, end_us: -1 });
+            self.lanes[lane].next_us = from;
+        } else {
+            self.lanes[lane].next_us = held.unwrap_or(self.position_us);
+        }
+        self.lanes[lane].complete = false;
+        self.ended = false;
+    }
+
+    /// The first segment boundary at or after `us`; `us` itself where segments are not known.
+    pub(super) fn boundary_after(&self, lane: usize, us: i64) -> i64 {
+        let rendition = self.lanes[lane].rendition;
+        let segments = self
+            .presentation
+            .as_ref()
+            .and_then(|presentation| presentation.renditions[rendition].segments.as_ref());
+        segments
+            .and_then(|segments| {
+                let index = segments.at_time(us)?;
+                Some(segments.start_us(index)? + segments.duration_us(index)? as i64)
+            })
+            .unwrap_or(us)
+    }
+}

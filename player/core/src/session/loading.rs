@@ -1,0 +1,220 @@
+//! Manifests and playlists: fetched, read, and checked for what can be played.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::requests::What;
+use super::{Category, Open, Output, Phase, Session, BUFFER_GOAL_US};
+use crate::error::{position, ParseError};
+use crate::presentation::{Kind, Presentation, Rendition, TrackKind};
+
+impl Session {
+    pub(super) fn begin(&mut self, open: &Open) {
+        if self.phase != Phase::Idle {
+            return;
+        }
+        self.open = open.clone();
+        self.url = open.url.clone();
+        self.rule = open.rule.build();
+        self.goal_us = if open.buffer_goal_us > 0 { open.buffer_goal_us } else { BUFFER_GOAL_US };
+        self.phase = Phase::Manifest;
+        self.fetch(What::Manifest, 0);
+    }
+
+    /// The manifest has come, for the first time or after a renewal.
+    pub(super) fn on_manifest(&mut self, body: &[u8], url: &str) {
+        let presentation = match Presentation::parse(body, url, None) {
+            Ok(presentation) => presentation,
+            Err(error) => return self.fail(2001, Category::Manifest, describe(body, &error)),
+        };
+        if let Some(refusal) = refusal(&presentation) {
+            return self.fail(2002, Category::Manifest, refusal.to_string());
+        }
+        if self.phase == Phase::Running || self.phase == Phase::Playlists {
+            return self.adopt_renewed(presentation);
+        }
+        self.position_us = self.open.start_us.or(presentation.start_us).unwrap_or(0).max(0);
+        let mimes = probe_list(&presentation);
+        self.presentation = Some(presentation);
+        self.phase = Phase::Probing;
+        self.emit(Output::Probe(mimes));
+    }
+
+    pub(super) fn on_supported(&mut self, answers: &[bool]) {
+        if self.phase != Phase::Probing {
+            return;
+        }
+        let Some(presentation) = &self.presentation else { return };
+        let asked = probe_list(presentation);
+        let accepted: Vec<&str> = asked
+            .iter()
+            .zip(answers)
+            .filter(|(_, accepted)| **accepted)
+            .map(|(mime, _)| mime.as_str())
+            .collect();
+        match super::tracks::select(presentation, &accepted, &self.open) {
+            Ok(selection) => {
+                self.rungs = selection.rungs;
+                self.audio = selection.audio;
+                self.texts = selection.texts;
+                self.pinned = selection.pinned;
+                self.phase = Phase::Playlists;
+                self.choose_first(selection.first_audio, selection.first_text);
+                self.continue_loading();
+            }
+            Err((code, category, data)) => self.fail(code, category, data.to_string()),
+        }
+    }
+
+    /// A media playlist has come.
+    pub(super) fn on_playlist(&mut self, rendition: usize, body: &[u8], url: &str) {
+        let Some(presentation) = &mut self.presentation else { return };
+        if let Err(error) = presentation.attach_media_playlist(rendition, body, url) {
+            let data = describe(body, &error);
+            return self.fail(2001, Category::Manifest, data);
+        }
+        if presentation.dynamic {
+            return self.fail(2002, Category::Manifest, LIVE.to_string());
+        }
+        let encrypted = presentation.renditions[rendition].segments.as_ref().is_some_and(|segments| {
+            let keys = segments.get(0).and_then(|first| first.keys);
+            keys.is_some_and(|set| {
+                segments.keys_of(set).iter().any(|key| segments.text().get(key.method) != "NONE")
+            })
+        });
+        if encrypted {
+            return self.fail(4001, Category::Drm, "the segments are encrypted".to_string());
+        }
+        self.continue_loading();
+    }
+
+    /// Ask for what is missing before media can flow, and start it when nothing is.
+    pub(super) fn continue_loading(&mut self) {
+        if self.phase != Phase::Playlists {
+            return;
+        }
+        let mut complete = true;
+        for lane in 0..self.lanes.len() {
+            complete &= self.need_segments(self.lanes[lane].rendition);
+        }
+        if !complete {
+            return;
+        }
+        let Some(presentation) = &self.presentation else { return };
+        let ends = self.lanes.iter().filter_map(|lane| {
+            presentation.renditions[lane.rendition].segments.as_ref().map(|segments| segments.end_us())
+        });
+        let known = presentation.duration_us.and_then(|us| i64::try_from(us).ok());
+        let duration_us = ends.max().max(known).unwrap_or(0);
+        if duration_us <= 0 {
+            return self.fail(2003, Category::Manifest, "there are no segments".to_string());
+        }
+        self.phase = Phase::Running;
+        let tracks = self.lanes.iter().map(|lane| (lane.track, lane.mime.clone())).collect();
+        self.emit(Output::Setup { duration_us, tracks });
+        self.tell_tracks();
+        self.position_us = self.position_us.min((duration_us - 1_000_000).max(0));
+        for lane in &mut self.lanes {
+            lane.next_us = self.position_us;
+        }
+        if self.position_us > 0 {
+            self.emit(Output::SeekTo { position_us: self.position_us, gap: false });
+        }
+    }
+
+    /// Whether a rendition's segments are known; asks for its playlist where they are not.
+    pub(super) fn need_segments(&mut self, rendition: usize) -> bool {
+        let Some(presentation) = &self.presentation else { return false };
+        if presentation.renditions[rendition].segments.is_some() {
+            return true;
+        }
+        if !self.is_asked(&What::Playlist(rendition)) {
+            self.fetch(What::Playlist(rendition), 0);
+        }
+        false
+    }
+
+    /// Ask for `sidecar.json` once the first media is on its way.
+    pub(super) fn need_sidecar(&mut self) {
+        if !self.sidecar_asked {
+            self.sidecar_asked = true;
+            if self.presentation.as_ref().is_some_and(|presentation| presentation.sidecar.is_some()) {
+                self.fetch(What::Sidecar, 0);
+            }
+        }
+    }
+
+    fn adopt_renewed(&mut self, fresh: Presentation) {
+        let Some(old) = self.presentation.replace(fresh) else { return };
+        let Some(fresh) = &self.presentation else { return };
+        let moved = |index: usize| same_rendition(&old, index, fresh);
+        let complete = self.rungs.iter().all(|rung| moved(rung.rendition).is_some())
+            && self.audio.iter().chain(&self.texts).all(|&index| moved(index).is_some());
+        if !complete {
+            return self.fail(
+                2004,
+                Category::Manifest,
+                "the renewed manifest is of something else".to_string(),
+            );
+        }
+        for rung in &mut self.rungs {
+            rung.rendition = moved(rung.rendition).unwrap_or(rung.rendition);
+        }
+        for index in self.audio.iter_mut().chain(&mut self.texts) {
+            *index = moved(*index).unwrap_or(*index);
+        }
+        for lane in &mut self.lanes {
+            lane.rendition = moved(lane.rendition).unwrap_or(lane.rendition);
+            lane.init = None;
+        }
+        self.subtitles.rendition = self.subtitles.rendition.and_then(moved);
+        self.expired = false;
+        self.continue_loading();
+    }
+}
+
+const LIVE: &str = "a live stream; this release plays recorded ones";
+
+/// Why a valid manifest is not played.
+fn refusal(presentation: &Presentation) -> Option<&'static str> {
+    if presentation.kind == Kind::HlsMedia {
+        return Some("a media playlist; open the multivariant playlist that lists it");
+    }
+    if presentation.dynamic {
+        return Some(LIVE);
+    }
+    (presentation.periods.len() > 1).then_some("several periods; this release plays one")
+}
+
+fn describe(body: &[u8], error: &ParseError) -> String {
+    let (line, column) = position(body, error.offset);
+    format!("line {line}, column {column}: {}, expected {}", error.kind.word(), error.what)
+}
+
+/// Every MIME type with codecs that the presentation would need, each once.
+fn probe_list(presentation: &Presentation) -> Vec<String> {
+    let mut mimes = Vec::new();
+    for rendition in &presentation.renditions {
+        if let Some(mime) = super::tracks::mime_of(presentation, rendition) {
+            if !mimes.contains(&mime) {
+                mimes.push(mime);
+            }
+        }
+    }
+    mimes
+}
+
+/// The rendition of `fresh` that is what `old`'s `index` was: same kind and place among its kind,
+/// same size.
+fn same_rendition(old: &Presentation, index: usize, fresh: &Presentation) -> Option<usize> {
+    let wanted = old.renditions.get(index)?;
+    let place = of_kind(old, wanted.track).position(|(at, _)| at == index)?;
+    let (at, found) = of_kind(fresh, wanted.track).nth(place)?;
+    (found.height == wanted.height && old.text.get(wanted.language) == fresh.text.get(found.language))
+        .then_some(at)
+}
+
+fn of_kind(presentation: &Presentation, kind: TrackKind) -> impl Iterator<Item = (usize, &Rendition)> {
+    presentation.renditions.iter().enumerate().filter(move |(_, rendition)| rendition.track == kind)
+}

@@ -1,0 +1,406 @@
+//! What goes into a session and what comes out: the whole conversation between core and host.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::abr::{Reason, RuleName};
+use crate::text::webvtt::Cue;
+
+/// A track of the media element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Track {
+    /// Pictures, with sound inside where it is muxed.
+    Video = 0,
+    /// Sound.
+    Audio = 1,
+    /// Subtitles.
+    Text = 2,
+}
+
+/// What a fetch brings. Bodies of `Init` and `Segment` go to a SourceBuffer, the others come back
+/// with [`Input::Done`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum FetchKind {
+    /// The multivariant playlist or MPD.
+    Manifest = 0,
+    /// A media playlist.
+    Playlist = 1,
+    /// An initialization section.
+    Init = 2,
+    /// A media segment.
+    Segment = 3,
+    /// Subtitles.
+    Text = 4,
+    /// `sidecar.json`.
+    Sidecar = 5,
+}
+
+/// Why a fetch failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum FailReason {
+    /// No answer came.
+    Network = 0,
+    /// An answer that is no success.
+    Http = 1,
+    /// The answer stopped coming.
+    Timeout = 2,
+    /// The address is no longer accepted (403 and its kin).
+    Expired = 3,
+    /// We aborted it.
+    Aborted = 4,
+}
+
+/// Why an append failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum AppendError {
+    /// The SourceBuffer is full.
+    Quota = 0,
+    /// The browser refused the bytes.
+    Decode = 1,
+    /// The MediaSource is gone.
+    Closed = 2,
+}
+
+/// What a viewer chooses in a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Choice {
+    /// A rung, or automatic.
+    Quality = 0,
+    /// An audio track.
+    Audio = 1,
+    /// Subtitles, or none.
+    Text = 2,
+}
+
+/// The viewer's remembered wishes about subtitles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TextWish {
+    /// Never chosen: what the manifest marks as default or forced.
+    #[default]
+    Unset,
+    /// Chosen to be off.
+    Off,
+    /// Chosen in this language.
+    Language(String),
+}
+
+/// How to open a presentation.
+#[derive(Clone, Debug, Default)]
+pub struct Open {
+    /// Absolute URL of the manifest.
+    pub url: String,
+    /// Where to start, microseconds; `None` for the manifest's own choice.
+    pub start_us: Option<i64>,
+    /// Preferred language of sound, empty where there is none.
+    pub audio_language: String,
+    /// Preferred subtitles.
+    pub text: TextWish,
+    /// A rung's id as in [`QualityRow`], empty or `auto` to adapt.
+    pub quality: String,
+    /// Highest rung that may be used, in lines; 0 for no limit.
+    pub max_height: u32,
+    /// The rule of adaptation.
+    pub rule: RuleName,
+    /// How much to buffer ahead, microseconds; 0 for the default.
+    pub buffer_goal_us: i64,
+}
+
+/// What happened outside.
+#[derive(Clone, Debug)]
+pub enum Input<'a> {
+    /// Begin.
+    Open(Open),
+    /// Which of the asked MIME types the browser accepts, in order.
+    Supported(&'a [bool]),
+    /// An answer's headers have come; the URL after redirects.
+    Response {
+        /// The fetch.
+        id: u32,
+        /// Final URL.
+        url: &'a str,
+    },
+    /// Bytes of an answer so far.
+    Progress {
+        /// The fetch.
+        id: u32,
+        /// Since its beginning.
+        bytes: u64,
+    },
+    /// An answer is complete.
+    Done {
+        /// The fetch.
+        id: u32,
+        /// Its length.
+        bytes: u64,
+        /// Its body, for the kinds that the session reads.
+        body: &'a [u8],
+    },
+    /// A fetch failed.
+    Failed {
+        /// The fetch.
+        id: u32,
+        /// HTTP status, 0 where there was no answer.
+        status: u16,
+        /// Why.
+        reason: FailReason,
+        /// What `Retry-After` asked for, microseconds.
+        retry_after_us: i64,
+    },
+    /// The body of a fetch was appended whole, or could not be.
+    Appended {
+        /// The fetch.
+        id: u32,
+        /// The SourceBuffer.
+        track: Track,
+        /// What went wrong.
+        error: Option<AppendError>,
+    },
+    /// A removal is finished.
+    Removed {
+        /// The SourceBuffer.
+        track: Track,
+    },
+    /// What a SourceBuffer holds: starts and ends in microseconds, ascending.
+    Buffered {
+        /// The SourceBuffer.
+        track: Track,
+        /// Pairs.
+        ranges: &'a [(i64, i64)],
+    },
+    /// Where playback is.
+    Playhead {
+        /// Position in microseconds.
+        position_us: i64,
+        /// Speed in thousandths.
+        rate_milli: u32,
+        /// Paused by the viewer.
+        paused: bool,
+        /// Wants to play and has nothing to show.
+        waiting: bool,
+    },
+    /// Size of the picture on the screen, in device pixels.
+    Viewport {
+        /// Across.
+        width: u32,
+        /// Down.
+        height: u32,
+    },
+    /// The viewer chose something; `None` is automatic quality or no subtitles.
+    Choose {
+        /// In which menu.
+        what: Choice,
+        /// Which entry.
+        id: Option<&'a str>,
+    },
+    /// The viewer moved the playhead.
+    Seek {
+        /// To where.
+        position_us: i64,
+    },
+    /// Frames since the start.
+    Decode {
+        /// Decoded.
+        decoded: u64,
+        /// Of them never shown.
+        dropped: u64,
+    },
+    /// A fresh address for the same presentation, the answer to [`Output::Expired`].
+    Renew {
+        /// The manifest's URL.
+        url: &'a str,
+    },
+    /// Time has passed.
+    Tick,
+    /// The network came back or went away.
+    Online(bool),
+}
+
+/// A rung as a menu shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QualityRow {
+    /// `720p`, the same in every title; with the bitrate where two rungs share a height.
+    pub id: String,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Peak bits per second.
+    pub bitrate_bps: u64,
+    /// As in the manifest.
+    pub codecs: String,
+    /// Frames per second in thousandths.
+    pub frame_rate_milli: u32,
+}
+
+/// An audio track or a subtitle as a menu shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackRow {
+    /// Names it in [`Input::Choose`].
+    pub id: String,
+    /// RFC 5646 tag, empty where unknown.
+    pub language: String,
+    /// The manifest's name for it.
+    pub label: String,
+    /// Audio channels.
+    pub channels: u32,
+    /// Subtitles for foreign speech only.
+    pub forced: bool,
+    /// Whether it is the one in use.
+    pub selected: bool,
+}
+
+/// Kinds of failure, as the element's `error` event names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Category {
+    /// Something could not be fetched.
+    Network = 0,
+    /// Something could not be decoded or held.
+    Media = 1,
+    /// The manifest cannot be played.
+    Manifest = 2,
+    /// Protected content.
+    Drm = 3,
+    /// The browser lacks what is needed.
+    Platform = 4,
+}
+
+/// What the host must do or tell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Ask the browser about these MIME types; answered by [`Input::Supported`].
+    Probe(Vec<String>),
+    /// Request something.
+    Fetch {
+        /// Names it.
+        id: u32,
+        /// What it is.
+        kind: FetchKind,
+        /// For which track.
+        track: Option<Track>,
+        /// Absolute URL.
+        url: String,
+        /// First and last byte, inclusive; `None` for the whole.
+        range: Option<(u64, u64)>,
+        /// 0 is needed now, 1 soon, 2 some time.
+        priority: u8,
+        /// Silence after which it counts as failed, microseconds.
+        timeout_us: i64,
+    },
+    /// Give a request up.
+    Abort(u32),
+    /// Create the SourceBuffers.
+    Setup {
+        /// Of the whole presentation.
+        duration_us: i64,
+        /// Tracks with MIME types.
+        tracks: Vec<(Track, String)>,
+    },
+    /// Stream the body of a fetch into a SourceBuffer, after those asked for before.
+    Append {
+        /// The fetch.
+        id: u32,
+        /// The SourceBuffer.
+        track: Track,
+        /// Its `timestampOffset`, microseconds.
+        offset_us: i64,
+    },
+    /// What follows has another codec.
+    ChangeType {
+        /// The SourceBuffer.
+        track: Track,
+        /// The new type.
+        mime: String,
+    },
+    /// Take media out of a SourceBuffer.
+    Remove {
+        /// The SourceBuffer.
+        track: Track,
+        /// From.
+        start_us: i64,
+        /// To; negative for the end.
+        end_us: i64,
+    },
+    /// Move the playhead.
+    SeekTo {
+        /// To where.
+        position_us: i64,
+        /// Over a hole, or to the start.
+        gap: bool,
+    },
+    /// Everything was appended.
+    EndOfStream,
+    /// What the viewer can choose from.
+    Tracks {
+        /// Rungs, ascending.
+        qualities: Vec<QualityRow>,
+        /// Sound.
+        audio: Vec<TrackRow>,
+        /// Subtitles.
+        text: Vec<TrackRow>,
+    },
+    /// The rung that is fetched from now on, and why.
+    Quality {
+        /// Its id.
+        id: String,
+        /// Whether the session chose it.
+        auto: bool,
+        /// Why.
+        reason: Reason,
+        /// Lines.
+        height: u32,
+        /// Bits per second.
+        bitrate_bps: u64,
+    },
+    /// The audio track or subtitle in use.
+    TrackChanged {
+        /// Which menu.
+        what: Choice,
+        /// Which entry.
+        id: Option<String>,
+    },
+    /// Cues of a subtitle.
+    Cues {
+        /// The subtitle.
+        id: String,
+        /// In the order of the file.
+        cues: Vec<Cue>,
+    },
+    /// `sidecar.json` as it came.
+    Sidecar(String),
+    /// For the statistics overlay.
+    Stats {
+        /// Measured throughput.
+        throughput_bps: u64,
+        /// Media ahead.
+        buffer_us: i64,
+        /// The rung being fetched.
+        rung: String,
+        /// Why.
+        reason: Reason,
+        /// Changes of rung so far.
+        switches: u32,
+        /// Stalls so far.
+        stalls: u32,
+    },
+    /// The addresses are no longer accepted; a [`Input::Renew`] is awaited.
+    Expired,
+    /// Something went wrong.
+    Error {
+        /// Stable number for support.
+        code: u16,
+        /// Kind.
+        category: Category,
+        /// Whether playback is over.
+        fatal: bool,
+        /// Details for support, in English.
+        data: String,
+    },
+    /// Nothing more to do until then (or an input); always the last output.
+    Wake(i64),
+}

@@ -1,0 +1,240 @@
+//! The player itself, as a state machine without clock or network.
+//!
+//! `handle(now, input)`, then `poll()` until it answers `None`; the last output before that is
+//! [`Output::Wake`]. Everything a player decides is decided here: what to fetch, append, evict,
+//! when to switch, how to recover. Hosts only carry out.
+//!
+//! | file | decides |
+//! |---|---|
+//! | `loading` | manifests and playlists, and what of them can be played |
+//! | `tracks` | which rungs, audio and subtitles there are; menus and choices |
+//! | `filling` | the next segment of each track, and when the buffer is full |
+//! | `requests` | fetches under way, retries, expiry, renewal |
+//! | `playhead` | seeks, stalls, holes, eviction, the end |
+//! | `subtitles` | cues |
+
+mod filling;
+mod lane;
+mod loading;
+mod messages;
+mod playhead;
+mod requests;
+mod subtitles;
+mod tracks;
+
+#[cfg(test)]
+mod scenarios;
+
+pub use messages::{
+    AppendError, Category, Choice, FailReason, FetchKind, Input, Open, Output, QualityRow, TextWish, Track,
+    TrackRow,
+};
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::abr::{Reason, Rule, RuleName};
+use crate::presentation::Presentation;
+
+use lane::Lane;
+use requests::{Request, Retry};
+use subtitles::Subtitles;
+use tracks::Rung;
+
+/// Media that is buffered ahead of the playhead, unless the host asks for another amount.
+pub const BUFFER_GOAL_US: i64 = 30_000_000;
+
+/// Where a session is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was opened.
+    Idle,
+    /// The manifest is on its way.
+    Manifest,
+    /// The browser is asked what it can play.
+    Probing,
+    /// The first playlists are on their way.
+    Playlists,
+    /// SourceBuffers exist; media flows.
+    Running,
+    /// A fatal error was told.
+    Over,
+}
+
+/// One playback of one presentation.
+pub struct Session {
+    now: i64,
+    out: VecDeque<Output>,
+    phase: Phase,
+    open: Open,
+    /// The manifest's current address: another one after a renewal.
+    url: String,
+    presentation: Option<Presentation>,
+    rule: Box<dyn Rule>,
+    rungs: Vec<Rung>,
+    audio: Vec<usize>,
+    texts: Vec<usize>,
+    lanes: Vec<Lane>,
+    subtitles: Subtitles,
+    requests: Vec<Request>,
+    retries: Vec<Retry>,
+    next_id: u32,
+    /// Bytes received over all requests.
+    received: u64,
+    /// The rung that the viewer pinned.
+    pinned: Option<usize>,
+    viewport_height: u32,
+    goal_us: i64,
+    position_us: i64,
+    paused: bool,
+    waiting: bool,
+    /// Since when playback has been waiting.
+    waiting_since: i64,
+    /// Whether the picture has moved since the last seek; a wait before that is no stall.
+    moving: bool,
+    stalls: u32,
+    switches: u32,
+    rung: Option<usize>,
+    reason: Reason,
+    told_stats_at: i64,
+    expired: bool,
+    /// The viewer was told that the server does not answer.
+    unreachable: bool,
+    ended: bool,
+    sidecar_asked: bool,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Session {
+    /// A session that waits for [`Input::Open`].
+    pub fn new() -> Self {
+        Self {
+            now: 0,
+            out: VecDeque::new(),
+            phase: Phase::Idle,
+            open: Open::default(),
+            url: String::new(),
+            presentation: None,
+            rule: RuleName::default().build(),
+            rungs: Vec::new(),
+            audio: Vec::new(),
+            texts: Vec::new(),
+            lanes: Vec::new(),
+            subtitles: Subtitles::default(),
+            requests: Vec::new(),
+            retries: Vec::new(),
+            next_id: 1,
+            received: 0,
+            pinned: None,
+            viewport_height: 0,
+            goal_us: BUFFER_GOAL_US,
+            position_us: 0,
+            paused: true,
+            waiting: false,
+            waiting_since: 0,
+            moving: false,
+            stalls: 0,
+            switches: 0,
+            rung: None,
+            reason: Reason::Startup,
+            told_stats_at: i64::MIN,
+            expired: false,
+            unreachable: false,
+            ended: false,
+            sidecar_asked: false,
+        }
+    }
+
+    /// Take one input. `now_us` never runs backwards; an earlier value counts as the last one.
+    pub fn handle(&mut self, now_us: i64, input: &Input<'_>) {
+        self.now = self.now.max(now_us);
+        if matches!(self.out.back(), Some(Output::Wake(_))) {
+            self.out.pop_back();
+        }
+        match input {
+            Input::Open(open) => self.begin(open),
+            Input::Supported(answers) => self.on_supported(answers),
+            Input::Response { id, url } => self.on_response(*id, url),
+            Input::Progress { id, bytes } => self.on_progress(*id, *bytes),
+            Input::Done { id, bytes, body } => self.on_done(*id, *bytes, body),
+            Input::Failed { id, status, reason, retry_after_us } => {
+                self.on_failed(*id, *status, *reason, *retry_after_us);
+            }
+            Input::Appended { id, track, error } => self.on_appended(*id, *track, *error),
+            Input::Removed { .. } | Input::Tick | Input::Decode { .. } => {}
+            Input::Buffered { track, ranges } => self.on_buffered(*track, ranges),
+            Input::Playhead { position_us, paused, waiting, .. } => {
+                self.on_playhead(*position_us, *paused, *waiting);
+            }
+            Input::Viewport { height, .. } => self.viewport_height = *height,
+            Input::Choose { what, id } => self.on_choose(*what, *id),
+            Input::Seek { position_us } => self.on_seek(*position_us),
+            Input::Renew { url } => self.on_renew(url),
+            Input::Online(online) => self.on_online(*online),
+        }
+        self.decide();
+    }
+
+    /// The next output, until there is none.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// Everything that follows from the state rather than from the input.
+    fn decide(&mut self) {
+        self.start_due_retries();
+        if self.phase == Phase::Running && !self.expired {
+            self.judge_playhead();
+            for lane in 0..self.lanes.len() {
+                self.fill(lane);
+            }
+            self.trim();
+            self.feed_subtitles();
+            self.finish();
+        }
+        let at = self.next_wake();
+        self.out.push_back(Output::Wake(at));
+    }
+
+    fn next_wake(&self) -> i64 {
+        const PLAYING_US: i64 = 1_000_000;
+        const WAITING_US: i64 = 200_000;
+        const IDLE_US: i64 = 60_000_000;
+        let running = self.phase == Phase::Running && !self.expired;
+        let mut at = self.now
+            + match running {
+                true if self.waiting && !self.paused => WAITING_US,
+                true if !self.paused => PLAYING_US,
+                _ => IDLE_US,
+            };
+        for retry in &self.retries {
+            at = at.min(retry.at);
+        }
+        if running {
+            for lane in &self.lanes {
+                if lane.not_before > self.now {
+                    at = at.min(lane.not_before);
+                }
+            }
+        }
+        at.max(self.now)
+    }
+
+    fn emit(&mut self, output: Output) {
+        self.out.push_back(output);
+    }
+
+    fn fail(&mut self, code: u16, category: Category, data: String) {
+        self.phase = Phase::Over;
+        self.abort_all();
+        self.retries.clear();
+        self.emit(Output::Error { code, category, fatal: true, data });
+    }
+}

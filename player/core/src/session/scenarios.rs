@@ -1,0 +1,674 @@
+//! Plans in virtual time: a viewer, a browser and a network around one session.
+//!
+//! `Stage` is the browser and the network: it carries outputs out the way the real host does and
+//! refuses what a real one could not do (appending what was never fetched, two requests of one
+//! id), so that a plan that passes here says something.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::*;
+use crate::abr::Reason;
+
+const S: i64 = 1_000_000;
+const SEGMENTS: usize = 15;
+const SEGMENT_S: i64 = 4;
+
+/// A request on the virtual line.
+struct Flight {
+    id: u32,
+    kind: FetchKind,
+    track: Option<Track>,
+    url: String,
+    size: u64,
+    got: f64,
+    answered: bool,
+}
+
+struct Stage {
+    session: Session,
+    now: i64,
+    bps: f64,
+    down: bool,
+    status: u16,
+    flights: Vec<Flight>,
+    /// Bodies that came whole and wait for their append, and appends that wait for their body.
+    arrived: BTreeMap<u32, String>,
+    appends: Vec<(u32, Track)>,
+    ever_fetched: Vec<u32>,
+    held: BTreeMap<u8, Vec<(i64, i64)>>,
+    quota_us: i64,
+    position_us: i64,
+    paused: bool,
+    setup: bool,
+    started: bool,
+    eos: bool,
+    supported: fn(&str) -> bool,
+    log: Vec<Output>,
+    fetched: Vec<String>,
+    stalled_us: i64,
+    manifest: String,
+}
+
+fn master() -> String {
+    "#EXTM3U\n#EXT-X-VERSION:6\n\
+     #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aud\",NAME=\"Português\",LANGUAGE=\"pt-BR\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio/pt/p.m3u8\"\n\
+     #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aud\",NAME=\"English\",LANGUAGE=\"en\",AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio/en/p.m3u8\"\n\
+     #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"sub\",NAME=\"Português\",LANGUAGE=\"pt-BR\",URI=\"text/pt.m3u8\"\n\
+     #EXT-X-SESSION-DATA:DATA-ID=\"org.bitaca.sidecar\",URI=\"sidecar.json\"\n\
+     #EXT-X-STREAM-INF:BANDWIDTH=400000,RESOLUTION=416x234,CODECS=\"avc1.42c00d,mp4a.40.2\",AUDIO=\"aud\",SUBTITLES=\"sub\"\nv/234/p.m3u8\n\
+     #EXT-X-STREAM-INF:BANDWIDTH=1200000,RESOLUTION=640x360,CODECS=\"avc1.4d401e,mp4a.40.2\",AUDIO=\"aud\",SUBTITLES=\"sub\"\nv/360/p.m3u8\n\
+     #EXT-X-STREAM-INF:BANDWIDTH=3000000,RESOLUTION=1280x720,CODECS=\"avc1.64001f,mp4a.40.2\",AUDIO=\"aud\",SUBTITLES=\"sub\"\nv/720/p.m3u8\n"
+        .to_string()
+}
+
+fn playlist(url: &str) -> String {
+    if url.contains("text/") {
+        return "#EXTM3U\n#EXT-X-TARGETDURATION:60\n#EXTINF:60,\npt.vtt\n#EXT-X-ENDLIST\n".to_string();
+    }
+    let mut text =
+        String::from("#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:4\n#EXT-X-MAP:URI=\"init.mp4\"\n");
+    for index in 0..SEGMENTS {
+        text.push_str(&format!("#EXTINF:4.0,\nseg-{index}.m4s\n"));
+    }
+    text.push_str("#EXT-X-ENDLIST\n");
+    text
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self {
+            session: Session::new(),
+            now: 0,
+            bps: 8e6,
+            down: false,
+            status: 200,
+            flights: Vec::new(),
+            arrived: BTreeMap::new(),
+            appends: Vec::new(),
+            ever_fetched: Vec::new(),
+            held: BTreeMap::new(),
+            quota_us: i64::MAX,
+            position_us: 0,
+            paused: false,
+            setup: false,
+            started: false,
+            eos: false,
+            supported: |_| true,
+            log: Vec::new(),
+            fetched: Vec::new(),
+            stalled_us: 0,
+            manifest: master(),
+        }
+    }
+
+    fn open(open: Open) -> Self {
+        let mut stage = Self::new();
+        stage.start(open);
+        stage
+    }
+
+    fn start(&mut self, open: Open) {
+        let url = "https://cdn.example/t/master.m3u8".to_string();
+        self.input(&Input::Open(Open { url, ..open }));
+    }
+
+    fn input(&mut self, input: &Input<'_>) {
+        self.session.handle(self.now, input);
+        let mut woke = false;
+        let mut supported: Option<Vec<bool>> = None;
+        while let Some(output) = self.session.poll() {
+            assert!(!woke, "Wake is the last output: {output:?}");
+            self.log.push(output.clone());
+            match output {
+                Output::Probe(mimes) => {
+                    supported = Some(mimes.iter().map(|mime| (self.supported)(mime)).collect())
+                }
+                Output::Fetch { id, kind, track, url, .. } => {
+                    assert!(!self.ever_fetched.contains(&id), "an id is used once");
+                    self.ever_fetched.push(id);
+                    self.fetched.push(url.clone());
+                    let size = self.size_of(kind, &url);
+                    self.flights.push(Flight { id, kind, track, url, size, got: 0.0, answered: false });
+                }
+                Output::Abort(id) => {
+                    self.flights.retain(|flight| flight.id != id);
+                    self.appends.retain(|(append, _)| *append != id);
+                }
+                Output::Append { id, track, .. } => {
+                    assert!(self.ever_fetched.contains(&id), "every append was fetched");
+                    assert!(self.setup, "appends come after the set-up");
+                    self.appends.push((id, track));
+                }
+                Output::Setup { .. } => self.setup = true,
+                Output::Remove { track, start_us, end_us } => self.remove(track, start_us, end_us),
+                Output::SeekTo { position_us, .. } => self.position_us = position_us,
+                Output::EndOfStream => {
+                    assert!(self.appends.is_empty(), "the end is told when all is appended");
+                    self.eos = true;
+                }
+                Output::Wake(_) => woke = true,
+                _ => {}
+            }
+        }
+        assert!(woke, "every input is drained to a wake-up time");
+        if let Some(answers) = supported {
+            self.input(&Input::Supported(&answers));
+        }
+        self.append_arrived();
+    }
+
+    fn size_of(&self, kind: FetchKind, url: &str) -> u64 {
+        match kind {
+            FetchKind::Segment if url.contains("/234/") => 200_000,
+            FetchKind::Segment if url.contains("/360/") => 600_000,
+            FetchKind::Segment if url.contains("/720/") => 1_500_000,
+            FetchKind::Segment => 128_000 / 8 * 4,
+            FetchKind::Init => 800,
+            _ => 900,
+        }
+    }
+
+    /// Which segment a URL names.
+    fn segment_of(url: &str) -> Option<i64> {
+        url.rsplit("seg-").next()?.strip_suffix(".m4s")?.parse().ok()
+    }
+
+    fn append_arrived(&mut self) {
+        while let Some(at) = self.appends.iter().position(|(id, _)| self.arrived.contains_key(id)) {
+            // In order for each track.
+            let track = self.appends[at].1;
+            if self.appends[..at].iter().any(|(_, other)| *other == track) {
+                break;
+            }
+            let (id, track) = self.appends.remove(at);
+            let Some(url) = self.arrived.remove(&id) else { continue };
+            let mut error = None;
+            if let Some(number) = Self::segment_of(&url) {
+                let ranges = self.held.entry(track as u8).or_default();
+                let total: i64 = ranges.iter().map(|(from, to)| to - from).sum();
+                if total + SEGMENT_S * S > self.quota_us {
+                    error = Some(AppendError::Quota);
+                } else {
+                    ranges.push((number * SEGMENT_S * S, (number + 1) * SEGMENT_S * S));
+                    *ranges = merged(ranges);
+                }
+            }
+            let ranges = self.held.get(&(track as u8)).cloned().unwrap_or_default();
+            self.input(&Input::Buffered { track, ranges: &ranges });
+            self.input(&Input::Appended { id, track, error });
+        }
+    }
+
+    fn remove(&mut self, track: Track, start_us: i64, end_us: i64) {
+        let end_us = if end_us < 0 { i64::MAX } else { end_us };
+        let mut kept = Vec::new();
+        for &(from, to) in self.held.entry(track as u8).or_default().iter() {
+            kept.push((from, to.min(start_us)));
+            kept.push((from.max(end_us), to));
+        }
+        kept.retain(|(from, to)| from < to);
+        self.held.insert(track as u8, merged(&kept));
+    }
+
+    fn playable(&self, us: i64) -> bool {
+        !self.held.is_empty()
+            && self.held.len() >= 2
+            && self.held.values().all(|ranges| ranges.iter().any(|&(from, to)| from <= us && us < to))
+    }
+
+    /// Let time pass in steps of 50 ms.
+    fn run(&mut self, seconds: f64) {
+        let steps = (seconds * 20.0) as usize;
+        for _ in 0..steps {
+            self.now += 50_000;
+            self.move_bytes();
+            let end = SEGMENTS as i64 * SEGMENT_S * S;
+            let plays =
+                self.setup && !self.paused && self.playable(self.position_us) && self.position_us < end;
+            if plays {
+                self.started = true;
+                self.position_us += 50_000;
+            } else if self.started && !self.paused && self.position_us < end {
+                self.stalled_us += 50_000;
+            }
+            if self.setup {
+                let waiting = !plays && !self.paused && self.position_us < end;
+                let (position_us, paused) = (self.position_us, self.paused);
+                self.input(&Input::Playhead { position_us, rate_milli: 1000, paused, waiting });
+            } else {
+                self.input(&Input::Tick);
+            }
+        }
+    }
+
+    fn move_bytes(&mut self) {
+        if self.down {
+            let lost: Vec<u32> = self.flights.drain(..).map(|flight| flight.id).collect();
+            for id in lost {
+                self.appends.retain(|(append, _)| *append != id);
+                self.input(&Input::Failed { id, status: 0, reason: FailReason::Network, retry_after_us: 0 });
+            }
+            return;
+        }
+        let share = self.bps / 8.0 * 0.05 / self.flights.len().max(1) as f64;
+        let ids: Vec<u32> = self.flights.iter().map(|flight| flight.id).collect();
+        for id in ids {
+            let Some(at) = self.flights.iter().position(|flight| flight.id == id) else { continue };
+            if self.status != 200 {
+                self.flights.remove(at);
+                self.appends.retain(|(append, _)| *append != id);
+                let reason = if self.status == 403 { FailReason::Expired } else { FailReason::Http };
+                self.input(&Input::Failed { id, status: self.status, reason, retry_after_us: 0 });
+                continue;
+            }
+            if !self.flights[at].answered {
+                self.flights[at].answered = true;
+                let url = self.flights[at].url.clone();
+                self.input(&Input::Response { id, url: &url });
+                continue;
+            }
+            self.flights[at].got += share;
+            let (got, size) = (self.flights[at].got, self.flights[at].size);
+            if got < size as f64 {
+                self.input(&Input::Progress { id, bytes: got as u64 });
+                continue;
+            }
+            let flight = self.flights.remove(at);
+            let body = match flight.kind {
+                FetchKind::Manifest => self.manifest.clone(),
+                FetchKind::Playlist => playlist(&flight.url),
+                FetchKind::Text => "WEBVTT\n\n00:01.000 --> 00:02.000\nOlá\n".to_string(),
+                FetchKind::Sidecar => "{\"schema\":1}".to_string(),
+                FetchKind::Init | FetchKind::Segment => String::new(),
+            };
+            if flight.track.is_some() && flight.kind != FetchKind::Text {
+                // Segments of different playlists are told apart by their folder.
+                self.arrived.insert(id, flight.url.clone());
+            }
+            self.input(&Input::Done { id, bytes: size, body: body.as_bytes() });
+        }
+    }
+
+    /// Take a request off the line; false where there is none of this id.
+    fn lose(&mut self, id: u32) -> bool {
+        let before = self.flights.len();
+        self.flights.retain(|flight| flight.id != id);
+        self.appends.retain(|(append, _)| *append != id);
+        self.flights.len() < before
+    }
+
+    fn errors(&self) -> Vec<(u16, bool)> {
+        self.log
+            .iter()
+            .filter_map(|output| match output {
+                Output::Error { code, fatal, .. } => Some((*code, *fatal)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn qualities(&self) -> Vec<(String, Reason)> {
+        self.log
+            .iter()
+            .filter_map(|output| match output {
+                Output::Quality { id, reason, .. } => Some((id.clone(), *reason)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn segments_from(&self, part: &str) -> usize {
+        self.fetched.iter().filter(|url| url.contains(part) && url.contains("seg-")).count()
+    }
+}
+
+fn merged(ranges: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let mut sorted = ranges.to_vec();
+    sorted.sort_unstable();
+    let mut out: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in sorted {
+        match out.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => out.push((from, to)),
+        }
+    }
+    out
+}
+
+#[test]
+fn a_title_plays_to_the_end() {
+    let mut stage = Stage::open(Open::default());
+    stage.run(70.0);
+    assert!(stage.eos);
+    assert_eq!(stage.position_us, 60 * S);
+    assert!(stage.stalled_us < S, "{}", stage.stalled_us);
+    assert_eq!(stage.errors(), []);
+    assert!(stage.log.contains(&Output::Sidecar("{\"schema\":1}".to_string())));
+    // Each segment of the default sound, once; none of the other language.
+    assert_eq!(
+        (stage.segments_from("audio/"), stage.fetched.iter().filter(|url| url.contains("/en/")).count()),
+        (15, 0)
+    );
+}
+
+#[test]
+fn the_buffer_stops_at_its_goal_and_back_media_is_let_go() {
+    let mut stage = Stage::open(Open { buffer_goal_us: 10 * S, ..Open::default() });
+    stage.run(5.0);
+    for ranges in stage.held.values() {
+        let end = ranges.last().map_or(0, |range| range.1);
+        assert!(end - stage.position_us <= 14 * S);
+    }
+    stage.run(50.0);
+    assert!(stage.held.values().all(|ranges| ranges[0].0 > 0), "{:?}", stage.held);
+}
+
+#[test]
+fn quality_rises_on_a_fast_line_and_says_why() {
+    let mut stage = Stage::open(Open::default());
+    stage.run(20.0);
+    let seen = stage.qualities();
+    assert_eq!(seen[0], ("360p".to_string(), Reason::Startup));
+    assert!(seen.iter().any(|(id, _)| id == "720p"), "{seen:?}");
+}
+
+#[test]
+fn quality_falls_before_the_picture_stops() {
+    let mut stage = Stage::open(Open::default());
+    stage.run(15.0);
+    stage.bps = 700_000.0;
+    stage.run(60.0);
+    let low = stage.qualities().last().map(|(id, _)| id.clone());
+    assert_eq!(low.as_deref(), Some("234p"));
+    assert!(stage.stalled_us < 3 * S, "{}", stage.stalled_us);
+}
+
+#[test]
+fn a_small_picture_needs_no_large_rung() {
+    let mut stage = Stage::new();
+    stage.input(&Input::Viewport { width: 427, height: 240 });
+    stage.start(Open::default());
+    stage.run(30.0);
+    assert_eq!(
+        stage.segments_from("v/"),
+        stage.fetched.iter().filter(|u| u.contains("seg-") && !u.contains("audio")).count()
+    );
+    assert!(stage.qualities().iter().all(|(id, _)| id != "720p"));
+}
+
+#[test]
+fn a_seek_into_what_is_not_held_refills_there() {
+    let mut stage = Stage::open(Open { buffer_goal_us: 8 * S, ..Open::default() });
+    stage.run(3.0);
+    stage.position_us = 25 * S;
+    stage.input(&Input::Seek { position_us: 25 * S });
+    stage.run(4.0);
+    assert!(stage.position_us > 26 * S, "{}", stage.position_us);
+    stage.position_us = 2 * S;
+    stage.input(&Input::Seek { position_us: 2 * S });
+    stage.run(2.0);
+    assert!(stage.position_us > 3 * S, "what is still held plays at once");
+    stage.run(70.0);
+    assert!(stage.eos);
+}
+
+#[test]
+fn a_pinned_rung_replaces_what_is_buffered() {
+    let mut stage = Stage::open(Open { quality: "234p".to_string(), ..Open::default() });
+    stage.run(8.0);
+    assert_eq!(stage.qualities()[0], ("234p".to_string(), Reason::Chosen));
+    let before = stage.fetched.len();
+    stage.input(&Input::Choose { what: Choice::Quality, id: Some("720p") });
+    stage.run(3.0);
+    let after: Vec<&String> =
+        stage.fetched[before..].iter().filter(|url| url.contains("v/") && url.contains("seg-")).collect();
+    let first = Stage::segment_of(after[0]).expect("a segment");
+    assert!(first * SEGMENT_S * S - 8 * S <= 8 * S, "the choice is seen within two segments: {after:?}");
+    assert!(stage.stalled_us < S);
+    stage.input(&Input::Choose { what: Choice::Quality, id: None });
+    assert!(matches!(
+        stage.log.iter().rev().find(|o| matches!(o, Output::Quality { .. })),
+        Some(Output::Quality { auto: true, .. })
+    ));
+}
+
+#[test]
+fn another_language_is_heard_soon() {
+    let mut stage = Stage::open(Open::default());
+    stage.run(6.0);
+    let english = stage
+        .log
+        .iter()
+        .find_map(|output| match output {
+            Output::Tracks { audio, .. } => {
+                audio.iter().find(|row| row.language == "en").map(|row| row.id.clone())
+            }
+            _ => None,
+        })
+        .expect("a menu");
+    stage.input(&Input::Choose { what: Choice::Audio, id: Some(&english) });
+    stage.run(3.0);
+    assert!(stage.fetched.iter().any(|url| url.contains("audio/en/")));
+    assert!(stage.log.contains(&Output::TrackChanged { what: Choice::Audio, id: Some(english) }));
+    stage.run(70.0);
+    assert!(stage.eos);
+}
+
+#[test]
+fn a_remembered_language_is_taken_at_the_start() {
+    let mut stage = Stage::open(Open { audio_language: "en-US".to_string(), ..Open::default() });
+    stage.run(3.0);
+    assert!(stage.fetched.iter().all(|url| !url.contains("audio/pt/")));
+}
+
+#[test]
+fn subtitles_come_as_cues_when_chosen() {
+    let mut stage = Stage::open(Open::default());
+    stage.run(3.0);
+    assert!(!stage.log.iter().any(|output| matches!(output, Output::Cues { .. })));
+    stage.input(&Input::Choose { what: Choice::Text, id: Some("2") });
+    stage.run(2.0);
+    let cues = stage.log.iter().find_map(|output| match output {
+        Output::Cues { cues, .. } => Some(cues.clone()),
+        _ => None,
+    });
+    assert_eq!(cues.expect("cues")[0].text, "Olá");
+}
+
+#[test]
+fn an_expired_address_is_renewed_with_the_position_kept() {
+    let mut stage = Stage::open(Open { buffer_goal_us: 8 * S, ..Open::default() });
+    stage.run(6.0);
+    stage.status = 403;
+    stage.run(6.0);
+    assert_eq!(stage.log.iter().filter(|output| **output == Output::Expired).count(), 1);
+    assert!(stage.errors().iter().all(|(_, fatal)| !fatal));
+    let at = stage.position_us;
+    stage.status = 200;
+    stage.input(&Input::Renew { url: "https://cdn.example/new/master.m3u8" });
+    stage.run(8.0);
+    assert!(stage.position_us > at + 5 * S);
+    assert!(stage.fetched.iter().rev().take(3).all(|url| url.contains("/new/")));
+    stage.run(70.0);
+    assert!(stage.eos);
+}
+
+#[test]
+fn a_server_that_restarts_is_waited_for() {
+    let mut stage = Stage::open(Open { buffer_goal_us: 8 * S, ..Open::default() });
+    stage.run(5.0);
+    stage.down = true;
+    stage.run(20.0);
+    assert_eq!(stage.errors().iter().filter(|(code, _)| *code == 1003).count(), 1, "told once");
+    stage.down = false;
+    stage.run(12.0);
+    assert!(stage.errors().iter().all(|(_, fatal)| !fatal));
+    stage.run(70.0);
+    assert!(stage.eos);
+}
+
+#[test]
+fn the_network_coming_back_is_acted_on_at_once() {
+    let mut stage = Stage::open(Open { buffer_goal_us: 8 * S, ..Open::default() });
+    stage.run(5.0);
+    stage.down = true;
+    stage.run(25.0);
+    stage.down = false;
+    let before = stage.fetched.len();
+    stage.input(&Input::Online(true));
+    assert!(stage.fetched.len() > before);
+}
+
+#[test]
+fn a_missing_manifest_is_told_after_a_few_tries() {
+    let mut stage = Stage::new();
+    stage.status = 404;
+    stage.start(Open::default());
+    stage.run(30.0);
+    assert_eq!(stage.errors().last(), Some(&(1001, true)));
+}
+
+#[test]
+fn a_broken_manifest_says_where() {
+    let mut stage = Stage::new();
+    stage.manifest = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS=\"avc1\nv.m3u8\n".to_string();
+    stage.start(Open::default());
+    stage.run(1.0);
+    let data = stage.log.iter().find_map(|output| match output {
+        Output::Error { code: 2001, data, .. } => Some(data.clone()),
+        _ => None,
+    });
+    assert!(data.expect("an error").starts_with("line 2"), "{:?}", stage.log);
+}
+
+#[test]
+fn codecs_that_nobody_plays_are_told() {
+    let mut stage = Stage::new();
+    stage.supported = |_| false;
+    stage.start(Open::default());
+    stage.run(1.0);
+    assert_eq!(stage.errors(), [(3001, true)]);
+}
+
+#[test]
+fn a_full_buffer_is_lived_with() {
+    let mut stage = Stage::open(Open { buffer_goal_us: 40 * S, ..Open::default() });
+    stage.quota_us = 20 * S;
+    stage.run(120.0);
+    assert!(stage.eos, "{:?} {:?} {:?}", stage.position_us, stage.held, stage.errors());
+    assert!(stage.stalled_us < 2 * S, "{}", stage.stalled_us);
+}
+
+#[test]
+fn a_crawling_segment_is_given_up_for_a_smaller_one() {
+    let mut stage = Stage::open(Open { buffer_goal_us: 6 * S, ..Open::default() });
+    stage.run(8.0);
+    stage.bps = 250_000.0;
+    stage.run(10.0);
+    assert!(
+        stage.qualities().iter().any(|(_, reason)| *reason == Reason::Abandoned),
+        "{:?}",
+        stage.qualities()
+    );
+}
+
+#[test]
+fn a_small_hole_is_jumped() {
+    let mut stage = Stage::open(Open::default());
+    stage.run(10.0);
+    // The browser lost half a second that lies ahead of the playhead.
+    let from = stage.position_us + 2 * S;
+    stage.remove(Track::Video, from, from + 500_000);
+    let ranges = stage.held[&0].clone();
+    stage.input(&Input::Buffered { track: Track::Video, ranges: &ranges });
+    stage.run(6.0);
+    assert!(stage.position_us > from + 2 * S);
+    assert!(stage.log.iter().any(|output| matches!(output, Output::SeekTo { gap: true, .. })));
+}
+
+#[test]
+fn what_the_browser_let_go_of_is_fetched_again() {
+    let mut stage = Stage::open(Open::default());
+    stage.run(4.0);
+    let from = stage.position_us - S;
+    stage.remove(Track::Video, from, -1);
+    let ranges = stage.held[&0].clone();
+    stage.input(&Input::Buffered { track: Track::Video, ranges: &ranges });
+    stage.run(75.0);
+    assert!(stage.eos, "{} {:?}", stage.position_us, stage.held);
+}
+
+#[test]
+fn resuming_starts_there() {
+    let mut stage = Stage::open(Open { start_us: Some(30 * S), ..Open::default() });
+    stage.run(5.0);
+    assert!(stage.position_us >= 33 * S, "{}", stage.position_us);
+    let first = stage.fetched.iter().find_map(|url| Stage::segment_of(url));
+    assert_eq!(first, Some(7));
+}
+
+/// Random inputs in any order: nothing panics, every input drains, media is never asked for twice at once.
+#[test]
+fn any_order_of_inputs_is_survived() {
+    let mut seed = 0x2545_F491_4F6C_DD1Du64;
+    let mut random = move |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % below
+    };
+    for _ in 0..200 {
+        let mut stage = Stage::new();
+        stage.start(Open::default());
+        for _ in 0..60 {
+            let id = random(30) as u32;
+            let at = random(70 * S as u64) as i64;
+            match random(14) {
+                0 => stage.input(&Input::Seek { position_us: at }),
+                1 => stage.input(&Input::Choose { what: Choice::Quality, id: Some("720p") }),
+                2 => stage.input(&Input::Choose { what: Choice::Audio, id: Some("1") }),
+                3 => stage.input(&Input::Choose { what: Choice::Text, id: None }),
+                4 if stage.lose(id) => stage.input(&Input::Failed {
+                    id,
+                    status: 500,
+                    reason: FailReason::Http,
+                    retry_after_us: 0,
+                }),
+                5 => {
+                    stage.input(&Input::Appended { id, track: Track::Video, error: Some(AppendError::Quota) })
+                }
+                6 => stage.input(&Input::Appended {
+                    id,
+                    track: Track::Audio,
+                    error: Some(AppendError::Decode),
+                }),
+                7 => stage.input(&Input::Renew { url: "https://cdn.example/r/master.m3u8" }),
+                8 => stage.input(&Input::Buffered { track: Track::Video, ranges: &[(at, at + S)] }),
+                9 => stage.input(&Input::Supported(&vec![true; random(6) as usize])),
+                10 if !stage.flights.iter().any(|flight| flight.id == id) => {
+                    stage.input(&Input::Done { id, bytes: at as u64, body: b"#EXTM3U" })
+                }
+                11 => stage.input(&Input::Online(id.is_multiple_of(2))),
+                12 => stage.input(&Input::Playhead {
+                    position_us: at,
+                    rate_milli: 1000,
+                    paused: id.is_multiple_of(2),
+                    waiting: id.is_multiple_of(3),
+                }),
+                _ => stage.run(0.5),
+            }
+            let fetching = |track: Track| {
+                stage
+                    .flights
+                    .iter()
+                    .filter(|flight| flight.track == Some(track) && flight.kind == FetchKind::Segment)
+                    .count()
+            };
+            assert!(fetching(Track::Video) <= 1 && fetching(Track::Audio) <= 1);
+        }
+    }
+}

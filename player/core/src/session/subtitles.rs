@@ -1,0 +1,67 @@
+//! Subtitles: WebVTT files fetched one after another and told as cues.
+
+use alloc::string::{String, ToString};
+
+use super::requests::What;
+use super::{Category, Choice, Output, Session};
+use crate::text::webvtt;
+
+/// The chosen subtitle and how far it was fetched.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Subtitles {
+    pub(super) rendition: Option<usize>,
+    /// The rendition whose files are being fetched, and the next file.
+    fetching: Option<(usize, usize)>,
+    asked: bool,
+}
+
+impl Subtitles {
+    pub(super) fn forget_requests(&mut self) {
+        self.asked = false;
+    }
+}
+
+impl Session {
+    pub(super) fn choose_text(&mut self, id: Option<&str>) {
+        let rendition = id.and_then(|id| id.parse().ok()).filter(|at| self.texts.contains(at));
+        if rendition != self.subtitles.rendition || id.is_none() {
+            self.subtitles = Subtitles { rendition, ..Subtitles::default() };
+        }
+        self.emit(Output::TrackChanged { what: Choice::Text, id: rendition.map(|at| at.to_string()) });
+    }
+
+    /// Ask for the next file of the chosen subtitle.
+    pub(super) fn feed_subtitles(&mut self) {
+        let Some(rendition) = self.subtitles.rendition else { return };
+        if self.subtitles.asked || !self.need_segments(rendition) {
+            return;
+        }
+        let index = match self.subtitles.fetching {
+            Some((which, next)) if which == rendition => next,
+            _ => 0,
+        };
+        let Some(presentation) = &self.presentation else { return };
+        let count = presentation.renditions[rendition].segments.as_ref().map_or(0, |segments| segments.len());
+        if index < count {
+            self.subtitles.fetching = Some((rendition, index));
+            self.subtitles.asked = true;
+            self.fetch(What::Text { rendition, index }, 0);
+        }
+    }
+
+    pub(super) fn on_text(&mut self, rendition: usize, index: usize, body: &[u8]) {
+        if self.subtitles.rendition != Some(rendition) {
+            return;
+        }
+        self.subtitles.fetching = Some((rendition, index + 1));
+        self.subtitles.asked = false;
+        let text = String::from_utf8_lossy(body);
+        match webvtt::parse(&text) {
+            Some(cues) => self.emit(Output::Cues { id: rendition.to_string(), cues }),
+            None => {
+                let data = "a subtitle file is not WebVTT".to_string();
+                self.emit(Output::Error { code: 3004, category: Category::Media, fatal: false, data });
+            }
+        }
+    }
+}

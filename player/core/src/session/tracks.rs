@@ -1,0 +1,388 @@
+//! Rungs, audio and subtitles: which there are, which are used, and what the viewer changes.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::lane::Lane;
+use super::{Category, Choice, Open, Output, QualityRow, Session, TextWish, Track, TrackRow};
+use crate::abr::Reason;
+use crate::presentation::{Kind, Presentation, Rendition, RoleFlags, Span, TrackKind};
+
+/// A rung of the ladder: a video rendition that the browser plays.
+#[derive(Clone, Debug)]
+pub(super) struct Rung {
+    pub(super) rendition: usize,
+    pub(super) bps: u64,
+    pub(super) height: u32,
+    pub(super) id: String,
+}
+
+/// What of a presentation is used.
+pub(super) struct Selection {
+    pub(super) rungs: Vec<Rung>,
+    pub(super) audio: Vec<usize>,
+    pub(super) texts: Vec<usize>,
+    pub(super) pinned: Option<usize>,
+    pub(super) first_audio: Option<usize>,
+    pub(super) first_text: Option<usize>,
+}
+
+/// After a change of audio, sound up to here is left as it is, so that nothing stops at once.
+const AUDIO_MARGIN_US: i64 = 500_000;
+/// After pinning a rung, pictures up to here are left: the time that fetching the first new one may take.
+const QUALITY_MARGIN_US: i64 = 2_000_000;
+/// Families of video codecs in order of preference; adaptation never mixes them.
+const FAMILIES: [&str; 5] = ["avc", "hvc", "hev", "vp", "av01"];
+
+/// The MIME type of a rendition's own SourceBuffer; `None` for what needs none.
+pub(super) fn mime_of(presentation: &Presentation, rendition: &Rendition) -> Option<String> {
+    let (media, own) = match rendition.track {
+        TrackKind::Video => ("video", is_video_codec as fn(&str) -> bool),
+        TrackKind::Audio => ("audio", is_audio_codec as fn(&str) -> bool),
+        TrackKind::Text | TrackKind::Image => return None,
+    };
+    // An HLS rendition names no codecs; they are among those of the variants that use its group.
+    let written = match presentation.text.opt(rendition.codecs) {
+        Some(codecs) => codecs,
+        None => presentation.text.get(group_codecs(presentation, rendition)),
+    };
+    let codecs: Vec<&str> = written
+        .split(',')
+        .map(str::trim)
+        .filter(|codec| !codec.is_empty() && (rendition.muxed || own(codec)))
+        .collect();
+    let container = presentation.text.opt(rendition.mime).filter(|mime| mime.contains('/'));
+    let container = match container {
+        Some(mime) if presentation.kind == Kind::Dash => mime.to_string(),
+        _ => format!("{media}/mp4"),
+    };
+    (!codecs.is_empty()).then(|| format!("{container}; codecs=\"{}\"", codecs.join(",")))
+}
+
+fn group_codecs(presentation: &Presentation, rendition: &Rendition) -> Span {
+    let group = presentation.text.get(rendition.audio_group);
+    presentation
+        .renditions
+        .iter()
+        .find(|variant| {
+            variant.track == TrackKind::Video && presentation.text.get(variant.audio_group) == group
+        })
+        .map_or(Span::NONE, |variant| variant.codecs)
+}
+
+fn is_audio_codec(codec: &str) -> bool {
+    ["mp4a", "opus", "Opus", "fLaC", "flac", "ac-3", "ec-3", "ac-4", "mp3"]
+        .iter()
+        .any(|family| codec.starts_with(family))
+}
+
+fn is_video_codec(codec: &str) -> bool {
+    FAMILIES.iter().any(|family| codec.starts_with(family))
+}
+
+/// Find what this browser plays and what this viewer wishes.
+pub(super) fn select(
+    presentation: &Presentation,
+    accepted: &[&str],
+    open: &Open,
+) -> Result<Selection, (u16, Category, &'static str)> {
+    let plays = |rendition: &Rendition| {
+        mime_of(presentation, rendition).is_some_and(|mime| accepted.contains(&mime.as_str()))
+    };
+    let indices = |kind: TrackKind| {
+        presentation.renditions.iter().enumerate().filter(move |(_, rendition)| rendition.track == kind)
+    };
+    if presentation.renditions.iter().any(|rendition| !rendition.protection.is_empty()) {
+        return Err((4001, Category::Drm, "the content is protected"));
+    }
+    let video: Vec<usize> =
+        indices(TrackKind::Video).filter(|(_, rendition)| plays(rendition)).map(|(at, _)| at).collect();
+    let all_audio: Vec<usize> = indices(TrackKind::Audio)
+        .filter(|(_, rendition)| {
+            plays(rendition) && (presentation.kind == Kind::Dash || rendition.playlist_url.is_some())
+        })
+        .map(|(at, _)| at)
+        .collect();
+    if video.is_empty() && all_audio.is_empty() {
+        return Err((3001, Category::Media, "no codec of this presentation is supported here"));
+    }
+    let rungs = ladder(presentation, &video, open.max_height);
+    let audio = audio_choices(presentation, &rungs, &all_audio);
+    let texts: Vec<usize> = indices(TrackKind::Text)
+        .filter(|(_, rendition)| is_webvtt(presentation, rendition))
+        .map(|(at, _)| at)
+        .collect();
+    Ok(Selection {
+        pinned: pinned_rung(&rungs, &open.quality),
+        first_audio: first_audio(presentation, &audio, &open.audio_language),
+        first_text: first_text(presentation, &texts, &open.text),
+        rungs,
+        audio,
+        texts,
+    })
+}
+
+/// The rungs of one codec family, ascending, each bitrate and size once.
+fn ladder(presentation: &Presentation, video: &[usize], max_height: u32) -> Vec<Rung> {
+    let rendition = |at: usize| &presentation.renditions[at];
+    let family = |at: usize| {
+        let codecs = presentation.text.get(rendition(at).codecs);
+        FAMILIES
+            .iter()
+            .position(|family| codecs.split(',').any(|codec| codec.trim().starts_with(family)))
+            .unwrap_or(FAMILIES.len())
+    };
+    let Some(best) = video.iter().map(|&at| family(at)).min() else { return Vec::new() };
+    let mut chosen: Vec<usize> = video.iter().copied().filter(|&at| family(at) == best).collect();
+    if max_height > 0 && chosen.iter().any(|&at| rendition(at).height <= max_height) {
+        chosen.retain(|&at| rendition(at).height <= max_height);
+    }
+    chosen.sort_by_key(|&at| (rendition(at).bandwidth_bps, rendition(at).height));
+    // HLS repeats a variant for each audio group; the pictures are the same.
+    let mut seen: Vec<&str> = Vec::new();
+    chosen.retain(|&at| match presentation.playlist_url(at) {
+        Some(url) if seen.contains(&url) => false,
+        Some(url) => {
+            seen.push(url);
+            true
+        }
+        None => true,
+    });
+    let lines: Vec<u32> = chosen.iter().map(|&at| rendition(at).height).collect();
+    chosen
+        .iter()
+        .map(|&at| {
+            let height = rendition(at).height;
+            let shared = lines.iter().filter(|&&other| other == height).count() > 1;
+            let bps = rendition(at).average_bandwidth_bps.unwrap_or(rendition(at).bandwidth_bps);
+            let id = match (height, shared) {
+                (0, _) => format!("{}k", bps / 1000),
+                (height, false) => format!("{height}p"),
+                (height, true) => format!("{height}p-{}k", bps / 1000),
+            };
+            Rung { rendition: at, bps, height, id }
+        })
+        .collect()
+}
+
+/// HLS: the renditions of the group that the lowest rung uses. DASH: the best of each adaptation set.
+fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> Vec<usize> {
+    let rendition = |at: usize| &presentation.renditions[at];
+    if presentation.kind != Kind::Dash {
+        let group = rungs.first().map(|rung| rendition(rung.rendition).audio_group);
+        let group = group.and_then(|group| presentation.text.opt(group));
+        return match group {
+            Some(name) => all
+                .iter()
+                .copied()
+                .filter(|&at| presentation.text.get(rendition(at).audio_group) == name)
+                .collect(),
+            None if rungs.is_empty() => all.to_vec(),
+            None => Vec::new(),
+        };
+    }
+    let mut best: Vec<usize> = Vec::new();
+    for &at in all {
+        match best.iter().position(|&other| rendition(other).set == rendition(at).set) {
+            Some(place) if rendition(at).bandwidth_bps > rendition(best[place]).bandwidth_bps => {
+                best[place] = at
+            }
+            Some(_) => {}
+            None => best.push(at),
+        }
+    }
+    best
+}
+
+fn is_webvtt(presentation: &Presentation, rendition: &Rendition) -> bool {
+    let mime = presentation.text.get(rendition.mime);
+    let codecs = presentation.text.get(rendition.codecs);
+    match presentation.kind {
+        Kind::Dash => mime == "text/vtt" || (mime.is_empty() && codecs == "wvtt"),
+        Kind::HlsMultivariant | Kind::HlsMedia => rendition.playlist_url.is_some(),
+    }
+}
+
+/// The rung of this id; where a title lacks it, the nearest below, so that "720p" means a wish and not a file.
+pub(super) fn pinned_rung(rungs: &[Rung], id: &str) -> Option<usize> {
+    if id.is_empty() || id == "auto" {
+        return None;
+    }
+    if let Some(found) = rungs.iter().position(|rung| rung.id == id) {
+        return Some(found);
+    }
+    let digits = id.split('p').next().unwrap_or("");
+    let wanted: u32 = digits.parse().ok()?;
+    rungs.iter().rposition(|rung| rung.height <= wanted).or((!rungs.is_empty()).then_some(0))
+}
+
+fn first_audio(presentation: &Presentation, audio: &[usize], wish: &str) -> Option<usize> {
+    let rendition = |at: usize| &presentation.renditions[at];
+    best_language(presentation, audio, wish)
+        .or_else(|| audio.iter().copied().find(|&at| rendition(at).default))
+        .or_else(|| audio.iter().copied().find(|&at| rendition(at).role_flags.has(RoleFlags::MAIN)))
+        .or_else(|| audio.first().copied())
+}
+
+fn first_text(presentation: &Presentation, texts: &[usize], wish: &TextWish) -> Option<usize> {
+    let rendition = |at: usize| &presentation.renditions[at];
+    match wish {
+        TextWish::Off => None,
+        TextWish::Language(language) => best_language(presentation, texts, language),
+        TextWish::Unset => texts.iter().copied().find(|&at| rendition(at).default || rendition(at).forced),
+    }
+}
+
+/// The track of this language: the very tag, else the same primary language (RFC 4647, basic filtering).
+fn best_language(presentation: &Presentation, among: &[usize], wish: &str) -> Option<usize> {
+    let language = |at: usize| presentation.text.get(presentation.renditions[at].language);
+    let primary = |tag: &str| tag.split('-').next().unwrap_or("").to_ascii_lowercase();
+    if wish.is_empty() {
+        return None;
+    }
+    among
+        .iter()
+        .copied()
+        .find(|&at| language(at).eq_ignore_ascii_case(wish))
+        .or_else(|| among.iter().copied().find(|&at| primary(language(at)) == primary(wish)))
+}
+
+impl Session {
+    /// Make the lanes of the first selection.
+    pub(super) fn choose_first(&mut self, audio: Option<usize>, text: Option<usize>) {
+        let Some(presentation) = &self.presentation else { return };
+        let rung = self.pinned.or((!self.rungs.is_empty()).then_some(0));
+        let mut lanes = Vec::new();
+        if let Some(rung) = rung {
+            let rendition = self.rungs[rung].rendition;
+            let mime = mime_of(presentation, &presentation.renditions[rendition]).unwrap_or_default();
+            lanes.push(Lane::new(Track::Video, rendition, mime, 0));
+        }
+        if let Some(rendition) = audio {
+            let mime = mime_of(presentation, &presentation.renditions[rendition]).unwrap_or_default();
+            lanes.push(Lane::new(Track::Audio, rendition, mime, 0));
+        }
+        self.lanes = lanes;
+        self.subtitles.rendition = text;
+        // The first rung is the rule's, so that its playlist is the one that is asked for.
+        if rung.is_some() && self.pinned.is_none() {
+            let first = self.decide_rung(0, 4_000_000).rung;
+            self.lanes[0].rendition = self.rungs[first].rendition;
+        }
+    }
+
+    /// Tell the menus.
+    pub(super) fn tell_tracks(&mut self) {
+        let Some(presentation) = &self.presentation else { return };
+        let row = |&at: &usize, selected: bool| {
+            let rendition = &presentation.renditions[at];
+            TrackRow {
+                id: at.to_string(),
+                language: presentation.text.get(rendition.language).to_string(),
+                label: presentation.text.get(rendition.name).to_string(),
+                channels: rendition.channels,
+                forced: rendition.forced,
+                selected,
+            }
+        };
+        let qualities = self
+            .rungs
+            .iter()
+            .map(|rung| {
+                let rendition = &presentation.renditions[rung.rendition];
+                let (frames, seconds) = rendition.frame_rate;
+                QualityRow {
+                    id: rung.id.clone(),
+                    width: rendition.width,
+                    height: rendition.height,
+                    bitrate_bps: rendition.bandwidth_bps,
+                    codecs: presentation.text.get(rendition.codecs).to_string(),
+                    frame_rate_milli: (u64::from(frames) * 1000).checked_div(u64::from(seconds)).unwrap_or(0)
+                        as u32,
+                }
+            })
+            .collect();
+        let heard = self.lane_of(Track::Audio).map(|lane| self.lanes[lane].rendition);
+        let audio = self.audio.iter().map(|at| row(at, heard == Some(*at))).collect();
+        let text = self.texts.iter().map(|at| row(at, self.subtitles.rendition == Some(*at))).collect();
+        self.emit(Output::Tracks { qualities, audio, text });
+    }
+
+    pub(super) fn lane_of(&self, track: Track) -> Option<usize> {
+        self.lanes.iter().position(|lane| lane.track == track)
+    }
+
+    /// Position in the ladder of a rendition.
+    pub(super) fn rung_of(&self, rendition: usize) -> Option<usize> {
+        self.rungs.iter().position(|rung| rung.rendition == rendition)
+    }
+
+    pub(super) fn on_choose(&mut self, what: Choice, id: Option<&str>) {
+        match what {
+            Choice::Quality => self.choose_quality(id),
+            Choice::Audio => self.choose_audio(id),
+            Choice::Text => self.choose_text(id),
+        }
+    }
+
+    fn choose_quality(&mut self, id: Option<&str>) {
+        self.pinned = id.and_then(|id| pinned_rung(&self.rungs, id));
+        let Some(lane) = self.lane_of(Track::Video) else { return };
+        let Some(rung) = self.pinned else {
+            self.tell_quality(self.rung_of(self.lanes[lane].rendition).unwrap_or(0), self.reason);
+            return;
+        };
+        self.lanes[lane].not_before = self.now;
+        self.tell_quality(rung, Reason::Chosen);
+        // What is buffered beyond the next boundary is replaced, so that the choice is soon seen.
+        let from = self.boundary_after(lane, self.position_us + QUALITY_MARGIN_US);
+        self.replace_from(lane, from);
+    }
+
+    fn choose_audio(&mut self, id: Option<&str>) {
+        let Some(rendition) = id.and_then(|id| id.parse().ok()).filter(|at| self.audio.contains(at)) else {
+            return;
+        };
+        let Some(lane) = self.lane_of(Track::Audio) else { return };
+        if self.lanes[lane].rendition == rendition {
+            return;
+        }
+        self.lanes[lane].rendition = rendition;
+        self.lanes[lane].init = None;
+        self.change_type(lane);
+        let from = self.position_us + AUDIO_MARGIN_US;
+        self.replace_from(lane, from);
+        self.emit(Output::TrackChanged { what: Choice::Audio, id: Some(rendition.to_string()) });
+    }
+
+    /// Tell the SourceBuffer when what follows has another type.
+    pub(super) fn change_type(&mut self, lane: usize) {
+        let Some(presentation) = &self.presentation else { return };
+        let rendition = &presentation.renditions[self.lanes[lane].rendition];
+        let mime = mime_of(presentation, rendition).unwrap_or_default();
+        // Rungs of one family differ in profile and level only, which an initialization section may change.
+        let family = |mime: &str| mime.split('.').next().unwrap_or("").to_string();
+        if !mime.is_empty() && family(&mime) != family(&self.lanes[lane].mime) {
+            self.emit(Output::ChangeType { track: self.lanes[lane].track, mime: mime.clone() });
+        }
+        self.lanes[lane].mime = mime;
+    }
+
+    pub(super) fn tell_quality(&mut self, rung: usize, reason: Reason) {
+        if self.rung.is_some_and(|before| before != rung) {
+            self.switches += 1;
+        }
+        self.rung = Some(rung);
+        self.reason = reason;
+        let Some(chosen) = self.rungs.get(rung) else { return };
+        let output = Output::Quality {
+            id: chosen.id.clone(),
+            auto: self.pinned.is_none(),
+            reason,
+            height: chosen.height,
+            bitrate_bps: chosen.bps,
+        };
+        self.emit(output);
+    }
+}
