@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,8 +24,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     folder = tmp_path_factory.mktemp("clips")
 
     def make(name: str, *arguments: str | Path) -> Path:
-        target = folder / name
+        target = folder / hashlib.sha256(repr(arguments).encode()).hexdigest()[:12] / name
         if not target.exists():
+            target.parent.mkdir(exist_ok=True)
             ffmpeg(*arguments, target)
         return target
 
