@@ -157,7 +157,7 @@ _BY = {
 def _names_of(title: Title) -> list[str]:
     spoken: list[str] = []
     for name in (title.title_pt, title.original_title, title.title_en, *title.aliases):
-        key = fold(name or "")
+        key = fold((name or "").replace("%", " por cento "))
         if not key:
             continue
         slang = lexicon().slang

@@ -79,7 +79,7 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
     too_long = len(text) > MAX_CHARS
     raw = clean(text[:MAX_CHARS])
     shown = _ELONGATED.sub(r"\1", raw)
-    typed = tuple(word[:MAX_WORD_CHARS] for word in fold(shown).split()[:MAX_WORDS])
+    typed = tuple(word[:MAX_WORD_CHARS] for word in fold(shown.replace("%", " por cento ")).split()[:MAX_WORDS])
     tongue = language_of(typed, language)
     words = tuple(mend(word, names) for word in _write_out(typed, tongue))
     plain = _SPACES.sub(" ", _PLAIN_DROP.sub(" ", _unaccented(shown))).strip()[: MAX_WORDS * 12]
