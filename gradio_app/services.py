@@ -170,7 +170,9 @@ class Services:
     def _open_assistant(self) -> bool:
         from bitaca_core.derona.assistant import Assistant
 
-        self.assistant = Assistant(self.catalogue, self.search, self.recommender)
+        self.assistant = Assistant(
+            self.catalogue, self.search, self.recommender, playable=self.playable_units
+        )
         return True
 
     # -- readiness
