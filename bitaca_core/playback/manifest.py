@@ -68,6 +68,10 @@ def read_snapshot(data: bytes) -> dict[str, Any]:
     periods = read.list(read_period)
     renditions = read.list(read_rendition)
     warnings = read.list(read_warning)
+    if kind == "dash":
+        # A representation of an MPD has no playlist; its address is where its segments start from.
+        for one in renditions:
+            one["url"] = one["uri"]
     listed = renditions[0]["listed"] if kind == "hls-media" and renditions else None
     return {
         "schema": SCHEMA,

@@ -305,7 +305,7 @@ impl Presentation {
         let text = core::str::from_utf8(bytes)
             .map_err(|error| ParseError::new(ErrorKind::Encoding, error.valid_up_to(), "UTF-8"))?;
         let body = text.strip_prefix('\u{FEFF}').unwrap_or(text).trim_start();
-        if body.starts_with("#EXTM3U") {
+        if body.starts_with('#') && hls::is_playlist(body) {
             hls::parse(text, url)
         } else if body.starts_with('<') {
             dash::parse(text, url, now_us)

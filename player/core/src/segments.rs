@@ -4,6 +4,7 @@
 //! see [`crate::time`].
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::dash::template;
@@ -145,14 +146,15 @@ pub(crate) enum Layout {
 }
 
 /// ISO/IEC 23009-1, Segment templates: what `$...$` stand for, and when.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Template {
     pub(crate) media: Span,
     pub(crate) representation_id: Span,
     pub(crate) bandwidth_bps: u64,
     /// `@startNumber` plus the number of segments that were cut away at the front.
     pub(crate) start_number: u64,
-    pub(crate) runs: Vec<Run>,
+    /// Shared by the representations of one timeline.
+    pub(crate) runs: Arc<[Run]>,
     /// End of the last segment in ticks, where the period cuts it short.
     pub(crate) end: Option<i64>,
 }

@@ -139,7 +139,7 @@ impl Reader<'_> {
             // RFC 8216bis 4.4.3.6, EXT-X-I-FRAMES-ONLY.
             "-X-I-FRAMES-ONLY" => self.media.iframes_only = true,
             // RFC 8216bis 4.4.5.2, EXT-X-SKIP: the skipped segments are in an older playlist.
-            "-X-SKIP" => self.movie.warn(warning(WarningCode::Skipped, offset, name, "EXT-X-SKIP")),
+            "-X-SKIP" => self.movie.warn(warning(WarningCode::Skipped, at, value, "EXT-X-SKIP")),
             _ if is_multivariant_tag(name) => {
                 return Err(ParseError::new(
                     ErrorKind::Malformed,

@@ -27,6 +27,11 @@ pub(crate) fn parse(text: &str, url: &str) -> Result<Presentation, ParseError> {
     Err(ParseError::new(ErrorKind::Missing, text.len(), "EXTINF or EXT-X-STREAM-INF"))
 }
 
+/// Whether the first tag is EXTM3U. RFC 8216bis 4.4.1.1; comments before it are tolerated.
+pub(crate) fn is_playlist(text: &str) -> bool {
+    matches!(lines(text).next(), Some(Line::Tag { name: "M3U", .. }))
+}
+
 /// RFC 8216bis 4.4.6, Multivariant Playlist Tags. Without the `EXT`.
 fn is_multivariant_tag(name: &str) -> bool {
     matches!(
