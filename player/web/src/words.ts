@@ -38,10 +38,10 @@ const PT: Words = {
   },
   places: { worker: 'em segundo plano', page: 'na página', native: 'do navegador' },
   reasons: {
-    start: 'primeira escolha, antes de medir a internet', steady: 'a internet segue igual', up: 'a internet melhorou',
-    down: 'a internet piorou', buffer: 'a reserva está confortável', low: 'a reserva está acabando',
-    pinned: 'você escolheu', viewport: 'a tela não mostraria mais', abandon: 'o trecho demorava demais',
-    dropped: 'o aparelho perdia quadros', recover: 'recuperando de uma falha',
+    startup: 'primeira escolha, antes de medir a internet', throughput: 'é o que a sua internet aguenta agora',
+    buffer: 'há bastante vídeo guardado', 'low-buffer': 'a reserva está acabando', steady: 'nada mudou desde a última escolha',
+    abandoned: 'o trecho anterior demorava demais', chosen: 'você escolheu', viewport: 'a tela não mostraria mais que isso',
+    failed: 'a outra qualidade falhou',
   },
   errors: {
     network: 'Não conseguimos falar com o servidor. Já tentamos algumas vezes; confira a sua internet.',
@@ -81,10 +81,10 @@ const EN: Words = {
   },
   places: { worker: 'in the background', page: 'on the page', native: 'the browser’s own' },
   reasons: {
-    start: 'first choice, before measuring the network', steady: 'the network is unchanged', up: 'the network got better',
-    down: 'the network got worse', buffer: 'plenty is buffered', low: 'little is buffered', pinned: 'you chose it',
-    viewport: 'the screen would not show more', abandon: 'the segment took too long',
-    dropped: 'this device was dropping frames', recover: 'recovering from a failure',
+    startup: 'first choice, before measuring the network', throughput: 'it is what your network carries now',
+    buffer: 'plenty is buffered', 'low-buffer': 'little is buffered', steady: 'nothing has changed since the last choice',
+    abandoned: 'the last segment took too long', chosen: 'you chose it', viewport: 'the screen would not show more',
+    failed: 'the other quality failed',
   },
   errors: {
     network: 'We could not reach the server. We have tried a few times; please check your connection.',
@@ -151,7 +151,7 @@ export function clock(seconds: number): string {
 
 /** 3725 → "1 h 2 min 5 s", for a screen reader. */
 export function spoken(seconds: number): string {
-  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0))
+  const whole = Math.max(0, Math.round(Number.isFinite(seconds) ? seconds : 0))
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
   return [h ? `${h} h` : '', h || m ? `${m} min` : '', `${s} s`].filter(Boolean).join(' ')
 }

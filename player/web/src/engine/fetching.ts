@@ -2,9 +2,7 @@
 import type { FailReason, FetchKind, FetchOutput, InputBody } from './messages'
 
 /** Kinds whose bytes the session itself reads; the others go to a SourceBuffer. */
-const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>([
-  'manifest', 'playlist', 'text', 'sidecar', 'index',
-])
+const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>(['manifest', 'playlist', 'text', 'sidecar'])
 /** Progress reports are at least this far apart, so that a fast network does not flood the session. */
 const PROGRESS_EVERY_MS = 60
 

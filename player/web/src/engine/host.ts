@@ -11,6 +11,7 @@ import type { Input, InputBody, Output } from './messages'
 export interface SessionLike {
   handle(input: Input): void
   poll(): Output | null
+  free(): void
 }
 
 /** Longest sleep that setTimeout keeps without wrapping round. */
@@ -54,6 +55,7 @@ export class Host {
     clearTimeout(this.alarm)
     this.fetcher.destroy()
     this.outlet.destroy()
+    this.session.free()
   }
 
   private carryOut(output: Output): void {

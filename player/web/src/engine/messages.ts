@@ -48,7 +48,7 @@ export type InputBody =
   | { t: 'tick' }
   | { t: 'online'; online: boolean }
 
-export type FetchKind = 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar' | 'index'
+export type FetchKind = 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar'
 export type ErrorCategory = 'network' | 'media' | 'manifest' | 'drm' | 'platform'
 
 export interface Quality {

@@ -2,8 +2,8 @@
 import { make } from './dom'
 
 export class CaptionOverlay {
-  readonly above = make('div', { class: 'captions above', part: 'captions', dir: 'auto' })
-  readonly below = make('div', { class: 'captions below', part: 'captions', dir: 'auto' })
+  readonly above = make('div', { class: 'spoken above', part: 'captions', dir: 'auto' })
+  readonly below = make('div', { class: 'spoken below', part: 'captions', dir: 'auto' })
 
   show(cues: readonly VTTCue[]): void {
     this.above.replaceChildren(...cues.filter(isHigh).map(draw))

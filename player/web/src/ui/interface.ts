@@ -161,6 +161,7 @@ export class Interface {
     at.quality.replaceChildren(...(automatic ? [make('small', {}, shown ? 'Auto · ' : 'Auto'), shown] : [shown]))
     setLabel(at.quality, `${words.quality}: ${automatic ? `${words.auto}${shown ? `, ${shown}` : ''}` : shown}`)
     at.audio.hidden = player.audioTracks.length < 2
+    at.audio.classList.toggle('wide', player.textTracks.length > 0)
     const audio = player.audioTracks.find((one) => one.selected)
     setLabel(at.audio, `${words.audio}: ${audio ? audio.label || languageName(audio.language, this.language) : words.auto}`)
     at.captions.hidden = player.textTracks.length === 0
@@ -213,7 +214,13 @@ export class Interface {
     on(at.pip, () => this.actions.pip())
     on(at.quality, () => this.menu.toggle(at.quality, this.words.quality, qualityMenu(player, this.words, this.language)))
     on(at.audio, () => this.menu.toggle(at.audio, this.words.audio, audioMenu(player, this.words, this.language)))
-    on(at.captions, () => this.menu.toggle(at.captions, this.words.subtitles, subtitleMenu(player, this.words, this.language)))
+    on(at.captions, () => {
+      // A narrow picture has one button for both.
+      const sound = player.audioTracks.length > 1 && at.audio.offsetParent === null
+      const sections = subtitleMenu(player, this.words, this.language)
+      if (sound) sections.push(...audioMenu(player, this.words, this.language))
+      this.menu.toggle(at.captions, this.words.subtitles, sections)
+    })
     on(at.more, () => {
       const pip = this.pip.available && at.pip.offsetParent === null ? () => this.actions.pip() : null
       const { stats, shortcuts } = this.actions
@@ -323,8 +330,7 @@ export class Interface {
 
   private hide(): void {
     const { video } = this.playback
-    const held = video.paused || this.menu.open || !this.at.stage.classList.contains('started')
-      || this.at.stage.querySelector('.dragging') !== null || this.at.stage.querySelector('.bar :focus-visible') !== null
+    const held = video.paused || this.menu.open || !this.at.stage.classList.contains('started') || this.at.stage.querySelector('.dragging') !== null
     if (held) return
     this.at.stage.classList.remove('active')
     this.at.stage.classList.add('quiet')

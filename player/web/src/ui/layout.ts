@@ -40,7 +40,7 @@ export interface Places {
 
 export function layOut(places: Places): Layout {
   const poster = make('img', { class: 'poster', part: 'poster', alt: '', hidden: true, decoding: 'async' })
-  const surface = make('div', { class: 'veil', style: 'pointer-events:auto;opacity:1' })
+  const surface = make('div', { class: 'surface' })
   const heading = make('div', { class: 'heading', part: 'heading' })
   const big = iconButton('big', 'play')
   const pulse = make('div', { class: 'pulse', 'aria-hidden': 'true' }, icon('play'))
@@ -50,7 +50,7 @@ export function layOut(places: Places): Layout {
   const [play, next, mute] = [iconButton('play', 'play'), iconButton('next', 'next'), iconButton('mute', 'volume')]
   const volume = make('input', { type: 'range', min: '0', max: '1', step: '0.05' })
   const [elapsed, left] = [make('span'), make('span', { class: 'left' })]
-  const quality = make('button', { type: 'button', class: 'button pick', part: 'button quality' })
+  const quality = make('button', { type: 'button', class: 'button pick quality', part: 'button quality' })
   const [audio, captions, more] = [iconButton('audio', 'audio'), iconButton('captions', 'captions'), iconButton('more', 'more')]
   const [pip, full] = [iconButton('pip wide', 'pip'), iconButton('full', 'full')]
   for (const opener of [quality, audio, captions, more]) {
@@ -64,8 +64,8 @@ export function layOut(places: Places): Layout {
   )
   const stage = make(
     'div', { class: 'stage', part: 'stage' },
-    places.video, poster, surface, ...places.captions,
-    make('div', { class: 'veil high' }), make('div', { class: 'veil low' }),
+    places.video, poster, surface,
+    make('div', { class: 'veil high' }), make('div', { class: 'veil low' }), ...places.captions,
     jumpBack, jumpForward, make('div', { class: 'centre' }, spinner(), pulse, big),
     make('div', { class: 'top' }, heading), places.age, offers,
     make('div', { class: 'bar', part: 'bar' }, places.seek, row),

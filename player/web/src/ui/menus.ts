@@ -75,8 +75,8 @@ export function moreMenu(player: BitacaPlayer, words: Words, language: Language,
     {
       choices: [
         ...(actions.pip ? [{ label: words.pip, icon: 'pip' as const, pick: actions.pip }] : []),
-        { label: words.stats, icon: 'audio' as const, note: 'I', pick: actions.stats },
-        { label: words.shortcuts, icon: 'more' as const, note: '?', pick: actions.shortcuts },
+        { label: words.stats, icon: 'stats' as const, note: 'I', pick: actions.stats },
+        { label: words.shortcuts, icon: 'keyboard' as const, note: '?', pick: actions.shortcuts },
       ],
     },
   ]

@@ -36,7 +36,8 @@ export class SeekBar {
     this.element.addEventListener('pointermove', (event) => this.hover(event), { signal })
     this.element.addEventListener('pointerup', (event) => this.release(event), { signal })
     this.element.addEventListener('pointercancel', () => this.letGo(), { signal })
-    this.element.addEventListener('pointerleave', () => this.dragging === null && this.setScale(this.ghost, 0), { signal })
+    this.element.addEventListener('pointerenter', (event) => this.element.classList.toggle('near', event.pointerType !== 'touch'), { signal })
+    this.element.addEventListener('pointerleave', () => this.leave(), { signal })
   }
 
   translate(words: Words, language: Language): void {
@@ -121,6 +122,11 @@ export class SeekBar {
     if (this.dragging === null) return
     this.seek(this.secondsAt(event))
     this.letGo()
+  }
+
+  private leave(): void {
+    this.element.classList.remove('near')
+    if (this.dragging === null) this.setScale(this.ghost, 0)
   }
 
   private letGo(): void {
