@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.catalogue.vocabulary import country_name
+from bitaca_core.catalogue.vocabulary import country_name, descriptor_name
 from bitaca_core.derona import facts
 from bitaca_core.derona.context import Action, Outcome, Pick, Turn
 from bitaca_core.derona.shelf import Shelf
@@ -114,6 +114,11 @@ _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {
     ),
     "genre": lambda title, lang: _fact("genre", "genres", facts.genres(title, lang, limit=6)),
     "episodes": _episodes,
+    "content": lambda title, lang: _fact(
+        "content",
+        "descriptors",
+        facts.joined((descriptor_name(name, lang).lower() for name in title.descriptors), lang),
+    ),
 }
 
 

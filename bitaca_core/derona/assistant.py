@@ -143,6 +143,8 @@ class Assistant:
         player: PlayerContext | None,
     ) -> tuple[Slots, intents.Reading]:
         """Look for a misspelt or shortened title; when there is one, read the message again with it."""
+        if slots.ordinal is not None:
+            return slots, reading
         open_ended = reading.intent in _OPEN
         words = guess_text(message)
         if open_ended and replace(slots, kinds=()).wishes:

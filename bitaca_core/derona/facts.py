@@ -160,9 +160,8 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
         parts.append(f"títulos com {wish.person}" if pt else f"titles with {wish.person}")
     if query.countries:
         names_ = joined((country_name(code, lang) for code in query.countries), lang)
-        parts.append(
-            f"produção de {names_}" if pt and parts else f"títulos de {names_}" if pt else f"from {names_}"
-        )
+        parts.append(f"produção de {names_}" if pt else f"made in {names_}")
+    named = bool(parts) and not (query.countries and len(parts) == 1)
     parts.extend(_bounds(wish, lang))
     barred = [genre_name(genre, lang).lower() for genre in query.exclude_genres]
     barred += [theme_name(theme, lang) for theme in query.exclude_themes]
@@ -171,7 +170,7 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
     if query.max_age is not None:
         limit = "livre" if query.max_age == 0 else f"até {query.max_age} anos"
         english = "for all ages" if query.max_age == 0 else f"suitable at {query.max_age}"
-        parts.append(f"classificação {limit}" if pt else english)
+        parts.append(f"com classificação {limit}" if pt else english)
     orders = {
         "newest": ("os mais novos", "the newest"),
         "oldest": ("os mais antigos", "the oldest"),
@@ -180,6 +179,8 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
     }
     if wish.order:
         parts.append(orders[wish.order][not pt])
+    if parts and not named and not wish.order:
+        parts[0] = f"{'títulos' if pt else 'titles'} {'com ' if pt and query.countries else ''}{parts[0]}"
     return parts
 
 

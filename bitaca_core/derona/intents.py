@@ -51,7 +51,7 @@ _INJECTION = re.compile(
     r"|\b(finja|finge|aja como|pretend|act as|roleplay|you are now|agora voce e)\b|\b(api key|chave de api|senha do|drop table|select from|script alert)\b"
 )
 _SPOILER = re.compile(
-    r"\b(?:conta|me conta|fala|diz|qual(?: e)?|como|tell me|what s|whats|how does?)\b.{0,16}\b(?:final|fim|desfecho|ending|acaba|termina|ends?)\b|\bspoilers?\b|\bquem (?:morre|e o assassino|matou)\b|\bwho (?:dies|is the killer)\b"
+    r"\b(?:conta|me conta|fala|diz|qual(?: e)?|como|tell me|what s|whats|what is|how does?)\b.{0,16}\b(?:final|fim|desfecho|ending|acaba|termina|ends?)\b|\bspoilers?\b|\bquem (?:morre|e o assassino|matou)\b|\bwho (?:dies|is the killer)\b"
 )
 _TROUBLE = re.compile(
     r"\b(?:video|filme|episodio|player|tela|app|site|pagina) (?:parou|travou|caiu|fechou|sumiu|congelou|apagou)\b|\b(?:travan?\w*|engasg\w+|bug\w*|lagg?\w*|lento|lenta|pixelad\w+|borrad\w+|embacad\w+|buffering|stutter\w*|freez\w+|choppy|blurry|pixelated)\b|\btela (?:preta|branca|verde)\b|\b(?:black|blank) screen\b"
@@ -92,11 +92,15 @@ _DETAIL_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("director", r"\bquem (?:dirigiu|dirige|fez|e o diretor|e a diretora|foi o diretor|criou)\b(?! (?:voce|tu))|\b(?:diretor|diretora|direcao|director)\b|\bwho (?:directed|made|is the director|s the director)\b|\bdirigid[oa] por\b|\bde quem e\b"),
         ("cast", r"\bquem (?:atua|faz|trabalha|esta no|participa|dubla|sao os atores)\b|\b(?:elenco|atores|atriz(?:es)?|cast|starring|actors|who s in|who stars)\b"),
         (
+            "content",
+            r"\b(?:tem|ha|contem|mostra|is there|does it have|any)\b.{0,20}\b(?:violencia|sexo|nudez|drogas?|sangue|palavra\w*|sustos?|cenas?|gatilhos?|violence|sex|nudity|drugs|blood|gore|swearing)\b",
+        ),
+        (
             "remaining",
             r"\bquanto (?:tempo )?(?:falta|resta)\b|\bfalta (?:muito|quanto)\b|\bhow (?:much|long) (?:is )?(?:left|remaining)\b|\btime left\b",
         ),
         ("duration", r"\bquant(?:o|os) (?:tempo|minutos|dura)\b|\bqual (?:e )?a duracao\b|\bduracao\b|\bdura (?:quanto|muito)\b|\bquanto dura\b|\bhow long (?:is|s|does)\b|\bruntime\b|\be (?:longo|comprido|curto)$"),
-        ("age", r"\b(?:classificacao|faixa etaria|censura|idade|age rating|rated|age|appropriate|suitable)\b|\bpode (?:ver |assistir )?(?:com )?(?:crianca|criancas|meu filho|minha filha)\b|\bcriancas? pode\w*\b|\b(?:e|serve|da) para (?:crianca|criancas)\b|\bcan (?:my )?kids\b|\bok for kids\b|\bgood for kids\b"),
+        ("age", r"\b(?:classificacao|faixa etaria|censura|idade|age rating|rated|age|appropriate|suitable)\b|\bpode (?:ver |assistir )?(?:com )?(?:crianca|criancas|meu filho|minha filha)\b|\bcriancas? pode\w*\b|\b(?:e|serve|da) para (?:crianca|criancas)\b|\bcan (?:my |a )?(?:kids?|son|daughter|child)\b|\b(?:filh|crianc|sobrinh|net)\w+\b.*\bpode\b|\bok for kids\b|\bgood for kids\b"),
         ("year", r"\b(?:de )?(?:que|qual) ano\b|\bquando (?:foi|saiu|lancou|lancaram|estreou)\b|\bano (?:de )?(?:lancamento|dele|dela)\b|\bwhat year\b|\bwhen (?:was|did|is)\b|\be (?:antigo|velho|novo)$"),
         ("country", r"\b(?:e|foi feito) de onde\b|\bde (?:que|qual) pais\b|\bqual (?:o )?pais\b|\bonde foi (?:feito|filmado)\b|\bwhere is .* from\b|\bwhat country\b|\b(?:e|eh) (?:brasileiro|japones|nacional)$"),
         ("genre", r"\b(?:qual|que) (?:e )?(?:o )?(?:genero|tipo de filme)\b|\bwhat genre\b|\b(?:e|eh) (?:de )?(?:terror|comedia|drama|acao|animacao|romance|suspense)$|\be (?:triste|engracado|assustador|violento|pesado)$|\bis it (?:scary|sad|funny|violent)\b"),
@@ -130,15 +134,15 @@ _THANKS = re.compile(
 )
 _HELP = re.compile(
     r"^(?:ajuda|help|socorro|menu|comandos|instrucoes|manual|\?)(?: (?:por favor|ai|aqui|please))?$|\b(?:me ajuda|ajude me|pode me ajudar|preciso de ajuda|help me)\b|\bo que (?:que )?(?:voce|da para) (?:faz|sabe|pode|consegue|fazer|sabe fazer|pedir)\b|\bcomo (?:funciona|uso|usar|usa|que usa|mexe|mexo|te uso)\b|\b(?:quais|que) (?:os )?comandos\b"
-    r"|\bwhat (?:can|do) you do\b|\bhow (?:does this|do i use|to use|do you) ?(?:work)?\b|\bwhat can i (?:ask|say|do)\b|\bo que (?:eu )?posso (?:pedir|perguntar|falar|fazer)\b|\bestou perdid[oa]\b|\bcomo (?:eu )?(?:faco|peco|pesquiso|procuro)\b"
+    r"|\bwhat (?:can|do) you do\b|\bhow (?:does this|do i use|to use|do you) ?(?:work)?\b|\bwhat can i (?:ask|say|do)\b|\bo que (?:eu )?posso (?:pedir|perguntar|falar|fazer)\b|\bestou perdid[oa]\b|\bnao (?:entendi|entendo)\b|\bi don t understand\b|\bdo not understand\b|\bcomo (?:eu )?(?:faco|peco|pesquiso|procuro)\b"
 )
 _IDENTITY = re.compile(
     r"\bquem (?:e|eh|sois|es) (?:voce|tu|vc)\b|\bvoce e (?:um |uma )?(?:robo|bot|humana?|ia|gente|pessoa|real|de verdade|inteligencia|maquina|mulher|homem|chatgpt|gpt|alexa)\b|\b(?:seu|teu) nome\b|\b(?:quem|qual empresa) te (?:criou|fez|programou)\b|\bquantos anos voce\b|\bo que e (?:voce|a derona|o bitaca|a bitaca|bitaca)\b|\bquem e (?:a )?derona\b"
     r"|\bwho are you\b|\bare you (?:a |an )?(?:bot|robot|human|real|ai|person|chatgpt|machine)\b|\b(?:what s|what is|whats) your name\b|\bwho (?:made|created|built) you\b|\bvoce (?:existe|mora)\b|\bwhat are you\b|\bo que significa (?:bitaca|derona)\b"
 )
 _SMALLTALK = re.compile(
-    r"^(?:(?:e )?(?:ai )?tudo (?:bem|bom|certo|joia|tranquilo)|como (?:voce esta|vai voce|vai|voce vai|foi seu dia|esta)|how are you|how s it going|what s up|sup)(?: (?:com voce|hoje|doing|today|derona|querida))*$|\bpiadas?\b|\bjokes?\b|\b(?:seu|teu|your) (?:filme|anime|serie|diretor|genero|movie|film|fav\w*) ?(?:\w+ )?(?:favorit\w+|preferid\w+|movie|favorite)\b|\bqual (?:filme|anime) voce (?:mais )?(?:gosta|prefere)\b|\bvoce (?:gosta|curte|ama|come|dorme|namora|tem (?:namorad|famili|idade|sentimento))\w*\b"
-    r"|\b(?:te amo|amo voce|love you|casa comigo|namora comigo|marry me|adoro voce|voce e (?:\w+ )?(?:linda|fofa|legal|demais|incrivel|top|engracada|inteligente|esperta|maravilhosa|10))\b|\bmorrendo de (?:rir|fome|sono|tedio)\b|\bcanta\b|\bsing\b|\bpipoca\b|\bdo you (?:like|love|eat|sleep)\b|\bfeliz (?:natal|aniversario|ano novo|pascoa)\b|^(?:haha|lol|legal|massa|bacana|top|nossa|uau|wow|cool|nice|show|eita|oxe|vixe|caramba|puxa|serio|really|ok|okay|beleza|entendi|certo|ta|ah|hm+|hum|aham|interessante)(?: (?:ai|demais|hein|mesmo|entao))*$|\bestou (?:com fome|com sono|cansad\w)$"
+    r"^(?:(?:e )?(?:ai )?tudo (?:bem|bom|certo|joia|tranquilo)|como (?:voce esta|vai voce|vai|voce vai|foi seu dia|esta)|how are you|how s it going|how is it going|what s up|what is up|sup)(?: (?:com voce|hoje|doing|today|derona|querida))*$|\bpiadas?\b|\bjokes?\b|\b(?:seu|teu|your) (?:filme|anime|serie|diretor|genero|movie|film|fav\w*) ?(?:\w+ )?(?:favorit\w+|preferid\w+|movie|favorite)\b|\bqual (?:filme|anime) voce (?:mais )?(?:gosta|prefere)\b|\bvoce (?:gosta|curte|ama|come|dorme|namora|tem (?:namorad|famili|idade|sentimento))\w*\b"
+    r"|\b(?:te amo|amo voce|love you|casa comigo|namora comigo|marry me|adoro voce|voce e (?:\w+ )?(?:linda|fofa|legal|demais|incrivel|top|engracada|inteligente|esperta|maravilhosa|10))\b|\bmorrendo de (?:rir|fome|sono|tedio)\b|\bcanta\b|\bsing\b|\bpipoca\b|\bassist\w+ comigo\b|\bwatch with me\b|\bdo you (?:like|love|eat|sleep)\b|\bfeliz (?:natal|aniversario|ano novo|pascoa)\b|^(?:haha|lol|legal|massa|bacana|top|nossa|uau|wow|cool|nice|show|eita|oxe|vixe|caramba|puxa|serio|really|ok|okay|beleza|entendi|certo|ta|ah|hm+|hum|aham|interessante)(?: (?:ai|demais|hein|mesmo|entao))*$|\bestou (?:com fome|com sono|cansad\w)$"
 )
 _FEEDBACK = re.compile(
     r"\b(?:nao (?:gostei|curti)|odiei|detestei|gostei|amei|adorei|curti|hated?|loved?|liked|didn t like|didnt like)\b|\b(?:que|filme|serie|recomendac\w+|sugest\w+|indicac\w+|essa|esse|isso|these|this|suggestions?|muito|bem|dica)\b.{0,18}\b(?:ruim|ruins|pessim\w+|horri\w+|chat[oa]s?|fraco|fraca|lixo|merda|bosta|bom|boa|otim\w+|incrive\w+|perfeit\w+|terrible|awful|bad|great|amazing|boring|sem graca|errad\w+)\b|\b(?:nada a ver|nada haver|perfeito|acertou|mandou bem|errou|arrasou)\b|^(?:muito )?(?:ruim|pessimo|horrivel|chato|otimo|bom|excelente|maravilhoso)$"
@@ -163,7 +167,7 @@ _DENY = re.compile(
     r"^(?:nao|n|nope|no|nada|nem|nenhum|nenhuma|nenhum desses|nenhuma dessas|nenhum deles|nao quero|nao obrigad[oa]|negativo|none|none of (?:these|those|them)|nah|deixa|deixa para la|esquece|never ?mind|nao nao)$"
 )
 _PLAIN_LIST = re.compile(
-    r"\b(?:o que (?:que )?(?:tem|voces? tem|ha|da|posso (?:ver|assistir))|quais (?:filmes|series|animes|titulos|sao os)|lista\w*|catalogo|recomend\w+|indi(?:ca|que|car|cacao|cacoes)|suger\w+|sugest\w+|dicas?|mostr\w+|filmes?|series?|animes?|videos?|curtas?|what do you have|what should i (?:watch|see)|dublad[oa]s?|legendad[oa]s?|dubbed|what s on|what can i watch|what s there|recommend\w*|suggest\w*|show me|movies?|films?|so tem|tem algo|algo (?:bom|legal|bacana|interessante|para (?:ver|assistir))|alguma coisa|something (?:good|nice|to watch)|catalog\w*|quero (?:assistir|ver)|assistir)\b"
+    r"\b(?:o que (?:que )?(?:tem|voces? tem|ha|da|posso (?:ver|assistir))|quais (?:filmes|series|animes|titulos|sao os)|lista\w*|catalogo|recomend\w+|indi(?:ca|que|car|cacao|cacoes)|suger\w+|sugest\w+|dicas?|mostr\w+|filmes?|series?|animes?|videos?|curtas?|what do you have|what should i (?:watch|see)|dublad[oa]s?|legendad[oa]s?|dubbed|what s on|what can i watch|what s there|recommend\w*|suggest\w*|show me|movies?|films?|so tem|tem coisas?|coisas? boas?|tem algo|algo (?:bom|legal|bacana|interessante|para (?:ver|assistir))|alguma coisa|something (?:good|nice|to watch)|catalog\w*|quero (?:assistir|ver)|assistir)\b"
 )
 _ASKS_FOR = re.compile(
     r"^(?:voces? )?(?:tem|teria|ha|do you have|have you got|is there)\b|\b(?:onde (?:assisto|vejo|acho|posso ver))\b"
@@ -173,6 +177,9 @@ _ASKS_FOR_KIND = re.compile(
 )
 _SAME_DIRECTOR = re.compile(
     r"\b(?:mais|outr[oa]s?|algum|more|others?|another|else)\b.{0,20}\b(?:dele|dela|deles|mesm[oa] diretora?|ess[ea] diretora?|dess[ea] diretora?|by (?:him|her|them)|same director)\b"
+)
+_LIKE_UNKNOWN = re.compile(
+    r"\b(?:algo|coisas?|filmes?|series?|animes?|alguma?|something|anything)(?: \w+)? (?:do |no |bem )?(?:tipo|estilo|like) (?!assim|isso|esse|essa|this|that)\w"
 )
 _HERE = re.compile(
     r"(?:e )?(?:(?:da para|posso|consigo|tem como|can i) (?:ver|assistir|watch)(?: (?:ele|ela|aqui|agora|it|here|now|esse|essa))*|(?:ele )?(?:tem|passa|esta disponivel)(?: ele)? (?:aqui|ai)|is it (?:available|here))"
@@ -284,6 +291,8 @@ def _titles(
         return Reading("details")
     if (focused or playing) and _SAME_DIRECTOR.search(text):
         return Reading("search", aspect="same_director")
+    if _LIKE_UNKNOWN.search(text) and not (slots.genres or slots.themes or slots.countries or named):
+        return Reading("similar")
     if _SIMILAR.search(text) or (re.match(r"^(?:tipo|like|como) (?!assim)\w", text) and not slots.wishes):
         return Reading("similar")
     aspect = next((name for name, rule in _DETAIL_RULES if rule.search(text)), None)
@@ -320,7 +329,18 @@ def _named(text: str, slots: Slots, aspect: str | None) -> Reading:
     if bare:
         return Reading("details")
     asked = _PLAY_ASK.search(text)
-    if aspect in ("age", "genre", "year", "country", "director", "cast", "duration", "episodes", "synopsis"):
+    if aspect in (
+        "age",
+        "genre",
+        "year",
+        "country",
+        "director",
+        "cast",
+        "duration",
+        "episodes",
+        "synopsis",
+        "content",
+    ):
         return Reading("details", aspect=aspect)
     if asked and not re.search(r"\b(?:tem|ha) (?:legenda|audio|dublag|continuac)\w*", text):
         return Reading("availability")

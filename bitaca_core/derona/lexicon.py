@@ -31,6 +31,7 @@ class Lexicon:
 
     slang: Mapping[str, str]
     safe_slang: frozenset[str]
+    contractions: Mapping[str, str]
     english: frozenset[str]
     portuguese: frozenset[str]
     typo_safe: frozenset[str]
@@ -70,6 +71,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         slang=slang,
         safe_slang=frozenset(raw["safe_slang"]),
+        contractions=raw["contractions"],
         english=frozenset(raw["english"]),
         portuguese=frozenset(raw["portuguese"]),
         typo_safe=frozenset(raw["typo_safe"]),

@@ -79,7 +79,9 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
     too_long = len(text) > MAX_CHARS
     raw = clean(text[:MAX_CHARS])
     shown = _ELONGATED.sub(r"\1", raw)
-    typed = tuple(word[:MAX_WORD_CHARS] for word in fold(shown.replace("%", " por cento ")).split()[:MAX_WORDS])
+    typed = tuple(
+        word[:MAX_WORD_CHARS] for word in fold(shown.replace("%", " por cento ")).split()[:MAX_WORDS]
+    )
     tongue = language_of(typed, language)
     words = tuple(mend(word, names) for word in _write_out(typed, tongue))
     plain = _SPACES.sub(" ", _PLAIN_DROP.sub(" ", _unaccented(shown))).strip()[: MAX_WORDS * 12]
@@ -126,6 +128,8 @@ def _write_out(typed: tuple[str, ...], language: str) -> list[str]:
     for word in typed:
         if word in known.slang and (language == "pt" or word in known.safe_slang):
             spoken.extend(known.slang[word].split())
+        elif language == "en" and word in known.contractions:
+            spoken.extend(known.contractions[word].split())
         else:
             spoken.append(word)
     return spoken[:MAX_WORDS]

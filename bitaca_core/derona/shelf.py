@@ -167,7 +167,9 @@ class Shelf:
             kept.sort(key=lambda title: _measure(title, wish.order) or 0)
         elif wish.query.text:
             spoken = [title for title in kept if self._spoken(wish, title)]
-            kept = sorted(spoken or kept, key=lambda title: self.unit(title, ready) is None)
+            if spoken and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
+                kept = spoken
+            kept.sort(key=lambda title: (title not in spoken, self.unit(title, ready) is None))
         else:
             kept.sort(key=lambda title: self.unit(title, ready) is None)
         return _unique(kept)

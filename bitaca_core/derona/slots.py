@@ -271,7 +271,7 @@ def _durations(rest: str, plain: str, found: dict[str, object]) -> str:
         else:
             found["duration_max_s"] = seconds
         before = re.sub(
-            r"\b(ate|no maximo|menos de|mais de|acima de|pelo menos|tenho|livres?|dure|dura|under|less than|over|more than|at least|have)\s*$",
+            r"\b(ate|no maximo|menos de|mais de|acima de|pelo menos|tenho|livres?|dure|dura|under|shorter than|longer than|less than|over|more than|at least|have)\s*$",
             " ",
             before,
         )
@@ -290,7 +290,8 @@ def _durations(rest: str, plain: str, found: dict[str, object]) -> str:
         return re.sub(rf"\b{word}\b", " ", rest, count=1)
     long = re.search(r"(?<!mais )\b(long[oa]s?|comprid[oa]s?)\b(?! metrage)", rest)
     if long and not re.search(r"\bhow long\b", rest):
-        found["duration_min_s"] = LONG_S
+        refused = re.search(r"\b(?:nao|nem|sem|nada|not|isn t)(?: \w+){0,3} $", rest[: long.start()])
+        found["duration_max_s" if refused else "duration_min_s"] = LONG_S
         return rest[: long.start()] + " " + rest[long.end() :]
     return rest
 
@@ -339,7 +340,9 @@ _COMPARES = (
 
 def _flags(rest: str, found: dict[str, object]) -> str:
     for pattern, name in _COMPARES:
-        if re.search(pattern, rest):
+        if re.search(pattern, rest) and not re.search(
+            r"\b(?:shorter|longer|older|newer) than\b|\b(?:que|do que) \d", rest
+        ):
             found["compare"] = name
             rest = re.sub(pattern, " ", rest)
             break
@@ -365,7 +368,7 @@ def _flags(rest: str, found: dict[str, object]) -> str:
         found["newest"] = True
         rest = rest[: newest.start()] + " " + rest[newest.end() :]
     popular = re.search(
-        r"\b(mais (?:assistid|vist|popular|famos|bombad)\w+|popular(?:es)?|em alta|bombando|famos[oa]s?|most (?:watched|popular)|trending)\b",
+        r"\b(mais (?:assistid|vist|popular|famos|bombad)\w+|popular(?:es)?|(?:mais )?bem avaliad\w+|melhor(?:es)? (?:avaliad\w+|nota)|(?:best|top|highest) rated|em alta|bombando|famos[oa]s?|most (?:watched|popular)|trending)\b",
         rest,
     )
     if popular:
@@ -384,7 +387,7 @@ def _flags(rest: str, found: dict[str, object]) -> str:
 
 
 _NEGATIONS = frozenset(
-    ("sem", "nada", "exceto", "nem", "menos", "without", "except", "nenhum", "nenhuma", "odeio", "detesto", "hate", "tirando", "evita")
+    ("sem", "nada", "exceto", "nem", "menos", "without", "except", "nenhum", "nenhuma", "odeio", "detesto", "hate", "tirando", "evita", "cansei", "enjoei", "chega", "fora")
 )  # fmt: skip
 _NEGATIONS_EN = _NEGATIONS | {"no", "not", "dont", "don"}
 _BRIDGE = {"de", "ser", "do", "da", "o", "a", "os", "as", "um", "uma", "muito", "muita", "muitos", "muitas", "tanto", "tanta", "filme", "filmes", "ter", "tenha", "seja", "quero", "gosto", "curto", "e", "for", "too",
@@ -433,7 +436,7 @@ def _lists(words: list[str], found: dict[str, object], language: str) -> list[st
             )
         ):
             negative = True
-        elif word not in _BRIDGE | _JOIN or (
+        elif (len(word) > 2 and word not in _BRIDGE | _JOIN) or (
             word == "quero" and words[index - 1 : index] not in (["nao"], ["nem"])
         ):
             negative = False
