@@ -9,9 +9,9 @@
 pub const MANIFEST_BYTES: usize = 64 << 20;
 
 /// Segments that one rendition may have. `<S d="1" r="4294967295"/>` is 26 bytes of input; runs
-/// are never expanded, but everything that walks an index (a seek bar, a snapshot) must end.
-/// Ten million segments of one second are 115 days.
-pub const SEGMENTS_PER_RENDITION: u64 = 10_000_000;
+/// are never expanded, but counts must fit in 31 bits for hosts, and whoever walks an index must end.
+/// A hundred million segments of two seconds are six years: live since its epoch.
+pub const SEGMENTS_PER_RENDITION: u64 = 100_000_000;
 
 /// Variants, renditions and representations together. Each costs some 300 bytes and a row in
 /// menus and in every ABR decision.
@@ -40,9 +40,13 @@ pub const SUBSTITUTED_BYTES: usize = 1 << 20;
 /// Initialisation sections and key sets of one playlist; both are numbered with 16 bits.
 pub const DISTINCT_PER_PLAYLIST: usize = u16::MAX as usize - 1;
 
-/// Longest time that a manifest may state, in seconds: 100 days. Keeps all sums of ticks in
+/// Longest time that a playlist may state, in seconds: 100 days. Keeps all sums of ticks in
 /// 64 bits with the finest timescale (10^12 ticks a second).
 pub const TIME_S: u64 = 8_640_000;
+
+/// Longest duration that an MPD may state, in seconds: 100 years, because periods may start at a
+/// time since 1970. Keeps nanoseconds, and microseconds of ticks, in 64 bits.
+pub const DURATION_S: i64 = 3_155_760_000;
 
 /// Finest ticks per second of an MPD's `@timescale`, an `unsignedInt`.
 pub const TIMESCALE: u64 = u32::MAX as u64;

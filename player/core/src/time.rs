@@ -114,23 +114,36 @@ pub fn parse_duration_ns(text: &str) -> Option<i64> {
         if unit != b'S' && number.contains(&b'.') {
             return None;
         }
-        let ticks = parse_decimal_ticks(number)? / (DECIMAL_TIMESCALE / NS as u64);
+        let (whole, fraction) = split_decimal(number)?;
         let scale = match (in_time, unit) {
-            (false, b'Y' | b'M') if ticks == 0 => 0,
+            (false, b'Y' | b'M') if whole == 0 => 0,
             (false, b'D') => 86_400,
             (true, b'H') => 3_600,
             (true, b'M') => 60,
             (true, b'S') => 1,
             _ => return None,
         };
-        total = total.checked_add(i64::try_from(ticks).ok()?.checked_mul(scale)?)?;
-        if total > limits::TIME_S as i64 * NS {
+        let seconds = i64::try_from(whole).ok()?.checked_mul(scale).filter(|s| *s <= limits::DURATION_S)?;
+        total += seconds * NS + fraction;
+        if total > limits::DURATION_S * NS {
             return None;
         }
         fields += 1;
         rest = tail;
     }
     (fields > 0).then_some(total)
+}
+
+/// A decimal number as its whole part and the nanoseconds behind it.
+fn split_decimal(number: &[u8]) -> Option<(u64, i64)> {
+    let point = number.iter().position(|byte| *byte == b'.');
+    let (whole, fraction) = number.split_at(point.unwrap_or(number.len()));
+    let whole = crate::bytes::parse_u64(whole)?;
+    let nanoseconds = match point {
+        Some(_) => parse_decimal_ticks(fraction)? / (DECIMAL_TIMESCALE / NS as u64),
+        None => 0,
+    };
+    Some((whole, nanoseconds as i64))
 }
 
 /// An `xs:dateTime` or ISO 8601 date and time, in microseconds since 1970-01-01T00:00:00Z.
@@ -249,6 +262,7 @@ mod tests {
         assert_eq!(parse_duration_ns("P1DT12H"), Some(129_600 * NS));
         assert_eq!(parse_duration_ns("P0Y0M0DT0H3M1.63S"), Some(181_630_000_000));
         assert_eq!(parse_duration_ns("PT0S"), Some(0));
+        assert_eq!(parse_duration_ns("PT1553515200S"), Some(1_553_515_200 * NS));
         for bad in ["", "P", "PT", "PT5", "5S", "-PT5S", "P1Y", "PT1.5H", "PT1S2", "P1H", "PT99999999999H"] {
             assert_eq!(parse_duration_ns(bad), None, "{bad}");
         }

@@ -90,7 +90,7 @@ impl<'a> Mpd<'a> {
                         return Err(ParseError::new(
                             ErrorKind::Limit,
                             child.offset,
-                            "at most 10,000,000 segments",
+                            "at most 100,000,000 segments",
                         ));
                     }
                     urls.push(segment_url(child)?);

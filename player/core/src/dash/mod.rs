@@ -511,7 +511,7 @@ mod tests {
             (ErrorKind::Number, 23)
         );
         let bomb = std::format!(
-            "{HEAD}<Period><AdaptationSet mimeType=\"video/mp4\"><Representation id=\"v\" bandwidth=\"1\"><SegmentTemplate media=\"$Time$\"><SegmentTimeline><S d=\"1\" r=\"99999999\"/></SegmentTimeline></SegmentTemplate></Representation></AdaptationSet></Period></MPD>"
+            "{HEAD}<Period><AdaptationSet mimeType=\"video/mp4\"><Representation id=\"v\" bandwidth=\"1\"><SegmentTemplate media=\"$Time$\"><SegmentTimeline><S d=\"1\" r=\"999999999\"/></SegmentTimeline></SegmentTemplate></Representation></AdaptationSet></Period></MPD>"
         );
         assert_eq!(fails(&bomb).kind, ErrorKind::Limit);
     }

@@ -11,7 +11,7 @@ use crate::presentation::{Period, Span, TextPool};
 use crate::segments::{Entry, Init, Layout, Run, SegmentIndex, Template, NO_ENTRY, RANGED};
 use crate::time::{us_to_ticks, NS};
 
-const TOO_MANY: &str = "at most 10,000,000 segments";
+const TOO_MANY: &str = "at most 100,000,000 segments";
 
 /// What a dynamic MPD says about now.
 #[derive(Clone, Copy, Default)]

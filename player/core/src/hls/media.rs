@@ -281,7 +281,7 @@ impl Reader<'_> {
             return Err(ParseError::new(ErrorKind::Limit, offset, "at most 100 days"));
         }
         if self.entries.len() as u64 >= limits::SEGMENTS_PER_RENDITION {
-            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 10,000,000 segments"));
+            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 100,000,000 segments"));
         }
         self.entries.push(entry);
         Ok(())
