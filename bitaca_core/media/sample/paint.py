@@ -68,7 +68,7 @@ def dim(light: Image.Image, amount: float) -> Image.Image:
 
 
 def add(canvas: Image.Image, light: Image.Image, x: float, y: float) -> None:
-    """Add `light` to `canvas` with its centre at (x, y); what falls outside is cut."""
+    """Screen `light` onto `canvas` with its centre at (x, y), so that nothing burns out; what falls outside is cut."""
     left, top = round(x - light.width / 2), round(y - light.height / 2)
     box = (
         max(0, left),
@@ -79,7 +79,7 @@ def add(canvas: Image.Image, light: Image.Image, x: float, y: float) -> None:
     if box[0] >= box[2] or box[1] >= box[3]:
         return
     part = light.crop((box[0] - left, box[1] - top, box[2] - left, box[3] - top))
-    canvas.paste(ImageChops.add(canvas.crop(box), part), box[:2])
+    canvas.paste(ImageChops.screen(canvas.crop(box), part), box[:2])
 
 
 def lay(canvas: Image.Image, layer: Image.Image, x: float = 0, y: float = 0) -> None:
@@ -203,7 +203,7 @@ def bloom(canvas: Image.Image, threshold: int = 150, strength: float = 0.55) -> 
     small = canvas.reduce(8)
     table = [max(0, round((value - threshold) * strength * 255 / (255 - threshold))) for value in range(256)]
     halo = small.point(table * 3).filter(ImageFilter.GaussianBlur(3))
-    canvas.paste(ImageChops.add(canvas, halo.resize(canvas.size, Image.Resampling.BILINEAR)), (0, 0))
+    canvas.paste(ImageChops.screen(canvas, halo.resize(canvas.size, Image.Resampling.BILINEAR)), (0, 0))
 
 
 class Finish:

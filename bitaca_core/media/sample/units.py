@@ -21,7 +21,16 @@ class SampleUnit:
     seconds: float
 
 
-_PLACES: tuple[tuple[str, float, str, str], ...] = (("pipa-avoada-2026", 20, "pipa_avoada", "story"),)
+_PLACES: tuple[tuple[str, float, str, str], ...] = (
+    ("pipa-avoada-2026", 20, "pipa_avoada", "story"),
+    ("bitaca-na-chuva-2026", 26, "bitaca_na_chuva", "story"),
+    ("gato-de-plantao-2026-e01", 66, "gato_de_plantao", "fish"),
+    ("oferenda-2026", 26, "oferenda", "story"),
+    ("trem-para-o-mar-2026", 248, "trem_para_o_mar", "story"),
+    ("jardim-de-regras-2026", 25, "jardim_de_regras", "story"),
+    ("gato-de-plantao-2026-e02", 66, "gato_de_plantao", "moon"),
+    ("gato-de-plantao-2026-e03", 66, "gato_de_plantao", "blackout"),
+)
 UNITS = tuple(SampleUnit(title_id, order, seconds) for order, (title_id, seconds, _, _) in enumerate(_PLACES))
 """All units; the first is the one that a new installation shows within seconds."""
 

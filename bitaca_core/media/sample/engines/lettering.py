@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from functools import lru_cache
 
 import numpy as np
@@ -37,12 +39,16 @@ def mask(text: str, size: int, *, tracking: float = 0.0, weight: float = 0.0, ta
     """
     font = _font(size * 2)
     stroke = round(size * 2 * weight)
-    advance = [font.getlength(letter) + (tracking + weight * 1.6) * size * 2 for letter in text]
-    plate = Image.new("L", (round(sum(advance)) + size * 2, round(size * 3.4)), 0)
+    letters = [unicodedata.normalize("NFD", letter) for letter in text]
+    advance = [font.getlength(letter[0]) + (tracking + weight * 1.6) * size * 2 for letter in letters]
+    plate = Image.new("L", (round(sum(advance)) + size * 2, round(size * 3.8)), 0)
     pen = ImageDraw.Draw(plate)
     x = float(size)
-    for letter, step in zip(text, advance, strict=True):
-        pen.text((round(x), round(size * 0.7)), letter, 255, font=font, stroke_width=stroke)
+    for letter, step in zip(letters, advance, strict=True):
+        place = (round(x), round(size * 0.9))
+        pen.text(place, letter[0], 255, font=font, stroke_width=stroke)
+        for mark in letter[1:]:
+            _accent(pen, mark, pen.textbbox(place, letter[0], font=font), size * 2, stroke)
         x += step
     plate = plate.crop(plate.getbbox())
     plate = plate.resize(
@@ -54,6 +60,36 @@ def mask(text: str, size: int, *, tracking: float = 0.0, weight: float = 0.0, ta
         cut = np.clip((level - 0.5 + (noise - 0.5) * rough) * 5 + 0.5, 0, 1)
         plate = Image.fromarray((cut * 255).astype(np.uint8), "L")
     return plate
+
+
+def _accent(
+    pen: ImageDraw.ImageDraw, mark: str, box: tuple[float, float, float, float], em: float, stroke: int
+) -> None:
+    """Draw a combining mark over (or under) a letter's box: the built-in typeface has none of its own."""
+    middle, top, bottom = (box[0] + box[2]) / 2, box[1] - em * 0.075 - stroke, box[3]
+    pace = em * 0.115
+    width = max(2, round(em * 0.075 + stroke * 1.9))
+    shapes = {
+        "\u0303": [
+            (middle + pace * 1.35 * k / 8, top - em * 0.028 * math.sin(k / 8 * math.pi)) for k in range(-8, 9)
+        ],
+        "\u0301": [(middle - pace * 0.25, top + em * 0.03), (middle + pace * 0.75, top - em * 0.075)],
+        "\u0300": [(middle + pace * 0.25, top + em * 0.03), (middle - pace * 0.75, top - em * 0.075)],
+        "\u0302": [
+            (middle - pace, top + em * 0.02),
+            (middle, top - em * 0.07),
+            (middle + pace, top + em * 0.02),
+        ],
+        "\u0327": [
+            (middle, bottom),
+            (middle + pace * 0.3, bottom + em * 0.1),
+            (middle - pace * 0.5, bottom + em * 0.15),
+        ],
+    }
+    line = shapes[mark]
+    pen.line(line, 255, width, "curve")
+    for x, y in (line[0], line[-1]):
+        pen.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
 
 
 def paint(canvas: Image.Image, shape: Image.Image, x: float, y: float, color: Color, *, opacity: float = 1.0, halo: float = 0.0, shadow: Color | None = None, offset: int = 3) -> None:  # fmt: skip

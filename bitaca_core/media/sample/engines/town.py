@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -91,7 +92,7 @@ def wires(
 ) -> Image.Image:
     """Return power lines that hang between `posts` (tops, pixels), RGBA."""
     ink = Ink(width, height, color)
-    for (x0, y0), (x1, y1) in zip(posts, posts[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(posts):
         for wire in range(count):
             drop = wire * 11
             line = [

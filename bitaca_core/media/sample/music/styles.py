@@ -133,3 +133,151 @@ def improvised(seed: str, scale: Chord, count: int, low: int, high: int) -> tupl
         place = int(min(len(ladder) - 1, max(0, place + rng.choice((-2, -1, -1, 1, 1, 2, 3)))))
         line.append(ladder[place])
     return tuple(line)
+
+
+def _bossa_guitar(desk: Desk, chords: tuple[Chord, ...], start_s: float, end_s: float, beat_s: float, gain: float = 0.3) -> None:  # fmt: skip
+    bar, at = 0, start_s
+    while at < end_s - 0.1:
+        chord = chords[bar % len(chords)]
+        desk.put(synth.bass(chord[0], 1.1), at, 0.42, 0, 0.05)
+        desk.put(synth.bass(chord[0] + 7, 0.8), at + 2 * beat_s, 0.36, 0, 0.05)
+        for place in (0, 1, 2.5, 3.5) if bar % 2 else (0.5, 1.5, 2, 3.5):
+            strum(desk, chord[1:], at + place * beat_s, gain, 0.2, 0.006)
+        bar, at = bar + 1, at + 4 * beat_s
+
+
+def rainy_bossa(seconds: float) -> Sound:
+    """A Bitaca na Chuva: rain, a bossa guitar, and a flute that takes its time."""
+    desk = Desk(seconds)
+    beat = 0.5
+    desk.bed(synth.weather("rain", seconds, "shop"), 0.2, "rain")
+    chords: tuple[Chord, ...] = (
+        (38, 60, 65, 69, 76),
+        (43, 59, 65, 69, 76),
+        (36, 59, 64, 67, 74),
+        (45, 61, 64, 67, 70),
+    )
+    _bossa_guitar(desk, chords, 1.0, seconds - 2, beat)
+    bossa(desk, 5.0, seconds - 2, beat, 0.8)
+    for bar in range(6):
+        carpet(desk, chords[bar % 4][1:], 1.0 + bar * 4 * beat * 2, 4.2, 0.16)
+    tune = ((0, 1.5, 76), (1.5, 0.5, 74), (2, 2, 72), (4, 1, 71), (5, 1, 74), (6, 2, 69), (8, 1.5, 67), (9.5, 0.5, 69), (10, 1, 71), (11, 3, 76),
+            (15, 1, 79), (16, 1.5, 77), (17.5, 0.5, 76), (18, 2, 74), (20, 1, 71), (21, 1, 69), (22, 2, 67), (25, 1, 72), (26, 1, 74), (27, 3, 76))  # fmt: skip
+    melody(desk, tune, 5.0, beat, "flute", 0.42, -0.15)
+    melody(desk, ((0, 1, 88), (1, 1, 83), (2, 1, 79), (3, 1, 76)), 17.2, 0.35, "bell", 0.25, 0.4)
+    desk.put(synth.pad(40, 3.0, 0.1), 0.3, 0.5, 0.5, 0.6)
+    return desk.finished(0.6, 2.2)
+
+
+def tide(seconds: float) -> Sound:
+    """Oferenda: the sea, slow pads in waves of five seconds, an ijexá bell and a voice-like flute."""
+    desk = Desk(seconds)
+    desk.bed(synth.weather("sea", seconds, "tide"), 0.34, "tide")
+    chords: tuple[Chord, ...] = (
+        (38, 57, 62, 65, 72),
+        (34, 58, 62, 65, 69),
+        (41, 57, 60, 67, 72),
+        (36, 55, 60, 64, 71),
+        (38, 57, 62, 66, 74),
+    )
+    for number, at in enumerate((0.0, 5.6, 11.0, 16.4, 21.6)):
+        carpet(desk, chords[number], at, 6.4, 0.3 + 0.03 * number)
+        for step in range(9):
+            note = chords[number][1 + step % 4] + 12 * (step // 4)
+            desk.put(
+                synth.pluck(min(96, note), 1.8, 0.3), at + 0.6 + step * 0.56, 0.34, 0.5 - step * 0.1, 0.6
+            )
+    for bar in range(8):
+        at = 6.0 + bar * 2.0
+        for place, note in ((0, 86), (0.375, 86), (0.75, 91), (1.0, 86), (1.375, 91), (1.625, 86)):
+            desk.put(synth.bell(note, 1.0), at + place, 0.09, 0.55, 0.3)
+        for place in (0, 0.75, 1.5):
+            desk.put(synth.drum("tom"), at + place, 0.26, -0.3, 0.35)
+    tune = (
+        (0, 2, 74),
+        (2, 1, 77),
+        (3, 3, 76),
+        (6, 2, 72),
+        (8, 1, 74),
+        (9, 3, 81),
+        (12, 2, 79),
+        (14, 1, 77),
+        (15, 4, 78),
+    )
+    melody(desk, tune, 11.2, 0.64, "flute", 0.4, 0.0)
+    return desk.finished(1.2, 2.6)
+
+
+def garden_pulse(seconds: float) -> Sound:
+    """Jardim de Regras: pulses that multiply as the garden does."""
+    desk = Desk(seconds)
+    desk.bed(synth.weather("wind", seconds, "space"), 0.08, "space")
+    chords: tuple[Chord, ...] = (
+        (33, 57, 64, 71, 76),
+        (29, 57, 60, 64, 72),
+        (36, 55, 64, 67, 74),
+        (31, 55, 62, 66, 71),
+        (33, 57, 64, 68, 76),
+    )
+    for number, at in enumerate((0.0, 5.0, 10.0, 15.0, 20.0)):
+        carpet(desk, chords[number], at, 6.0, 0.32)
+    step_s = 0.15625
+    scale = (9, 11, 0, 2, 4, 7)
+    for layer, (start, every, low) in enumerate(
+        ((1.0, 8, 69), (5.5, 4, 76), (9.5, 2, 64), (12.0, 3, 81), (15.5, 1, 57))
+    ):
+        steps = round((min(seconds - 2, 21.4) - start) / (step_s * every))
+        for step, note in enumerate(improvised(f"garden{layer}", scale, steps, low - 7, low + 10)):
+            sound = synth.bell(note, 1.2) if layer in (0, 3) else synth.pluck(note, 0.9, 0.8)
+            desk.put(
+                sound, start + step * step_s * every, 0.24 if layer != 4 else 0.2, -0.8 + 0.4 * layer, 0.45
+            )
+    desk.put(synth.whoosh(3.4, "seed"), 6.0, 0.5, 0.4, 0.6)
+    desk.put(synth.drum("zabumba"), 9.5, 0.9, 0, 0.7)
+    for beat in range(18):
+        desk.put(synth.drum("zabumba"), 9.5 + beat * step_s * 4, 0.36, 0, 0.15)
+        desk.put(synth.drum("shaker"), 9.5 + (beat + 0.5) * step_s * 4, 0.34, 0.4, 0.1)
+    melody(desk, ((0, 2, 88), (1, 2, 83), (2, 3, 91)), 21.0, 0.5, "bell", 0.36, 0.2)
+    return desk.finished(0.8, 2.4)
+
+
+def night_shift(seconds: float, number: int) -> Sound:
+    """Gato de Plantão: a sly walking samba-canção; each case has its own tune over the same bass."""
+    desk = Desk(seconds)
+    desk.bed(synth.weather("night", seconds), 0.3, "night")
+    desk.bed(synth.weather("wind", seconds, "hill"), 0.06, "hill")
+    beat = 0.5
+    bars: tuple[Chord, ...] = (
+        (33, 57, 60, 64, 69),
+        (38, 57, 60, 65, 69),
+        (40, 56, 59, 62, 68),
+        (33, 57, 60, 64, 71),
+    )
+    last = seconds - 8
+    at, bar = 0.0, 0
+    while at < seconds - 1:
+        chord = bars[bar % 4]
+        loud = 1.0 if at < 10 or at >= last else 0.72
+        for step, shift in enumerate((0, 7, 12, 10)):
+            desk.put(synth.bass(chord[0] + shift, 0.46), at + step * beat, 0.5 * loud, 0, 0.08)
+            desk.put(synth.drum("shaker"), at + (step + 0.5) * beat, 0.3 * loud, 0.4, 0.1)
+        for place in (0.5, 1.5, 2.5, 3.25):
+            strum(desk, chord[1:], at + place * beat, 0.2 * loud, 0.3, 0.005)
+        desk.put(synth.drum("rim"), at + beat, 0.2 * loud, -0.4, 0.2)
+        desk.put(synth.drum("rim"), at + 3 * beat, 0.2 * loud, -0.4, 0.2)
+        at, bar = at + 4 * beat, bar + 1
+    theme = ((0, 0.5, 69), (0.5, 0.5, 72), (1, 1, 76), (2.5, 0.5, 75), (3, 0.5, 76), (3.5, 1.5, 72), (6, 0.5, 69), (6.5, 0.5, 71), (7, 1, 72), (8, 0.5, 74),
+             (8.5, 0.5, 72), (9, 1, 71), (10.5, 0.5, 68), (11, 3, 64), (15, 0.5, 76), (15.5, 2, 81))  # fmt: skip
+    melody(desk, theme, 0.5, beat, "flute", 0.46, -0.2)
+    melody(desk, theme[:14], last, beat, "pluck", 0.5, -0.2)
+    scale = ((9, 0, 2, 4, 7), (9, 11, 0, 4, 5), (9, 0, 3, 4, 8))[number - 1]
+    line = improvised(f"case{number}", scale, 60, 64, 81)
+    voice = ("pluck", "bell", "flute")[number - 1]
+    for step, note in enumerate(line):
+        start = 12.0 + step * 0.75
+        if start > last - 2 or step % 7 in (5, 6):
+            continue
+        melody(desk, ((0, 1.2, note),), start, beat, voice, 0.3 if voice != "bell" else 0.22, 0.25)
+    for section in (14.0, 26.0, 37.0, 50.0):
+        carpet(desk, (57, 60, 64, 71), section, 7.0, 0.16)
+    return desk.finished(0.4, 2.0)

@@ -18,6 +18,11 @@ def hertz(note: float) -> float:
     return float(440 * 2 ** ((note - 69) / 12))
 
 
+def ramp(count: int) -> Mono:
+    """Return a straight fade from 0 to 1 over `count` samples."""
+    return np.linspace(0, 1, count, dtype=np.float32)
+
+
 def _time(seconds: float) -> NDArray[np.float64]:
     return np.arange(round(seconds * RATE)) / RATE
 
