@@ -42,6 +42,8 @@ def build_shell(context: Context) -> Any:
         def read(request: gr.Request) -> tuple[str, list[Any], list[Any], list[Any]]:
             return tables(context, request.request)
 
+        # Gradio reads the annotation at run time, and this module's annotations are text.
+        read.__annotations__["request"] = gr.Request
         outputs = [note, work, found, parts]
         blocks.load(read, outputs=outputs, api_name=False, show_progress="hidden")
         refresh.click(read, outputs=outputs, api_name=False, show_progress="hidden", concurrency_limit=4)

@@ -1,0 +1,74 @@
+"""Derona in real Chromium: on every page, found at once, answering with cards."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PATHS = ["/", "/watch/curta-1-2026", "/app"]
+
+
+def ask_for_action_anime(page, address):
+    """The acceptance test of the chat, word for word: cards are counted the moment the reply appears."""
+    page.goto(address)
+    page.fill("#chat-input", "Mostre animes de ação")
+    page.click("#send-btn")
+    page.wait_for_selector(".bot-message", timeout=5000)
+    return page.locator(".recommendation-card").count()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_wish_becomes_cards(page, site, path):
+    assert ask_for_action_anime(page, site + path) > 0
+    first = page.locator(".recommendation-card a").first
+    assert first.get_attribute("href").startswith(("/watch/", "/title/"))
+    expect(page.locator(".bot-text")).to_contain_text(re.compile(".{10}"))
+
+
+def test_ten_fresh_viewers_in_a_row(browser, site):
+    for _ in range(10):
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        assert ask_for_action_anime(context.new_page(), site + "/") > 0
+        context.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_the_input_stands_once_and_in_sight(browser, site, path, size):
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="pt-BR")
+    page = context.new_page()
+    page.goto(site + path)
+    for selector in ("#chat-input", "#send-btn"):
+        page.wait_for_selector(selector, state="visible", timeout=15_000)
+        assert page.locator(selector).count() == 1
+        box = page.locator(selector).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height
+        assert box["height"] >= 44
+    assert page.locator(".bot-message").count() == 0, "a greeting is not a reply"
+    context.close()
+
+
+def test_a_limit_is_told_kindly_with_a_countdown(page, site):
+    page.goto(site + "/")
+    for number in range(11):
+        page.fill("#chat-input", f"oi {number}")
+        page.click("#send-btn")
+    page.wait_for_selector(".derona-note:not([hidden])")
+    assert "Volto a ouvir em" in page.locator(".derona-note").inner_text()
+    assert page.locator("#send-btn").is_disabled()
+
+
+def test_without_sockets_the_answer_comes_by_post(page, site):
+    page.route_web_socket("**/ws/chat", lambda socket: socket.close())
+    assert ask_for_action_anime(page, site + "/") > 0
+
+
+def test_data_is_never_markup(page, site):
+    page.goto(site + "/")
+    page.fill("#chat-input", "<img src=x onerror=alert(1)> <b>oi</b>")
+    page.click("#send-btn")
+    page.wait_for_selector(".bot-message")
+    assert page.locator(".derona-log img[src='x'], .derona-log b").count() == 0
+    assert "<b>oi</b>" in page.locator(".viewer-message").inner_text()

@@ -1,0 +1,101 @@
+"""Pages in real Chromium: no console messages, keyboard, search, titles appearing, both languages."""
+
+import pytest
+from playwright.sync_api import expect
+
+from bitaca_core.media.progress import ProgressBoard
+
+from .conftest import publish
+
+HARMLESS = ("script-src", "ERR_ABORTED")
+"""Gradio's inline configuration is refused by the policy and fetched again."""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/title/curta-1-2026", "/watch/longe-1999", "/privacidade", "/reports"]
+)
+def test_pages_are_silent(page, site, path):
+    said = []
+    page.on(
+        "console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(site + path)
+    page.wait_for_selector("main h1")
+    page.wait_for_timeout(500)
+    assert said == []
+
+
+def test_the_shell_says_nothing_but_the_refused_inline_scripts(page, site):
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.goto(site + "/app")
+    page.wait_for_selector("#chat-input")
+    page.wait_for_selector("text=publicado", timeout=15_000)  # the queue answered: the table is filled
+    own = [text for text in said if "/app" in text and not any(word in text for word in HARMLESS)]
+    assert own == []
+
+
+def test_search_shows_posters_while_typing(page, site):
+    page.goto(site + "/")
+    page.fill("#search", "numero 2")
+    page.wait_for_selector("#search-results [role=option]")
+    assert page.locator("#search-results img").count() >= 1
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[role=option][aria-selected=true]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/title/**")
+
+
+def test_shelves_walk_by_arrow_keys(page, site):
+    page.goto(site + "/")
+    links = page.locator(".shelf").first.locator(".card > a")
+    links.first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == links.nth(1).get_attribute("href")
+
+
+def test_titles_appear_with_their_percentage_and_without_a_reload(page, site, home):
+    board = ProgressBoard(home.paths)
+    board.update("curta-9-2026", "encode", 40)
+    page.goto(site + "/")
+    note = page.locator("[data-preparing=curta-9-2026]").first
+    note.wait_for()
+    page.evaluate("window.sameDocument = true")
+    board.update("curta-9-2026", "encode", 100)
+    expect(note).to_contain_text("90%", timeout=10_000)
+    publish(home, "curta-9-2026")
+    board.clear("curta-9-2026")
+    expect(page.locator("[data-preparing=curta-9-2026]")).to_have_count(0, timeout=15_000)
+    assert page.evaluate("window.sameDocument") is True
+
+
+def test_light_switch_and_language_stay(page, site):
+    page.goto(site + "/")
+    page.click("#theme-toggle")
+    chosen = page.evaluate("document.documentElement.dataset.theme")
+    page.goto(site + "/privacidade")
+    assert page.evaluate("document.documentElement.dataset.theme") == chosen
+    page.goto(site + "/?lang=en")
+    page.goto(site + "/privacidade")
+    assert page.locator("h1").inner_text() == "Your privacy, in few words"
+
+
+def test_nothing_scrolls_sideways_on_a_phone(phone, site):
+    for path in ("/", "/title/curta-1-2026", "/watch/longe-1999", "/privacidade"):
+        phone.goto(site + path)
+        phone.wait_for_selector("main h1")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_every_control_has_a_name_and_landmarks_stand(page, site):
+    page.goto(site + "/")
+    page.wait_for_selector("#chat-input")
+    for landmark in ("main", "header", "footer", "aside[aria-label]", "[role=search]", "[role=log]"):
+        assert page.locator(landmark).count() == 1, landmark
+    nameless = page.evaluate(
+        """[...document.querySelectorAll('a:not([aria-hidden]), button, input')].filter(
+            (node) => !(node.getAttribute('aria-label') || node.textContent.trim() || node.labels?.length)
+        ).map((node) => node.outerHTML)"""
+    )
+    assert nameless == []
