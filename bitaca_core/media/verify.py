@@ -177,6 +177,13 @@ class _Check:
                 self.report(
                     "segment-count", "stream.mpd", f"{entry.id}: {segments.get('count')}, expected {count}"
                 )
+            total_s = (segments.get("total_us") or 0) / 1e6
+            if abs(total_s - self.package.duration_s) > self.frame_s:
+                self.report(
+                    "duration",
+                    "stream.mpd",
+                    f"{entry.id} plays {total_s:.3f} s of {self.package.duration_s:.3f} s",
+                )
             for key, number in (("first_url", 1), ("last_url", count)):
                 name = self._local(segments.get(key), "stream.mpd")
                 if name != f"{kind}/{entry.id}/seg-{number}.m4s":

@@ -102,6 +102,7 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "mpd with a rung too many": ("rendition-unknown", text("stream.mpd", 'id="144p"', 'id="145p"')),
     "mpd with other codecs": ("codecs", text("stream.mpd", 'codecs="avc1.', 'codecs="avc3.')),
     "mpd with a segment too many": ("segment-count", text("stream.mpd", 'd="96000" r="1"', 'd="96000" r="2"')),
+    "mpd that plays shorter": ("duration", text("stream.mpd", '<S d="32000"/>', '<S d="1000"/>')),
     "mpd with other names": ("segment-url", text("stream.mpd", "video/$RepresentationID$/seg-", "video/$RepresentationID$/part-")),
     "rungs cut apart": ("alignment", described(lambda d: d["rungs"][1]["segment_durations_s"].reverse())),
     "other aspect": ("aspect", described(lambda d: d["rungs"][1].update(width=258))),
