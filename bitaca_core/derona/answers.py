@@ -8,8 +8,8 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import country_name, descriptor_name
 from bitaca_core.derona import facts
 from bitaca_core.derona.context import Action, Outcome, Pick, Turn
+from bitaca_core.derona.names import guess_text
 from bitaca_core.derona.shelf import Shelf
-from bitaca_core.derona.slots import guess_text
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.derona import chips, facts, intents, moderation, normalize, phrasing, policy
 from bitaca_core.derona.context import Action, Begun, Card, Outcome, Pick, PlayerContext, Turn
-from bitaca_core.derona.names import Names
+from bitaca_core.derona.names import Names, guess_text
 from bitaca_core.derona.shelf import Popularity, Shelf
-from bitaca_core.derona.slots import Slots, extract, guess_text
+from bitaca_core.derona.slots import Slots, extract
 from bitaca_core.derona.state import SHOWN_MAX, DialogueState
 from bitaca_core.search.query import SearchService
 
@@ -185,7 +185,12 @@ class Assistant:
             year=title.year,
             poster=f"/posters/{title.title_id}",
             reason=facts.card_reason(
-                title, outcome.wish, lang, pick.near, outcome.like if outcome.like != title else None
+                title,
+                outcome.wish,
+                lang,
+                near=pick.near,
+                like=outcome.like if outcome.like != title else None,
+                other=outcome.act == "nothing_but",
             ),
             playable=unit is not None,
             watch_url=f"/watch/{unit or title.title_id}",

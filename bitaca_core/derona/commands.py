@@ -148,7 +148,10 @@ def _quality(text: str, plain: str) -> Command | None:
 
 
 def _picture(text: str, plain: str) -> Command | None:
-    if re.search(r"\b(tela cheia|tela inteira|full ?screen|telona|maximiza[r]?)\b", text):
+    if re.search(
+        r"\b(tela cheia|tela inteira|(?:aumenta|amplia) a tela|tela grande|full ?screen|telona|maximiza[r]?)\b",
+        text,
+    ):
         off = re.search(r"\b(sai|sair|saia|tira|tirar|fecha|exit|leave|out of|minimiza)\b", text)
         return Command("fullscreen", off is None)
     return None

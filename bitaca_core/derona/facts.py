@@ -92,11 +92,17 @@ def summary(title: Title, lang: str, first: Iterable[str] = ()) -> str:
 
 
 def card_reason(
-    title: Title, wish: Wish | None, lang: str, near: bool = False, like: Title | None = None
+    title: Title,
+    wish: Wish | None,
+    lang: str,
+    near: bool = False,
+    like: Title | None = None,
+    other: bool = False,
 ) -> str:
     """Return why this card is here, true of this title: what was asked for first.
 
-    `near` marks a title that does not meet the whole wish; `like` is the title that it was compared with.
+    `near` marks a title that does not meet the whole wish; `like` is the title that it was compared with;
+    `other` marks one that does not answer the wish at all.
     """
     wanted: tuple[str, ...] = wish.query.genres if wish else ()
     if like is not None:
@@ -119,6 +125,8 @@ def card_reason(
         )
     spoken.extend(part for part in (length(title, lang), origin(title, lang)) if part)
     text = ", ".join(part for part in spoken if part) or title.name(lang)
+    if other:
+        return ("Outra ideia: " if lang == "pt" else "Another idea: ") + text
     if near and like is not None:
         return (f"Parecido com {like.name(lang)}: " if lang == "pt" else f"Like {like.name(lang)}: ") + text
     if near:
@@ -160,7 +168,7 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
         parts.append(f"títulos com {wish.person}" if pt else f"titles with {wish.person}")
     if query.countries:
         names_ = joined((country_name(code, lang) for code in query.countries), lang)
-        parts.append(f"produção de {names_}" if pt else f"made in {names_}")
+        parts.append(_from(query.countries) if pt else f"made in {names_}")
     named = bool(parts) and not (query.countries and len(parts) == 1)
     parts.extend(_bounds(wish, lang))
     barred = [genre_name(genre, lang).lower() for genre in query.exclude_genres]
@@ -180,8 +188,24 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
     if wish.order:
         parts.append(orders[wish.order][not pt])
     if parts and not named and not wish.order:
-        parts[0] = f"{'títulos' if pt else 'titles'} {'com ' if pt and query.countries else ''}{parts[0]}"
+        parts[0] = f"{'títulos' if pt else 'titles'} {parts[0]}"
     return parts
+
+
+_BARE = {"PT", "HK", "CU", "IL", "AO", "MZ", "CV"}
+_PLURAL = {"US": "dos", "NL": "dos", "PH": "das", "AE": "dos"}
+
+
+def _from(countries: Iterable[str]) -> str:
+    """Return `do Brasil e da França`, with the articles of Portuguese."""
+    said = []
+    for code in countries:
+        name = country_name(code, "pt")
+        article = (
+            "de" if code in _BARE else _PLURAL.get(code) or ("da" if name.split()[0].endswith("a") else "do")
+        )
+        said.append(f"{article} {name}")
+    return joined(said, "pt")
 
 
 def _bounds(wish: Wish, lang: str) -> list[str]:

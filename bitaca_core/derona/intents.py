@@ -22,7 +22,7 @@ INTENTS = (
 
 RULE_WORDS = (
     "legenda", "legendas", "pausa", "pausar", "continua", "continuar", "avanca", "avancar", "adianta", "volta", "voltar",
-    "travando", "travou", "carregando", "carrega", "assistir", "dirigiu", "diretor", "diretora", "duracao", "classificacao",
+    "travando", "travou", "travacao", "carregando", "carrega", "assistir", "dirigiu", "diretor", "diretora", "duracao", "classificacao",
     "sinopse", "parecido", "parecida", "parecidos", "semelhante", "recomenda", "surpreende", "surpreenda", "obrigado", "obrigada",
     "tchau", "ajuda", "qualidade", "automatica", "velocidade", "proximo", "episodio", "abertura", "volume", "audio",
     "disponivel", "historia", "elenco", "primeiro", "segundo", "terceiro", "ultimo", "outro", "outros", "antigo", "curto",
@@ -319,6 +319,8 @@ def _titles(
             return Reading("refine", aspect="pick")
     if slots.compare and listed and re.search(r"\b(?:qual|quais|which)\b", text):
         return Reading("details", aspect="compare")
+    if aspect and not (slots.wishes or slots.text):
+        return Reading("details", aspect=aspect)
     if focused and _HERE.fullmatch(text):
         return Reading("availability")
     return None

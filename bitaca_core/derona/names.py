@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from rapidfuzz import fuzz, process
 from bitaca_core.catalogue.normalize import fold, romaji_key
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.derona.normalize import Message
 
 NAME_WORDS_MAX = 12
 GUESS_CUTOFF = 80.0
@@ -193,3 +195,17 @@ def _distinctive(word: str) -> bool:
         or word in known.numbers
         or word in known.ordinals
     )
+
+
+_CUES = re.compile(
+    r"\b(?:parecid\w*|semelhantes?|similar|tipo|como|igual|estilo|linha|vibe|pegada|like|to|as|que nem|assistir|assista|assisto|ver|vejo|toca|tocar|coloca|bota|poe|passa|roda|abre|quero|queria|da|dar|play|watch|put on|start|open"
+    r"|tem|temos|voce|voces|onde|posso|aqui|por aqui|ai|disponivel|esta|can i|do you have|have|is|available|here|where|filmes?|series?|animes?|movies?|films?|show|quem|dirigiu|diretor|de que|que ano|ano|saiu|quanto|tempo|dura|qual|a classificacao|classificacao"
+    r"|sinopse|sobre|about|me|fala|conta|mais|algo|outro|alguma coisa|something|anything|para|rodar|agora|por favor|please|do|de|e|na|no|o|a|the|of|com|by|mas|sem|but|conhece|i|vi|adorei|gostei|amei|curti|historia|trata|se|what|who|directed|how|long|year|tell)\b"
+)
+
+
+def guess_text(message: Message) -> str:
+    """Return the words that may be a misspelt title: what is left between the words of asking."""
+    text = re.split(r"\b(?:mas|sem|but|without|so que)\b", " ".join(message.typed))[0]
+    cut = re.sub(r"\s+", " ", _CUES.sub(" ", text)).strip()
+    return cut or text.strip()

@@ -14,6 +14,7 @@ from bitaca_core.derona import answers, facts, player, wishes
 from bitaca_core.derona.context import Outcome, Pick, Turn
 from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf, says_nothing
 from bitaca_core.derona.state import Wish
+from bitaca_core.search.query import Query
 
 Answer = Callable[[Turn, Shelf], Outcome]
 BEGUN_MIN_S = 5.0
@@ -51,7 +52,7 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
     what = facts.wish_words(wish, lang)
     if not found.titles:
         if not found.near:
-            return Outcome("nothing", wish=wish)
+            return _nothing(turn, shelf, wish)
         dropped = facts.dropped_words(found.dropped, lang)
         return Outcome(near_act, {"dropped": dropped}, _picks(found.near, near=True), wish=wish)
     plays = [title for title in found.titles if shelf.unit(title, turn.ready)]
@@ -71,6 +72,19 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
     if act == "found" and not facts.spoken_parts(wish, lang):
         act = "suggest"
     return Outcome(act, {"what": what}, picks, wish=wish)
+
+
+def _nothing(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
+    """Nothing fits: say so, and show what can be watched within the conditions that are never given up."""
+    kept = Wish(
+        query=Query(max_age=wish.query.max_age, exclude_genres=wish.query.exclude_genres, playable_only=True)
+    )
+    ready = shelf.find(kept, turn.ready, limit=3).titles
+    return (
+        Outcome("nothing_but", {}, _picks(ready, near=True), wish=wish)
+        if ready
+        else Outcome("nothing", wish=wish)
+    )
 
 
 def _only_words(wish: Wish) -> bool:

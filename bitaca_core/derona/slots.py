@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bitaca_core.derona import commands
 from bitaca_core.derona.lexicon import Lexicon, lexicon
 from bitaca_core.derona.names import Names, Span
 from bitaca_core.derona.normalize import Message
@@ -93,6 +92,7 @@ def extract(message: Message, names: Names) -> Slots:
         "masked": masked,
     }
     rest = re.sub(r"\btitulo\d+\b", " ", masked)
+    rest = re.sub(r"\b(?:anything|everything|all) but\b", "without", rest)
     person = None if spans else names.person(message.words)
     if person:
         found["person"] = person
@@ -491,22 +491,3 @@ def _put(lists: dict[str, list[str]], kind: str, value: str, negative: bool) -> 
         lists.setdefault("soft_exclude", []).extend(mood.exclude)
         return
     lists.setdefault(f"exclude_{kind}" if negative else kind, []).append(value)
-
-
-def command_of(message: Message, slots: Slots) -> commands.Command | None:
-    """Return the player command in a message that names no title."""
-    return None if slots.titles else commands.parse(message.text, message.plain)
-
-
-_CUES = re.compile(
-    r"\b(?:parecid\w*|semelhantes?|similar|tipo|como|igual|estilo|linha|vibe|pegada|like|to|as|que nem|assistir|assista|assisto|ver|vejo|toca|tocar|coloca|bota|poe|passa|roda|abre|quero|queria|da|dar|play|watch|put on|start|open"
-    r"|tem|temos|voce|voces|onde|posso|aqui|por aqui|ai|disponivel|esta|can i|do you have|have|is|available|here|where|filmes?|series?|animes?|movies?|films?|show|quem|dirigiu|diretor|de que|que ano|ano|saiu|quanto|tempo|dura|qual|a classificacao|classificacao"
-    r"|sinopse|sobre|about|me|fala|conta|mais|algo|outro|alguma coisa|something|anything|para|rodar|agora|por favor|please|do|de|e|na|no|o|a|the|of|com|by|mas|sem|but|conhece|i|vi|adorei|gostei|amei|curti|historia|trata|se|what|who|directed|how|long|year|tell)\b"
-)
-
-
-def guess_text(message: Message) -> str:
-    """Return the words that may be a misspelt title: what is left between the words of asking."""
-    text = re.split(r"\b(?:mas|sem|but|without|so que)\b", " ".join(message.typed))[0]
-    cut = re.sub(r"\s+", " ", _CUES.sub(" ", text)).strip()
-    return cut or text.strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.slots import LONG_S, SHORT_S, Slots
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
@@ -119,9 +118,3 @@ def _compared(wish: Wish, compare: str | None, pivot: Title | None) -> Wish:
             wish, query=replace(query, exclude_genres=_merged(query.exclude_genres, ("familia", "comedia")))
         )
     return wish
-
-
-def mood_genres(moods: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the genres that these moods hint at."""
-    known = lexicon().moods
-    return tuple(mood.genre for name in moods if (mood := known[name]).genre)
