@@ -87,5 +87,5 @@ async def _mount_shell(app: FastAPI, stack: AsyncExitStack) -> None:
 
     shell: Any = await asyncio.to_thread(ui.build_shell, app.state.context)
     await stack.enter_async_context(shell.router.lifespan_context(shell))
-    app.router.routes.insert(0, Mount("/app", shell))
+    app.router.routes.insert(0, Mount("/app", ui.inner_app(shell)))
     app.state.shell_ready = True

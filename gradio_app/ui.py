@@ -14,7 +14,7 @@ from gradio_app.words import Words, accepted, words
 
 
 def build_shell(context: Context) -> Any:
-    """Return Gradio's app, ready to mount at `/app`. Imports Gradio: seconds of CPU, so call it in a thread.
+    """Return a parent app with Gradio at `/app`; its lifespan starts the queue. Imports Gradio: seconds of CPU, so call it in a thread.
 
     Data reaches the tables through Gradio's queue as plain cells; nothing is templated into HTML. The
     elements of the other pages are put into named columns by `shell.js`.
@@ -66,7 +66,7 @@ def build_shell(context: Context) -> Any:
         show_error=False,
         max_file_size=1,
     )
-    return inner_app(mounted)
+    return mounted
 
 
 def inner_app(parent: Any) -> Any:

@@ -38,7 +38,8 @@ def parse_list(text: str) -> frozenset[str]:
 
 def is_loopback_host(host: str) -> bool:
     """Return whether a Host header (or a bind address) names this machine and no other."""
-    name = urlsplit(f"//{host}").hostname or ""
+    bare_ipv6 = host.count(":") > 1 and not host.startswith("[")
+    name = host if bare_ipv6 else urlsplit(f"//{host}").hostname or ""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     return is_loopback_address(name)

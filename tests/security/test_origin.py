@@ -37,6 +37,8 @@ def test_list_keeps_one_spelling():
         ("127.0.0.1:8000", True),
         ("localhost", True),
         ("[::1]:8000", True),
+        ("::1", True),
+        ("fe80::1", False),
         ("127.0.1.44", True),
         ("192.168.0.4:8000", False),
         ("rebind.evil.example", False),
