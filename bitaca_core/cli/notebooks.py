@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -35,7 +36,7 @@ def run(
 ) -> None:
     """Execute notebooks; each writes results.json and report.html under reports/, listed at /reports."""
     settings = load_settings()
-    given = dict(parse_parameter(text) for text in parameter or [])
+    given = {key: absolute(value) for key, value in map(parse_parameter, parameter or [])}
     importlib.import_module("flows.environment").prepare(settings.paths.prefect)
     evaluate = importlib.import_module("flows.evaluate")
     done = []
@@ -81,6 +82,12 @@ def lab(
         "IPYTHONDIR": str(state / "ipython"),
     }
     raise typer.Exit(subprocess.call(command, env=environment))
+
+
+def absolute(value: Value) -> Value:
+    """Make the name of an existing file or folder absolute: notebooks run in a folder of their own."""
+    is_path = isinstance(value, str) and value != "" and Path(value).exists()
+    return str(Path(str(value)).resolve()) if is_path else value
 
 
 def parse_parameter(text: str) -> tuple[str, Value]:

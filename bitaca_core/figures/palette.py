@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,9 +34,7 @@ def canvas(rows: int = 1, *, height_in: float = 3.6, sharex: bool = False) -> tu
     sharex : bool
         Whether the panels share their horizontal axis.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8.6, height_in * rows), dpi=110, facecolor=PAPER, layout="constrained")
+    figure = _plate()(figsize=(8.6, height_in * rows), dpi=110, facecolor=PAPER, layout="constrained")
     made = figure.subplots(rows, 1, sharex=sharex, squeeze=False)
     panels = [row[0] for row in made]
     for panel in panels:
@@ -46,6 +46,21 @@ def canvas(rows: int = 1, *, height_in: float = 3.6, sharex: bool = False) -> tu
             spine.set_visible(side in ("left", "bottom"))
             spine.set_color(LINE)
     return figure, panels
+
+
+@cache
+def _plate() -> type[Figure]:
+    from matplotlib.figure import Figure
+
+    class Plate(Figure):
+        """A figure that notebooks show as an image without a plotting backend."""
+
+        def _repr_png_(self) -> bytes:
+            data = BytesIO()
+            self.savefig(data, format="png", dpi=self.dpi, facecolor=self.get_facecolor())
+            return data.getvalue()
+
+    return Plate
 
 
 def caption(panel: Axes, finding: str, *, x: str = "", y: str = "") -> None:
