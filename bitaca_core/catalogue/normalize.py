@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 from bitaca_core.catalogue.titles import TITLE_ID_MAX
 
@@ -16,6 +17,7 @@ _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("aa", "a"), ("ii", "i"),
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Return `text` lower-cased, without accents or punctuation, with single spaces.
 
@@ -31,6 +33,7 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
 
 
+@lru_cache(maxsize=16_384)
 def romaji_key(text: str) -> str:
     """Return `fold(text)` with long vowels written short, so that `Toukyou`, `Tōkyō` and `Tokyo` agree.
 
