@@ -31,7 +31,8 @@ def test_the_shell_says_nothing_but_the_refused_inline_scripts(page, site):
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.goto(site + "/app")
     page.wait_for_selector("#chat-input")
-    page.wait_for_selector("text=publicado", timeout=15_000)  # the queue answered: the table is filled
+    filled = page.locator("text=publicado >> visible=true").first  # the queue answered
+    filled.wait_for(timeout=15_000)
     own = [text for text in said if "/app" in text and not any(word in text for word in HARMLESS)]
     assert own == []
 
