@@ -23,11 +23,13 @@ MODULES = ROOT / "player/web/node_modules"
 GUARD_MS = 90_000
 
 PAGE = """<!doctype html><meta charset="utf-8"><video id="video" muted playsinline></video>
-<script>window.problems = []; video.addEventListener('error', () => problems.push(String(video.error?.message)))</script>
+<script src="/start-watch.js"></script><script src="/modules/{library}"></script><script src="/start-{name}.js"></script>
 """
-HLS = (
-    PAGE + """<script src="/modules/hls.js/dist/hls.min.js"></script><script src="/start-hls.js"></script>"""
-)
+HLS = PAGE.format(library="hls.js/dist/hls.min.js", name="hls")
+DASH = PAGE.format(library="dashjs/dist/legacy/umd/dash.all.min.js", name="dash")
+START_WATCH = """window.problems = []
+video.addEventListener('error', () => problems.push(String(video.error?.message)))
+"""
 START_HLS = """const hls = new Hls()
 hls.on(Hls.Events.ERROR, (_, data) => problems.push(data.details))
 hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, (_, data) => { window.texts = data.subtitleTracks.length })
@@ -38,10 +40,6 @@ hls.attachMedia(video)
 video.playbackRate = 4
 video.play()
 """
-DASH = (
-    PAGE
-    + """<script src="/modules/dashjs/dist/legacy/umd/dash.all.min.js"></script><script src="/start-dash.js"></script>"""
-)
 START_DASH = """const dash = dashjs.MediaPlayer().create()
 dash.on('error', (event) => problems.push(JSON.stringify(event.error)))
 dash.on('streamInitialized', () => {
@@ -70,6 +68,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     package = _player_tests("material").make_package(folder)
     scripts = folder / "scripts"
     scripts.mkdir()
+    (scripts / "watch.js").write_text(START_WATCH)
     (scripts / "hls.js").write_text(START_HLS)
     (scripts / "dash.js").write_text(START_DASH)
     roots = {"/m/": package, "/modules/": MODULES, "/start-": scripts}

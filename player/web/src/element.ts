@@ -6,7 +6,7 @@
 import type { AudioChoice, Quality, TextChoice } from './engine/messages'
 import type { WasmSource } from './engine/wasm'
 import { releaseMediaSession } from './media-session'
-import { Playback, type Statistics, type Topic } from './playback'
+import { Playback, type PlayerError, type Statistics, type Topic } from './playback'
 import { Interface } from './ui/interface'
 import skin from './ui/skin.css'
 
@@ -145,12 +145,19 @@ export class BitacaPlayer extends Base {
     await this.playback.retry().catch(() => undefined)
   }
 
-  /** Fires `next`; a page that does not cancel it is taken to `next-src`. */
+  /** Fires `next`; a page that does not cancel it is taken to `next-src`, where there is one. */
   goNext(): void {
     const { nextSrc: src, nextTitle: title } = this
-    if (!src) return
+    if (!this.hasNext) return
     const go = this.dispatchEvent(new CustomEvent('next', { detail: { src, title }, cancelable: true }))
-    if (go) location.assign(src)
+    if (go && src) location.assign(src)
+  }
+
+  /** Leaves the opening (or another marked span) that is playing; nothing outside one. */
+  skipMarker(): void {
+    const at = this.currentTime
+    const marker = this.playback?.sidecar?.markers.find((one) => one.startS <= at && at < one.endS)
+    if (marker) this.seek(marker.endS)
   }
 
   get src(): string { return this.getAttribute('src') ?? '' }
@@ -164,6 +171,8 @@ export class BitacaPlayer extends Base {
   get loop(): boolean { return this.hasAttribute('loop') }
   set loop(value: boolean) { this.toggleAttribute('loop', value) }
   get nextSrc(): string { return this.getAttribute('next-src') ?? '' }
+  /** There is a next episode where the page names its address or its title. */
+  get hasNext(): boolean { return this.nextSrc !== '' || this.nextTitle !== '' }
   get nextTitle(): string { return this.getAttribute('next-title') ?? '' }
 
   /** Seconds to start at; null starts at the beginning. */
@@ -213,7 +222,7 @@ export class BitacaPlayer extends Base {
   get stats(): Statistics | null { return this.playback?.stats ?? null }
 
   private hear(topic: Topic, detail: unknown): void {
-    this.interface?.hear(topic)
+    this.interface?.hear(topic, topic === 'error' ? (detail as PlayerError) : undefined)
     if (topic === 'quality' && detail) this.dispatchEvent(new CustomEvent('qualitychange', { detail }))
     else if (topic === 'tracks' || topic === 'track') this.dispatchEvent(new CustomEvent('trackchange', { detail }))
     else if (topic === 'expired') this.dispatchEvent(new CustomEvent('sourceexpired'))

@@ -3,7 +3,7 @@ import type { BitacaPlayer } from '../element'
 import { Fullscreen } from '../fullscreen'
 import { claimMediaSession, tellMediaSession } from '../media-session'
 import { PictureInPicture } from '../picture-in-picture'
-import type { Playback, Topic } from '../playback'
+import type { Playback, PlayerError, Topic } from '../playback'
 import { clock, descriptorName, languageName, languageOf, words as wordsOf, type Language, type Words } from '../words'
 import { CaptionOverlay } from './captions'
 import { make, setIcon, setLabel, iconButton } from './dom'
@@ -86,7 +86,7 @@ export class Interface {
   }
 
   /** Called when the playback has news. */
-  hear(topic: Topic): void {
+  hear(topic: Topic, detail?: PlayerError): void {
     if (topic === 'stats') {
       this.statistics.update(this.words, this.language, this.panelHeader(this.words.stats, this.statistics.element))
       return
@@ -101,6 +101,7 @@ export class Interface {
     }
     if (topic === 'recovered') this.failure.hide()
     if (topic === 'expired') this.announcer.say(this.words.errors['expired'] ?? '')
+    if (topic === 'error' && !this.playback.error && detail?.category === 'network') this.announcer.say(this.words.stalled)
     if (topic === 'error' && this.playback.error) {
       this.menu.close(false)
       this.failure.show(this.playback.error, this.words)
@@ -125,7 +126,7 @@ export class Interface {
     setLabel(at.play, state[1], 'K')
     setIcon(at.big, ended ? 'replay' : 'play')
     setLabel(at.big, ended ? words.replay : words.play)
-    at.next.hidden = !player.nextSrc
+    at.next.hidden = !player.hasNext
     setLabel(at.next, player.nextTitle ? `${words.next}: ${player.nextTitle}` : words.next, 'N')
     this.refreshSound()
     this.refreshMenus()
@@ -186,7 +187,7 @@ export class Interface {
     const { at: layout, words, player } = this
     const marker = this.playback.sidecar?.markers.find((one) => one.startS <= at && at < one.endS - 0.4)
     const intro = marker && /^(intro|opening)$/.test(marker.kind)
-    const credits = (marker?.kind === 'credits' || this.playback.video.ended) && player.nextSrc !== ''
+    const credits = (marker?.kind === 'credits' || this.playback.video.ended) && player.hasNext
     const key = intro ? `intro ${this.language}` : credits ? `credits ${this.language}` : ''
     if (key === this.offered) return
     this.offered = key
@@ -309,7 +310,7 @@ export class Interface {
       pause: () => player.pause(),
       seek: (seconds) => player.seek(seconds),
       jump: (seconds) => this.actions.jump(seconds),
-      next: player.nextSrc ? () => player.goNext() : null,
+      next: player.hasNext ? () => player.goNext() : null,
     })
   }
 
