@@ -64,12 +64,13 @@ def marquee(services: Services, viewer: str, say: Words, card: dict[str, Any]) -
     """Return the lit board over the entrance, with a still of what plays tonight."""
     title, _ = services.title(card["title_id"])
     facts = titles.details(services, title, say.lang, {})
+    still = f"/stills/{card['title_id']}?v={services.version}"
     return el(
         "section",
         el(
             "a",
-            el("img", src=f"/stills/{card['title_id']}?v={services.version}", alt="", width="960", height="540",
-               fetchpriority="high"),
+            el("img", src=still, alt="", class_="marquee-glow", width="720", height="1080"),
+            el("img", src=still, alt="", width="720", height="1080", fetchpriority="high"),
             class_="marquee-still", href=card["watch_url"], tabindex="-1", aria_hidden="true",
         ),
         el(
