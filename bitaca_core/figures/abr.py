@@ -108,7 +108,9 @@ def session_story(
             lower.axvspan(start, max(end, start + 0.2), color=CORAL, alpha=0.25, linewidth=0)
     caption(upper, finding, y="Mbit/s")
     caption(lower, "Buffer (red: the picture stands still)", x="seconds since the start", y="seconds")
-    for panel in (upper, lower):
-        panel.set_ylim(bottom=0)
+    # A line far faster than the ladder would press the ladder flat.
+    highest = max(float(np.max(series["bitrate_kbps"])) for series in rules.values()) / 1000
+    upper.set_ylim(0, min(float(kbps.max()) / 1000, 2.5 * highest) * 1.05)
+    lower.set_ylim(bottom=0)
     upper.legend(frameon=False, fontsize=9, labelcolor=INK, ncols=4, loc="upper right")
     return figure
