@@ -89,7 +89,7 @@ def page() -> Iterator[Page]:
 @pytest.mark.parametrize("rival", ["hls", "dash"])
 def test_rival_plays_our_package_to_the_end(page: Page, server: Any, rival: str) -> None:
     page.goto(f"{server.address}/{rival}")
-    page.wait_for_function("video.ended || problems.length > 0", timeout=GUARD_MS)
+    page.wait_for_function("() => video.ended || problems.length > 0", timeout=GUARD_MS)
     assert page.evaluate("problems") == []
     assert page.evaluate("video.currentTime") == pytest.approx(24, abs=0.2)
     assert page.evaluate("[window.rungs, window.sounds, window.texts]") == [3, 2, 2]

@@ -7,15 +7,28 @@ export class SubtitleTrack {
   private readonly held = new Map<string, VTTCue[]>()
   private selected: string | null = null
 
-  constructor(video: HTMLVideoElement) {
+  private tell: () => void = () => undefined
+
+  constructor(private readonly video: HTMLVideoElement) {
     this.track = video.addTextTrack('subtitles', '', '')
     this.track.mode = 'hidden'
   }
 
-  /** Calls back whenever the cues on screen change. */
+  /**
+   * Calls back whenever the cues on screen change. The browser says so while time passes; when cues come or go
+   * under a standing picture it says nothing, so then they are looked up here.
+   */
   onChange(listener: (cues: VTTCue[]) => void, signal: AbortSignal): void {
-    const tell = () => listener([...(this.track.activeCues ?? [])] as VTTCue[])
-    this.track.addEventListener('cuechange', tell, { signal })
+    this.tell = () => listener(this.current())
+    this.track.addEventListener('cuechange', this.tell, { signal })
+    this.video.addEventListener('seeked', this.tell, { signal })
+    signal.addEventListener('abort', () => (this.tell = () => undefined))
+  }
+
+  private current(): VTTCue[] {
+    const { currentTime } = this.video
+    const held = this.held.get(this.selected ?? '') ?? []
+    return held.filter((cue) => cue.startTime <= currentTime && currentTime < cue.endTime)
   }
 
   /** The browser's own rendering, for windows that cannot hold ours. */
@@ -28,6 +41,7 @@ export class SubtitleTrack {
     this.empty()
     this.selected = choice?.id ?? null
     for (const cue of this.held.get(this.selected ?? '') ?? []) this.track.addCue(cue)
+    this.tell()
   }
 
   add(id: string, cues: readonly CueData[]): void {
@@ -41,12 +55,14 @@ export class SubtitleTrack {
       held.push(cue)
       if (id === this.selected) this.track.addCue(cue)
     }
+    this.tell()
   }
 
   clear(): void {
     this.empty()
     this.held.clear()
     this.selected = null
+    this.tell()
   }
 
   private empty(): void {
