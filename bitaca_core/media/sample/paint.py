@@ -112,7 +112,7 @@ def smooth_noise(
         total += weight * np.asarray(wide)[:height, :width]
         scale += weight
         weight *= 0.5
-    return np.clip(total / scale, 0, 1)
+    return np.asarray(np.clip(total / scale, 0, 1), np.float32)
 
 
 def profile(rng: np.random.Generator, width: int, cell: int, octaves: int = 5) -> NDArray[np.float64]:
@@ -178,7 +178,7 @@ class Ink:
         return self.image.reduce(self.fine) if self.fine > 1 else self.image
 
 
-def veil(color: Color, alpha: NDArray[np.float32]) -> Image.Image:
+def veil(color: Color, alpha: NDArray[np.floating]) -> Image.Image:
     """Return an RGBA layer of one colour whose opacity is `alpha` (0..1, shape (height, width))."""
     layer = np.empty((*alpha.shape, 4), np.uint8)
     layer[..., :3] = color
@@ -214,6 +214,7 @@ class Finish:
     """
 
     def __init__(self, vignette: float = 0.45) -> None:
+        self._untouched = vignette == 0
         y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]  # type: ignore[misc]
         shade = 1 - vignette * np.clip((x**2 * 0.75 + y**2 * 0.65) ** 1.35, 0, 1)
         noise = seeded("vignette").random((HEIGHT, WIDTH)) / 255
@@ -222,7 +223,7 @@ class Finish:
         )
 
     def __call__(self, canvas: Image.Image) -> Image.Image:
-        return ImageChops.multiply(canvas, self._shade)
+        return canvas if self._untouched else ImageChops.multiply(canvas, self._shade)
 
 
 def camera(canvas: Image.Image, zoom: float, x: float = 0.5, y: float = 0.5) -> Image.Image:

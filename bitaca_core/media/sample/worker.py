@@ -41,7 +41,8 @@ def main(arguments: list[str]) -> None:
             for drawing, canvas in enumerate(moments(story, number, int(limit)), 1):
                 child.stdin.write(canvas.tobytes())
                 if drawing % TICK == 0:
-                    print(TICK, flush=True)
+                    sys.stdout.write(f"{TICK}\n")
+                    sys.stdout.flush()
 
 
 if __name__ == "__main__":

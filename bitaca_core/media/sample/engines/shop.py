@@ -64,11 +64,11 @@ def shop(width: int, height: int, wall: Color, dark: Color, *, open_door: bool =
     stripes = 12
     for stripe in range(stripes):
         x0, x1 = w * (0.04 + 0.92 * stripe / stripes), w * (0.04 + 0.92 * (stripe + 1) / stripes)
-        color: Color = (222, 62, 58) if stripe % 2 == 0 else (250, 232, 204)
-        color = mix(color, dark, 0.12)
+        cloth: Color = (222, 62, 58) if stripe % 2 == 0 else (250, 232, 204)
+        cloth = mix(cloth, dark, 0.12)
         t0, t1 = w * (0.08 + 0.84 * stripe / stripes), w * (0.08 + 0.84 * (stripe + 1) / stripes)
-        ink.polygon([(t0, h * 0.3), (t1, h * 0.3), (x1, h * 0.43), (x0, h * 0.43)], color)
-        ink.ellipse((x0 + x1) / 2, h * 0.43, (x1 - x0) / 2, h * 0.025, color)
+        ink.polygon([(t0, h * 0.3), (t1, h * 0.3), (x1, h * 0.43), (x0, h * 0.43)], cloth)
+        ink.ellipse((x0 + x1) / 2, h * 0.43, (x1 - x0) / 2, h * 0.025, cloth)
     ink.rectangle(w * 0.22, h * 0.145, w * 0.78, h * 0.275, (36, 26, 34), 8)
     ink.rectangle(w * 0.22 + 4, h * 0.145 + 4, w * 0.78 - 4, h * 0.275 - 4, (24, 70, 72), 6)
     image = ink.done()

@@ -116,7 +116,7 @@ def rooftop(width: int, height: int, wall: Color, rim: Color, dark: Color, seed:
     ink = Ink(width, height, dark)
     ink.rectangle(6, 10, width - 6, height, wall)
     for _ in range(width * height // 2600):
-        bx, by = rng.integers(10, max(11, width - 40)), rng.integers(26, max(27, height - 8))
+        bx, by = int(rng.integers(10, max(11, width - 40))), int(rng.integers(26, max(27, height - 8)))
         ink.rectangle(bx, by, min(width - 8, bx + 22), by + 8, mix(wall, dark, 0.18 + 0.2 * rng.random()))
     ink.rectangle(0, 0, width, 14, mix(wall, dark, 0.35))
     ink.rectangle(0, 0, width, 3, rim)

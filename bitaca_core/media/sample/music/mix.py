@@ -66,15 +66,15 @@ def limited(mix: Sound) -> Sound:
     return np.where(over > 0, np.sign(mix) * bent, mix).astype(np.float32)
 
 
-def _room(wet: Sound, seconds: float = 1.4, block: int = 1 << 17) -> Sound:
+def _room(wet: Sound, seconds: float = 1.4, whole: int = 1 << 18) -> Sound:
     """Return the echo of `wet` in a small hall: convolution with decaying noise, block by block."""
     size = round(seconds * RATE)
+    block = whole - size
     t = np.arange(size) / RATE
     out = np.zeros_like(wet)
     for side in range(2):
         answer = seeded("room", side).normal(0, 1, size) * np.exp(-t * 4.4) * np.clip(t * 90, 0, 1)
         answer = np.convolve(answer, np.ones(6) / 6, "same") * 0.055
-        whole = block + size
         spectrum = np.fft.rfft(answer, whole)
         for start in range(0, len(wet), block):
             part = wet[start : start + block, side]
@@ -94,10 +94,10 @@ def loudness_lufs(mix: Sound) -> float:
     the frequency domain, each block of 0.4 s by itself) and the two gates.
     """
     size = round(0.4 * RATE)
-    step = size // 4
+    step = size // 2 if len(mix) < 60 * RATE else size
     weight = _k_weight(np.fft.rfftfreq(size, 1 / RATE)) ** 2
     powers = []
-    for start in range(0, len(mix) - size + 1, step * 2):
+    for start in range(0, len(mix) - size + 1, step):
         spectrum = np.abs(np.fft.rfft(mix[start : start + size], axis=0)) ** 2
         powers.append(float((spectrum * weight[:, None]).sum() * 2 / size**2))
     power = np.array(powers)
@@ -108,7 +108,7 @@ def loudness_lufs(mix: Sound) -> float:
     return float(-0.691 + 10 * np.log10(loud[loud > gate].mean()))
 
 
-def _k_weight(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
+def _k_weight(frequency: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return the magnitude of the two K-weighting filters at 48 kHz."""
     z = np.exp(-2j * np.pi * frequency / RATE)
     shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (

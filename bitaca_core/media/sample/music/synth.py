@@ -23,7 +23,7 @@ def ramp(count: int) -> Mono:
     return np.linspace(0, 1, count, dtype=np.float32)
 
 
-def _time(seconds: float) -> NDArray[np.float64]:
+def _time(seconds: float) -> NDArray[np.floating]:
     return np.arange(round(seconds * RATE)) / RATE
 
 
@@ -49,6 +49,7 @@ def pluck(note: int, seconds: float, bright: float = 0.5, decay: float = 0.996) 
     line = rng.uniform(-1, 1, period)
     for _ in range(round(6 * (1 - bright))):
         line = (line + np.roll(line, 1)) / 2
+    line -= line.mean()
     line /= np.abs(line).max()
     count = round(seconds * RATE) // period + 1
     out = np.empty((count, period), np.float32)
@@ -69,7 +70,10 @@ def pad(note: int, seconds: float, bright: float = 0.35) -> Mono:
     total = np.zeros(len(t))
     for detune, turn in ((-0.06, 0.3), (0.0, 1.1), (0.07, 2.3)):
         phase = 2 * np.pi * hertz(note + detune) * t + turn
-        total += np.sin(phase) + bright * 0.5 * np.sin(2 * phase) + bright * 0.3 * np.sin(3 * phase + turn)
+        sine, cosine = np.sin(phase), np.cos(phase)
+        total += sine * (
+            1 + bright * cosine + bright * 0.3 * (3 - 4 * sine * sine)
+        )  # and its octave and twelfth
     total *= 1 + 0.12 * np.sin(2 * np.pi * 0.23 * t + note)
     return _edges((total * 0.1).astype(np.float32), min(1.2, seconds / 3), min(1.6, seconds / 2.5))
 
@@ -140,9 +144,8 @@ def weather(kind: str, seconds: float, seed: str = "") -> Mono:
         other = np.clip(np.sin(2 * np.pi * 0.63 * t + 2) * 4, 0, 1) * np.clip(
             np.sin(2 * np.pi * 23 * t), 0, 1
         )
-        return (
-            0.05 * chirp * np.sin(2 * np.pi * 4300 * t) + 0.03 * other * np.sin(2 * np.pi * 5150 * t)
-        ).astype(np.float32)
+        near, far = np.sin(2 * np.pi * 4300 * t), np.sin(2 * np.pi * 5150 * t)
+        return np.asarray(0.05 * chirp * near + 0.03 * other * far, np.float32)
     piece = min(count, RATE * 8)
     shape = {"wind": (60, 700), "rain": (700, 9000), "sea": (50, 1800), "train": (40, 420)}[kind]
     loop = _band_noise(rng, RATE * 8, *shape)
@@ -165,11 +168,11 @@ def weather(kind: str, seconds: float, seed: str = "") -> Mono:
 
 
 @lru_cache(maxsize=8)
-def _loop_window(count: int) -> NDArray[np.float64]:
+def _loop_window(count: int) -> NDArray[np.floating]:
     return np.fft.rfftfreq(count, 1 / RATE)
 
 
-def _band_noise(rng: np.random.Generator, count: int, low_hz: float, high_hz: float) -> NDArray[np.float64]:
+def _band_noise(rng: np.random.Generator, count: int, low_hz: float, high_hz: float) -> NDArray[np.floating]:
     """Return noise between two frequencies that loops without a seam, peak about 1."""
     frequency = _loop_window(count)
     level = 1 / (1 + (frequency / high_hz) ** 4) * (frequency / low_hz) ** 2 / (1 + (frequency / low_hz) ** 2)
@@ -185,4 +188,4 @@ def whoosh(seconds: float = 0.6, seed: str = "") -> Mono:
     count = round(seconds * RATE)
     t = np.arange(count) / count
     sound = _band_noise(seeded("whoosh", seed), count, 250, 2600) * np.sin(np.pi * t) ** 2
-    return (sound * 0.7).astype(np.float32)
+    return np.asarray(sound * 0.7, np.float32)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PIL import Image
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from bitaca_core.media.sample.engines import figures, lettering, particles, shop, sky, town
 from bitaca_core.media.sample.engines.figures import Look
@@ -13,6 +15,7 @@ from bitaca_core.media.sample.paint import (
     HEIGHT,
     WIDTH,
     Color,
+    Ink,
     add,
     bloom,
     camera,
@@ -213,24 +216,15 @@ def _above() -> Draw:
     return draw
 
 
-def _cobbles():  # type: ignore[no-untyped-def]  # noqa: ANN202
-    import numpy as np
-
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
+def _cobbles() -> NDArray[np.float32]:
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     shift = (np.floor(y / 44) % 2) * 38
-    return (
-        0.5
-        * np.clip(
-            np.maximum(np.abs(np.sin((x + shift) / 76 * np.pi)) < 0.09, np.abs(np.sin(y / 44 * np.pi)) < 0.1),
-            0,
-            1,
-        )
-    ).astype(np.float32)
+    upright = np.abs(np.sin((x + shift) / 76 * np.pi)) < 0.09
+    level = np.abs(np.sin(y / 44 * np.pi)) < 0.1
+    return np.asarray((upright | level) * 0.5, np.float32)
 
 
 def _ripple(radius: int, strength: float) -> Image.Image:
-    from PIL import ImageDraw
-
     tile = Image.new("RGBA", (80, 80), (170, 200, 220, 0))
     ImageDraw.Draw(tile).ellipse(
         (40 - radius, 40 - radius, 40 + radius, 40 + radius), outline=(170, 200, 220, round(150 * strength))
@@ -239,8 +233,6 @@ def _ripple(radius: int, strength: float) -> Image.Image:
 
 
 def _parasol() -> Image.Image:
-    from bitaca_core.media.sample.paint import Ink
-
     ink = Ink(380, 380, TEA)
     for panel in range(8):
         a, b = math.tau * panel / 8, math.tau * (panel + 1) / 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from bitaca_core.media.sample.engines import figures, lettering, particles, sky, town
 from bitaca_core.media.sample.engines.figures import Look
@@ -13,6 +13,7 @@ from bitaca_core.media.sample.paint import (
     HEIGHT,
     WIDTH,
     Color,
+    Finish,
     add,
     bloom,
     camera,
@@ -58,6 +59,12 @@ def _evening(width: int = WIDTH, sun: tuple[float, float, int] | None = None) ->
     return canvas
 
 
+def _framed(base: Image.Image) -> Image.Image:
+    """Return the background with darker corners: baked in once here, since this short must be drawn in seconds."""
+    shaded = Finish(0.42)(Image.new("RGB", (WIDTH, HEIGHT), (255, 255, 255))).resize(base.size)
+    return ImageChops.multiply(base, shaded)
+
+
 def _pipa(size: int, angle: float, time_s: float) -> Image.Image:
     return figures.kite(size, RED, GOLD, angle, time_s)
 
@@ -71,6 +78,7 @@ def _opening() -> Draw:
         WIDTH + 120, 300, "front", WALLS, (64, 22, 66), 0.35, rows=4, house=74, lit=0.4, rise=0.3
     )
     bloom(base)
+    base = _framed(base)
     name = lettering.mask("PIPA AVOADA", 84, tracking=0.22, weight=0.028)
     small = lettering.mask("BITACA PLAY APRESENTA", 19, tracking=0.5, weight=0.01)
     flock = [figures.bird(26, k * 0.9, (70, 24, 70)) for k in range(7)]
@@ -155,6 +163,7 @@ def _chase(speed: float, start: float, gap: float, lines: float) -> Draw:
     ]
     posts = town.wires(1900, HEIGHT, [(60, 250), (760, 210), (1500, 260), (1890, 240)], NIGHT, 46, 3)
     bloom(back)
+    back = _framed(back)
 
     def draw(time_s: float, drawing: int) -> Image.Image:
         camera_x = start + time_s * speed
@@ -186,6 +195,7 @@ def _leap() -> Draw:
     sky.disc(base, 660, 390, 270, (255, 240, 186), (255, 120, 50), 2.0)
     lay(base, sky.streaks(WIDTH, 240, "leap", (214, 70, 80), 0.9), 0, 420)
     bloom(base)
+    base = _framed(base)
     left = town.rooftop(400, 400, (58, 18, 50), (255, 160, 90), NIGHT, "leap-left")
     right = town.rooftop(420, 420, (58, 18, 50), (255, 160, 90), NIGHT, "leap-right")
     dark = Look((40, 14, 46), (46, 16, 48), (26, 8, 34), (32, 10, 40), (255, 206, 120), RED, tress=True)
@@ -262,6 +272,7 @@ def _rest() -> Draw:
         480,
     )
     bloom(base, 140, 0.8)
+    base = _framed(base)
     lay(base, town.rooftop(760, 220, (44, 20, 50), (220, 110, 110), (16, 8, 30), "rest-roof"), 90, 590)
     friends = []
     for look, pose in (
@@ -346,4 +357,5 @@ def story() -> Story:
         ),
         (SoundTrack("Trilha original", "zxx", chase),),
         _poster,
+        vignette=0.0,
     )  # fmt: skip
