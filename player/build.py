@@ -56,14 +56,18 @@ class Toolchain:
         """Return what must be equal for two builds to give equal bytes."""
         return {
             "rustc": output([self.rustc, "-vV"]).strip(),
-            "linker": output([self.linker, "--version"]).strip() if self.linker else "rust-lld of the toolchain",
+            "linker": output([self.linker, "--version"]).strip()
+            if self.linker
+            else "rust-lld of the toolchain",
             "flags": list(RUSTFLAGS),
         }
 
 
 def main() -> int:
     """Run one of the three modes; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="rebuild elsewhere and compare")
     mode.add_argument("--hash-only", action="store_true", help="compare hashes; needs no toolchain")
@@ -130,8 +134,17 @@ def check() -> int:
                 failures.append(f"player/dist/{name} is not what its sources give; run `make player`")
         if not same:
             print("another toolchain than the recorded one; goldens and parity decide:")
-            print(f"  recorded: {json.dumps(record['toolchain'])}\n  here:     {json.dumps(toolchain.describe())}")
-            tests = [sys.executable, "-m", "pytest", "-q", str(ROOT / "tests/player"), str(ROOT / "tests/playback")]
+            print(
+                f"  recorded: {json.dumps(record['toolchain'])}\n  here:     {json.dumps(toolchain.describe())}"
+            )
+            tests = [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                str(ROOT / "tests/player"),
+                str(ROOT / "tests/playback"),
+            ]
             environment = {**os.environ, "BITACA_PLAYER_DIST": folder}
             if subprocess.run(tests, cwd=ROOT, env=environment, check=False).returncode:
                 failures.append("the rebuilt wasm does not pass the goldens")
@@ -289,7 +302,17 @@ def build_wasm(toolchain: Toolchain, target_dir: Path) -> dict[str, Path]:
         environment["CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER"] = toolchain.linker
     packages = [part for crate in CRATES.values() for part in ("-p", crate)]
     run(
-        [toolchain.cargo, "build", "--release", "--locked", "--quiet", "--lib", "--target", TARGET, *packages],
+        [
+            toolchain.cargo,
+            "build",
+            "--release",
+            "--locked",
+            "--quiet",
+            "--lib",
+            "--target",
+            TARGET,
+            *packages,
+        ],
         cwd=PLAYER,
         env=environment,
     )
@@ -309,7 +332,9 @@ def build_web(folder: Path) -> tuple[dict[str, str], dict[str, Path]]:
     """Bundle the JavaScript into `folder`; return versions, and path in the repository -> built file."""
     web = PLAYER / "web"
     if shutil.which("node") is None or shutil.which("npm") is None:
-        raise BuildError("Node is missing; install Node 20 or newer (on Debian: apt-get install -y nodejs npm)")
+        raise BuildError(
+            "Node is missing; install Node 20 or newer (on Debian: apt-get install -y nodejs npm)"
+        )
     if not (web / "node_modules").is_dir():
         run(["npm", "ci", "--silent", "--no-fund", "--no-audit"], cwd=web, env=dict(os.environ))
     run(["node", "build.mjs", "--out", str(folder)], cwd=web, env=dict(os.environ))

@@ -46,7 +46,9 @@ def moment(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"--now {text!r} is not a date and time", hint="Write 2026-01-31T12:00:00Z") from error
+        raise InputError(
+            f"--now {text!r} is not a date and time", hint="Write 2026-01-31T12:00:00Z"
+        ) from error
 
 
 def table(document: dict[str, Any]) -> str:
@@ -64,7 +66,9 @@ def table(document: dict[str, Any]) -> str:
     segments = document["segments"]
     for one in segments[:SHOWN_SEGMENTS]:
         marks = "".join(f" {name}" for name in ("discontinuity", "gap") if one[name])
-        lines.append(f"  {one['start_us'] / 1e6:>12.3f} s {one['duration_us'] / 1e6:>9.3f} s  {one['uri']}{marks}")
+        lines.append(
+            f"  {one['start_us'] / 1e6:>12.3f} s {one['duration_us'] / 1e6:>9.3f} s  {one['uri']}{marks}"
+        )
     if len(segments) > SHOWN_SEGMENTS:
         lines.append(f"  … and {len(segments) - SHOWN_SEGMENTS} more segments")
     for one in document["warnings"]:

@@ -198,7 +198,8 @@ def rate(numerator: int, denominator: int) -> str | None:
 
 def read_index(read: Reader) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
     """Return the summary of an index, and its segments where they are listed."""
-    summary: dict[str, Any] = {"timescale": read.u64(), "count": read.u32()}
+    read.u64()  # The timescale of the exact ticks, of no use beside microseconds.
+    summary: dict[str, Any] = {"count": read.u32()}
     summary["start_us"], summary["end_us"], summary["total_us"] = read.time(), read.time(), read.time()
     summary["first_url"], summary["last_url"], summary["init_url"] = read.text(), read.text(), read.text()
     return summary, read.list(read_segment) if read.flag() else None

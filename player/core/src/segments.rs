@@ -155,6 +155,8 @@ pub(crate) struct Template {
     pub(crate) start_number: u64,
     /// Shared by the representations of one timeline.
     pub(crate) runs: Arc<[Run]>,
+    /// Ticks of the index in one of the MPD, for `$Time$`.
+    pub(crate) time_divisor: u32,
     /// End of the last segment in ticks, where the period cuts it short.
     pub(crate) end: Option<i64>,
 }
@@ -307,7 +309,7 @@ impl SegmentIndex {
                     self.text.get(template.representation_id),
                     template.bandwidth_bps,
                     template.start_number.wrapping_add(i as u64),
-                    time,
+                    time / i64::from(template.time_divisor.max(1)),
                 )
             }
         }

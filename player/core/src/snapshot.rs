@@ -69,8 +69,12 @@ pub fn write(movie: &Presentation, input: &[u8]) -> Vec<u8> {
     });
     let listed = movie.kind == Kind::HlsMedia;
     out.list(&movie.renditions, |out, one| out.rendition(one, &movie.text, listed));
-    let mut warnings: Vec<&Warning> = movie.warnings.iter().collect();
-    warnings.sort_by_key(|warning| warning.offset);
+    // In order already but for a few (of at most a hundred): sorting code would cost 3 KB.
+    let mut warnings: Vec<&Warning> = Vec::with_capacity(movie.warnings.len());
+    for warning in &movie.warnings {
+        let place = warnings.iter().rposition(|known| known.offset <= warning.offset).map_or(0, |at| at + 1);
+        warnings.insert(place, warning);
+    }
     // Positions are counted on from the warning before, so that all of them are one pass.
     let (mut line, mut column, mut at) = (1, 1, 0u32);
     out.list(&warnings, |out, warning| {

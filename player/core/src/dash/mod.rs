@@ -467,6 +467,17 @@ mod tests {
     }
 
     #[test]
+    fn a_period_may_end_between_two_ticks() {
+        let movie = parse(
+            "<MPD mediaPresentationDuration=\"PT8.5S\"><Period><AdaptationSet mimeType=\"video/mp4\"><SegmentTemplate duration=\"4\" \
+            media=\"$Time$\"/><Representation id=\"v\" bandwidth=\"1\"/></AdaptationSet></Period></MPD>",
+        );
+        let index = movie.renditions[0].segments.as_ref().expect("segments");
+        assert_eq!((index.len(), index.end_us(), index.duration_us(2)), (3, 8_500_000, Some(500_000)));
+        assert_eq!(index.url(2).as_deref(), Some("https://h/a/8"));
+    }
+
+    #[test]
     fn periods_follow_one_another() {
         let movie = parse(
             "<MPD mediaPresentationDuration=\"PT30S\"><Period duration=\"PT10S\"/><Period/><Period start=\"PT25S\">\

@@ -28,8 +28,11 @@ pub(super) struct Clock {
 pub(super) struct Builder {
     clock: Clock,
     /// The timeline that runs were last made from, by identity, with the ticks where its period ends.
-    shared: Option<(Arc<[TimelineEntry]>, Option<i64>, Arc<[Run]>)>,
+    shared: Option<Shared>,
 }
+
+/// A timeline, the ticks where its period ends, and the runs made from both.
+type Shared = (Arc<[TimelineEntry]>, Option<i64>, Arc<[Run]>);
 
 /// An index, and what had to be guessed for it.
 type Built = Result<(SegmentIndex, Option<&'static str>), &'static str>;
@@ -48,6 +51,7 @@ impl Builder {
         bandwidth_bps: u64,
         period: &Period,
     ) -> Built {
+        let (how, factor) = &refined(how);
         let timescale = how.timescale.unwrap_or(1);
         let mut index = SegmentIndex::new(timescale, TextPool::default(), base);
         index.origin = how.origin;
@@ -88,6 +92,7 @@ impl Builder {
             bandwidth_bps,
             start_number: how.start_number.unwrap_or(1).saturating_add(if constant { first } else { 0 }),
             runs,
+            time_divisor: *factor,
             end: end.filter(|_| constant),
         });
         Ok((index, odd))
@@ -163,6 +168,30 @@ impl Builder {
         };
         now.saturating_sub(ns_to_ticks(window, timescale) as u64) / duration
     }
+}
+
+/// Addressing by a constant duration in finer ticks, and how many of them make one of its own.
+///
+/// A period may end between two ticks of a coarse timescale (often 1): the last segment is cut
+/// there, or there is one more.
+fn refined(how: &Addressing) -> (Addressing, u32) {
+    const FACTOR: u32 = 1_000_000;
+    const COARSE: u64 = 1_000;
+    let timescale = how.timescale.unwrap_or(1);
+    let factor = i64::from(FACTOR);
+    let origin = how.origin.checked_mul(factor);
+    let duration = how.duration.unwrap_or(0).checked_mul(u64::from(FACTOR)).filter(|ticks| *ticks < 1 << 53);
+    let (Some(origin), Some(duration), None, true) = (origin, duration, &how.timeline, timescale <= COARSE)
+    else {
+        return (how.clone(), 1);
+    };
+    let fine = Addressing {
+        timescale: Some(timescale * u64::from(FACTOR)),
+        duration: how.duration.and(Some(duration)),
+        origin,
+        ..how.clone()
+    };
+    (fine, FACTOR)
 }
 
 /// ISO/IEC 23009-1, Segment timeline: `@t`, `@d` and `@r` as runs.

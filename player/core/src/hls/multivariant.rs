@@ -345,7 +345,11 @@ fn frame_rate(value: &[u8]) -> Option<(u32, u32)> {
             return Some((rate * 1_000, 1_001));
         }
     }
-    Some(if milli % 1_000 == 0 { (milli / 1_000, 1) } else { (milli, 1_000) })
+    let (mut common, mut rest) = (milli.max(1), 1_000);
+    while rest > 0 {
+        (common, rest) = (rest, common % rest);
+    }
+    Some((milli / common, 1_000 / common))
 }
 
 /// RFC 6381 names of audio codecs.
