@@ -45,22 +45,23 @@ def check_exposure(settings: Settings, tls: bool = False) -> None:
         )
 
 
-def serve(settings: Settings, *, tls: bool = False) -> None:
-    """Serve until a signal; prints the addresses once the socket listens."""
+def serve(settings: Settings, *, tls: bool = False, listener: socket.socket | None = None) -> None:
+    """Serve until a signal; on `listener` where the caller took the port and said the address, else does both."""
     check_exposure(settings, tls)
     import uvicorn
 
     from gradio_app.app import create_app
 
     configure_logs(settings.log_level)
-    listener = listen(settings.host, settings.port)
+    if listener is None:
+        listener = listen(settings.host, settings.port)
+        for line in address_lines(settings.host, listener.getsockname()[1], tls):
+            say(line)
     config = uvicorn.Config(create_app(settings), **uvicorn_options(settings))
     if tls:
         certificate, key = ensure_certificate(settings.paths.keys, settings.host)
         config.ssl_certfile, config.ssl_keyfile = str(certificate), str(key)
         say(f"certificate SHA-256 {fingerprint(certificate)}")
-    for line in address_lines(settings.host, listener.getsockname()[1], tls):
-        say(line)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -90,7 +90,7 @@ class Services:
         changed = self._part("library", self._read_library)
         titles = _stamp(titles_file(paths))
         index = _stamp(paths.search / "index.json")
-        if self._seen.get("titles") != titles:
+        if self._seen.get("titles", False) != titles:
             self._seen["titles"] = titles
             changed |= self._part("catalogue", self._read_catalogue)
             self._seen.pop("index", None)
