@@ -1,73 +1,68 @@
 """The pipeline behind the running app: `python -m flows.background [--sample] [--library DIR]`.
 
-The first sample short is published straight away, before Prefect is even imported, so that there is something
-to watch within seconds; the receipts let the flow that follows pass over it.
+The first sample short is published straight away and the search index built, before Prefect is even imported:
+there is something to watch within seconds. The receipts let the flow that follows pass over both.
 """
 
 from __future__ import annotations
 
 import argparse
-import signal
+import contextlib
 import sys
 from pathlib import Path
-from types import FrameType
 
 from bitaca_core.errors import BitacaError
+from bitaca_core.media.supervise import interruptible
 from bitaca_core.settings import Settings, load_settings
-from flows import environment, work
+from flows import attended, indexing, work
+from flows.terminal import Terminal
 
 INTERRUPTED = 130
-
-
-def say(text: str) -> None:
-    """Write one plain line to the terminal that runs the app."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
 
 
 def main(arguments: list[str]) -> int:
     """Run to the end, or until TERM: finished titles stay, the encoder is stopped."""
     parser = argparse.ArgumentParser(prog="flows.background")
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--address", help="of the running app, for the lines that say what can be watched")
     parser.add_argument("--sample", action="store_true")
     parser.add_argument("--library", type=Path)
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
-    settings = load_settings() if options.home is None else Settings(home=options.home)
+    settings = load_settings()
+    if options.home is not None:
+        settings = settings.model_copy(update={"home": options.home})
     try:
-        return _run(settings, options.sample, options.library)
+        with interruptible(), Terminal(settings.paths, options.address) as terminal:
+            try:
+                return _run(settings, terminal, options.sample, options.library)
+            except BitacaError as error:
+                terminal.say(f"pipeline stopped: {error}")
+                return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BitacaError as error:
-        say(f"pipeline: {error}")
-        return error.exit_code
 
 
-def _run(settings: Settings, sample: bool, library: Path | None) -> int:
+def _run(settings: Settings, terminal: Terminal, sample: bool, library: Path | None) -> int:
     if sample:
-        work.begin_with_sample(settings.paths, say)
+        work.first_sample(settings, terminal)
     if library is not None:
         report = work.ingest_library(settings.paths, library)
-        say(
+        terminal.say(
             f"{library}: {len(report.added)} new, {len(report.updated)} changed, {len(report.unchanged)} as before"
         )
         for rejection in report.rejected:
-            say(f"not taken: {rejection}")
-    if not work.outstanding(settings):
-        say("everything is published")
+            terminal.say(f"not taken: {rejection}")
+    if work.index_is_stale(settings):
+        with contextlib.suppress(BitacaError):  # the flow tries again, and tells if it must
+            indexing.build(settings.paths, settings.embedder)
+    steps = work.outstanding(settings)
+    if not steps:
+        terminal.say("everything is published")
         return 0
-    environment.prepare(settings.paths.prefect)
-    from flows.pipeline import bitaca_run
-
-    summary = bitaca_run(home=str(settings.home))
-    for name in summary["failed"]:
-        say(f"failed: {name} (bitaca status says why)")
-    say(f"pipeline finished: {len(summary['done'])} steps done, {len(summary['failed'])} failed")
-    return 1 if summary["failed"] else 0
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    summary = attended.run(settings, terminal)
+    failed = len(summary["failed"])
+    terminal.say("all done" if not failed else f"{failed} failed: `bitaca status` says why")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

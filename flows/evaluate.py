@@ -17,8 +17,9 @@ from typing import Literal
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
-from bitaca_core.errors import InputError, WorkError
+from bitaca_core.errors import BitacaError, InputError, WorkError
 from bitaca_core.settings import CHECKOUT, DataPaths, Settings, load_settings
+from flows import apart
 
 Size = Literal["smoke", "full"]
 Parameter = str | int | float | bool | None
@@ -144,6 +145,7 @@ def _refuse_unknown(source: Path, given: Mapping[str, Parameter]) -> None:
 def _execute(source: Path, target: Path, given: Mapping[str, Parameter]) -> None:
     import papermill
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
     try:
         papermill.execute_notebook(
@@ -154,6 +156,8 @@ def _execute(source: Path, target: Path, given: Mapping[str, Parameter]) -> None
             cwd=str(source.parent),
             progress_bar=sys.stderr.isatty(),
             execution_timeout=CELL_TIMEOUT_S,
+            # Sockets of the file system: nobody else on this machine can listen in or connect.
+            config=Config(KernelManager={"transport": "ipc"}),
         )
     except PapermillExecutionError as error:
         raise WorkError(
@@ -176,6 +180,7 @@ def _page(notebook: Path) -> str:
     """Print an executed notebook as one page: text, figures and tables, no code, no script, nothing loaded."""
     from nbconvert import HTMLExporter
 
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
     exporter = HTMLExporter(
         template_name="basic", exclude_input=True, embed_images=True, exclude_anchor_links=True
     )
@@ -196,10 +201,24 @@ def _page(notebook: Path) -> str:
     )
 
 
+def run_apart(name: str, paths: DataPaths, *, size: Size = "smoke") -> Report:
+    """Run one notebook in a process of its own: nbclient takes a process's signals, and a kernel its time.
+
+    An interruption ends the process, and the kernel notices within a second that its parent is gone.
+
+    Raises
+    ------
+    WorkError
+        As `run_notebook`, with the process's last line.
+    """
+    folder = Path(apart.run(paths, __name__, name, str(paths.home), size).strip())
+    return Report(name, folder.name, folder, _read_results(folder, name))
+
+
 @task(name="notebook", task_run_name="notebook-{name}", retries=1, retry_delay_seconds=2)
 def notebook_task(name: str, home: str, size: Size) -> Report:
     """Run one notebook."""
-    return run_notebook(name, DataPaths(Path(home)), size=size)
+    return run_apart(name, DataPaths(Path(home)), size=size)
 
 
 @flow(name="bitaca-evaluate", validate_parameters=True)
@@ -216,3 +235,19 @@ def evaluate_flow(home: str | None = None, size: Size = "smoke", names: list[str
         )
         folders.append(str(report.folder))
     return folders
+
+
+def main(arguments: list[str]) -> int:
+    """Be the process of `run_apart`: say the report's folder, or on standard error why there is none."""
+    name, home, size = arguments
+    try:
+        report = run_notebook(name, DataPaths(Path(home)), size="full" if size == "full" else "smoke")
+    except BitacaError as error:
+        sys.stderr.write(f"{error}\n".replace("\n", " ").strip() + "\n")
+        return error.exit_code
+    sys.stdout.write(f"{report.folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

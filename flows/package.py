@@ -1,4 +1,4 @@
-"""Prefect's view of packaging: order, retries and an artifact; the work is `bitaca_core.media.publish`."""
+"""Prefect's view of packaging: order, retries and an artifact; the work is `flows.work.publish`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import TaskRun
 from prefect.states import State
 
-from bitaca_core.catalogue.store import load_sources
 from bitaca_core.errors import InputError
 from bitaca_core.media.description import read
-from bitaca_core.media.progress import ProgressBoard
-from bitaca_core.media.publish import publish
 from bitaca_core.settings import DataPaths, load_settings
+from flows import work
 
 
 async def _worth_retrying(_task: object, _run: TaskRun, state: State) -> bool:
@@ -34,11 +32,7 @@ async def _worth_retrying(_task: object, _run: TaskRun, state: State) -> bool:
 )  # fmt: skip
 def publish_task(title_id: str, home: Path, force: bool) -> str:
     """Package, verify and publish one title; its receipt decides whether there is anything to do."""
-    paths = DataPaths(home)
-    sheet = load_sources(paths).get(title_id)
-    if sheet is None:
-        raise InputError(f"{title_id!r} has no source video here", hint="bitaca status lists what has one")
-    return publish(sheet, paths, ProgressBoard(paths), force=force)
+    return work.publish(DataPaths(home), title_id, force)
 
 
 @flow(name="package-title", flow_run_name="package {title_id}", validate_parameters=True)

@@ -38,14 +38,15 @@ def plan(verify: Verify = False, as_json: AsJson = False) -> None:
 
 def status(as_json: AsJson = False) -> None:
     """What is published, running or to be done, title by title."""
-    from bitaca_core.media import library, planning
+    from bitaca_core.media import failures, library, planning
     from bitaca_core.media.progress import ProgressBoard
 
     paths = load_settings().paths
     pending = {item.title_id: item for item in planning.pending(paths)}
     running = ProgressBoard(paths).read()
+    failed = failures.load(paths)
     rows: list[dict[str, Any]] = []
-    for title_id in sorted({*planning.read_sources(paths), *running, *library.published_ids(paths)}):
+    for title_id in sorted({*planning.read_sources(paths), *running, *failed, *library.published_ids(paths)}):
         item, entry = pending.get(title_id), running.get(title_id)
         package = library.published(paths, title_id)
         rows.append({
@@ -55,6 +56,7 @@ def status(as_json: AsJson = False) -> None:
             "stage": entry["stage"] if entry else None,
             "percent": entry["percent"] if entry else None,
             "pending": list(item.reasons) if item else [],
+            "failure": failed[title_id].message if title_id in failed else None,
         })  # fmt: skip
     if as_json:
         print(json.dumps({"schema": 1, "home": str(paths.home), "titles": rows}, ensure_ascii=False))
@@ -67,8 +69,10 @@ def status(as_json: AsJson = False) -> None:
             if row["published"]
             else "not published"
         )
-        if row["stage"]:
+        if row["failure"]:
+            state += f"; failed: {row['failure']}"
+        elif row["stage"]:
             state += f"; {row['stage']} {row['percent']:.0f} %"
-        if row["pending"]:
+        if row["pending"] and row["pending"] != [row["failure"]]:
             state += f"; to do: {pending[row['title_id']].reason}"
         print(f"{row['title_id']:40} {state}")

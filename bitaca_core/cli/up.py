@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -26,8 +28,7 @@ def demo(host: Host = None, port: Port = None, tls: Tls = False) -> None:
 
     The first short plays within seconds; the others appear as they finish.
     """
-    settings = chosen(load_settings(), host, port)
-    _serve_with_pipeline(settings, tls, ["--sample"])
+    _serve_with_pipeline(chosen(load_settings(), host, port), tls, ["--sample"])
 
 
 def up(
@@ -39,7 +40,6 @@ def up(
     tls: Tls = False,
 ) -> None:
     """Serve the app over the data folder; unfinished titles are packaged behind it."""
-    settings = chosen(load_settings(), host, port)
     arguments: list[str] = []
     if library is not None:
         if not library.is_dir():
@@ -47,7 +47,7 @@ def up(
                 "expected a folder of videos", file=library, hint="Give --library an existing folder"
             )
         arguments = ["--library", str(library.resolve())]
-    _serve_with_pipeline(settings, tls, arguments)
+    _serve_with_pipeline(chosen(load_settings(), host, port), tls, arguments)
 
 
 def chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -57,25 +57,39 @@ def chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
 
 
 def _serve_with_pipeline(settings: Settings, tls: bool, arguments: list[str]) -> None:
+    """Take the port, say the address, start the pipeline, serve: a taken port stops us before any work."""
+    from bitaca_core.media.supervise import interruptible
+
     server = importlib.import_module("gradio_app.server")
     server.check_exposure(settings, tls=tls)
-    pipeline = subprocess.Popen(
-        [sys.executable, "-m", "flows.background", "--home", str(settings.home), *arguments],
+    listener = server.listen(settings.host, settings.port)
+    lines = server.address_lines(settings.host, listener.getsockname()[1], tls)
+    for line in lines:
+        server.say(line)
+    address = lines[0].split(": ", 1)[1]
+    with interruptible(), _pipeline([*arguments, "--home", str(settings.home), "--address", address]):
+        server.serve(settings, tls=tls, listener=listener)
+
+
+@contextlib.contextmanager
+def _pipeline(arguments: list[str]) -> Iterator[None]:
+    """Run `flows.background` behind the block. It shares our terminal and not our fate on Ctrl-C, and the
+    kernel ends it when we are killed; at the end it is asked to stop, and loses nothing that was finished."""
+    from bitaca_core.media.supervise import die_with_parent
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.background", *arguments],
+        stdin=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=die_with_parent(),
     )
     try:
-        server.serve(settings, tls=tls)
+        yield
     finally:
-        _stop(pipeline)
-
-
-def _stop(pipeline: subprocess.Popen[bytes]) -> None:
-    """Ask the pipeline to stop; it ends its encoder and loses nothing that was finished."""
-    if pipeline.poll() is not None:
-        return
-    pipeline.terminate()
-    try:
-        pipeline.wait(STOP_GRACE_S)
-    except subprocess.TimeoutExpired:
-        pipeline.kill()
-        pipeline.wait()
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOP_GRACE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bitaca_core.errors import InputError, SchemaError
-from bitaca_core.media import receipts
+from bitaca_core.media import failures, receipts
 from bitaca_core.media.library import current_package_id
 from bitaca_core.media.plan import RECIPE_VERSION
 from bitaca_core.settings import DataPaths
@@ -22,7 +22,7 @@ SHOWN_REASONS = 3
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One title with work to do. `blocked`: an input is missing, so a person must act; `reasons` for people."""
+    """One title with work to do. `blocked`: an input is missing or unusable, so a person must act."""
 
     title_id: str
     action: Action
@@ -44,10 +44,15 @@ def pending(paths: DataPaths, verify: bool = False) -> list[PlanItem]:
         sources.json cannot be read.
     """
     items = []
+    known_bad = failures.load(paths)
     for title_id, sheet in read_sources(paths).items():
         item = _check_title(paths, title_id, sheet, verify)
-        if item is not None:
-            items.append(item)
+        if item is None:
+            continue
+        failure = known_bad.get(title_id)
+        if item.action == "package" and failure is not None and failure.stands():
+            item = PlanItem(title_id, "blocked", (failure.message,))
+        items.append(item)
     return items
 
 

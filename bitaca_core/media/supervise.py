@@ -83,7 +83,7 @@ class Child:
                 stderr=subprocess.PIPE,
                 pass_fds=passed,
                 process_group=0,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=die_with_parent(),
                 cwd=cwd,
             )
         except OSError as error:
@@ -284,7 +284,7 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _die_with_parent() -> Callable[[], None] | None:
+def die_with_parent() -> Callable[[], None] | None:
     """Return what the child does before exec: ask for SIGKILL when we die, and notice if we already did."""
     if sys.platform != "linux":
         return None
