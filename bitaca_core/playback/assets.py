@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from bitaca_core.errors import WorkError
@@ -24,17 +23,10 @@ def path(name: str) -> Path:
     WorkError
         The file is in neither place: the checkout was not built, or the wheel is incomplete.
     """
-    for folder in folders():
+    for folder in (CHECKOUT, PACKAGED):
         found = folder / name
         if found.is_file():
             return found
     raise WorkError(
         f"the player's {name} was not found beside the code", kind="player-missing", hint="Run `make player`"
     )
-
-
-def folders() -> tuple[Path, ...]:
-    """Return where built files may be, first match first."""
-    rebuilt = os.environ.get("BITACA_PLAYER_DIST")
-    known = (CHECKOUT, PACKAGED)
-    return (Path(rebuilt), *known) if rebuilt else known
