@@ -25,8 +25,8 @@ def encode_command(out: Path) -> list[str]:
     return [
         ffmpeg(), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}",
         "-framerate", str(DRAWINGS_PER_S), "-i", "pipe:0",
-        "-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,fps={DRAWINGS_PER_S * 2}",
-        "-c:v", "libx264", "-preset", "ultrafast", "-crf", "14", "-threads", "1", "-g", "48", "-bf", "0",
+        "-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709,fps={DRAWINGS_PER_S * 2}",
+        "-c:v", "libx264", "-preset", "ultrafast", "-crf", "17", "-threads", "1", "-g", "48", "-bf", "0",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
         "-video_track_timescale", "24000", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", str(out),
     ]  # fmt: skip

@@ -114,7 +114,7 @@ def _opening() -> Draw:
             shadow=(120, 30, 80),
             offset=4,
         )
-        return camera(canvas, 1.0 + 0.02 * time_s, 0.5, 0.4)
+        return canvas
 
     return draw
 
@@ -297,7 +297,7 @@ def _rest() -> Draw:
         for (look, pose), px in zip(friends, (330, 450), strict=True):
             lay(canvas, figures.person(150, pose, look, time_s * 0.5, 0.5), px - 150, 664 - 270)
         lettering.paint(canvas, end, 1130, 640, (255, 226, 190), opacity=span(time_s, 1.2, 2.0), halo=0.4)
-        return camera(canvas, 1.08 - 0.02 * time_s, 0.5, 0.5)
+        return canvas
 
     return draw
 
