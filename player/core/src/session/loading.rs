@@ -1,9 +1,9 @@
 //! Manifests and playlists: fetched, read, and checked for what can be played.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::phrase::{decimal, joined};
 use super::requests::What;
 use super::{Category, Open, Output, Phase, Session, BUFFER_GOAL_US};
 use crate::error::{position, ParseError};
@@ -29,7 +29,7 @@ impl Session {
             Err(error) => return self.fail(2001, Category::Manifest, describe(body, &error)),
         };
         if let Some(refusal) = refusal(&presentation) {
-            return self.fail(2002, Category::Manifest, refusal.to_string());
+            return self.fail(2002, Category::Manifest, String::from(refusal));
         }
         if self.phase == Phase::Running || self.phase == Phase::Playlists {
             return self.adopt_renewed(presentation);
@@ -63,7 +63,7 @@ impl Session {
                 self.choose_first(selection.first_audio, selection.first_text);
                 self.continue_loading();
             }
-            Err((code, category, data)) => self.fail(code, category, data.to_string()),
+            Err((code, category, data)) => self.fail(code, category, String::from(data)),
         }
     }
 
@@ -75,7 +75,7 @@ impl Session {
             return self.fail(2001, Category::Manifest, data);
         }
         if presentation.dynamic {
-            return self.fail(2002, Category::Manifest, LIVE.to_string());
+            return self.fail(2002, Category::Manifest, String::from(LIVE));
         }
         let encrypted = presentation.renditions[rendition].segments.as_ref().is_some_and(|segments| {
             let keys = segments.get(0).and_then(|first| first.keys);
@@ -84,7 +84,7 @@ impl Session {
             })
         });
         if encrypted {
-            return self.fail(4001, Category::Drm, "the segments are encrypted".to_string());
+            return self.fail(4001, Category::Drm, String::from("the segments are encrypted"));
         }
         self.continue_loading();
     }
@@ -108,7 +108,7 @@ impl Session {
         let known = presentation.duration_us.and_then(|us| i64::try_from(us).ok());
         let duration_us = ends.max().max(known).unwrap_or(0);
         if duration_us <= 0 {
-            return self.fail(2003, Category::Manifest, "there are no segments".to_string());
+            return self.fail(2003, Category::Manifest, String::from("there are no segments"));
         }
         self.phase = Phase::Running;
         let tracks = self.lanes.iter().map(|lane| (lane.track, lane.mime.clone())).collect();
@@ -155,7 +155,7 @@ impl Session {
             return self.fail(
                 2004,
                 Category::Manifest,
-                "the renewed manifest is of something else".to_string(),
+                String::from("the renewed manifest is of something else"),
             );
         }
         for rung in &mut self.rungs {
@@ -189,7 +189,16 @@ fn refusal(presentation: &Presentation) -> Option<&'static str> {
 
 fn describe(body: &[u8], error: &ParseError) -> String {
     let (line, column) = position(body, error.offset);
-    format!("line {line}, column {column}: {}, expected {}", error.kind.word(), error.what)
+    joined(&[
+        "line ",
+        &decimal(u64::from(line)),
+        ", column ",
+        &decimal(u64::from(column)),
+        ": ",
+        error.kind.word(),
+        ", expected ",
+        error.what,
+    ])
 }
 
 /// Every MIME type with codecs that the presentation would need, each once.

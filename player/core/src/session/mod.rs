@@ -17,6 +17,7 @@ mod filling;
 mod lane;
 mod loading;
 mod messages;
+mod phrase;
 mod playhead;
 mod requests;
 mod subtitles;

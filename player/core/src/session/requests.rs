@@ -1,10 +1,10 @@
 //! Fetches under way: begun, measured, given up, retried, renewed.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::lane::Pending;
+use super::phrase::{decimal, joined, text_of};
 use super::{AppendError, Category, FailReason, FetchKind, Output, Phase, Session, Track};
 use crate::abr::{Progress, Reason, Sample, Situation};
 use crate::segments::ByteRange;
@@ -123,7 +123,7 @@ impl Session {
         let presentation = self.presentation.as_ref();
         Some(match what {
             What::Manifest => (self.url.clone(), None),
-            What::Playlist(rendition) => (presentation?.playlist_url(*rendition)?.to_string(), None),
+            What::Playlist(rendition) => (String::from(presentation?.playlist_url(*rendition)?), None),
             What::Init { rendition, number, .. } => {
                 let segments = presentation?.renditions[*rendition].segments.as_ref()?;
                 let init = segments.init_by_id(*number)?;
@@ -134,7 +134,7 @@ impl Session {
                 let segment = segments.get(*index)?;
                 (segment.url, segment.byte_range)
             }
-            What::Sidecar => (presentation?.text.opt(presentation?.sidecar?)?.to_string(), None),
+            What::Sidecar => (String::from(presentation?.text.opt(presentation?.sidecar?)?), None),
         })
     }
 
@@ -165,7 +165,7 @@ impl Session {
             request.first_byte_at = Some(now);
             request.received_before = received;
             if !url.is_empty() {
-                request.url = url.to_string();
+                request.url = String::from(url);
             }
         }
     }
@@ -244,7 +244,7 @@ impl Session {
             What::Playlist(rendition) => self.on_playlist(rendition, body, &request.url),
             What::Text { rendition, index } => self.on_text(rendition, index, body),
             What::Sidecar => {
-                let json = String::from_utf8_lossy(body).into_owned();
+                let json = String::from(text_of(body));
                 self.emit(Output::Sidecar(json));
             }
             What::Init { .. } | What::Segment { .. } => {}
@@ -275,7 +275,14 @@ impl Session {
         let missing =
             reason == FailReason::Http && (400..500).contains(&status) && status != 408 && status != 429;
         let most = if missing { TRIES_MISSING } else { TRIES_UNREACHABLE };
-        let told = format!("{} ({status}) after {failures} tries", word(&request.what));
+        let told = joined(&[
+            word(&request.what),
+            " (",
+            &decimal(u64::from(status)),
+            ") after ",
+            &decimal(u64::from(failures)),
+            " tries",
+        ]);
         if failures >= most {
             return self.give_up(&request.what, told);
         }
@@ -374,7 +381,7 @@ impl Session {
         if self.phase == Phase::Over || self.phase == Phase::Idle {
             return;
         }
-        self.url = url.to_string();
+        self.url = String::from(url);
         self.expired = true;
         for request in core::mem::take(&mut self.requests) {
             self.emit(Output::Abort(request.id));
@@ -432,7 +439,7 @@ impl Session {
         self.goal_us = (self.goal_us * 2 / 3).max(LEAST_GOAL_US);
         self.lanes[lane].failures += 1;
         if self.lanes[lane].failures > TRIES_APPEND * 4 {
-            return self.fail(3003, Category::Media, "the browser holds no more media".to_string());
+            return self.fail(3003, Category::Media, String::from("the browser holds no more media"));
         }
         self.abort_lane(lane);
         for other in 0..self.lanes.len() {
@@ -449,7 +456,7 @@ impl Session {
     fn on_undecodable(&mut self, lane: usize, pending: Option<Pending>) {
         self.lanes[lane].failures += 1;
         if self.lanes[lane].failures >= TRIES_APPEND {
-            return self.fail(3002, Category::Media, "the browser refused the media".to_string());
+            return self.fail(3002, Category::Media, String::from("the browser refused the media"));
         }
         self.abort_lane(lane);
         let from = pending.map_or(self.lanes[lane].next_us, |pending| pending.start_us);

@@ -1,8 +1,10 @@
 //! Subtitles: WebVTT files fetched one after another and told as cues.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
+use super::phrase::{text_of, track_id};
 use super::requests::What;
+use super::tracks::rendition_of;
 use super::{Category, Choice, Output, Session};
 use crate::text::webvtt;
 
@@ -23,11 +25,11 @@ impl Subtitles {
 
 impl Session {
     pub(super) fn choose_text(&mut self, id: Option<&str>) {
-        let rendition = id.and_then(|id| id.parse().ok()).filter(|at| self.texts.contains(at));
+        let rendition = id.and_then(rendition_of).filter(|at| self.texts.contains(at));
         if rendition != self.subtitles.rendition || id.is_none() {
             self.subtitles = Subtitles { rendition, ..Subtitles::default() };
         }
-        self.emit(Output::TrackChanged { what: Choice::Text, id: rendition.map(|at| at.to_string()) });
+        self.emit(Output::TrackChanged { what: Choice::Text, id: rendition.map(track_id) });
     }
 
     /// Ask for the next file of the chosen subtitle.
@@ -55,11 +57,10 @@ impl Session {
         }
         self.subtitles.fetching = Some((rendition, index + 1));
         self.subtitles.asked = false;
-        let text = String::from_utf8_lossy(body);
-        match webvtt::parse(&text) {
-            Some(cues) => self.emit(Output::Cues { id: rendition.to_string(), cues }),
+        match webvtt::parse(text_of(body)) {
+            Some(cues) => self.emit(Output::Cues { id: track_id(rendition), cues }),
             None => {
-                let data = "a subtitle file is not WebVTT".to_string();
+                let data = String::from("a subtitle file is not WebVTT");
                 self.emit(Output::Error { code: 3004, category: Category::Media, fatal: false, data });
             }
         }

@@ -1,12 +1,13 @@
 //! Rungs, audio and subtitles: which there are, which are used, and what the viewer changes.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::lane::Lane;
+use super::phrase::{decimal, joined, track_id};
 use super::{Category, Choice, Open, Output, QualityRow, Session, TextWish, Track, TrackRow};
 use crate::abr::Reason;
+use crate::bytes::{parse_u32, parse_u64};
 use crate::presentation::{Kind, Presentation, Rendition, RoleFlags, Span, TrackKind};
 
 /// A rung of the ladder: a video rendition that the browser plays.
@@ -47,17 +48,21 @@ pub(super) fn mime_of(presentation: &Presentation, rendition: &Rendition) -> Opt
         Some(codecs) => codecs,
         None => presentation.text.get(group_codecs(presentation, rendition)),
     };
-    let codecs: Vec<&str> = written
-        .split(',')
-        .map(str::trim)
-        .filter(|codec| !codec.is_empty() && (rendition.muxed || own(codec)))
-        .collect();
+    let mut codecs = String::new();
+    for codec in written.split(',').map(str::trim) {
+        if !codec.is_empty() && (rendition.muxed || own(codec)) {
+            if !codecs.is_empty() {
+                codecs.push(',');
+            }
+            codecs.push_str(codec);
+        }
+    }
     let container = presentation.text.opt(rendition.mime).filter(|mime| mime.contains('/'));
     let container = match container {
-        Some(mime) if presentation.kind == Kind::Dash => mime.to_string(),
-        _ => format!("{media}/mp4"),
+        Some(mime) if presentation.kind == Kind::Dash => String::from(mime),
+        _ => joined(&[media, "/mp4"]),
     };
-    (!codecs.is_empty()).then(|| format!("{container}; codecs=\"{}\"", codecs.join(",")))
+    (!codecs.is_empty()).then(|| joined(&[&container, "; codecs=\"", &codecs, "\""]))
 }
 
 fn group_codecs(presentation: &Presentation, rendition: &Rendition) -> Span {
@@ -69,6 +74,11 @@ fn group_codecs(presentation: &Presentation, rendition: &Rendition) -> Span {
             variant.track == TrackKind::Video && presentation.text.get(variant.audio_group) == group
         })
         .map_or(Span::NONE, |variant| variant.codecs)
+}
+
+/// The rendition that a track's id names.
+pub(super) fn rendition_of(id: &str) -> Option<usize> {
+    parse_u64(id.as_bytes()).and_then(|number| usize::try_from(number).ok())
 }
 
 fn is_audio_codec(codec: &str) -> bool {
@@ -138,7 +148,15 @@ fn ladder(presentation: &Presentation, video: &[usize], max_height: u32) -> Vec<
     if max_height > 0 && chosen.iter().any(|&at| rendition(at).height <= max_height) {
         chosen.retain(|&at| rendition(at).height <= max_height);
     }
-    chosen.sort_by_key(|&at| (rendition(at).bandwidth_bps, rendition(at).height));
+    // A ladder has a handful of rungs, mostly in order already: an insertion sort is all it needs.
+    for end in 1..chosen.len() {
+        let key = |at: usize| (rendition(at).bandwidth_bps, rendition(at).height);
+        let mut place = end;
+        while place > 0 && key(chosen[place - 1]) > key(chosen[place]) {
+            chosen.swap(place - 1, place);
+            place -= 1;
+        }
+    }
     // HLS repeats a variant for each audio group; the pictures are the same.
     let mut seen: Vec<&str> = Vec::new();
     chosen.retain(|&at| match presentation.playlist_url(at) {
@@ -157,9 +175,9 @@ fn ladder(presentation: &Presentation, video: &[usize], max_height: u32) -> Vec<
             let shared = lines.iter().filter(|&&other| other == height).count() > 1;
             let bps = rendition(at).average_bandwidth_bps.unwrap_or(rendition(at).bandwidth_bps);
             let id = match (height, shared) {
-                (0, _) => format!("{}k", bps / 1000),
-                (height, false) => format!("{height}p"),
-                (height, true) => format!("{height}p-{}k", bps / 1000),
+                (0, _) => joined(&[&decimal(bps / 1000), "k"]),
+                (height, false) => joined(&[&decimal(u64::from(height)), "p"]),
+                (height, true) => joined(&[&decimal(u64::from(height)), "p-", &decimal(bps / 1000), "k"]),
             };
             Rung { rendition: at, bps, height, id }
         })
@@ -213,7 +231,7 @@ pub(super) fn pinned_rung(rungs: &[Rung], id: &str) -> Option<usize> {
         return Some(found);
     }
     let digits = id.split('p').next().unwrap_or("");
-    let wanted: u32 = digits.parse().ok()?;
+    let wanted = parse_u32(digits.as_bytes())?;
     rungs.iter().rposition(|rung| rung.height <= wanted).or((!rungs.is_empty()).then_some(0))
 }
 
@@ -278,9 +296,9 @@ impl Session {
         let row = |&at: &usize, selected: bool| {
             let rendition = &presentation.renditions[at];
             TrackRow {
-                id: at.to_string(),
-                language: presentation.text.get(rendition.language).to_string(),
-                label: presentation.text.get(rendition.name).to_string(),
+                id: track_id(at),
+                language: String::from(presentation.text.get(rendition.language)),
+                label: String::from(presentation.text.get(rendition.name)),
                 channels: rendition.channels,
                 forced: rendition.forced,
                 selected,
@@ -297,7 +315,7 @@ impl Session {
                     width: rendition.width,
                     height: rendition.height,
                     bitrate_bps: rendition.bandwidth_bps,
-                    codecs: presentation.text.get(rendition.codecs).to_string(),
+                    codecs: String::from(presentation.text.get(rendition.codecs)),
                     frame_rate_milli: (u64::from(frames) * 1000).checked_div(u64::from(seconds)).unwrap_or(0)
                         as u32,
                 }
@@ -341,7 +359,7 @@ impl Session {
     }
 
     fn choose_audio(&mut self, id: Option<&str>) {
-        let Some(rendition) = id.and_then(|id| id.parse().ok()).filter(|at| self.audio.contains(at)) else {
+        let Some(rendition) = id.and_then(rendition_of).filter(|at| self.audio.contains(at)) else {
             return;
         };
         let Some(lane) = self.lane_of(Track::Audio) else { return };
@@ -353,7 +371,7 @@ impl Session {
         self.change_type(lane);
         let from = self.position_us + AUDIO_MARGIN_US;
         self.replace_from(lane, from);
-        self.emit(Output::TrackChanged { what: Choice::Audio, id: Some(rendition.to_string()) });
+        self.emit(Output::TrackChanged { what: Choice::Audio, id: Some(track_id(rendition)) });
     }
 
     /// Tell the SourceBuffer when what follows has another type.
@@ -362,7 +380,7 @@ impl Session {
         let rendition = &presentation.renditions[self.lanes[lane].rendition];
         let mime = mime_of(presentation, rendition).unwrap_or_default();
         // Rungs of one family differ in profile and level only, which an initialization section may change.
-        let family = |mime: &str| mime.split('.').next().unwrap_or("").to_string();
+        let family = |mime: &str| String::from(mime.split('.').next().unwrap_or(""));
         if !mime.is_empty() && family(&mime) != family(&self.lanes[lane].mime) {
             self.emit(Output::ChangeType { track: self.lanes[lane].track, mime: mime.clone() });
         }
