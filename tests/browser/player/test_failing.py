@@ -35,7 +35,9 @@ def test_expired_token_is_said_and_a_new_one_recovers(player):
 def test_token_expired_before_the_start_is_readable(player):
     player.open(token="old")
     player.until("window.heard.some(([name]) => name === 'sourceexpired')", 60)
-    player.until("player.shadowRoot.textContent.includes('A permissão para assistir venceu')")
+    player.part(".failure p").wait_for()
+    assert "A permissão para assistir venceu" in player.part(".failure").inner_text()
+    assert "1403" in player.part(".failure small").inner_text()
     player.get("player.renew('/m/good/master.m3u8')")
     player.until("player.readyState >= 2", 30)
     player.start()

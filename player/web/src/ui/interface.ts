@@ -19,6 +19,10 @@ import { StatisticsPanel } from './statistics'
 
 /** Controls leave the picture alone after this long without pointer, key or focus. */
 const FADE_MS = 2500
+/** An expired address that nobody renews for this long is said over the picture, once it stands still. */
+const RENEWAL_MS = 3000
+/** Number for support of an address that stayed expired. */
+const EXPIRED = 1403
 /** The age rating is shown again when a title starts, not at every pause. */
 const START_S = 10
 
@@ -37,6 +41,7 @@ export class Interface {
   private language: Language = 'pt'
   private words: Words = wordsOf('pt')
   private fade: ReturnType<typeof setTimeout> | undefined
+  private renewal: ReturnType<typeof setInterval> | undefined
   private ageShown = false
   private offered = ''
 
@@ -70,6 +75,7 @@ export class Interface {
     this.watchViewer(signal)
     signal.addEventListener('abort', () => {
       clearTimeout(this.fade)
+      clearInterval(this.renewal)
       this.age.hide()
     })
     this.translate()
@@ -92,15 +98,17 @@ export class Interface {
       return
     }
     if (topic === 'source') {
-      this.failure.hide()
       this.ageShown = false
       this.at.stage.classList.remove('started', 'ended', 'failed', 'waiting')
       this.offered = ''
       this.at.offers.replaceChildren()
       this.overlay.show([])
     }
-    if (topic === 'recovered') this.failure.hide()
-    if (topic === 'expired') this.announcer.say(this.words.errors['expired'] ?? '')
+    if (topic === 'recovered' || topic === 'source') {
+      clearInterval(this.renewal)
+      this.failure.hide()
+    }
+    if (topic === 'expired') this.awaitRenewal()
     if (topic === 'error' && !this.playback.error && detail?.category === 'network') this.announcer.say(this.words.stalled)
     if (topic === 'error' && this.playback.error) {
       this.menu.close(false)
@@ -119,7 +127,7 @@ export class Interface {
     if (poster && at.poster.getAttribute('src') !== poster) at.poster.src = poster
     const ended = video.ended
     at.stage.classList.toggle('ended', ended)
-    at.stage.classList.toggle('failed', this.playback.error !== null)
+    at.stage.classList.toggle('failed', !this.failure.element.hidden)
     at.stage.classList.toggle('waiting', !this.playback.error && isWaiting(video))
     const state: [IconName, string] = ended ? ['replay', words.replay] : video.paused ? ['play', words.play] : ['pause', words.pause]
     setIcon(at.play, state[0])
@@ -288,6 +296,19 @@ export class Interface {
       if (pressKey(event, this.actions)) event.preventDefault()
     }
     document.addEventListener('keydown', key, { signal })
+  }
+
+  /** The page is asked for a new address; should it not come, the viewer is told and can ask again. */
+  private awaitRenewal(): void {
+    clearInterval(this.renewal)
+    this.announcer.say(this.words.errors['expired'] ?? '')
+    this.renewal = setInterval(() => {
+      if (this.playback.video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) return
+      clearInterval(this.renewal)
+      this.menu.close(false)
+      this.failure.show({ code: EXPIRED, category: 'network', severity: 'recoverable', data: 'expired' }, this.words)
+      this.refresh()
+    }, RENEWAL_MS)
   }
 
   private started(): void {
