@@ -118,7 +118,9 @@ def _package(document: dict[str, Any], name: str, file: Path | str | None) -> Mo
     for number, rung in enumerate(rungs):
         _numbers([rung.get("bandwidth_bps")], f"rungs[{number}].bandwidth_bps", file)
     rungs = sorted(rungs, key=lambda rung: rung["bandwidth_bps"])
-    bitrates = [rung["bandwidth_bps"] / 1000 for rung in rungs]
+    # The average, where it is stated, is what the session gives its rules too.
+    stated = [rung.get("average_bps", rung["bandwidth_bps"]) for rung in rungs]
+    bitrates = [bps / 1000 for bps in _numbers(stated, "average_bps", file)]
     durations_s = _numbers(rungs[0].get("segment_durations_s"), "segment_durations_s", file)
     columns = []
     for rung in rungs:

@@ -55,6 +55,7 @@ def test_a_package_lists_rungs_in_any_order_and_a_folder_stands_for_its_file(tmp
         (json.dumps(SABRE | {"segment_sizes_bits": [[1, -2]]}), r"segment_sizes_bits\[0\]"),
         (json.dumps({"rungs": []}), "list of objects"),
         (json.dumps({"rungs": [RUNG | {"bandwidth_bps": "fast"}]}), "bandwidth_bps"),
+        (json.dumps({"rungs": [RUNG | {"average_bps": 0}]}), "average_bps"),
         (json.dumps({"rungs": [RUNG, LOW | {"segment_sizes_bytes": [1]}]}), "as many segments"),
     ],
 )
@@ -74,3 +75,8 @@ def test_a_seed_names_a_movie_whose_sizes_keep_to_the_ladder():
     assert (first.sizes_bits[:60] != other.sizes_bits).any()
     means = first.sizes_bits.mean(axis=0) / first.segment_s / 1000
     assert np.all(np.abs(means / first.bitrates_kbps - 1) < 0.35)
+
+
+def test_rules_are_given_the_average_bitrate_where_it_is_stated():
+    found = movie.parse(json.dumps({"rungs": [LOW | {"average_bps": 450_000}, RUNG]}), "package")
+    assert list(found.bitrates_kbps) == [450, 2400]
