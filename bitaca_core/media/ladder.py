@@ -18,7 +18,8 @@ SMALL_RUNGS_UP_TO = 720
 """Up to this size three rungs are enough; above, four."""
 MIN_STEP = 1.2
 """A rung whose side is less than this factor below the one above is left out."""
-MAX_UNIT_PX = 240
+UNIT_COST = 0.0005
+"""What a pixel more in the unit weighs against a lost share of the picture: small units give more rungs."""
 MAX_ASPECT_ERROR = 0.005
 """Sources of odd size are stretched by at most this much to an aspect that has several exact sizes."""
 
@@ -56,7 +57,7 @@ def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) ->
     if width < 2 or height < 2:
         return [(2, 2)]
     best: tuple[float, int, int, int] | None = None
-    for unit in range(2, MAX_UNIT_PX + 1, 2):  # the shorter side of the unit
+    for unit in range(2, max(2, int(min(width, height))) + 1, 2):  # the shorter side of the unit
         longer = aspect if aspect >= 1 else 1 / aspect
         other = max(2, 2 * round(unit * longer / 2))
         across, down = (other, unit) if aspect >= 1 else (unit, other)
@@ -65,7 +66,7 @@ def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) ->
             continue
         error = abs(float(Fraction(across, down) / aspect) - 1)
         lost = 1 - float(times * times * across * down / (width * height))
-        cost = lost + 4 * error + 0.0005 * unit + (1 if error > MAX_ASPECT_ERROR else 0)
+        cost = lost + 4 * error + UNIT_COST * unit + (1 if error > MAX_ASPECT_ERROR else 0)
         if best is None or cost < best[0]:
             best = (cost, across, down, times)
     if best is None:

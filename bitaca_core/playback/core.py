@@ -7,6 +7,7 @@ folder under the hash of the wasm, which brings the first call from some 60 ms t
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import math
 import os
@@ -137,6 +138,9 @@ def compiled(wasm: Path) -> tuple[Any, Any]:
     """Return wasmtime's engine and the compiled module, made once per process and cached on disk."""
     with _LOCK:
         if wasm not in _COMPILED:
+            if not _COMPILED:
+                # wasmtime's own finalizers fail once the interpreter is being taken down.
+                atexit.register(_COMPILED.clear)
             _COMPILED[wasm] = _compile(wasm)
         return _COMPILED[wasm]
 
