@@ -24,7 +24,12 @@ def lab(tmp_path):
     """Start `bitaca lab` on a free port over a data folder of its own; yield its address and that folder."""
     trace = tmp_path / "mine.json"
     trace.write_text(
-        json.dumps([{"duration_ms": 8000, "bandwidth_kbps": 400 + 900 * (i % 3), "latency_ms": 40} for i in range(60)])
+        json.dumps(
+            [
+                {"duration_ms": 8000, "bandwidth_kbps": 400 + 900 * (i % 3), "latency_ms": 40}
+                for i in range(60)
+            ]
+        )
     )
     home = tmp_path / "home"
     process = subprocess.Popen(
@@ -71,7 +76,11 @@ def test_the_notebook_runs_on_ones_own_trace(lab):
         page.keyboard.type(f'\ntraces = "{trace}"')
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
-        expect(page.locator(".jp-OutputArea-output", has_text="results.json").last).to_be_visible(timeout=GUARD_MS)
-        assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
+        expect(page.locator(".jp-OutputArea-output", has_text="results.json").last).to_be_visible(
+            timeout=GUARD_MS
+        )
+        assert (
+            page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
+        )
         assert page.locator(".jp-OutputArea-output", has_text="mine").count() > 0
         browser.close()
