@@ -413,6 +413,7 @@ def operator_page(request: Request) -> HTMLResponse:
         el("h1", say("operator_title")),
         el(
             "form",
+            el("input", name="username", value="bitaca", autocomplete="username", type="text", hidden=True),
             el("label", say("operator_token"), for_="token"),
             el("input", id="token", name="token", type="password", autocomplete="current-password",
                required=True, maxlength="512"),

@@ -10,7 +10,7 @@ from gradio_app.layout import static_url
 from gradio_app.pages import PLAYER_MODULE, when
 from gradio_app.routes.reports import list_reports
 from gradio_app.routes.status import operator_work
-from gradio_app.words import Words, accepted, words
+from gradio_app.words import Words, language_of, words
 
 
 def build_shell(context: Context) -> Any:
@@ -29,21 +29,29 @@ def build_shell(context: Context) -> Any:
             with gr.Column(scale=3, min_width=300):
                 gr.Column(elem_id="bitaca-player")
                 with gr.Tabs(elem_id="bitaca-operator"):
-                    with gr.Tab(say("shell_work")):
+                    with gr.Tab(say("shell_work")) as work_tab:
                         note = gr.Markdown(elem_id="bitaca-note")
                         work = gr.Dataframe(headers=work_headers(say), interactive=False, show_label=False)
-                    with gr.Tab(say("shell_reports")):
+                    with gr.Tab(say("shell_reports")) as reports_tab:
                         found = gr.Dataframe(headers=report_headers(say), interactive=False, show_label=False)
-                    with gr.Tab(say("shell_parts")):
+                    with gr.Tab(say("shell_parts")) as parts_tab:
                         parts = gr.Dataframe(headers=part_headers(say), interactive=False, show_label=False)
                 refresh = gr.Button(say("shell_refresh"), size="sm")
             gr.Column(elem_id="bitaca-derona", scale=1, min_width=320)
 
-        def read(request: gr.Request) -> tuple[str, list[Any], list[Any], list[Any]]:
+        def read(request: gr.Request) -> list[Any]:
             return tables(context, request.request)
+
+        def translate(request: gr.Request) -> list[Any]:
+            lang = words(language_of(request.request))
+            tabs = [gr.update(label=lang(key)) for key in ("shell_work", "shell_reports", "shell_parts")]
+            return [*tabs, gr.update(value=lang("shell_refresh"))]
 
         # Gradio reads the annotation at run time, and this module's annotations are text.
         read.__annotations__["request"] = gr.Request
+        translate.__annotations__["request"] = gr.Request
+        labels = [work_tab, reports_tab, parts_tab, refresh]
+        blocks.load(translate, outputs=labels, api_name=False, show_progress="hidden")
         outputs = [note, work, found, parts]
         blocks.load(read, outputs=outputs, api_name=False, show_progress="hidden")
         refresh.click(read, outputs=outputs, api_name=False, show_progress="hidden", concurrency_limit=4)
@@ -89,11 +97,12 @@ def part_headers(say: Words) -> list[str]:
     return [say("shell_part"), say("shell_state")]
 
 
-def tables(context: Context, request: Any) -> tuple[str, list[Any], list[Any], list[Any]]:
-    """Return the note and the rows of the three tables: empty for whoever is not the operator."""
-    say = words(accepted(request.headers.get("accept-language", "")))
+def tables(context: Context, request: Any) -> list[Any]:
+    """Return the note and the three tables in the reader's language: empty for whoever is not the operator."""
+    say = words(language_of(request))
+    heads = work_headers(say), report_headers(say), part_headers(say)
     if not context.access.is_operator(request):
-        return say("shell_closed"), [], [], []
+        return [say("shell_closed"), *({"headers": head, "data": []} for head in heads)]
     work = [
         [line["title_id"], say(f"stage_{line['stage']}"), line["percent"], line["package_id"] or ""]
         for line in operator_work(context.services)
@@ -104,7 +113,8 @@ def tables(context: Context, request: Any) -> tuple[str, list[Any], list[Any], l
         for report in list_reports(context.settings.paths.reports)
     ]  # fmt: skip
     parts = [[name, state_text(say, state)] for name, state in context.services.states.items()]
-    return ("" if work else say("shell_idle")), work, found, parts
+    filled = [{"headers": head, "data": data} for head, data in zip(heads, (work, found, parts), strict=True)]
+    return ["" if work else say("shell_idle"), *filled]
 
 
 def state_text(say: Words, state: str) -> str:

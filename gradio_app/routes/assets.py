@@ -61,6 +61,12 @@ async def app_file(request: Request, name: str) -> Response:
     return _built(folder / name, "v" in request.query_params)
 
 
+@router.get("/favicon.ico")
+async def favicon() -> Response:
+    """Return the icon to browsers that ask for it by its old name, as under Gradio's page."""
+    return _built(PICTURES / "icon.svg", versioned=False)
+
+
 @router.get("/stills/{title_id}")
 async def still(request: Request, title_id: str) -> Response:
     """Return a wide picture of a published title (its first frame worth showing), else its poster."""

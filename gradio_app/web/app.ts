@@ -4,7 +4,7 @@ import { liveFinder } from './finder'
 import { insecureNotice, liveLights } from './lights'
 import { livingPage } from './living'
 import { liveShelves } from './shelf'
-import { liveTheatre } from './theatre'
+import { awaitPrint, liveTheatre } from './theatre'
 
 defineDerona()
 liveLights()
@@ -12,4 +12,4 @@ insecureNotice()
 liveFinder()
 liveShelves(document)
 liveTheatre()
-if (document.querySelector('[data-refresh], [data-preparing]')) livingPage()
+if (document.querySelector('[data-refresh], [data-preparing]')) livingPage(awaitPrint())

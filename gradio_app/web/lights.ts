@@ -25,5 +25,7 @@ export function insecureNotice(): void {
     sessionStorage.setItem('bitaca-insecure', 'seen')
     note.remove()
   })
-  document.querySelector('.front')?.append(note)
+  const front = document.querySelector('.front')
+  if (front) front.append(note)
+  else document.body.prepend(note)
 }

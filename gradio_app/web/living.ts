@@ -13,7 +13,7 @@ interface Status {
   units: Record<string, number>
 }
 
-export type OnStatus = (status: Status) => void
+export type OnStatus = (status: Status) => void | Promise<void>
 
 /** Ask for the status for as long as the page is seen; more often while something is being made. */
 export function livingPage(onStatus: OnStatus = () => undefined): void {
@@ -28,7 +28,7 @@ export function livingPage(onStatus: OnStatus = () => undefined): void {
         const status = (await answer.json()) as Status
         showPercentages(status)
         await refresh(status.version)
-        onStatus(status)
+        await onStatus(status)
         if (status.preparing.length || Object.keys(status.units).length || !status.ready) wait = BUSY_MS
       }
       if (offline) offline.hidden = true

@@ -31,6 +31,7 @@ export interface BitacaPlayer extends HTMLElement {
   setAudio(id: string): void
   setText(id: string | null): void
   renew(url: string): void
+  readonly stats?: unknown
   skipMarker?(): void
   requestFullscreen(): Promise<void>
 }

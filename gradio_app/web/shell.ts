@@ -1,6 +1,7 @@
 // The Gradio shell: waits for the named columns and puts our elements into them.
 import { defineDerona } from './derona'
 import { el, localPath } from './dom'
+import { insecureNotice } from './lights'
 import { type BitacaPlayer } from './player'
 import { wire } from './theatre'
 import { say } from './words'
@@ -10,6 +11,7 @@ interface Home {
 }
 
 defineDerona()
+insecureNotice()
 
 /** Call `put` once, as soon as Gradio has drawn the element. */
 function when(selector: string, put: (place: HTMLElement) => void): void {

@@ -1,9 +1,9 @@
 // The watch page: renewing addresses, the next episode, remembering the place, waiting for a print.
 import { type BitacaPlayer, findPlayer } from './player'
+import type { OnStatus } from './living'
 import { say } from './words'
 
 const BEACON_EVERY_MS = 10_000
-const WAIT_MS = 1500
 
 interface Streams {
   title_id: string
@@ -11,23 +11,22 @@ interface Streams {
   dash: string
 }
 
-/** Wire the player of this page, when it has one, and the curtain when it has not. */
+/** Wire the player of this page, when it has one. */
 export function liveTheatre(): void {
-  const waiting = document.querySelector<HTMLElement>('[data-waiting]')
-  if (waiting?.dataset['waiting']) void waitFor(waiting.dataset['waiting'])
   const player = findPlayer()
   if (player) wire(player)
 }
 
-async function waitFor(unit: string): Promise<void> {
-  for (;;) {
-    await new Promise((done) => setTimeout(done, WAIT_MS))
-    try {
-      const answer = await fetch(`/api/playback/${encodeURIComponent(unit)}`)
-      if (answer.ok) return location.reload()
-    } catch {
-      // offline for a moment: ask again
-    }
+/** Return what to do at each status of a page whose print is being made: open it again once there is a player. */
+export function awaitPrint(): OnStatus {
+  let seen = -1
+  return async ({ version }) => {
+    if (version === seen || !document.querySelector('[data-waiting]')) return
+    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+    if (!answer.ok) return
+    seen = version
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    if (fresh.querySelector('bitaca-player')) location.reload()
   }
 }
 
@@ -41,18 +40,24 @@ export function wire(player: BitacaPlayer): void {
     const next = player.dataset['next']
     if (next) location.assign(`/watch/${next}`)
   })
-  player.addEventListener('ended', () => beacon(player, title(), true))
+  const reporter = new Reporter(player, title)
+  player.addEventListener('ended', () => {
+    beacon(player, title(), true)
+    reporter.send()
+  })
   player.addEventListener('pause', () => beacon(player, title()))
   player.addEventListener('error', (event) => {
     const detail = (event as unknown as CustomEvent<{ severity?: string; code?: number; data?: string }>).detail
-    if (detail?.severity === 'fatal') console.warn('player', detail.code, detail.data)
+    if (detail?.code !== undefined) reporter.errors.push(detail.code)
   })
   window.setInterval(() => {
     if (player.paused === false) beacon(player, title())
   }, BEACON_EVERY_MS)
   // Leaving the page is the last chance to remember the place; phones fire only this.
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) beacon(player, title())
+    if (!document.hidden) return
+    beacon(player, title())
+    reporter.send()
   })
 }
 
@@ -79,14 +84,35 @@ async function renew(player: BitacaPlayer, title: string, dash: boolean): Promis
   }
 }
 
+/** Tells once in a while how this playback went (rungs, stalls, errors), never who watched. */
+class Reporter {
+  readonly errors: number[] = []
+  private readonly session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+  constructor(
+    private readonly player: BitacaPlayer,
+    private readonly title: () => string,
+  ) {}
+
+  send(): void {
+    const { currentTime, duration, stats } = this.player
+    if (!this.title() || !(currentTime > 0) || !Number.isFinite(duration)) return
+    const report = { position_s: currentTime, duration_s: duration, errors: this.errors.slice(-20), stats }
+    post('/api/playback/report', { session_id: this.session, title_id: this.title(), report })
+  }
+}
+
 /** Tell the server where the viewer is; survives leaving the page. */
 function beacon(player: BitacaPlayer, title: string, finished = false): void {
   const position = Number(player.currentTime)
   const duration = Number(player.duration)
   if (!title || !Number.isFinite(position) || !Number.isFinite(duration) || duration <= 0) return
   if (position < 1 && !finished) return
-  const body = JSON.stringify({ title_id: title, position_s: position, duration_s: duration, ...(finished ? { finished } : {}) })
-  void fetch('/api/progress', { method: 'POST', body, keepalive: true, headers: { 'content-type': 'application/json' } }).catch(
-    () => undefined, // the next beacon says more
-  )
+  post('/api/progress', { title_id: title, position_s: position, duration_s: duration, ...(finished ? { finished } : {}) })
+}
+
+/** Send without waiting, also while the page is being left; what is lost is said again by the next one. */
+function post(address: string, body: unknown): void {
+  const init = { method: 'POST', body: JSON.stringify(body), keepalive: true, headers: { 'content-type': 'application/json' } }
+  void fetch(address, init).catch(() => undefined)
 }

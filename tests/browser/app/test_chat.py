@@ -25,10 +25,12 @@ def test_a_wish_becomes_cards(page, site, path):
     expect(page.locator(".bot-text")).to_contain_text(re.compile(".{10}"))
 
 
-def test_ten_fresh_viewers_in_a_row(browser, site):
-    for _ in range(10):
+@pytest.mark.parametrize("path", PATHS)
+def test_fresh_viewers_in_a_row(browser, site, path):
+    # Fifty on each page: python -m tests.bench.chat_page
+    for _ in range(3):
         context = browser.new_context(viewport={"width": 1280, "height": 800})
-        assert ask_for_action_anime(context.new_page(), site + "/") > 0
+        assert ask_for_action_anime(context.new_page(), site + path) > 0
         context.close()
 
 
