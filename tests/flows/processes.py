@@ -119,8 +119,11 @@ def bitaca(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-c", CLI, *map(str, arguments)]
 
 
-def until(holds: Callable[[], object], give_up_s: float = HANG_GUARD_S) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + give_up_s
-    while not holds() and time.monotonic() < deadline:
+def until(holds: Callable[[], object], give_up_s: float | None = None) -> None:
+    """Wait for something that another process does; with `give_up_s` the caller looks at what became of it."""
+    deadline = time.monotonic() + (give_up_s or HANG_GUARD_S)
+    while not holds():
+        if time.monotonic() > deadline:
+            assert give_up_s, "it never happened"
+            return
         time.sleep(0.05)

@@ -33,7 +33,7 @@ def two_sources(paths, film, long_film):
 
 def encoding(paths, title_id):
     entry = ProgressBoard(paths).read().get(title_id)
-    return entry is not None and entry["stage"] == "encode"
+    return entry is not None and entry["stage"] == "encode" and entry["percent"] > 0
 
 
 def holds(paths):
@@ -51,8 +51,7 @@ def holds(paths):
 def test_a_run_with_its_own_server(start, two_sources, number, status):
     run: Started = start(bitaca("run", "--only", "package"), BITACA_HOME=two_sources.home)
     run.wait_for("published: a-short")
-    until(lambda: encoding(two_sources, "b-long"))
-    assert {"ffmpeg", "flows.server"} <= run.programs()
+    until(lambda: encoding(two_sources, "b-long") and {"ffmpeg", "flows.server"} <= run.programs())
     assert run.end(number) == status, run.text
     assert run.left_behind() == []
     holds(two_sources)
@@ -70,8 +69,7 @@ def test_an_app_with_its_pipeline(start, two_sources, prefect_api, number, statu
         bitaca("up", "--port", "0"), BITACA_HOME=two_sources.home, PREFECT_API_URL=prefect_api
     )
     app.wait_for("ready to watch: a-short")
-    until(lambda: encoding(two_sources, "b-long"))
-    assert {"ffmpeg", "flows.background"} <= app.programs()
+    until(lambda: encoding(two_sources, "b-long") and {"ffmpeg", "flows.background"} <= app.programs())
     assert app.end(number) == status, app.text
     assert app.left_behind() == []
     holds(two_sources)
