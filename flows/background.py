@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from bitaca_core.errors import BitacaError
+from bitaca_core.media import failures
 from bitaca_core.media.supervise import interruptible
 from bitaca_core.settings import Settings, load_settings
 from flows import attended, indexing, work
@@ -57,7 +58,9 @@ def _run(settings: Settings, terminal: Terminal, sample: bool, library: Path | N
             indexing.build(settings.paths, settings.embedder)
     steps = work.outstanding(settings)
     if not steps:
-        terminal.say("everything is published")
+        unusable = sum(failure.stands() for failure in failures.load(settings.paths).values())
+        more = f"; {unusable} cannot be used: `bitaca status` says why" if unusable else ""
+        terminal.say(f"everything is published{more}")
         return 0
     summary = attended.run(settings, terminal)
     failed = len(summary["failed"])

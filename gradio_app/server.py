@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import socket
 import sys
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ KEEP_ALIVE_S = 20
 CERTIFICATE_DAYS = 397
 """Longest life that browsers accept, less a day."""
 MAX_CONNECTIONS = 8192
+ACCESS_LOG_BYTES = 16 * 1024 * 1024
+"""The access log is begun anew at this size; one older file is kept."""
 SHUTDOWN_GRACE_S = 3
 
 
@@ -52,7 +55,7 @@ def serve(settings: Settings, *, tls: bool = False, listener: socket.socket | No
 
     from gradio_app.app import create_app
 
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.paths.state / "app.log")
     if listener is None:
         listener = listen(settings.host, settings.port)
         for line in address_lines(settings.host, listener.getsockname()[1], tls):
@@ -83,7 +86,8 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "log_config": None,
         "server_header": False,
         "proxy_headers": False,
-        "log_level": settings.log_level,
+        # uvicorn's own words (started, stopped) say nothing that we do not say.
+        "log_level": "warning" if settings.log_level == "info" else settings.log_level,
     }
 
 
@@ -137,14 +141,24 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def configure_logs(level: str) -> None:
-    """Send JSON access lines and plain messages to stderr, with secrets taken out of both."""
+def configure_logs(level: str, access_file: Path) -> None:
+    """Send plain messages to stderr and JSON access lines to a file, with secrets taken out of both.
+
+    One line a request would drown what the pipeline says on the same terminal; `debug` shows them there.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter("%(message)s"))
+    access = logging.getLogger("bitaca.access")
+    access.handlers.clear()
+    access.propagate = level.lower() == "debug"
+    if not access.propagate:
+        access_file.parent.mkdir(parents=True, exist_ok=True)
+        kept = RotatingFileHandler(access_file, maxBytes=ACCESS_LOG_BYTES, backupCount=1, delay=True)
+        kept.setFormatter(handler.formatter)
+        access.addHandler(kept)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # One line a request is for operators who ask for it; uvicorn and httpx repeat what we say.
     quiet = logging.WARNING if level.lower() != "debug" else logging.INFO
     for name in ("httpx", "uvicorn.error", "asyncio"):
         logging.getLogger(name).setLevel(quiet)

@@ -66,7 +66,7 @@ def test_from_a_folder_to_playable_and_nothing_twice(start, videos, paths, setti
 
     before = stamps(paths)
     again = start(bitaca("up", "--library", videos, "--port", "0"), **surroundings)
-    again.wait_for("everything is published")
+    again.wait_for("everything is published; 2 cannot be used")
     assert not any("failed" in line or "preparing" in line for line in again.lines)
     again.end(signal.SIGTERM)
     assert stamps(paths) == before
