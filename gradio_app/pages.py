@@ -121,7 +121,10 @@ async def title_page(request: Request, title_id: str) -> Response:
     def draw() -> Html:
         board = services.progress()
         facts = titles.details(services, title, say.lang, board)
-        similar = [titles.card(services, other, say.lang, board) for other in rows.similar(services, title)]
+        near = rows.similar(services, title)
+        if not facts["playable"]:
+            near = [other for other in near if services.playable(other)]
+        similar = [titles.card(services, other, say.lang, board) for other in near]
         return join(
             sheet(services, viewer, say, facts),
             row(say, "similar", say("similar" if facts["playable"] else "similar_playable"), similar)
@@ -289,8 +292,10 @@ def theatre(
 def absent(services: Services, say: Words, facts: dict[str, Any], unit: str, board: dict[str, Any]) -> Html:
     """Return the watch page of something that does not play (yet): the percentage, or an honest no."""
     title, _ = services.title(facts["title_id"])
-    percent = board[unit]["percent"] if unit in board else facts["preparing"]
-    if percent is not None:
+    percent = board[unit]["percent"] if titles.under_way(board, unit) else facts["preparing"]
+    if unit in board and percent is None:
+        curtain = el("p", say("broken_long"))
+    elif percent is not None:
         curtain = join(
             el("p", say("preparing_long")), meter(say, unit, percent)
         )  # fmt: skip

@@ -39,9 +39,23 @@ def poster_url(services: Services, title: Title) -> str:
 def preparing(services: Services, title: Title, board: dict[str, dict[str, Any]]) -> int | None:
     """Return the percentage of a title that is being prepared and cannot be watched yet, else None."""
     units = services.catalogue.playable_ids(title)
-    if not any(unit in board for unit in units) or any(unit in services.packages for unit in units):
+    coming = [unit for unit in units if under_way(board, unit)]
+    if not coming or any(unit in services.packages for unit in units):
         return None
-    return sum(board[unit]["percent"] for unit in units if unit in board) // len(units)
+    return sum(board[unit]["percent"] for unit in coming) // len(units)
+
+
+def under_way(board: dict[str, dict[str, Any]], unit: str) -> bool:
+    """Return whether work on this id goes on: what failed will not start by itself."""
+    return unit in board and board[unit]["stage"] != "failed"
+
+
+def length_s(services: Services, title: Title) -> int | None:
+    """Return a film's or short's length: the catalogue's, else that of what was packaged; a series has none."""
+    if title.episodes:
+        return None
+    package = services.packages.get(title.title_id)
+    return title.duration_s or (max(1, round(package.duration_s)) if package else None)
 
 
 def card(services: Services, title: Title, lang: str, board: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -51,8 +65,8 @@ def card(services: Services, title: Title, lang: str, board: dict[str, dict[str,
         "title": title.name(lang),
         "kind": title.kind,
         "year": title.year,
-        "duration_s": title.duration_s,
-        "duration": duration_text(title.duration_s),
+        "duration_s": length_s(services, title),
+        "duration": duration_text(length_s(services, title)),
         "episodes": len(title.episodes),
         "age_rating": title.age_rating,
         "descriptors": [descriptor_name(text, lang) for text in title.descriptors],
