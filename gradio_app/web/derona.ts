@@ -116,6 +116,7 @@ export class DeronaChat extends HTMLElement {
         this.turns.get(frame.id)?.article.removeAttribute('aria-busy')
         this.settle()
         if (frame.chips.length) this.offer(frame.chips)
+        this.follow()
         break
       case 'rate_limited':
         this.settle()
@@ -161,6 +162,7 @@ export class DeronaChat extends HTMLElement {
         more ||= turn.pending.length > 0
       }
       if (more) this.revealTimer = window.setTimeout(step, REVEAL_MS)
+      else this.follow()
     }
     step()
   }
@@ -202,6 +204,12 @@ export class DeronaChat extends HTMLElement {
     }
     tick()
     this.limitTimer = window.setInterval(tick, 1000)
+  }
+
+  /** Bring the end of what was said into view: the words come after the cards, often below the fold. */
+  private follow(): void {
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    requestAnimationFrame(() => this.log.scrollTo({ top: this.log.scrollHeight, behavior: still ? 'auto' : 'smooth' }))
   }
 
   private scrollTo_(target: HTMLElement): void {
