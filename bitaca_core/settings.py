@@ -102,7 +102,6 @@ class Settings(BaseSettings):
     embedder: str = Field(
         default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
     )
-    workers: int = Field(default=0, ge=0, description="parallel packaging jobs; 0 chooses from the cores")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @property

@@ -59,6 +59,11 @@ class Conversation:
         return [frame for frame in self.frames if frame["seq"] > seq]
 
 
+LATELY_LINES = 8
+LATELY_S = 30 * 60
+"""What was said longer ago than this does not follow a viewer to the next page."""
+
+
 class Conversations:
     """All open conversations, bounded: the one unused for longest leaves first.
 
@@ -111,6 +116,12 @@ class Conversations:
         """Drop what is remembered of a viewer."""
         for key in [key for key, found in self._open.items() if found.viewer == viewer]:
             del self._open[key]
+
+    def lately(self, viewer: str) -> list[dict[str, str]]:
+        """Return the last lines that were said, for the page that comes after the one they were said on."""
+        since = self.services.clock() - LATELY_S
+        lines = self.services.viewers.messages(viewer, LATELY_LINES)
+        return [{"role": line.role, "text": line.text} for line in lines if line.created_s >= since]
 
     def greeting(self, conversation: Conversation) -> str:
         """Return what Derona says first; empty while she is still opening (the page has its own words)."""

@@ -184,7 +184,8 @@ class Line:
             "v": 1, "type": "hello", "seq": conversation.seq, "id": None,
             "session": conversation.key, "resumed": missed is not None,
         }  # fmt: skip
-        await self._send(welcome | {"text": conversations.greeting(conversation)})
+        said = await asyncio.to_thread(conversations.lately, self.viewer)
+        await self._send(welcome | {"text": conversations.greeting(conversation), "said": said})
         for old in missed or ():
             await self._send(old)
         return conversation

@@ -1,6 +1,6 @@
 // <derona-chat>: Derona at the ticket window. Light DOM, no markup from data.
 import { el, localPath } from './dom'
-import { type Card, type Frame, Line } from './line'
+import { type Card, type Frame, Line, type Said } from './line'
 import { act, playerState } from './player'
 import { say } from './words'
 
@@ -99,6 +99,7 @@ export class DeronaChat extends HTMLElement {
     switch (frame.type) {
       case 'hello':
         this.greet(frame.text)
+        this.recount(frame.said ?? [])
         break
       case 'cards':
         this.begin(frame.id, frame.cards)
@@ -132,6 +133,17 @@ export class DeronaChat extends HTMLElement {
   private greet(text: string): void {
     const greeting = this.log.querySelector('.derona-greeting')
     if (greeting && text) greeting.textContent = text
+  }
+
+  /** Show what was said on the page before; answers of the past carry no cards. */
+  private recount(said: Said[]): void {
+    if (this.log.querySelector('.viewer-message, .bot-message')) return
+    for (const { role, text } of said) {
+      const yours = role === 'viewer'
+      const who = el('span', { class: 'unseen' }, `${say(yours ? 'chat_you' : 'chat_name')}: `)
+      this.log.append(el('p', { class: yours ? 'viewer-message' : 'past-message' }, who, text))
+    }
+    if (said.length) this.follow()
   }
 
   private begin(id: string, cards: Card[]): void {

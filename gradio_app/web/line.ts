@@ -19,8 +19,14 @@ export interface PlayerState {
   paused: boolean
 }
 
+/** A line of the conversation so far. */
+export interface Said {
+  role: 'viewer' | 'derona'
+  text: string
+}
+
 export type Frame =
-  | { type: 'hello'; seq: number; id: null; session: string; resumed: boolean; text: string }
+  | { type: 'hello'; seq: number; id: null; session: string; resumed: boolean; text: string; said?: Said[] }
   | { type: 'cards'; seq: number; id: string; cards: Card[]; lang: string }
   | { type: 'delta'; seq: number; id: string; text: string }
   | { type: 'action'; seq: number; id: string; action: string; value: unknown }
@@ -29,6 +35,8 @@ export type Frame =
   | { type: 'error'; seq: number; id: string | null; kind: string; message: string }
 
 const OPEN_WAIT_MS = 2500
+/** Where a tab keeps its conversation while it goes from page to page. */
+const PLACE = 'bitaca.chat'
 const RETRY_MS = [400, 1000, 2500, 5000, 10000]
 
 interface Waiting {
@@ -52,7 +60,11 @@ export class Line {
   constructor(
     private readonly onFrame: (frame: Frame) => void,
     private readonly onState: (up: boolean) => void,
-  ) {}
+  ) {
+    const [session, seq] = recall()
+    this.session = session
+    this.seq = seq
+  }
 
   open(): void {
     if (this.socket || this.closed) return
@@ -102,6 +114,7 @@ export class Line {
       const resumed = frame.resumed
       this.session = frame.session
       if (!resumed) this.seq = frame.seq
+      remember(this.session, this.seq)
       this.ready = true
       this.attempt = 0
       this.onState(true)
@@ -113,6 +126,8 @@ export class Line {
     }
     if (frame.seq <= this.seq) return
     this.seq = frame.seq
+    // Before it is acted on: an action may leave this page, and must not be repeated on the next.
+    remember(this.session, this.seq)
     if (frame.id && (frame.type === 'done' || frame.type === 'error' || frame.type === 'rate_limited')) {
       this.unanswered.delete(frame.id)
     }
@@ -162,5 +177,22 @@ export class Line {
     for (const action of read.actions) this.onFrame({ type: 'action', seq: 0, id, ...action })
     this.onFrame({ type: 'delta', seq: 0, id, text: read.text })
     this.onFrame({ type: 'done', seq: 0, id, text: read.text, chips: read.chips })
+  }
+}
+
+function recall(): [string | null, number] {
+  try {
+    const [session, seq] = (sessionStorage.getItem(PLACE) ?? '').split(' ')
+    return session ? [session, Number(seq) || 0] : [null, 0]
+  } catch {
+    return [null, 0] // storage is closed to this page: every page begins a conversation
+  }
+}
+
+function remember(session: string | null, seq: number): void {
+  try {
+    sessionStorage.setItem(PLACE, `${session ?? ''} ${seq}`)
+  } catch {
+    // Without storage the conversation lasts as long as the page.
   }
 }

@@ -93,6 +93,20 @@ def test_nobody_resumes_a_strangers_conversation(app, browser):
         assert again["resumed"] is False and again["session"] != session
 
 
+def test_the_next_page_knows_what_was_said_and_a_stranger_does_not(app, browser):
+    with browser.websocket_connect("/ws/chat") as socket:
+        assert hello(socket)["said"] == []
+        ask(socket, "animes de ação")
+        answer = until(socket)[-1]["text"]
+    with browser.websocket_connect("/ws/chat") as socket:
+        said = hello(socket)["said"]
+    assert said == [{"role": "viewer", "text": "animes de ação"}, {"role": "derona", "text": answer}]
+    other = TestClient(app, base_url="http://127.0.0.1:8000")
+    signed_in(other)
+    with other.websocket_connect("/ws/chat") as socket:
+        assert hello(socket)["said"] == []
+
+
 def test_the_eleventh_message_is_told_when_to_come_back(browser, clock):
     with browser.websocket_connect("/ws/chat") as socket:
         hello(socket)
