@@ -49,21 +49,28 @@ def details(turn: Turn, shelf: Shelf) -> Outcome:
         return _remaining(turn, shelf, title)
     answer = _ASPECTS.get(turn.reading.aspect or "", _whole)
     act, said = answer(title, turn.lang)
+    watching = _is_playing(turn, shelf, title)
     return Outcome(
         act,
         {"title": title.name(turn.lang), **said},
-        picks=(Pick(title),),
+        picks=() if watching else (Pick(title),),
         focus=title.title_id,
-        offer="play" if shelf.unit(title, turn.ready) else "",
+        offer="play" if shelf.unit(title, turn.ready) and not watching else "",
         continues=True,
     )
+
+
+def _is_playing(turn: Turn, shelf: Shelf, title: Title) -> bool:
+    """Return whether `title`, or an episode of it, is open in the player."""
+    open_id = turn.player.title_id if turn.player else None
+    return open_id is not None and shelf.catalogue.resolve(open_id) == title
 
 
 def _remaining(turn: Turn, shelf: Shelf, title: Title) -> Outcome:
     """Say how much of what is playing is left, by the catalogue's duration and the player's position."""
     name = title.name(turn.lang)
     playing = turn.player.title_id if turn.player else None
-    if turn.player is None or playing is None or shelf.catalogue.resolve(playing) != title:
+    if turn.player is None or playing is None or not _is_playing(turn, shelf, title):
         return Outcome("unknown_fact", {"title": name}, focus=title.title_id)
     episode = shelf.catalogue.episode(playing)
     total = episode.duration_s if episode else title.duration_s

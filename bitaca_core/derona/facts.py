@@ -10,6 +10,8 @@ from bitaca_core.derona.state import Wish
 
 HOUSE = "sample"
 """`Title.source` of what Bitaca itself made."""
+RATINGS = (0, 6, 10, 12, 14, 16, 18)
+"""Brazil's age ratings in years; 0 is `livre`."""
 SYNOPSIS_CHARS = 280
 
 
@@ -176,8 +178,9 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
     if barred:
         parts.append(("sem " if pt else "without ") + joined(barred, lang, "nem" if pt else "or"))
     if query.max_age is not None:
-        limit = "livre" if query.max_age == 0 else f"até {query.max_age} anos"
-        english = "for all ages" if query.max_age == 0 else f"suitable at {query.max_age}"
+        rating = max(step for step in RATINGS if step <= query.max_age)
+        limit = "livre" if rating == 0 else f"até {rating} anos"
+        english = "suitable for all ages" if rating == 0 else f"rated {rating} or under"
         parts.append(f"com classificação {limit}" if pt else english)
     orders = {
         "newest": ("os mais novos", "the newest"),

@@ -23,6 +23,7 @@ class Mood:
     genre: str | None = None
     exclude: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()  # what its negation (`nada pesado`) leaves out
+    prefer: tuple[str, ...] = ()  # genres that come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Lexicon:
     countries: Mapping[str, str]
     kinds: Mapping[str, str]
     filler: frozenset[str]
+    function_words: frozenset[str]  # carry no wish of their own
     spelling: tuple[str, ...]  # words that a misspelt one may be corrected to
     longest: int
 
@@ -60,7 +62,12 @@ def lexicon() -> Lexicon:
     countries = _spoken(words.country_words, ())
     kinds = _spoken(words.kind_words, raw["not_kind"])
     moods = {
-        fold(word): Mood(row.get("genre"), tuple(row.get("exclude", ())), tuple(row.get("avoid", ())))
+        fold(word): Mood(
+            row.get("genre"),
+            tuple(row.get("exclude", ())),
+            tuple(row.get("avoid", ())),
+            tuple(row.get("prefer", ())),
+        )
         for word, row in raw["moods"].items()
     }
     known = {
@@ -83,7 +90,10 @@ def lexicon() -> Lexicon:
         themes=themes,
         countries=countries,
         kinds=kinds,
-        filler=frozenset(raw["filler"]),
+        filler=frozenset((*raw["filler"], *raw["typing"])),
+        function_words=frozenset(
+            (*raw["filler"], *raw["function_words"], *raw["typing"], *raw["numbers"], *raw["ordinals"])
+        ),
         spelling=tuple(sorted(word for word in known if len(word) >= 4 and word.isalpha())),
         longest=max(len(phrase.split()) for phrase in phrases),
     )

@@ -171,7 +171,7 @@ class Shelf:
                 kept = spoken
             kept.sort(key=lambda title: (title not in spoken, self.unit(title, ready) is None))
         else:
-            kept.sort(key=lambda title: self.unit(title, ready) is None)
+            kept.sort(key=lambda title: (self.unit(title, ready) is None, _mood_rank(title, wish)))
         return _unique(kept)
 
     def _spoken(self, wish: Wish, title: Title) -> bool:
@@ -241,6 +241,11 @@ def _measure(title: Title, order: str) -> int | None:
     """Return what `order` sorts by, smallest first; None when the catalogue does not know it."""
     value = title.year if order in ("newest", "oldest") else title.duration_s
     return None if value is None else -value if order in ("newest", "longest") else value
+
+
+def _mood_rank(title: Title, wish: Wish) -> int:
+    """Return where the wish's mood puts a title: by the first preferred genre that it has."""
+    return next((at for at, genre in enumerate(wish.prefer) if genre in title.genres), len(wish.prefer))
 
 
 def _lengths(title: Title) -> tuple[int | None, int | None]:

@@ -37,6 +37,7 @@ class Slots:
     exclude_themes: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     soft_exclude: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     exclude_countries: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -55,6 +56,13 @@ class Slots:
     compare: str | None = None
     text: str = ""
     masked: str = ""
+
+    @property
+    def content(self) -> str:
+        """The words nobody could read, empty when they are only function words and fillers."""
+        known = lexicon().function_words
+        words = [word for word in self.text.split() if len(word) > 2 and word not in known]
+        return self.text if words else ""
 
     @property
     def wishes(self) -> bool:
@@ -247,6 +255,17 @@ def _span_s(match: re.Match[str]) -> int | None:
     return value(match["m"]) * 60 if match["m"] else value(match["s"])
 
 
+_AROUND_BEFORE = re.compile(
+    r"(?:\b(?:ate|no maximo|maximo|de no|menos de|menos que|abaixo de|menor(?:es)? (?:do )?que|mais de|acima de|pelo menos|no minimo|tenho|livres?|dure[m]?|dura[m]?|durando|uns|umas"
+    r"|cerca de|por volta de|under|below|up to|shorter than|longer than|less than|fewer than|over|more than|at least|at most|about|around|have|lasting)\s*)+$"
+)
+_AT_MOST_AFTER = re.compile(r"^\s*(?:no maximo|no max|maximo|max|at most|tops|maximum)\b")
+_BRIEF = re.compile(
+    r"(?<!mais )(?<!um )\b(?:curt[oa]|curtinh[oa]s?|curtos|rapid(?:inh)?[oa]s?|breves?)\b(?! metrag)"
+)
+"""Words that say again what a spoken length already says."""
+
+
 def _durations(rest: str, plain: str, found: dict[str, object]) -> str:
     match = _SPAN.search(rest)
     seconds = _span_s(match) if match else None
@@ -257,6 +276,8 @@ def _durations(rest: str, plain: str, found: dict[str, object]) -> str:
             before,
         ):
             found["duration_min_s"] = seconds
+        elif _AT_MOST_AFTER.search(after):
+            found["duration_max_s"] = seconds
         elif re.search(
             r"^\s*(?:ou|e|or) mais\b|^\s*(?:mais ou menos|aproximadamente|or so|por ai)|^\s*(?:and|or) (?:more|up)\b",
             after,
@@ -270,15 +291,12 @@ def _durations(rest: str, plain: str, found: dict[str, object]) -> str:
                 found["duration_max_s"] = round(seconds * 1.25)
         else:
             found["duration_max_s"] = seconds
-        before = re.sub(
-            r"\b(ate|no maximo|menos de|mais de|acima de|pelo menos|tenho|livres?|dure|dura|under|shorter than|longer than|less than|over|more than|at least|have)\s*$",
-            " ",
-            before,
-        )
+        before = _AROUND_BEFORE.sub(" ", before)
+        after = _AT_MOST_AFTER.sub(" ", after)
         after = re.sub(
             r"^\s*(mais ou menos|ou menos|or less|livres?|free|or so|de duracao|long)\b", " ", after
         )
-        return f"{before} {after}"
+        return _BRIEF.sub(" ", f"{before} {after}")
     short = re.search(
         r"(?<!mais )\b(curtos?)\b|\b(?:serie|animacao|comedia|historia|coisa|aventura) (curtas?)\b|(?<!mais )(?<!um )\b(curtinh[oa]s?|curt[oa]s? (?:demais|e)|rapidinh[oa]s?|breve|quick)\b|(?<!mais )\b(?:algo|coisa|filme|serie|anime|animacao|desenho|animes|filmes|bem|something|anything|really) (curt[oa]s?|rapid[oa]s?|short)\b(?! film)"
         r"|\b(pouco tempo|little time|not much time)\b",
@@ -443,7 +461,7 @@ def _lists(words: list[str], found: dict[str, object], language: str) -> list[st
         if word not in known.filler and not word.isdigit() and word not in negations:
             left.append(word)
         index += 1
-    for field in ("genres", "exclude_genres", "themes", "exclude_themes", "countries", "exclude_countries", "kinds", "exclude_kinds", "moods", "soft_exclude"):  # fmt: skip
+    for field in ("genres", "exclude_genres", "themes", "exclude_themes", "countries", "exclude_countries", "kinds", "exclude_kinds", "moods", "soft_exclude", "prefer"):  # fmt: skip
         found[field] = tuple(dict.fromkeys(lists.get(field, ())))
     wanted = lists.get("genres", ())
     found["exclude_genres"] = tuple(
@@ -489,5 +507,6 @@ def _put(lists: dict[str, list[str]], kind: str, value: str, negative: bool) -> 
         if mood.genre:
             lists.setdefault("genres", []).append(mood.genre)
         lists.setdefault("soft_exclude", []).extend(mood.exclude)
+        lists.setdefault("prefer", []).extend(mood.prefer)
         return
     lists.setdefault(f"exclude_{kind}" if negative else kind, []).append(value)

@@ -18,7 +18,8 @@ SHOWN_MAX = 60
 class Wish:
     """What is being looked for: a query, and what a query cannot say.
 
-    `soft_exclude` are genres that would spoil a mood and are given up first; `near` is set when the last
+    `soft_exclude` are genres that would spoil a mood and are given up first, `prefer` those that a mood puts in
+    front; `near` is set when the last
     answer had to give something up.
     """
 
@@ -28,6 +29,7 @@ class Wish:
     exclude_countries: tuple[str, ...] = ()
     exclude_kinds: tuple[str, ...] = ()
     soft_exclude: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
     order: str = ""  # newest, oldest, shortest, longest
     popular: bool = False
 

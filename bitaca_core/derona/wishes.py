@@ -15,7 +15,7 @@ _HEAVY = ("terror", "guerra", "crime", "suspense")
 def wish_of(slots: Slots) -> Wish:
     """Return the wish that one message speaks."""
     query = Query(
-        text=slots.text,
+        text=slots.content if slots.wishes else slots.text,
         genres=slots.genres,
         exclude_genres=slots.exclude_genres,
         themes=slots.themes,
@@ -35,6 +35,7 @@ def wish_of(slots: Slots) -> Wish:
         exclude_countries=slots.exclude_countries,
         exclude_kinds=slots.exclude_kinds,
         soft_exclude=tuple(genre for genre in slots.soft_exclude if genre not in slots.genres),
+        prefer=slots.prefer,
         order="newest" if slots.newest else "",
         popular=slots.popular,
     )
@@ -59,7 +60,7 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
     genres = tuple(dict.fromkeys((*(g for g in old.genres if g not in slots.exclude_genres), *slots.genres)))
     query = replace(
         old,
-        text=slots.text or old.text,
+        text=slots.content or old.text,
         genres=genres,
         exclude_genres=_merged(
             tuple(g for g in old.exclude_genres if g not in slots.genres), slots.exclude_genres
@@ -82,6 +83,7 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         exclude_countries=_merged(wish.exclude_countries, slots.exclude_countries),
         exclude_kinds=_merged(wish.exclude_kinds, slots.exclude_kinds),
         soft_exclude=_merged(wish.soft_exclude, new.soft_exclude),
+        prefer=slots.prefer or wish.prefer,
         order="newest" if slots.newest else wish.order,
         popular=slots.popular,
     )
