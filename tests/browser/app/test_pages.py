@@ -41,7 +41,7 @@ def test_the_shell_speaks_english(browser, site):
     context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.goto(site + "/app")
-    expect(page.get_by_role("tab").first).to_have_text("Titles in the making", timeout=15_000)
+    expect(page.get_by_role("tab").first).to_have_text("Titles in the works", timeout=15_000)
     expect(page.locator("#bitaca-operator th", has_text="Stage").first).to_be_visible()
     assert page.locator("text=Título >> visible=true").count() == 0
     context.close()
@@ -50,7 +50,7 @@ def test_the_shell_speaks_english(browser, site):
 @pytest.mark.parametrize("path", ["/", "/title/curta-1-2026", "/watch/longe-1999", "/privacidade"])
 def test_the_focus_is_seen(page, site, path):
     page.goto(site + path)
-    page.wait_for_selector("#chat-input")
+    page.wait_for_selector("main h1")
     for _ in range(8):
         page.keyboard.press("Tab")
         ring = page.evaluate(
