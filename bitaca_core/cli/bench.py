@@ -41,6 +41,15 @@ def chat(
     _measure("tests.load.chat", ["--viewers", str(viewers), "--seconds", str(seconds)], out)
 
 
+@app.command("chat-page")
+def chat_page(
+    times: Annotated[int, typer.Option(min=1, help="questions on each page")] = 50,
+    out: Out = Path("results/chat-page.json"),
+) -> None:
+    """Derona asked in a real Chromium on /, /watch and /app: cards are there when the answer is."""
+    _measure("tests.bench.chat_page", ["--times", str(times)], out)
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")
