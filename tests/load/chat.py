@@ -6,7 +6,7 @@
 Starts the real server with all limits on in its own process, over the data folder of `BITACA_HOME` (or an empty
 one), and spreads the viewers over 127.0.1.0/24 so that the per-address limits stay on. Texts are made from parts
 by a seed: several thousand different ones. Exit status 1 when a connection dropped, an answer was missing or
-refused, or the 95th percentile to the cards frame is above `--p95-ms`.
+refused.
 """
 
 from __future__ import annotations
