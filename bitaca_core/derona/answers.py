@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import country_name, descriptor_name
 from bitaca_core.derona import facts
 from bitaca_core.derona.context import Action, Outcome, Pick, Turn
 from bitaca_core.derona.names import guess_text
-from bitaca_core.derona.shelf import Shelf
+from bitaca_core.derona.shelf import Shelf, akin
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 
 NEAR_NAME = 60.0
 """Similarity (0-100) from which a title is offered for a name that the catalogue does not have."""
+
+OFFERED = 3
+"""Titles offered in place of one that cannot be watched here."""
 
 
 def subject(turn: Turn, shelf: Shelf) -> Title | None:
@@ -223,14 +227,20 @@ def availability(turn: Turn, shelf: Shelf) -> Outcome:
 
 
 def _not_here(turn: Turn, shelf: Shelf, title: Title, act: str) -> Outcome:
-    near = [item for item in shelf.like(title, Wish(), turn.ready) if shelf.unit(item, turn.ready)][:3]
-    picks = (Pick(title), *(Pick(item, near=True) for item in near))
+    kept = Wish(query=Query(max_age=turn.state.wish.query.max_age if turn.state.wish else None))
+    plays = [item for item in shelf.like(title, kept, turn.ready) if shelf.unit(item, turn.ready)]
+    near = [item for item in plays if akin(item, title)][:OFFERED]
+    others: list[Title] = []
+    if not near:
+        wish = replace(kept, query=replace(kept.query, playable_only=True))
+        others = list(shelf.find(wish, turn.ready, limit=OFFERED).titles)
+    picks = (Pick(title), *(Pick(item, near=True) for item in near or others))
     return Outcome(
-        f"{act}_near" if near else act,
+        f"{act}_near" if near else f"{act}_other" if others else act,
         {"title": title.name(turn.lang)},
         picks=picks,
         focus=title.title_id,
-        like=title,
+        like=title if near else None,
     )
 
 

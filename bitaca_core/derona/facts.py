@@ -100,16 +100,18 @@ def card_reason(
     near: bool = False,
     like: Title | None = None,
     other: bool = False,
+    lacks: bool = False,
 ) -> str:
     """Return why this card is here, true of this title: what was asked for first.
 
     `near` marks a title that does not meet the whole wish; `like` is the title that it was compared with;
-    `other` marks one that does not answer the wish at all.
+    `other` marks one that does not answer the wish at all; `lacks` one without a genre that was asked for.
     """
-    wanted: tuple[str, ...] = wish.query.genres if wish else ()
+    wanted: tuple[str, ...] = (*wish.query.genres, *wish.prefer) if wish else ()
     if like is not None:
         wanted = tuple(genre for genre in title.genres if genre in like.genres) or wanted
-    spoken = [genres(title, lang, wanted, 2)]
+    shares = near and like is not None
+    spoken = [genres(title, lang, wanted, len(wanted[:2]) if shares and wanted else 2)]
     if wish:
         themes = [theme for theme in wish.query.themes if theme in title.themes]
         if themes:
@@ -127,10 +129,23 @@ def card_reason(
         )
     spoken.extend(part for part in (length(title, lang), origin(title, lang)) if part)
     text = ", ".join(part for part in spoken if part) or title.name(lang)
+    missing = (
+        [genre_name(g, lang).lower() for g in wish.query.genres if g not in title.genres] if wish else []
+    )
+    if lacks and missing:
+        without = joined(missing, lang, "nem" if lang == "pt" else "or")
+        label = (
+            f"Não é {without}, mas dá pra assistir agora"
+            if lang == "pt"
+            else f"Not {without}, but ready to watch"
+        )
+        return f"{label}: {text}"
     if other:
         return ("Outra ideia: " if lang == "pt" else "Another idea: ") + text
     if near and like is not None:
-        return (f"Parecido com {like.name(lang)}: " if lang == "pt" else f"Like {like.name(lang)}: ") + text
+        return (
+            f"Em comum com {like.name(lang)}: " if lang == "pt" else f"Shared with {like.name(lang)}: "
+        ) + text
     if near:
         return ("Perto do pedido: " if lang == "pt" else "Close to it: ") + text
     return text[:1].upper() + text[1:]

@@ -12,7 +12,7 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
 from bitaca_core.derona import answers, facts, player, wishes
 from bitaca_core.derona.context import Outcome, Pick, Turn
-from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf, says_nothing
+from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf, akin, says_nothing
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 
@@ -63,15 +63,41 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         return Outcome("found_vague", {}, _picks(found.titles, near=True), wish=wish)
     if not plays:
         said = {"what": what, "titles": _names(found.titles, lang), "near": _names(found.near, lang)}
-        kind = "found_unplayable_near" if found.near else "found_unplayable"
-        return Outcome(kind, said, picks[:CARDS_MAX], wish=wish)
+        missing = tuple(g for g in wish.query.genres if not any(g in title.genres for title in found.near))
+        said["genre"] = facts.joined((genre_name(genre, lang).lower() for genre in missing), lang, "nem" if lang == "pt" else "or")  # fmt: skip
+        return Outcome(_unplayable(found, wish, missing), said, _few(found), wish=wish)
     if len(found.titles) == 1 and act == "found":
         title = found.titles[0]
         said = {"title": title.name(lang), "facts": facts.summary(title, lang, wish.query.genres)}
         return Outcome("found_one", said, picks, wish=wish, focus=title.title_id, offer="play")
+    mood = [
+        genre
+        for genre in wish.prefer
+        if genre not in wish.query.genres and any(genre in title.genres for title in found.titles[:2])
+    ]
+    if act == "found" and mood:
+        first = facts.joined((genre_name(genre, lang).lower() for genre in mood[:2]), lang)
+        return Outcome("found_mood", {"what": what, "mood": first}, picks, wish=wish)
     if act == "found" and not facts.spoken_parts(wish, lang):
         act = "suggest"
     return Outcome(act, {"what": what}, picks, wish=wish)
+
+
+def _few(found: Found) -> tuple[Pick, ...]:
+    """Return the cards of titles that cannot be watched here, with room left for those that can."""
+    near = _picks(found.near, near=True)
+    return (*_picks(found.titles[: CARDS_MAX - len(near)]), *near)
+
+
+def _unplayable(found: Found, wish: Wish, missing: tuple[str, ...]) -> str:
+    """Return the act for titles that cannot be watched here: nearness is claimed only where it is a fact."""
+    if not found.near:
+        return "found_unplayable"
+    if missing:
+        return "found_unplayable_not"
+    first, query = found.titles[0], wish.query
+    true = all(query.genres or set(query.themes) & set(t.themes) or akin(t, first) for t in found.near)
+    return "found_unplayable_near" if true else "found_unplayable_other"
 
 
 def _nothing(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:

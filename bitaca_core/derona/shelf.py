@@ -199,6 +199,7 @@ class Shelf:
         )
         alike = self.like(first, Wish(query=safe), ready, seen)
         plays = [title for title in alike if self.unit(title, ready)]
+        plays.sort(key=lambda title: not akin(title, first))
         if plays:
             return plays
         loose = wish
@@ -210,6 +211,15 @@ class Shelf:
             if found:
                 return found
         return []
+
+
+_BROAD = frozenset(("anime", "animacao", "drama"))
+"""Genres too wide to make two titles alike."""
+
+
+def akin(one: Title, other: Title) -> bool:
+    """Return whether two titles share a telling genre and a theme, so that likeness may be claimed."""
+    return bool(set(one.genres) & set(other.genres) - _BROAD and set(one.themes) & set(other.themes))
 
 
 def _stem(word: str) -> str:

@@ -54,14 +54,14 @@ def test_a_title_that_cannot_be_watched_is_said_so(talk: Talk) -> None:
         (reply,) = talk(wish)
         assert not reply.actions
         assert ids(reply)[0] == "akira-1988" and not reply.cards[0].playable
-        assert reply.cards[1].playable and reply.cards[1].reason.startswith("Parecido com Akira: ")
+        assert reply.cards[1].playable and reply.cards[1].reason.startswith("Em comum com Akira: ")
 
 
 def test_a_genre_without_anything_playable_offers_something_near(talk: Talk) -> None:
     (reply,) = talk("faroeste")
     assert not reply.cards[0].playable
     near = [card for card in reply.cards if card.playable]
-    assert not near or all(card.reason.startswith("Perto do pedido: ") for card in near)
+    assert all(card.reason.startswith("Não é faroeste, mas dá pra assistir agora: ") for card in near)
 
 
 def test_what_is_not_there_is_not_invented(talk: Talk) -> None:
