@@ -176,7 +176,7 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
     if query.genres:
         parts.append(joined((genre_name(genre, lang).lower() for genre in query.genres), lang))
     if query.kinds and "film" not in query.kinds:
-        names = {"series": ("série", "series"), "short": ("curta", "shorts")}
+        names = {"series": ("séries", "series"), "short": ("curtas", "shorts")}
         parts.append(joined((names[kind][not pt] for kind in query.kinds if kind in names), lang))
     if query.themes:
         themes = joined((theme_name(theme, lang) for theme in query.themes), lang)

@@ -159,6 +159,11 @@ _OUT = re.compile(
     r"|\bquanto (?:e|da|sao) (?:\d+|raiz|a raiz)|\b\d+ (?:mais|vezes|dividido|plus|times|x) \d+\b|\b(?:assinatura|preco|custa|mensalidade|pagar|pagamento|cartao de credito|boleto|pix|subscription|price|cost|pay|refund|reembolso|gratis|de graca|plano|planos|login|senha|password|minha conta|cancelar|cadastro)\b"
     r"|\b(?:torrent|pirata|baixar|download\w*|magnet|netflix|prime video|disney plus|globoplay|crunchyroll|youtube|ingresso|cinema mais perto|medico|remedio|advogado|signo|horoscopo|capital d[aeo]|pizza|ifood|uber|whatsapp|instagram|meus dados|privacidade|privacy|lgpd|my data)\b"
 )
+_RAINY = re.compile(r"\b(?:chove|chover|chovendo|previsao|rain|raining|forecast|weather)\b")
+_WANTS_FILM = re.compile(
+    r"\b(?:indi(?:ca|que)|recomend[ae]|sug[ei]r[ae]|quero|queria|recommend|suggest|want)\b.{0,20}\b(?:filmes?|series?|animes?|desenhos?|algo|movies?|films?|something)\b"
+)
+"""Weather as the occasion for a film, not as the question."""
 _MORE = re.compile(
     r"^(?:(?:e|mas|so|tem|ve|manda|mostra|me|da|quero|queria|ver|mostre|show|give|see|me|any|some|um|uma|i want|ai|please|por favor|ok|hm|nao|gostei|curti|desse|dessa|dele|esse|essa|de|nao e|quero ver) )*(?:outr[oa]s?(?: (?:opcoes|opcao|coisa|filme|filmes|sugestao|sugestoes|ai|por favor|diferente|diferentes|serie|series))?|mais(?: (?:um|uma|opcoes|opcao|filmes|sugestoes|alguns|algumas|ai|alguma|por favor|coisas))?|more(?: (?:please|options|like that))?|another(?: one)?|others?|next ones?|something else|anything else|other ones?|other options|diferente|algo diferente|troca|muda)(?: (?:ai|por favor|please|derona|tem))*$"
     r"|\b(?:outr[oa]|outr[oa]s)$|^(?:tem|mostra|manda) mais\b|^so (?:tem )?(?:isso|esses?)\b|^(?:is )?(?:that|this) (?:all|it)$|\b(?:ja (?:vi|assisti|conheco)|seen (?:it|that|this|them|those|these))\b"
@@ -236,7 +241,7 @@ def _guarded(
         return Reading("out_of_scope", aspect="spoiler")
     asked = re.match(r"^(?:quem|qual|quanto|quando|what|who|how much|when)\b", text)
     film = slots.genres or (slots.countries and not asked) or _FILM_ABOUT.search(text)
-    if _OUT.search(text) and not film:
+    if _OUT.search(text) and not film and not (_RAINY.search(text) and _WANTS_FILM.search(text)):
         return Reading("out_of_scope")
     return None
 

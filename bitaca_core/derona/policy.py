@@ -75,7 +75,7 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         for genre in wish.prefer
         if genre not in wish.query.genres and any(genre in title.genres for title in found.titles[:2])
     ]
-    if act == "found" and mood:
+    if act == "found" and mood and mood[0] in found.titles[0].genres:
         first = facts.joined((genre_name(genre, lang).lower() for genre in mood[:2]), lang)
         return Outcome("found_mood", {"what": what, "mood": first}, picks, wish=wish)
     if act == "found" and not facts.spoken_parts(wish, lang):

@@ -84,7 +84,7 @@ def test_what_is_not_about_films_is_out_of_scope(derona: Assistant, text: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["filme sobre futebol", "documentário sobre política", "filme sobre comida", "algo sobre viagem no tempo na escola"],
+    ["filme sobre futebol", "documentário sobre política", "filme sobre comida", "algo sobre viagem no tempo na escola", "vai chover hoje, me indica um filme"],
 )  # fmt: skip
 def test_films_about_those_things_are_still_searched(derona: Assistant, text: str) -> None:
     assert derona.reply(text).intent == "search"
@@ -106,6 +106,15 @@ def test_cute_for_a_child(derona: Assistant, text: str, rating: str) -> None:
         first = derona.catalogue.get(reply.cards[0].title_id)
         assert first is not None and "familia" in first.genres
         assert all(card.age_rating == "L" for card in reply.cards)
+
+
+def test_a_mood_is_claimed_only_of_what_comes_first(derona: Assistant) -> None:
+    for text in ("algo leve", "algo leve pra família", "um desenho bem fofinho", "something cute"):
+        for reply in variants(derona, text):
+            first = derona.catalogue.get(reply.cards[0].title_id)
+            assert first is not None
+            if said_as(reply, "found_mood"):
+                assert {"comedia", "familia", "slice-of-life"} & set(first.genres), reply.text
 
 
 @pytest.mark.parametrize(
