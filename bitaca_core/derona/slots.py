@@ -137,8 +137,6 @@ _AGE = re.compile(
 
 
 def _ages(rest: str, found: dict[str, object]) -> str:
-    if re.search(r"\b(?:decada|anos) (?:de )?\d", rest):
-        pass
     match = _AGE.search(rest)
     if match:
         age = int(next(group for group in match.groups() if group is not None))
