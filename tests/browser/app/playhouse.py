@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -9,7 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bitaca_core.catalogue.sheet import Marker, SourceSheet
 from bitaca_core.catalogue.store import Catalogue, save_catalogue, titles_file
@@ -89,6 +92,16 @@ class Playhouse:
                 return answer.status == 200
         except OSError:
             return False
+
+    def until_status(self, condition: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until the server says of itself what `condition` wants to hear."""
+        deadline = time.monotonic() + START_S
+        while True:
+            with urllib.request.urlopen(self.address + "/api/status", timeout=5) as answer:
+                if condition(json.load(answer)):
+                    return
+            assert time.monotonic() < deadline, "the server's status did not become what was waited for"
+            time.sleep(0.05)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGKILL)

@@ -136,10 +136,7 @@ def test_a_title_in_the_making_shows_its_percentage_and_starts(page, house):
     board.update("laje-2026-e2", "encode", 20)
     said = []
     page.on("console", lambda message: said.append(message.text))
-    page.goto(house.address + "/")
-    page.wait_for_function(
-        "fetch('/api/status').then((one) => one.json()).then((one) => 'laje-2026-e2' in one.units)"
-    )
+    house.until_status(lambda status: "laje-2026-e2" in status["units"])
     page.goto(house.address + "/watch/laje-2026-e2")
     expect(page.locator(".curtain")).to_contain_text("54%")
     board.update("laje-2026-e2", "encode", 100)
