@@ -225,7 +225,7 @@ async def watch(request: Request, title_id: str) -> Response:
         except NotFound:
             return absent(services, say, facts, unit, board)
         current = services.catalogue.episode(unit)
-        return theatre(services, say, facts, found, current)
+        return theatre(services, say, facts, found, current, request.query_params.get("source"))
 
     main = await asyncio.to_thread(draw)
     name = title.name(say.lang)
@@ -241,9 +241,14 @@ async def watch(request: Request, title_id: str) -> Response:
 
 
 def theatre(
-    services: Services, say: Words, facts: dict[str, Any], found: dict[str, Any], episode: Any
+    services: Services,
+    say: Words,
+    facts: dict[str, Any],
+    found: dict[str, Any],
+    episode: Any,
+    source: str | None = None,
 ) -> Html:
-    """Return the player with what stands under it."""
+    """Return the player, on HLS unless `source` is "dash", with what stands under it."""
     heading = facts["title"]
     if episode is not None:
         name = (episode.title_en if say.lang == "en" else None) or episode.title_pt
@@ -255,7 +260,7 @@ def theatre(
         "div",
         el(
             "bitaca-player",
-            src=found["hls"],
+            src=found["dash"] if source == "dash" else found["hls"],
             poster=found["poster"] or facts["poster"],
             start_at=f"{found['resume_s']:.1f}" if found["resume_s"] else None,
             lang=say.lang if say.lang == "en" else "pt-BR",
@@ -266,7 +271,6 @@ def theatre(
             autoplay=True,
             data_title=found["title_id"],
             data_next=following,
-            data_dash=found["dash"],
             class_="screen",
         ),
         el("p", class_="notice", id="player-notice", role="alert", hidden=True),

@@ -55,7 +55,7 @@ async function show(stage: HTMLElement, title: string): Promise<void> {
   const streams = await answer.json()
   const player = el('bitaca-player' as 'div', {
     class: 'screen', src: localPath(streams.hls), poster: streams.poster ? localPath(streams.poster) : null,
-    'data-title': streams.title_id, 'data-dash': localPath(streams.dash), lang: document.documentElement.lang,
+    'data-title': streams.title_id, lang: document.documentElement.lang,
   }) as unknown as BitacaPlayer
   stage.replaceChildren(player)
   wire(player)

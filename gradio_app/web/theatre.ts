@@ -32,10 +32,9 @@ export function awaitPrint(): OnStatus {
 
 export function wire(player: BitacaPlayer): void {
   const title = () => player.dataset['title'] ?? ''
-  const source = new URL(location.href).searchParams.get('source')
-  if (source === 'dash' && player.dataset['dash']) player.setAttribute('src', player.dataset['dash'])
+  const dash = () => /\.mpd$/.test(player.getAttribute('src') ?? '')
 
-  player.addEventListener('sourceexpired', () => void renew(player, title(), source === 'dash'))
+  player.addEventListener('sourceexpired', () => void renew(player, title(), dash()))
   player.addEventListener('next', () => {
     const next = player.dataset['next']
     if (next) location.assign(`/watch/${next}`)
