@@ -307,6 +307,8 @@ export class Playback {
 
   private tellPlayhead(): void {
     const { currentTime, playbackRate, paused, readyState, ended } = this.video
+    // Without metadata the video stands at 0 whatever `start-at` asks for; told, it would undo the start.
+    if (readyState === HTMLMediaElement.HAVE_NOTHING) return
     const waiting = !paused && !ended && readyState < HTMLMediaElement.HAVE_FUTURE_DATA
     this.send({ t: 'playhead', positionUs: Math.round(currentTime * 1e6), rate: playbackRate, paused, waiting })
   }
