@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test test-dev lint format player pins third-party notebooks clean
 
-PYTHON ?= python3
+# PYTHON=python3.12 chooses the interpreter of a new environment; setup.sh keeps to the one that .venv has.
+PYTHON ?=
 export PYTHON
 # Without .pyc files every start recompiles hundreds of modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,7 +30,7 @@ test: ## set up and run the tests (no Node, no Rust)
 test-dev: ## what needs Node or Rust: cargo test, parity, rival players, JupyterLab
 	@./setup.sh dev notebooks
 	@$(BIN)/python -m tests.browser.chromium --install
-	cd player && cargo test --workspace --release --quiet
+	cd player && cargo test --workspace --quiet
 	cd player/web && npm ci --silent --no-fund --no-audit
 	@$(BIN)/pytest tests/dev $(ARGS)
 

@@ -7,23 +7,45 @@ set -eu
 cd "$(dirname "$0")"
 
 UV_VERSION=0.9
-PYTHON=${PYTHON:-python3}
 # Some images disable .pyc files; every start would then recompile two hundred packages.
 unset PYTHONDONTWRITEBYTECODE
 
 stop() { printf 'bitaca: %s\n' "$1" >&2; exit 2; }
+sudo='sudo '
+[ "$(id -u)" != 0 ] || sudo=
 
+stamp=.venv/.bitaca-setup
+version_of() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
+# The interpreter behind .venv can go away or change (an upgrade): what the stamp says counts for nothing then.
+old=none
+if [ -x .venv/bin/python ]; then old=$(version_of .venv/bin/python 2>/dev/null) || old=none; fi
+if [ -z "${PYTHON:-}" ]; then
+    # Whoever chose a Python once need not choose it at every `make`.
+    PYTHON=python3
+    if [ -f "$stamp" ] && grep -q "^default $old " "$stamp"; then PYTHON=.venv/bin/python; fi
+fi
 command -v "$PYTHON" >/dev/null 2>&1 ||
-    stop "Python not found. Run: sudo apt-get install -y python3 python3-venv"
-version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    stop "Python not found. Run: ${sudo}apt-get install -y python3 python3-venv"
+version=$(version_of "$PYTHON")
 case "$version" in
 3.11 | 3.12 | 3.13 | 3.14) ;;
-*) stop "Python 3.11 to 3.14 is needed and $PYTHON is $version. Run: make $* PYTHON=python3.12 (or another of these)" ;;
+*)
+    other=
+    for name in python3.12 python3.13 python3.14 python3.11; do
+        if [ -z "$other" ] && command -v "$name" >/dev/null 2>&1; then other=$name; fi
+    done
+    first=
+    if [ -z "$other" ]; then other=python3.12 first='Install one, then run'; fi
+    stop "Python 3.11 to 3.14 is needed and $PYTHON is $version. ${first:-Run}: make setup PYTHON=$other"
+    ;;
 esac
 
 wanted=$(cat requirements*.txt pyproject.toml setup.sh | cksum | cut -d' ' -f1)
-stamp=.venv/.bitaca-setup
 have() { [ -f "$stamp" ] && grep -qx "$1 $version $wanted" "$stamp"; }
+if [ -d .venv ] && [ "$old" = none ]; then
+    echo "The Python behind .venv is gone: making a new environment"
+    rm -rf .venv
+fi
 
 missing=
 have default || missing=default
@@ -35,13 +57,13 @@ for extra in "$@"; do
 done
 [ -n "$missing" ] || exit 0
 
-if [ -x .venv/bin/python ] && ! .venv/bin/python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')"; then
+if [ -d .venv ] && { [ "$old" != "$version" ] || ! [ -d ".venv/lib/python$version" ]; }; then
     echo "Python changed to $version: making a new environment"
     rm -rf .venv
 fi
 if ! [ -x .venv/bin/uv ]; then
     "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null ||
-        stop "this Python has no venv. Run: sudo apt-get install -y python${version}-venv"
+        stop "this Python has no venv. Run: ${sudo}apt-get install -y python${version}-venv"
     echo "Setting up Python $version in .venv (once, about half a minute)"
     "$PYTHON" -m venv .venv
     .venv/bin/pip install --quiet --disable-pip-version-check "uv>=$UV_VERSION,<1"

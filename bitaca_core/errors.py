@@ -109,6 +109,12 @@ class SchemaError(InputError):
     kind = "schema"
 
 
+class RebuildNeeded(SchemaError):
+    """A file that can be built again is damaged or of an older release: it is set aside and rebuilt."""
+
+    kind = "damaged"
+
+
 class RateLimited(BitacaError):
     """Too many requests; `retry_after_s` says when the next one is welcome."""
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bitaca_core.errors import InputError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -102,6 +104,7 @@ class Settings(BaseSettings):
     embedder: str = Field(
         default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
     )
+    chromium: str | None = Field(default=None, description="Chromium that the browser tests drive")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @property
@@ -111,5 +114,20 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def load_settings() -> Settings:
-    """Read the environment once per process."""
-    return Settings()
+    """Read the environment once per process.
+
+    Raises
+    ------
+    InputError
+        A variable has a value that is none of its kind.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"BITACA_{first['loc'][0]}".upper()
+        raise InputError(
+            f"{name}={first['input']!r} cannot be used: {first['msg']}",
+            kind="setting",
+            hint="README.md lists every setting",
+        ) from error

@@ -20,7 +20,9 @@ def run(
     force: bool = False,
     verify: bool = False,
 ) -> Summary:
-    """Run the flow; call it only when something is outstanding, since Prefect takes seconds to load.
+    """Run the flow and return what became of each step, failures among them.
+
+    Call it only when something is outstanding, since Prefect takes seconds to load.
 
     Raises
     ------
@@ -29,7 +31,10 @@ def run(
     """
     environment.prepare(settings.paths.prefect)
     server.ensure(settings.paths)
-    from flows.pipeline import bitaca_run
+    from flows.pipeline import RunFailed, bitaca_run
 
     with narration.told_to(listener):
-        return bitaca_run(only=only, title=title, force=force, verify=verify, home=str(settings.home))
+        try:
+            return bitaca_run(only=only, title=title, force=force, verify=verify, home=str(settings.home))
+        except RunFailed as error:
+            return error.summary

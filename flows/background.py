@@ -11,6 +11,7 @@ import contextlib
 import sys
 from pathlib import Path
 
+from bitaca_core.catalogue.ingest import ingest
 from bitaca_core.errors import BitacaError
 from bitaca_core.media import failures
 from bitaca_core.media.supervise import interruptible
@@ -47,25 +48,31 @@ def _run(settings: Settings, terminal: Terminal, sample: bool, library: Path | N
     if sample:
         work.first_sample(settings, terminal)
     if library is not None:
-        report = work.ingest_library(settings.paths, library)
+        report = ingest(library, settings.paths)
         terminal.say(
             f"{library}: {len(report.added)} new, {len(report.updated)} changed, {len(report.unchanged)} as before"
         )
         for rejection in report.rejected:
             terminal.say(f"not taken: {rejection}")
-    if work.index_is_stale(settings):
-        with contextlib.suppress(BitacaError):  # the flow tries again, and tells if it must
+        for file in report.set_aside:
+            terminal.say(f"damaged, and kept as {file}")
+    with contextlib.suppress(BitacaError):  # the flow mends it or tries again, and tells if it must
+        if work.why_index_is_stale(settings):
             indexing.build(settings.paths, settings.embedder)
-    steps = work.outstanding(settings)
-    if not steps:
+    ahead = work.outlook(settings)
+    if not ahead.steps:
+        for title in ahead.lost:
+            terminal.say(f"lost: {title}")
         unusable = sum(failure.stands() for failure in failures.load(settings.paths).values())
         more = f"; {unusable} cannot be used: `bitaca status` says why" if unusable else ""
-        terminal.say(f"everything is published{more}")
-        return 0
+        terminal.say(f"everything is published{more}" if not ahead.lost else f"nothing to do{more}")
+        return 1 if ahead.lost else 0
     summary = attended.run(settings, terminal)
+    for title in summary["blocked"]:
+        terminal.say(f"lost: {title}")
     failed = len(summary["failed"])
     terminal.say("all done" if not failed else f"{failed} failed: `bitaca status` says why")
-    return 1 if failed else 0
+    return 1 if failed or summary["blocked"] else 0
 
 
 if __name__ == "__main__":

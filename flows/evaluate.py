@@ -17,13 +17,18 @@ from typing import Literal
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
+from bitaca_core import stamps
 from bitaca_core.errors import BitacaError, InputError, WorkError
+from bitaca_core.playback import assets
 from bitaca_core.settings import CHECKOUT, DataPaths, Settings, load_settings
 from flows import apart
+from flows.work import report_stage
 
 Size = Literal["smoke", "full"]
 Parameter = str | int | float | bool | None
 NOTEBOOK_NAME = re.compile(r"\d\d_[a-z_]+")
+MODULE = "flows.evaluate"
+"""This module's name, spelt out: a deployment's run loads the file under another one."""
 PUBLISHED = ("03_abr",)
 """Notebooks that `bitaca run` evaluates; `00_template` is for people who write new ones."""
 CELL_TIMEOUT_S = 1800
@@ -127,7 +132,18 @@ def run_notebook(
     final = base / run
     shutil.rmtree(final, ignore_errors=True)
     temporary.rename(final)
+    outputs = tuple(stamps.output(paths, file) for file in sorted(final.iterdir()) if file.is_file())
+    inputs = tuple(stamps.stamp(file) for file in (source, *_player()))
+    stamps.save(paths, stamps.StageReceipt(report_stage(name), outputs, inputs, {"run": run}))
     return Report(name, run, final, results)
+
+
+def _player() -> list[Path]:
+    """Return the laboratory that notebooks judge: another one makes another report."""
+    try:
+        return [assets.path("lab.wasm")]
+    except WorkError:
+        return []  # a notebook that needs it has failed
 
 
 def _refuse_unknown(source: Path, given: Mapping[str, Parameter]) -> None:
@@ -211,7 +227,7 @@ def run_apart(name: str, paths: DataPaths, *, size: Size = "smoke") -> Report:
     WorkError
         As `run_notebook`, with the process's last line.
     """
-    folder = Path(apart.run(paths, __name__, name, str(paths.home), size).strip())
+    folder = Path(apart.run(paths, MODULE, name, str(paths.home), size).strip())
     return Report(name, folder.name, folder, _read_results(folder, name))
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
-from bitaca_core.catalogue.ingest import IngestReport, ingest, ingest_sample
+from bitaca_core.catalogue.ingest import IngestReport, ingest, ingest_sample, rebuild
 from bitaca_core.settings import DataPaths, load_settings
-from flows import work
 
 
 @task(name="ingest-sample", retries=1, retry_delay_seconds=1)
@@ -21,13 +20,21 @@ def ingest_sample_task(home: Path) -> IngestReport:
 @task(name="ingest-source", task_run_name="ingest {source}", retries=1, retry_delay_seconds=1)
 def ingest_source_task(source: Path, home: Path) -> IngestReport:
     """Read one folder or JSON-lines file; a folder is remembered, so that changes in it are noticed."""
-    paths = DataPaths(home)
-    return work.ingest_library(paths, source) if source.is_dir() else ingest(source, paths)
+    return ingest(source, DataPaths(home))
+
+
+@task(name="rebuild-catalogue", retries=1, retry_delay_seconds=1)
+def rebuild_task(home: Path) -> IngestReport:
+    """Set a damaged catalogue aside and build it again from everything that it was made from."""
+    return rebuild(DataPaths(home))
 
 
 @flow(name="ingest", validate_parameters=True)
 def ingest_flow(
-    home: Path | None = None, sources: list[Path] | None = None, sample: bool = True
+    home: Path | None = None,
+    sources: list[Path] | None = None,
+    sample: bool = True,
+    rebuild: bool = False,
 ) -> list[IngestReport]:
     """Ingest the shipped titles and the given sources; leave what was refused, and why, as an artifact.
 
@@ -39,17 +46,25 @@ def ingest_flow(
         Folders of videos, or JSON-lines files of titles.
     sample : bool
         Whether to enter the titles that ship with Bitaca.
+    rebuild : bool
+        Whether to build a damaged catalogue again first, from all its sources.
     """
     home = home or load_settings().home
-    reports = [ingest_sample_task(home)] if sample else []
+    reports = [rebuild_task(home)] if rebuild else []
+    reports += [ingest_sample_task(home)] if sample else []
     reports += [ingest_source_task(source, home) for source in sources or []]
     create_table_artifact(
         key="ingest-refused",
         description="Rows and files that were left out",
         table=[
-            {"file": str(row.file), "line": row.line, "reason": row.reason}
+            {"file": _shown(str(row.file)), "line": row.line, "reason": _shown(row.reason)}
             for report in reports
             for row in report.rejected
         ],
     )
     return reports
+
+
+def _shown(text: str) -> str:
+    """Return a text that any reader takes: bytes of a file's name that are no UTF-8 become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,5 +1,7 @@
 """A Prefect server of our own: temporary behind one run, or a whole one behind `bitaca flows serve`.
 
+The operator's own, in `PREFECT_API_URL` or a Prefect profile (`environment.prepare` reads it), comes first.
+
 It is our supervised child (own process group, killed by the kernel when we die), which Prefect's built-in
 ephemeral server is not: that one outlives a parent that is killed. `python -m flows.server` is the child.
 """
@@ -47,20 +49,31 @@ def ensure(paths: DataPaths) -> str:
     WorkError
         The configured server does not answer, or the temporary one does not start.
     """
-    address_given = configured()
-    if not address_given:
+    address = configured()
+    if not address:
         return start(paths)
-    address = urlsplit(address_given)
-    port = address.port or (443 if address.scheme == "https" else 80)
+    answers(address)
+    return address
+
+
+def answers(address: str) -> None:
+    """Return when something listens at a server's API address.
+
+    Raises
+    ------
+    WorkError
+        Nothing does.
+    """
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        socket.create_connection((address.hostname or "", port), CONNECT_S).close()
+        socket.create_connection((parts.hostname or "", port), CONNECT_S).close()
     except OSError as error:
         raise WorkError(
-            f"the Prefect server at {address_given} does not answer ({error})",
+            f"the Prefect server at {address} does not answer ({error})",
             kind="prefect",
-            hint=f"Start it, or unset {API_URL} to use a temporary one",
+            hint=f"Start it, or unset {API_URL} (`prefect config unset {API_URL}`) to use a temporary one",
         ) from error
-    return address_given
 
 
 def start(paths: DataPaths, *, port: int = 0, whole: bool = False) -> str:
@@ -74,7 +87,19 @@ def start(paths: DataPaths, *, port: int = 0, whole: bool = False) -> str:
         0 for any free one.
     whole : bool
         With schedules and pages; else only what one run needs.
+
+    Raises
+    ------
+    WorkError
+        The port is taken, or the server does not start.
     """
+    refusal = taken(port)
+    if refusal is not None:
+        raise WorkError(
+            f"cannot listen on 127.0.0.1:{port}: {refusal}",
+            kind="port",
+            hint=f"Give another port: bitaca flows serve --port {port + 1}",
+        )
     paths.state.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix="prefect-port-", dir=paths.state)
     os.close(descriptor)
@@ -90,6 +115,17 @@ def start(paths: DataPaths, *, port: int = 0, whole: bool = False) -> str:
     _await_health(child, url)
     os.environ[API_URL] = url
     return url
+
+
+def taken(port: int) -> str | None:
+    """Say why a server cannot listen on `port` of this machine; None when it can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return None
 
 
 def _port(child: supervise.Child, said: Path) -> int:

@@ -6,34 +6,50 @@ import fcntl
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from bitaca_core import stamps
 from bitaca_core.catalogue import libraries, normalize, vocabulary
-from bitaca_core.catalogue.ingest import IngestReport, ingest, ingest_sample
-from bitaca_core.catalogue.store import Catalogue, add_source, load_catalogue, load_sources, titles_file
-from bitaca_core.errors import BitacaError, InputError
+from bitaca_core.catalogue.ingest import ingest_sample
+from bitaca_core.catalogue.store import (
+    SAMPLE,
+    Catalogue,
+    add_source,
+    damage,
+    load_catalogue,
+    load_sources,
+    read_sheets,
+    sources_read,
+    sources_unread,
+    titles_file,
+)
+from bitaca_core.errors import BitacaError, InputError, RebuildNeeded, SchemaError
 from bitaca_core.media import failures, planning, sample
 from bitaca_core.media.progress import ProgressBoard
-from bitaca_core.media.receipts import sha256_json, write_atomically
 from bitaca_core.search import documents, freshness
 from bitaca_core.settings import CHECKOUT, DataPaths, Settings
+from bitaca_core.stamps import sha256_json, write_atomically
 
 Stage = Literal["ingest", "package", "index", "evaluate"]
+NOT_RENDERED = "not rendered yet"
 STAGES: tuple[Stage, ...] = ("ingest", "package", "index", "evaluate")
 NOTEBOOKS = ("03_abr",)
 """What the run evaluates, as `flows.evaluate.PUBLISHED` (held by a test; that module loads Prefect)."""
+CATALOGUE = "catalogue"
+"""Subject of the steps that concern the whole catalogue: building it again, and its index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do: a stage, the title or folder it concerns, and why."""
+    """One thing to do: a stage, the title or folder it concerns, and why; `reasons` where there are several."""
 
     stage: Stage
     subject: str
     reason: str
+    reasons: tuple[str, ...] = ()
 
 
 class Listener(Protocol):
@@ -49,6 +65,19 @@ class Listener(Protocol):
         """One line that belongs to no step."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What there is to do, in order, and what a person must see to first."""
+
+    steps: tuple[Step, ...]
+    blocked: tuple[planning.PlanItem, ...]
+
+    @property
+    def lost(self) -> list[str]:
+        """The titles that viewers had and that cannot be made whole from here, each with the reason."""
+        return [f"{item.title_id}: {item.reason}" for item in self.blocked if item.damaged]
+
+
 def outstanding(
     settings: Settings,
     *,
@@ -57,7 +86,21 @@ def outstanding(
     force: bool = False,
     verify: bool = False,
 ) -> list[Step]:
-    """Return the steps that are not done, in order; with `force` also those that are.
+    """Return the steps of `outlook`."""
+    return list(outlook(settings, only=only, title=title, force=force, verify=verify).steps)
+
+
+def outlook(
+    settings: Settings,
+    *,
+    only: Stage | None = None,
+    title: str | None = None,
+    force: bool = False,
+    verify: bool = False,
+) -> Outlook:
+    """Return what is not done, in order; with `force` also what is.
+
+    A damaged catalogue is the one step then: what the other stages have to do is known when it is built again.
 
     Parameters
     ----------
@@ -69,25 +112,74 @@ def outstanding(
     Raises
     ------
     InputError
-        `title` names nothing that can be packaged here.
+        `title` names nothing that can be packaged here, or is given for another stage than packaging.
+    RebuildNeeded
+        The catalogue is damaged, and `only` or `title` leave no room to build it again.
     """
+    if title is not None and only not in (None, "package"):
+        raise InputError(
+            f"--title goes with packaging, not with --only {only}", kind="usage", hint="Leave one of them out"
+        )
     paths = settings.paths
     wanted = STAGES if only is None else (only,)
+    wrong = catalogue_damage(settings, verify) if only != "evaluate" else None
+    if wrong is not None and "ingest" in wanted and title is None:
+        return Outlook((Step("ingest", CATALOGUE, wrong),), ())
+    if wrong is not None:
+        raise RebuildNeeded(
+            f"the catalogue is damaged: {wrong}",
+            file=paths.catalogue,
+            hint="`bitaca run --only ingest` builds it again from its sources",
+        )
     steps: list[Step] = []
+    blocked: list[planning.PlanItem] = []
     if "ingest" in wanted and title is None:
-        steps += [Step("ingest", str(folder), "the folder changed") for folder in libraries.changed(paths)]
+        steps += [
+            Step("ingest", str(source), "forced" if force else "the folder changed")
+            for source in (_sources(paths) if force else libraries.changed(paths))
+        ]
     if "package" in wanted:
-        steps += packaging(settings, title=title, force=force, verify=verify)
-    if title is None:
-        if "index" in wanted and (force or index_is_stale(settings)):
-            steps.append(Step("index", "catalogue", "the index does not match the catalogue"))
-        if "evaluate" in wanted:
-            steps += [
-                Step("evaluate", name, "forced" if evaluated(paths, name) else "no report of this player yet")
-                for name in NOTEBOOKS
-                if notebook_file(name).is_file() and (force or not evaluated(paths, name))
-            ]
-    return steps
+        to_package, blocked = _packaging(settings, title=title, force=force, verify=verify)
+        steps += to_package
+    if title is None and "index" in wanted:
+        stale = "forced" if force else why_index_is_stale(settings, verify)
+        if stale is not None:
+            steps.append(Step("index", CATALOGUE, stale))
+    if title is None and "evaluate" in wanted:
+        for name in NOTEBOOKS:
+            reason = "forced" if force else why_not_evaluated(paths, name, verify)
+            if reason is not None and notebook_file(name).is_file():
+                steps.append(Step("evaluate", name, reason))
+    return Outlook(tuple(steps), tuple(blocked))
+
+
+def catalogue_damage(settings: Settings, verify: bool = False) -> str | None:
+    """Say which files of the catalogue are lost or unreadable; None when all are well.
+
+    Raises
+    ------
+    SchemaError
+        One was written by a newer release.
+    """
+    paths = settings.paths
+    reasons = list(damage(paths, verify=verify).values())
+    try:
+        _facts(settings)
+    except RebuildNeeded as error:
+        reasons.append(f"{titles_file(paths).name}: {error.message}")
+    try:
+        libraries.load(paths)
+    except SchemaError as error:
+        reasons.append(error.message)
+    if sources_unread(paths):
+        reasons.append("its rebuilding was interrupted")
+    return "; ".join(dict.fromkeys(reasons)) or None
+
+
+def _sources(paths: DataPaths) -> list[Path]:
+    """Return every folder and file that the catalogue was made from and that is there."""
+    known = dict.fromkeys((*sources_read(paths), *libraries.load(paths)))
+    return [Path(source) for source in known if source != SAMPLE and Path(source).exists()]
 
 
 def packaging(
@@ -97,28 +189,44 @@ def packaging(
 
     What cannot be used as it is (a broken file) is left out unless it is named by `title`.
     """
+    return _packaging(settings, title=title, force=force, verify=verify)[0]
+
+
+def _packaging(
+    settings: Settings, *, title: str | None, force: bool, verify: bool
+) -> tuple[list[Step], list[planning.PlanItem]]:
     paths = settings.paths
-    known = planning.read_sources(paths)
-    unrendered = missing_units(settings)
-    reasons = dict.fromkeys(unrendered, "not rendered yet") | {
-        item.title_id: item.reason
-        for item in planning.pending(paths, verify)
-        if item.action == "package" or item.title_id == title
+    known = read_sheets(paths)
+    unrendered = _missing_units(settings, known)
+    pending = planning.pending(paths, verify)
+    reasons: dict[str, tuple[str, ...]] = dict.fromkeys(known, ("forced",)) if force else {}
+    reasons |= {
+        item.title_id: item.reasons for item in pending if item.action == "package" or item.title_id == title
     }
-    if force:
-        reasons = dict.fromkeys(known, "forced") | reasons
+    reasons |= dict.fromkeys(unrendered, (NOT_RENDERED,))
     order = {unit.title_id: unit.order for unit in sample.UNITS}
     ids = sorted(reasons, key=lambda title_id: (order.get(title_id, len(order)), title_id))
     if title is not None:
         if title not in known and title not in unrendered:
             raise InputError(f"{title!r} has no source video here", hint="bitaca status lists what has one")
         ids = [title_id for title_id in ids if title_id == title]
-    return [Step("package", title_id, reasons[title_id]) for title_id in ids]
+    blocked = [
+        item
+        for item in pending
+        if item.action == "blocked" and item.title_id not in unrendered and title in (None, item.title_id)
+    ]
+    steps = [
+        Step("package", title_id, planning.short(reasons[title_id]), reasons[title_id]) for title_id in ids
+    ]
+    return steps, blocked
 
 
 def missing_units(settings: Settings) -> list[str]:
     """Return the sample units that the catalogue lists and that have no rendered video."""
-    known = planning.read_sources(settings.paths)
+    return _missing_units(settings, read_sheets(settings.paths))
+
+
+def _missing_units(settings: Settings, known: dict[str, dict[str, Any]]) -> list[str]:
     listed = set(_facts(settings).units)
     return [
         unit.title_id
@@ -128,9 +236,9 @@ def missing_units(settings: Settings) -> list[str]:
     ]
 
 
-def index_is_stale(settings: Settings) -> bool:
-    """Return whether the search index is not that of the catalogue."""
-    return freshness.index_is_stale(settings.paths, _facts(settings).index_version)
+def why_index_is_stale(settings: Settings, verify: bool = False) -> str | None:
+    """Say why the search index is not that of the catalogue, or not whole; None when it is well."""
+    return freshness.why_stale(settings.paths, _facts(settings).index_version, verify)
 
 
 def notebook_file(name: str) -> Path:
@@ -138,12 +246,21 @@ def notebook_file(name: str) -> Path:
     return CHECKOUT / "notebooks" / f"{name}.ipynb"
 
 
-def evaluated(paths: DataPaths, name: str) -> bool:
-    """Return whether a finished report is newer than its notebook."""
-    changed_ns = notebook_file(name).stat().st_mtime_ns
-    return any(
-        found.stat().st_mtime_ns >= changed_ns for found in (paths.reports / name).glob("[!.]*/results.json")
-    )
+def report_stage(name: str) -> str:
+    """Return the name of the receipt of a notebook's last report."""
+    return f"report-{name}"
+
+
+def why_not_evaluated(paths: DataPaths, name: str, verify: bool = False) -> str | None:
+    """Say why a notebook must be run: no whole report of it, or one that came from other inputs."""
+    receipt = stamps.load(paths, report_stage(name))
+    if receipt is None:
+        return "there is no report yet"
+    for changed in stamps.inputs_changed(receipt):
+        return f"{Path(changed).name} changed"
+    for file, change in stamps.damage(paths, receipt, verify).items():
+        return f"{file} is missing" if change == "missing" else f"{file} was changed ({change})"
+    return None
 
 
 def render(paths: DataPaths, title_id: str) -> None:
@@ -182,7 +299,7 @@ def publish(paths: DataPaths, title_id: str, force: bool = False) -> str:
     try:
         package_id = publication.publish(sheet, paths, ProgressBoard(paths), force=force)
     except Exception as error:
-        inputs = planning.input_paths(planning.read_sources(paths)[title_id])
+        inputs = planning.input_paths(read_sheets(paths)[title_id])
         failures.record(paths, title_id, error, inputs)
         raise
     failures.clear(paths, title_id)
@@ -206,14 +323,6 @@ def first_sample(settings: Settings, listener: Listener) -> None:
             listener.end(step, None)
 
 
-def ingest_library(paths: DataPaths, folder: Path) -> IngestReport:
-    """Read a folder of videos into the catalogue and remember it; bad files are reported, good ones go in."""
-    seen = libraries.digest(folder)
-    report = ingest(folder, paths)
-    libraries.remember(paths, folder, seen)
-    return report
-
-
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What the stages need of the catalogue: its sample units, and the index that it should have."""
@@ -231,15 +340,15 @@ def _facts(settings: Settings) -> _Facts:
         kept = json.loads(file.read_bytes())
         if kept["key"] == key:
             return _Facts(key, tuple(kept["units"]), kept["index_version"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass  # first time, or damaged: it is made again below
     catalogue = load_catalogue(titles_file(settings.paths))
     facts = _Facts(
         key, tuple(_sample_units(catalogue)), freshness.wanted_version(catalogue, settings.embedder)
     )
-    write_atomically(
-        file, json.dumps({"key": key, "units": facts.units, "index_version": facts.index_version})
-    )
+    kept = {"key": key, "units": facts.units, "index_version": facts.index_version}
+    with suppress(OSError):  # only a memory: `plan` and `status` also serve who may not write here
+        write_atomically(file, json.dumps(kept))
     return facts
 
 

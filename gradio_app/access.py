@@ -13,11 +13,13 @@ from starlette.responses import Response
 from bitaca_core.errors import TokenError
 from bitaca_core.security import tokens
 from bitaca_core.security.keys import load_key
-from bitaca_core.security.origin import is_loopback_address, is_loopback_host
+from bitaca_core.security.origin import caller_network, is_loopback_address, is_loopback_host
 from bitaca_core.settings import Settings
 
 VIEWER_COOKIE = "bitaca_viewer"
 OPERATOR_COOKIE = "bitaca_operator"
+HISTORY_COOKIE = "bitaca_history"
+"""Repeats the profile's choice, so that it outlives the profile: whoever is forgotten stays opted out."""
 COOKIE_LIFE_S = 400 * 24 * 3600
 """The longest that browsers keep a cookie."""
 OPERATOR_LIFE_S = 12 * 3600
@@ -25,7 +27,10 @@ OPERATOR_LIFE_S = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the guard found out about a request before anything else saw it."""
+    """What the guard found out about a request before anything else saw it.
+
+    `forwarded`: somebody stands between the caller and us, a declared proxy or one that says so of itself.
+    """
 
     request_id: str
     client: str
@@ -35,14 +40,27 @@ class Edge:
 
     @property
     def local(self) -> bool:
-        """From this machine and for this machine: the name is checked too, against DNS rebinding."""
-        return is_loopback_address(self.client) and is_loopback_host(self.host)
+        """From this machine and for this machine: the name is checked too, against DNS rebinding.
+
+        Never of a forwarded request: then the loopback address is the proxy's, or a word in a header.
+        """
+        return not self.forwarded and is_loopback_address(self.client) and is_loopback_host(self.host)
+
+    @property
+    def network(self) -> str:
+        """What limits count the caller by."""
+        return caller_network(self.client)
 
 
 def edge_of(connection: HTTPConnection) -> Edge:
     """Return what the guard attached."""
     edge: Edge = connection.scope["bitaca.edge"]
     return edge
+
+
+def opted_out(connection: HTTPConnection) -> bool:
+    """Return whether this browser asked that no history be kept, whoever it is now."""
+    return connection.cookies.get(HISTORY_COOKIE) == "off"
 
 
 @dataclass
@@ -88,6 +106,18 @@ class Access:
         response.set_cookie(
             VIEWER_COOKIE,
             tokens.sign_viewer(self.key("viewer"), "cookie", viewer_id, expires_at),
+            max_age=COOKIE_LIFE_S,
+            httponly=True,
+            samesite="lax",
+            secure=edge.scheme == "https",
+            path="/",
+        )
+
+    def remember_history(self, response: Response, keeps: bool, edge: Edge) -> None:
+        """Set the cookie that repeats the viewer's choice about history."""
+        response.set_cookie(
+            HISTORY_COOKIE,
+            "on" if keeps else "off",
             max_age=COOKIE_LIFE_S,
             httponly=True,
             samesite="lax",

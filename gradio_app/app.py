@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from bitaca_core.security.origin import TrustedProxies
 from bitaca_core.settings import Settings
 from gradio_app import errors, pages
 from gradio_app.access import Access
@@ -41,6 +42,11 @@ def create_app(
         Given by tests; made from the settings otherwise.
     shell : bool
         Whether to build the Gradio shell at `/app` once the server answers.
+
+    Raises
+    ------
+    InputError
+        The trusted proxies of the settings cannot be read.
     """
     services = services or Services(settings)
     limits = limits or Limits(settings)
@@ -74,7 +80,8 @@ def create_app(
         app.include_router(module.router)
     app.include_router(pages.router)
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access)))
-    app.add_middleware(Guard, settings=settings, limits=limits)  # type: ignore[arg-type]
+    proxies = TrustedProxies(settings.trusted_proxies)
+    app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies)  # type: ignore[arg-type]
     return app
 
 

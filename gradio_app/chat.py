@@ -186,7 +186,8 @@ class Conversations:
         self._pool.submit(self._store, conversation.viewer, redact_personal(said), answered)
 
     def _store(self, viewer: str, said: str, answered: str) -> None:
-        if self.services.viewers.exists(viewer):  # a viewer forgotten meanwhile stays forgotten
+        # A viewer forgotten meanwhile stays forgotten; the store knows who wants nothing kept.
+        if self.services.viewers.exists(viewer):
             self.services.viewers.save_messages(viewer, [("viewer", said), ("derona", answered)])
 
 
@@ -226,6 +227,8 @@ def card_json(card: Any) -> dict[str, Any]:
         "playable": card.playable,
         "watch_url": card.watch_url,
         "age_rating": card.age_rating,
+        "descriptors": list(card.descriptors),
+        "arriving": card.arriving,
         "duration_s": card.duration_s,
         "duration": duration_text(card.duration_s),
         "kind": card.kind,

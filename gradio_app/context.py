@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
+from bitaca_core.errors import InputError
 from bitaca_core.settings import Settings
-from gradio_app.access import Access, edge_of
+from gradio_app.access import Access, edge_of, opted_out
 from gradio_app.errors import Unauthorized
 from gradio_app.limits import Limits
 from gradio_app.services import Services
@@ -42,10 +43,13 @@ async def viewer_or_new(connection: HTTPConnection) -> tuple[str, bool]:
     """
     context = context_of(connection)
     viewer = context.access.viewer_of(connection)
+    keeps = not opted_out(connection)
     if viewer is not None and await asyncio.to_thread(context.services.viewers.touch, viewer):
+        if not keeps:
+            await asyncio.to_thread(context.services.viewers.keep_history, viewer, False)
         return viewer, False
-    context.limits.address_sessions.check(edge_of(connection).client)
-    return await asyncio.to_thread(context.services.viewers.create_viewer), True
+    context.limits.address_sessions.check(edge_of(connection).network)
+    return await asyncio.to_thread(context.services.viewers.create_viewer, keeps), True
 
 
 async def known_viewer(connection: HTTPConnection) -> str:
@@ -55,3 +59,17 @@ async def known_viewer(connection: HTTPConnection) -> str:
     if viewer is None or not await asyncio.to_thread(context.services.viewers.touch, viewer):
         raise Unauthorized("POST /api/session first, then send its token or cookie")
     return viewer
+
+
+async def keeps_history(connection: HTTPConnection) -> bool:
+    """Return whether the caller's history is kept: by the profile, or by the browser where there is none."""
+    context = context_of(connection)
+    if opted_out(connection):
+        return False
+    viewer = context.access.viewer_of(connection)
+    if viewer is None:
+        return True
+    try:
+        return await asyncio.to_thread(context.services.viewers.keeps_history, viewer)
+    except InputError:
+        return True  # a forgotten profile: the caller is somebody new

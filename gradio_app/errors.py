@@ -81,8 +81,10 @@ def headers_of(error: BitacaError) -> dict[str, str]:
 
 
 def wants_page(request: Request) -> bool:
-    """Return whether a person is looking: a page address asked for by a browser."""
-    if request.url.path.startswith(("/api/", "/m/", "/ws/", "/posters/", "/static/")):
+    """Return whether a person is looking: a page address asked for by a browser, or a link to any other."""
+    if request.headers.get("sec-fetch-mode") != "navigate" and request.url.path.startswith(
+        ("/api/", "/m/", "/ws/", "/posters/", "/static/")
+    ):
         return False
     return "text/html" in request.headers.get("accept", "")
 
@@ -103,7 +105,8 @@ def install(app: FastAPI) -> None:
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # registered for this class only
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        # A key of the body may hold half of a surrogate pair, which no answer can carry.
+        where = ".".join(str(part) for part in first["loc"]).encode("utf-8", "replace").decode()
         payload: dict[str, object] = {"error": {"kind": "bad-input", "message": f"{where}: {first['msg']}"}}
         return respond(request, 422, payload, {})
 

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 
 from bitaca_core.errors import BitacaError
-from bitaca_core.security.origin import TrustedProxies, parse_list, same_origin
+from bitaca_core.security.origin import TrustedProxies, blurred, parse_list, same_origin
 from bitaca_core.security.redact import redact
 from bitaca_core.settings import Settings
 from gradio_app.access import Edge
@@ -28,6 +28,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_URL_BYTES = 4096
+PROXY_HEADERS = frozenset(
+    {b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"}
+)
+"""What proxies add beside `X-Forwarded-*`; a browser on this machine sends none of them."""
 BODY_BOUND = f"at most {MAX_BODY_BYTES} bytes are read"
 
 log = logging.getLogger("bitaca.access")
@@ -42,7 +46,8 @@ PAGE_CSP = _CSP.format(styles="")
 SHELL_CSP = _CSP.format(styles=" 'unsafe-inline'")
 """Gradio writes style elements; scripts stay as strict as everywhere."""
 REPORT_CSP = (
-    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
+    # A report runs nothing; what a reader clicks may lead to the film that it shows.
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
@@ -62,12 +67,14 @@ class Guard:
     app : ASGI app
     settings : Settings
     limits : Limits
+    proxies : TrustedProxies
+        Read by the caller, so that a bad setting stops the start and not every request.
     """
 
-    def __init__(self, app: App, settings: Settings, limits: Limits) -> None:
+    def __init__(self, app: App, settings: Settings, limits: Limits, proxies: TrustedProxies) -> None:
         self.app = app
         self.limits = limits
-        self.proxies = TrustedProxies(settings.trusted_proxies)
+        self.proxies = proxies
         self.origins = parse_list(settings.allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,11 +96,13 @@ class Guard:
         trusted = peer in self.proxies
         client = peer
         if trusted:
-            client = self.proxies.client(peer, headers.get(b"x-forwarded-for"))
-            forwarded = headers.get(b"x-forwarded-proto").split(",")[-1].strip()
+            client = self.proxies.client(peer, headers.all(b"x-forwarded-for"))
+            forwarded = headers.all(b"x-forwarded-proto").split(",")[-1].strip()
             scheme = forwarded if forwarded in ("http", "https") else scheme
-            host = headers.get(b"x-forwarded-host") or host
-        return Edge(secrets.token_hex(8), client, scheme, host, trusted)
+            host = headers.all(b"x-forwarded-host").split(",")[-1].strip() or host
+        # A proxy that adds no header (nginx, as it is delivered) still speaks HTTP/1.0, which no browser does.
+        told = headers.tell_of_a_proxy() or scope.get("http_version") == "1.0"
+        return Edge(secrets.token_hex(8), client, scheme, host, trusted or told)
 
     # -- sockets
 
@@ -117,10 +126,14 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send, headers: Headers, edge: Edge) -> None:
         started = time.monotonic()
         path: str = scope["path"]
+        method: str = scope["method"]
         media = path.startswith("/m/")
         origin = "" if media else headers.get(b"origin")
         status, sent = 0, 0
         body = BoundedBody(receive)
+        # HEAD is GET without the body. Media and Gradio answer it themselves: theirs may be long, or endless.
+        head = method == "HEAD" and not media and not path.startswith("/app/")
+        inner = {**scope, "method": "GET"} if head else scope
 
         async def answer(message: Message) -> None:
             nonlocal status, sent
@@ -131,37 +144,39 @@ class Guard:
                 if not media:
                     message = {**message, "headers": self._dress(message["headers"], path, edge, origin)}
             elif message["type"] == "http.response.body":
+                if head:
+                    message = {**message, "body": b""}
                 sent += len(message.get("body", b""))
             await send(message)
 
+        async def refuse(code: int, payload: dict[str, object], more: dict[str, str]) -> None:
+            await respond(Request(inner), code, payload, more)(inner, receive, answer)
+
         try:
             self._admit(scope, headers, edge, path, origin, media)
-            if scope["method"] == "OPTIONS" and origin and not media:
+            if method == "OPTIONS" and origin and not media:
                 await _plain(answer, 204, b"", [])
             else:
-                await self.app(scope, body, answer)
+                await self.app(inner, body, answer)
         except BitacaError as error:
             # Whatever was refused before the app, or while it read the body.
             if status:
                 raise
-            refusal = json.dumps(payload_of(error), ensure_ascii=False).encode()
-            extra = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
-            await _plain(answer, status_of(error), refusal, [(b"content-type", b"application/json"), *extra])
+            await refuse(status_of(error), payload_of(error), headers_of(error))
         except Exception:
             # Anything else is our bug: the person gets a readable answer with a number, the log the trace.
             log.exception("request %s failed", edge.request_id)
             if status:
                 raise
-            payload: dict[str, object] = {"error": {"kind": "error", "message": edge.request_id}}
-            await respond(Request(scope), 500, payload, {})(scope, receive, answer)
+            await refuse(500, {"error": {"kind": "error", "message": edge.request_id}}, {})
         finally:
-            write_log(edge, scope["method"], path, status, time.monotonic() - started, sent)
+            write_log(edge, method, path, status, time.monotonic() - started, sent)
 
     def _admit(self, scope: Scope, headers: Headers, edge: Edge, path: str, origin: str, media: bool) -> None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL_BYTES:
             raise TooLarge("the address is too long")
-        if not media and path.startswith("/api/"):
-            self.limits.address_requests.check(edge.client)
+        if not media:
+            self.limits.request(path, edge.network)
         length = headers.get(b"content-length")
         if length and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
             raise TooLarge(BODY_BOUND)
@@ -193,7 +208,7 @@ class Guard:
         if origin and not same_origin(origin, edge.scheme, edge.host) and self._may_call(origin, path, edge):
             dressed += [
                 (b"access-control-allow-origin", origin.encode()),
-                (b"access-control-allow-methods", b"GET, POST, DELETE"),
+                (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
                 (b"access-control-allow-headers", b"authorization, content-type"),
                 (b"access-control-max-age", b"600"),
             ]
@@ -221,17 +236,25 @@ class BoundedBody:
 
 
 class Headers:
-    """Request headers by lower-case name; the first value wins."""
+    """Request headers by lower-case name."""
 
     __slots__ = ("_found",)
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
-        self._found: dict[bytes, str] = {}
+        self._found: dict[bytes, list[str]] = {}
         for name, value in raw:
-            self._found.setdefault(name.lower(), value.decode("latin-1"))
+            self._found.setdefault(name.lower(), []).append(value.decode("latin-1"))
 
     def get(self, name: bytes) -> str:
-        return self._found.get(name, "")
+        """Return the first value."""
+        return self._found.get(name, [""])[0]
+
+    def all(self, name: bytes) -> str:
+        """Return every value as one list: a proxy may add its own line below the one that it was sent."""
+        return ", ".join(self._found.get(name, ()))
+
+    def tell_of_a_proxy(self) -> bool:
+        return any(name in PROXY_HEADERS or name.startswith(b"x-forwarded") for name in self._found)
 
 
 REFUSED_BODY = json.dumps(payload_of(TooLarge(BODY_BOUND))).encode()
@@ -257,13 +280,16 @@ async def _plain(send: Send, status: int, body: bytes, headers: list[tuple[bytes
 def write_log(
     edge: Edge, method: str, path: str, status: int, seconds: float, sent_bytes: int, note: str = ""
 ) -> None:
-    """Write one JSON line a request: id, path without secrets, status, milliseconds. Never a query string."""
+    """Write one JSON line a request: id, path without secrets, status, milliseconds.
+
+    Never a query string, and of the caller's address only the network: the privacy page says so.
+    """
     if not log.isEnabledFor(logging.INFO):
         return
     entry = {
         "t": round(time.time(), 3),
         "id": edge.request_id,
-        "client": edge.client,
+        "client": blurred(edge.client),
         "method": method,
         "path": redact(path),
         "status": status,

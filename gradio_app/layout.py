@@ -131,6 +131,7 @@ def header(request: Request, say: Words) -> Html:
             ),
             class_="bar",
         ),
+        el("noscript", el("p", say("noscript"), class_="notice")),
         el("p", say("offline_notice"), class_="notice", id="offline", role="status", hidden=True),
         class_="front",
     )  # fmt: skip
@@ -183,7 +184,7 @@ def poster_card(say: Words, card: dict[str, Any]) -> Html:
     resumed = "share" in card
     href = card["watch_url"] if resumed else card["url"]
     state = None
-    if card["preparing"] is not None:
+    if card["preparing"] is not None or card["queued"]:
         state = meter(say, card["title_id"], card["preparing"])
     elif not card["playable"]:
         state = el("span", say("not_here"), class_="stub-note")
@@ -216,12 +217,13 @@ def poster_card(say: Words, card: dict[str, Any]) -> Html:
     )  # fmt: skip
 
 
-def meter(say: Words, title_id: str, percent: int) -> Html:
-    """Return a progress note that the page keeps true (`data-preparing`)."""
+def meter(say: Words, title_id: str, percent: int | None) -> Html:
+    """Return a progress note that the page keeps true (`data-preparing`); without a percentage it waits."""
+    text = say("queued") if percent is None else say("preparing_percent", percent=percent)
     return el(
         "span",
-        el("span", say("preparing_percent", percent=percent), class_="meter-text"),
-        el("progress", max="100", value=str(percent), aria_label=say("preparing_short")),
+        el("span", text, class_="meter-text"),
+        el("progress", max="100", value=str(percent or 0), aria_label=say("preparing_short")),
         class_="meter",
         data_preparing=title_id,
     )

@@ -1,4 +1,7 @@
-"""Every rate limit of the app, composed in one place. Numbers are a minute's worth."""
+"""Every rate limit of the app, composed in one place. Numbers are a minute's worth.
+
+A caller is counted by its network (`Edge.network`): an IPv4 address, of IPv6 the /64.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,49 @@ MESSAGES_PER_ADDRESS = 300
 """Thirty talkative viewers behind one household or school router."""
 SESSIONS_PER_ADDRESS = 120
 REQUESTS_PER_ADDRESS = 3000
+SHELL_REQUESTS_PER_ADDRESS = 1200
+"""Calls of Gradio's queue cost ten times what ours do. An open page makes some thirty a minute."""
 SOCKETS_PER_ADDRESS = 64
+SOCKETS_OPENED_PER_ADDRESS = 240
+"""Each page that is gone to opens one: eight a minute for thirty viewers."""
+FRAMES_PER_SOCKET = 120
+"""Whatever they say: a page sends a greeting, its viewer's messages and a few stops."""
+WRITES_PER_VIEWER = 120
+"""A player tells its place every ten seconds, and at each pause."""
+GUEST_SEATS = 6
+"""Guests of one address that are told apart; when there are more, they share the allowances of these."""
+
+
+class GuestSeats:
+    """Tells the guests of one address apart while they are here: nothing else of them is known.
+
+    A guest takes the emptiest seat, the first of equals. Whoever hangs up and comes back therefore sits where
+    it sat, and has spent what it had spent.
+    """
+
+    def __init__(self) -> None:
+        self._taken: dict[str, Counter[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    def take(self, address: str) -> int:
+        """Return the number of a seat, from 0."""
+        taken = self._taken.setdefault(address, Counter())
+        seat = min(range(GUEST_SEATS), key=lambda number: taken[number])
+        taken[seat] += 1
+        return seat
+
+    def leave(self, address: str, seat: int) -> None:
+        """Give a seat back; an address without guests is forgotten."""
+        taken = self._taken[address]
+        taken[seat] -= 1
+        if not any(taken.values()):
+            del self._taken[address]
 
 
 class Limits:
-    """Limits for messages, new viewers, API requests and open sockets.
+    """Limits for messages, new viewers, requests, what viewers write, sockets and their frames.
 
     Parameters
     ----------
@@ -29,21 +70,37 @@ class Limits:
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
-        self.messages = Gcra(settings.chat_messages_per_minute, MINUTE_S, clock=clock)
-        self.address_messages = Gcra(MESSAGES_PER_ADDRESS, MINUTE_S, clock=clock)
-        self.address_sessions = Gcra(SESSIONS_PER_ADDRESS, MINUTE_S, clock=clock)
-        self.address_requests = Gcra(REQUESTS_PER_ADDRESS, MINUTE_S, clock=clock)
+        def a_minute(count: int) -> Gcra:
+            return Gcra(count, MINUTE_S, clock=clock)
+
+        self.messages = a_minute(settings.chat_messages_per_minute)
+        self.address_messages = a_minute(MESSAGES_PER_ADDRESS)
+        self.address_sessions = a_minute(SESSIONS_PER_ADDRESS)
+        self.address_requests = a_minute(REQUESTS_PER_ADDRESS)
+        self.address_shell = a_minute(SHELL_REQUESTS_PER_ADDRESS)
+        self.address_opens = a_minute(SOCKETS_OPENED_PER_ADDRESS)
+        self.frames = a_minute(FRAMES_PER_SOCKET)
+        self.writes = a_minute(WRITES_PER_VIEWER)
         self.sockets: Counter[str] = Counter()
+        self.seats = GuestSeats()
 
     def message(self, viewer: str, address: str) -> None:
         """Count a message; raises RateLimited. The viewer's own limit is asked first and costs nothing else."""
         self.messages.check(viewer)
         self.address_messages.check(address)
 
+    def request(self, path: str, address: str) -> None:
+        """Count a request for what costs more than a page; raises RateLimited."""
+        if path.startswith("/api/"):
+            self.address_requests.check(address)
+        elif path.startswith("/app/gradio_api/"):
+            self.address_shell.check(address)
+
     def open_socket(self, address: str) -> None:
-        """Count an open socket of `address`; raises RateLimited beyond the cap."""
+        """Count an open socket of `address`; raises RateLimited beyond the cap, or when they come too fast."""
         if self.sockets[address] >= SOCKETS_PER_ADDRESS:
             raise RateLimited(MINUTE_S)
+        self.address_opens.check(address)
         self.sockets[address] += 1
 
     def close_socket(self, address: str) -> None:

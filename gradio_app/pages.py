@@ -10,15 +10,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bitaca_core.settings import Settings
+from bitaca_core.viewers.store import VIEWERS_DAYS
 from gradio_app import rows, titles
 from gradio_app.access import edge_of
-from gradio_app.context import context_of, viewer_or_new
+from gradio_app.context import context_of, keeps_history, viewer_or_new
 from gradio_app.errors import NotFound
 from gradio_app.layout import age_badge, booth, card_facts, document, meter, row
 from gradio_app.markup import Html, el, join
 from gradio_app.routes.playback import streams
+from gradio_app.server import ACCESS_LOG_DAYS
 from gradio_app.services import Services
 from gradio_app.words import Words, language_of, words
+from gradio_app.work import work_line
 
 router = APIRouter()
 
@@ -82,6 +85,7 @@ def marquee(services: Services, viewer: str, say: Words, card: dict[str, Any]) -
                 age_badge(say, card["age_rating"], card["descriptors"]),
                 el("span", card_facts(say, card)),
                 el("span", ", ".join(card["genres"][:3])),
+                el("span", " · ".join(card["descriptors"])) if card["descriptors"] else None,
                 class_="marquee-facts",
             ),
             el("p", shorten(facts["synopsis"] or "", 190), class_="marquee-synopsis"),
@@ -180,9 +184,9 @@ def watch_buttons(services: Services, viewer: str, say: Words, facts: dict[str, 
         return el(
             "p", el("a", "▶ ", text, class_="button button-lead", href=f"/watch/{unit}"), class_="buttons"
         )
-    if facts["preparing"] is not None:
+    if facts["preparing"] is not None or facts["queued"]:
         return el("p", meter(say, facts["title_id"], facts["preparing"]), class_="buttons")
-    return el("p", say("not_here_long"), class_="absent-note")
+    return el("p", say("broken_long" if facts["failed"] else "not_here_long"), class_="absent-note")
 
 
 def episodes(say: Words, found: list[dict[str, Any]], current: str | None = None) -> Html | None:
@@ -195,7 +199,11 @@ def episodes(say: Words, found: list[dict[str, Any]], current: str | None = None
                 "a",
                 el("span", say("episode_number", number=episode["number"]), class_="episode-number"),
                 el("span", episode["title"], class_="episode-title"),
-                el("span", episode["duration"] if episode["playable"] else say("preparing"), class_="dim"),
+                el(
+                    "span",
+                    episode["duration"] if episode["playable"] else say(f"unit_{episode['state']}"),
+                    class_="dim",
+                ),
                 href=episode["watch_url"],
                 aria_current="true" if episode["title_id"] == current else None,
             ),
@@ -215,6 +223,7 @@ async def watch(request: Request, title_id: str) -> Response:
     title, _ = services.title(title_id)
     say = words(language_of(request))
     viewer, new = await viewer_or_new(request)
+    operator = context.access.is_operator(request)
 
     def draw() -> Html:
         board = services.progress()
@@ -223,7 +232,7 @@ async def watch(request: Request, title_id: str) -> Response:
         try:
             found = streams(context, viewer, unit)
         except NotFound:
-            return absent(services, say, facts, unit, board)
+            return absent(services, say, facts, unit, board, operator)
         current = services.catalogue.episode(unit)
         return theatre(services, say, facts, found, current, request.query_params.get("source"))
 
@@ -266,7 +275,8 @@ def theatre(
             lang=say.lang if say.lang == "en" else "pt-BR",
             heading=heading,
             age_rating=facts["age_rating"],
-            age_descriptors=", ".join(facts["descriptors"]) or None,
+            # Also when there are none: the player would else read those of a package made before.
+            age_descriptors=", ".join(facts["descriptors"]),
             next_title=next_name,
             autoplay=True,
             data_title=found["title_id"],
@@ -293,34 +303,57 @@ def theatre(
     )  # fmt: skip
 
 
-def absent(services: Services, say: Words, facts: dict[str, Any], unit: str, board: dict[str, Any]) -> Html:
-    """Return the watch page of something that does not play (yet): the percentage, or an honest no."""
+def absent(
+    services: Services,
+    say: Words,
+    facts: dict[str, Any],
+    unit: str,
+    board: dict[str, dict[str, Any]],
+    operator: bool,
+) -> Html:
+    """Return the watch page of something that does not play (yet): how far it is, or an honest no.
+
+    The operator is told why a title failed and what to do; a viewer, that somebody can see it.
+    """
     title, _ = services.title(facts["title_id"])
-    percent = board[unit]["percent"] if titles.under_way(board, unit) else facts["preparing"]
-    if unit in board and percent is None:
-        curtain = el("p", say("broken_long"))
-    elif percent is not None:
-        curtain = join(
-            el("p", say("preparing_long")), meter(say, unit, percent)
-        )  # fmt: skip
+    state = titles.unit_state(services, unit, board)
+    percent = board[unit]["percent"] if state == "preparing" else facts["preparing"]
+    waits = percent is not None or state == "queued"
+    if state == "failed":
+        waits = False
+        curtain = why_broken(services, say, unit) if operator else el("p", say("broken_long"))
+    elif waits:
+        long = say("queued_long" if percent is None else "preparing_long")
+        curtain = join(el("p", long), meter(say, unit, percent))
     else:
         curtain = el("p", say("not_here_long"))
     playable = [other for other in rows.similar(services, title) if services.playable(other)]
     cards = [titles.card(services, other, say.lang, board) for other in playable]
     return el(
         "div",
-        el("div", curtain, class_="screen curtain", data_waiting=unit if percent is not None else None),
+        el("div", curtain, class_="screen curtain", data_waiting=unit if waits else None),
         el(
             "div",
             el("h1", facts["title"]),
             el("p", age_badge(say, facts["age_rating"], facts["descriptors"]),
-               el("span", card_facts(say, facts)), class_="marquee-facts"),
+               el("span", card_facts(say, facts)),
+               el("span", " · ".join(facts["descriptors"]), class_="dim"), class_="marquee-facts"),
             el("p", el("a", say("details"), class_="button", href=facts["url"]), class_="buttons"),
             class_="under-screen",
         ),
         row(say, "similar", say("similar_playable"), cards) if cards else None,
         class_="theatre",
     )  # fmt: skip
+
+
+def why_broken(services: Services, say: Words, unit: str) -> Html:
+    """Return the reason of a failure and the next sensible thing, for the operator."""
+    failure = work_line(services, unit, "failed")
+    return join(
+        el("p", failure["reason"] or say("shell_no_reason")),
+        el("p", say(f"next_{failure['next']}")),
+        el("p", el("code", failure["command"])),
+    )
 
 
 # -- house pages ------------------------------------------------------------------------------------------
@@ -331,7 +364,7 @@ async def privacy(request: Request) -> Response:
     """What is kept, for how long, and how to be forgotten."""
     settings: Settings = context_of(request).settings
     say = words(language_of(request))
-    off = request.cookies.get("bitaca_history") == "off"
+    keeps = await keeps_history(request)
     main = el(
         "article",
         el("p", say("privacy_forgotten"), class_="notice", role="status")
@@ -341,18 +374,20 @@ async def privacy(request: Request) -> Response:
         el("h2", say("privacy_kept_title")),
         el(
             "ul",
-            el("li", say("privacy_kept_1")),
+            el("li", say("privacy_kept_1", days=VIEWERS_DAYS)),
             el("li", say("privacy_kept_2", days=settings.conversation_retention_days)),
             el("li", say("privacy_kept_3", days=settings.telemetry_retention_days)),
+            el("li", say("privacy_kept_4", days=ACCESS_LOG_DAYS)),
+            el("li", say("privacy_kept_5")),
         ),
         el("h2", say("privacy_not_title")),
         el("ul", el("li", say("privacy_not_1"))),
         el("h2", say("privacy_rights_title")),
-        el("p", say("privacy_history_off" if off else "privacy_history_on"), class_="dim"),
+        el("p", say("privacy_history_on" if keeps else "privacy_history_off"), class_="dim"),
         el(
             "div",
             el("form",
-               el("button", say("privacy_history_turn_on" if off else "privacy_history_turn_off"),
+               el("button", say("privacy_history_turn_off" if keeps else "privacy_history_turn_on"),
                   class_="button", type="submit"),
                method="post", action="/privacidade/historico"),
             el("a", say("privacy_export"), class_="button", href="/api/viewer/export"),
@@ -360,6 +395,7 @@ async def privacy(request: Request) -> Response:
                method="post", action="/privacidade/esquecer"),
             class_="buttons",
         ),
+        el("p", say("privacy_history_hint"), class_="dim"),
         el("p", say("privacy_forget_hint"), class_="dim"),
         class_="paper",
     )  # fmt: skip
@@ -404,7 +440,13 @@ def report_page(request: Request, notebook: str, run: str) -> HTMLResponse:
     main = el(
         "article",
         el("p", el("a", "‹ ", say("reports_title"), href="/reports"), class_="buttons"),
-        el("iframe", src=source, sandbox="", title=f"{notebook} {run}", class_="report-frame"),
+        el(
+            "iframe",
+            src=source,
+            sandbox="allow-top-navigation-by-user-activation",
+            title=f"{notebook} {run}",
+            class_="report-frame",
+        ),
         class_="paper paper-wide",
     )
     return document(request, f"{notebook} {run}", main, page="report")
@@ -463,7 +505,8 @@ def opening(say: Words) -> Html:
 def error_page(request: Request, status: int, headers: dict[str, str]) -> HTMLResponse:
     """A readable page for a failure, with a number for support."""
     say = words(language_of(request))
-    key = f"error_{status}" if status in (403, 404, 503) else "error"
+    known = status in (401, 403, 404, 413, 429, 503)
+    key = f"error_{status}" if known else "error_4xx" if status < 500 else "error"
     main = el(
         "section",
         el("h1", say(f"{key}_title")),

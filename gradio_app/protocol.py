@@ -10,6 +10,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 REQUEST_TIMEOUT_S = 15.0
 """From the first byte of a request (or the opening of the connection) to its last."""
 MAX_HEADER_BYTES = 32 * 1024
+HEADERS_REFUSED = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+)
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -28,19 +31,38 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_headers:
-            self._header_bytes += len(data)
-            if self._header_bytes > MAX_HEADER_BYTES:
-                self.transport.close()
+        """Pass bytes on; while they may be headers, no more at a time than headers may still have.
+
+        A read brings whatever has arrived, the body included, so only the parser can say where headers end.
+        """
+        while data:
+            part = data
+            if self._in_headers:
+                part = data[: MAX_HEADER_BYTES - self._header_bytes]
+                self._header_bytes += len(part)
+            data = data[len(part) :]
+            super().data_received(part)
+            if self.transport.is_closing():
                 return
-        super().data_received(data)
+            if self.transport.get_protocol() is not self:
+                break  # it speaks WebSocket now
+            if self._in_headers and self._header_bytes >= MAX_HEADER_BYTES:
+                self._refuse_headers()
+                return
+        if data:
+            self.transport.get_protocol().data_received(data)  # type: ignore[union-attr]
+
+    def _refuse_headers(self) -> None:
+        """Say why and close, unless an answer to an earlier request is still on its way."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(HEADERS_REFUSED)
+        self.transport.close()
 
     def handle_websocket_upgrade(self) -> None:
         self._disarm()
         super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
-        self._in_headers, self._header_bytes = True, 0
         self._arm()
         super().on_message_begin()
 
@@ -49,6 +71,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        self._in_headers, self._header_bytes = True, 0
         self._disarm()
         super().on_message_complete()
 

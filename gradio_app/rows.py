@@ -46,10 +46,13 @@ def _continue_row(
 
 
 def _preparing_row(services: Services, lang: str, board: dict[str, Any]) -> list[dict[str, Any]]:
-    items = []
+    working, waiting = [], []
     for title in services.catalogue.titles:
         if titles.preparing(services, title, board) is not None:
-            items.append(titles.card(services, title, lang, board))
+            working.append(title)
+        elif titles.queued(services, title, board):
+            waiting.append(title)
+    items = _cards(services, [*working, *waiting], lang, board)
     return [{"key": "preparing", "title": words(lang)("row_preparing"), "items": items}]
 
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import ipaddress
 import logging
+import os
 import socket
 import sys
-from logging.handlers import RotatingFileHandler
+import time
+from collections.abc import Callable
+from logging.handlers import BaseRotatingHandler
 from pathlib import Path
 from typing import Any
 
 from bitaca_core.errors import InputError, WorkError
-from bitaca_core.security.origin import is_loopback_host
+from bitaca_core.security.origin import TrustedProxies, is_loopback_host
 from bitaca_core.settings import Settings
 
 KEEP_ALIVE_S = 20
 CERTIFICATE_DAYS = 397
 """Longest life that browsers accept, less a day."""
 MAX_CONNECTIONS = 8192
+OPERATOR_TOKEN_MIN_CHARS = 16
+"""Half of what `openssl rand -hex 16` makes: what is shorter was rather typed than drawn, and can be guessed."""
+ACCESS_LOG_DAYS = 7
+"""A file a day, the last seven days'; the privacy page says so."""
 ACCESS_LOG_BYTES = 16 * 1024 * 1024
-"""The access log is begun anew at this size; one older file is kept."""
+"""A day's file is begun anew at this size: whoever knocks without end must not fill the disk."""
 SHUTDOWN_GRACE_S = 3
 
 
@@ -30,17 +38,26 @@ def check_exposure(settings: Settings, tls: bool = False) -> None:
     Raises
     ------
     InputError
-        The host is not loopback and the token, or TLS and a trusted proxy, is missing.
+        The trusted proxies cannot be read; the operator token is short enough to be guessed; or the host is not
+        loopback and the token, or TLS and a trusted proxy, is missing.
     """
+    proxies = TrustedProxies(settings.trusted_proxies)
+    if settings.operator_token and len(settings.operator_token) < OPERATOR_TOKEN_MIN_CHARS:
+        raise InputError(
+            f"the operator token has {len(settings.operator_token)} characters, "
+            f"expected at least {OPERATOR_TOKEN_MIN_CHARS}",
+            kind="exposure",
+            hint="Make one: BITACA_OPERATOR_TOKEN=$(openssl rand -hex 16)",
+        )
     if is_loopback_host(settings.host):
         return
     if not settings.operator_token:
         raise InputError(
             f"{settings.host} is reachable from other machines, and no operator token is set",
             kind="exposure",
-            hint="Set BITACA_OPERATOR_TOKEN to a long secret, or serve on 127.0.0.1",
+            hint="Make one: BITACA_OPERATOR_TOKEN=$(openssl rand -hex 16), or serve on 127.0.0.1",
         )
-    if not tls and not settings.trusted_proxies:
+    if not tls and not proxies:
         raise InputError(
             f"{settings.host} would be served in plain text",
             kind="exposure",
@@ -153,7 +170,7 @@ def configure_logs(level: str, access_file: Path) -> None:
     access.propagate = level.lower() == "debug"
     if not access.propagate:
         access_file.parent.mkdir(parents=True, exist_ok=True)
-        kept = RotatingFileHandler(access_file, maxBytes=ACCESS_LOG_BYTES, backupCount=1, delay=True)
+        kept = AccessLog(access_file)
         kept.setFormatter(handler.formatter)
         access.addHandler(kept)
     root = logging.getLogger()
@@ -162,6 +179,61 @@ def configure_logs(level: str, access_file: Path) -> None:
     quiet = logging.WARNING if level.lower() != "debug" else logging.INFO
     for name in ("httpx", "uvicorn.error", "asyncio"):
         logging.getLogger(name).setLevel(quiet)
+
+
+class AccessLog(BaseRotatingHandler):
+    """`app.log` of today and one file for each day before, as long as they may be kept; for their owner only.
+
+    Parameters
+    ----------
+    path : Path
+        Where the log of today lies. What is too old beside it is deleted at once.
+    clock : callable
+        Unix seconds; days are those of UTC.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(path, "a", encoding="utf-8", delay=True)
+        self.clock = clock
+        self.path = path
+        self._forget()
+        self.day = _day(path.stat().st_mtime if path.exists() else clock())
+
+    def _open(self) -> Any:
+        return open(self.path, "a", encoding=self.encoding, opener=_for_the_owner_only)
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        """Return whether the day, or the room of a file, is over."""
+        if self.stream is None:
+            self.stream = self._open()
+        return self.day != _day(self.clock()) or self.stream.tell() >= ACCESS_LOG_BYTES
+
+    def doRollover(self) -> None:
+        """Put the file away under its day, over what lies there already, and begin a new one."""
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None  # type: ignore[assignment]
+        with contextlib.suppress(FileNotFoundError):  # another process over this folder was first
+            self.path.replace(self.path.with_name(f"{self.path.name}.{self.day}"))
+        self.day = _day(self.clock())
+        self._forget()
+
+    def _forget(self) -> None:
+        oldest = _day(self.clock()) - datetime.timedelta(days=ACCESS_LOG_DAYS - 1)
+        for file in self.path.parent.glob(f"{self.path.name}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if _day(file.stat().st_mtime) < oldest:
+                    file.unlink()
+
+
+def _day(unix_s: float) -> datetime.date:
+    return datetime.datetime.fromtimestamp(unix_s, datetime.UTC).date()
+
+
+def _for_the_owner_only(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)  # also of a file that is there already
+    return descriptor
 
 
 class RedactingFormatter(logging.Formatter):
@@ -203,8 +275,6 @@ def _names(host: str) -> list[Any]:
 
 
 def _make_certificate(certificate: Path, key: Path, host: str) -> None:
-    import os
-
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

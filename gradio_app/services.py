@@ -10,17 +10,20 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bitaca_core.catalogue.store import Catalogue, load_catalogue, titles_file
+from bitaca_core.catalogue.store import Catalogue, load_catalogue, load_sources, sources_file, titles_file
 from bitaca_core.catalogue.titles import Episode, Title
 from bitaca_core.errors import BitacaError
 from bitaca_core.settings import Settings
 from bitaca_core.viewers.store import ViewerStore
 from gradio_app.errors import NotFound, NotReady
+
+if TYPE_CHECKING:
+    from bitaca_core.media.failures import Failure
 
 REFRESH_EVERY_S = 1.0
 PURGE_EVERY_S = 3600.0
@@ -53,6 +56,8 @@ class Services:
     def __post_init__(self) -> None:
         self.viewers = ViewerStore(self.settings.paths.app_db, self.clock)
         self.packages: dict[str, Any] = {}
+        self.failures: dict[str, Failure] = {}
+        self.queue: frozenset[str] = frozenset()
         self._seen: dict[str, Any] = {}
         self._ready = threading.Event()
         self._stopped = threading.Event()
@@ -99,6 +104,7 @@ class Services:
             changed |= self._part("search", self._open_search)
             changed |= self._part("recommend", self._open_recommender)
             changed |= self._part("derona", self._open_assistant)
+        changed |= self._read_queue()
         if changed:
             self.version += 1
         self._ready.set()
@@ -153,6 +159,41 @@ class Services:
         self.packages = packages
         return changed
 
+    def _read_queue(self) -> bool:
+        """Read what failed and what waits for its turn: the board names work only once it began."""
+        from bitaca_core.media import failures
+
+        paths = self.settings.paths
+        seen = (
+            _stamp(sources_file(paths)), _stamp(paths.state / "failures.json"), self.catalogue, set(self.packages)
+        )  # fmt: skip
+        if self._seen.get("queue") == seen:
+            return False
+        self._seen["queue"] = seen
+        failed = failures.load(paths)
+        queue = frozenset(
+            unit
+            for unit in self._sources()
+            if unit not in self.packages and unit not in failed and self.catalogue.resolve(unit) is not None
+        )
+        changed = (queue, failed) != (self.queue, self.failures)
+        self.queue, self.failures = queue, failed
+        return changed
+
+    def _sources(self) -> Iterator[str]:
+        """Yield the ids that the pipeline makes: the house's own, and those with a video that is there."""
+        for title in self.catalogue.titles:
+            if title.source == "sample":
+                yield from self.catalogue.playable_ids(title)
+        try:
+            sheets = load_sources(self.settings.paths)
+        except BitacaError as error:
+            log.warning("what is queued is not known: %s", error)
+            return
+        for unit, sheet in sheets.items():
+            if sheet.video.is_file():
+                yield unit
+
     def _open_search(self) -> bool:
         from bitaca_core.search.service import open_search
 
@@ -171,7 +212,11 @@ class Services:
         from bitaca_core.derona.assistant import Assistant
 
         self.assistant = Assistant(
-            self.catalogue, self.search, self.recommender, playable=self.playable_units
+            self.catalogue,
+            self.search,
+            self.recommender,
+            playable=self.playable_units,
+            arriving=self.arriving_units,
         )
         return True
 
@@ -200,6 +245,12 @@ class Services:
     def playable_units(self) -> set[str]:
         """Return the ids (films, shorts, episodes) that have a published package."""
         return set(self.packages)
+
+    def arriving_units(self) -> set[str]:
+        """Return the ids that are being made or wait for their turn."""
+        board = self.progress()
+        working = {unit for unit, entry in board.items() if entry["stage"] != "failed"}
+        return working | (self.queue - board.keys())
 
     def title(self, any_id: str) -> tuple[Title, Episode | None]:
         """Return the title of this id, with the episode when it is an episode's id; raises NotFound."""

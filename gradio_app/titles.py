@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from bitaca_core.catalogue.titles import Episode, Title
 from bitaca_core.catalogue.vocabulary import country_name, descriptor_name, genre_name
@@ -50,6 +50,26 @@ def under_way(board: dict[str, dict[str, Any]], unit: str) -> bool:
     return unit in board and board[unit]["stage"] != "failed"
 
 
+State = Literal["ready", "preparing", "queued", "failed", "absent"]
+
+
+def unit_state(services: Services, unit: str, board: dict[str, dict[str, Any]]) -> State:
+    """Return how a film, short or episode stands: published, being made, waiting for it, failed, or not here."""
+    if unit in services.packages:
+        return "ready"
+    if under_way(board, unit):
+        return "preparing"
+    if unit in board or unit in services.failures:
+        return "failed"
+    return "queued" if unit in services.queue else "absent"
+
+
+def queued(services: Services, title: Title, board: dict[str, dict[str, Any]]) -> bool:
+    """Return whether a title cannot be watched yet, nothing of it is being made, and something will be."""
+    states = {unit_state(services, unit, board) for unit in services.catalogue.playable_ids(title)}
+    return "queued" in states and not states & {"ready", "preparing"}
+
+
 def length_s(services: Services, title: Title) -> int | None:
     """Return a film's or short's length: the catalogue's, else that of what was packaged; a series has none."""
     if title.episodes:
@@ -74,6 +94,7 @@ def card(services: Services, title: Title, lang: str, board: dict[str, dict[str,
         "poster": poster_url(services, title),
         "playable": services.playable(title),
         "preparing": preparing(services, title, board),
+        "queued": queued(services, title, board),
         "url": f"/title/{title.title_id}",
         "watch_url": f"/watch/{title.title_id}",
     }
@@ -89,8 +110,10 @@ def details(services: Services, title: Title, lang: str, board: dict[str, dict[s
         "directors": list(title.directors),
         "cast": list(title.cast),
         "countries": [country_name(code, lang) for code in title.countries],
+        "failed": "failed"
+        in {unit_state(services, unit, board) for unit in services.catalogue.playable_ids(title)},
         "episode_list": [
-            episode_facts(services, episode, lang)
+            episode_facts(services, episode, lang, board)
             for episode in sorted(title.episodes, key=lambda found: (found.season, found.number))
         ],
     }
@@ -102,7 +125,9 @@ def details(services: Services, title: Title, lang: str, board: dict[str, dict[s
     return facts
 
 
-def episode_facts(services: Services, episode: Episode, lang: str) -> dict[str, Any]:
+def episode_facts(
+    services: Services, episode: Episode, lang: str, board: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     """Return what a list of episodes shows."""
     english = lang == "en"
     return {
@@ -113,5 +138,6 @@ def episode_facts(services: Services, episode: Episode, lang: str) -> dict[str, 
         "synopsis": (episode.synopsis_en if english else None) or episode.synopsis_pt,
         "duration": duration_text(episode.duration_s),
         "playable": episode.title_id in services.packages,
+        "state": unit_state(services, episode.title_id, board),
         "watch_url": f"/watch/{episode.title_id}",
     }

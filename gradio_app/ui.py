@@ -9,8 +9,11 @@ from gradio_app.context import Context
 from gradio_app.layout import static_url
 from gradio_app.pages import PLAYER_MODULE, when
 from gradio_app.routes.reports import list_reports
-from gradio_app.routes.status import operator_work
 from gradio_app.words import Words, language_of, words
+from gradio_app.work import operator_work
+
+WORK_WIDTHS = [140, 115, 250, 265, 110]
+"""Pixels: where they do not fit, the table scrolls and its words stay whole."""
 
 
 def build_shell(context: Context) -> Any:
@@ -31,7 +34,13 @@ def build_shell(context: Context) -> Any:
                 with gr.Tabs(elem_id="bitaca-operator"):
                     with gr.Tab(say("shell_work")) as work_tab:
                         note = gr.Markdown(elem_id="bitaca-note")
-                        work = gr.Dataframe(headers=work_headers(say), interactive=False, show_label=False)
+                        work = gr.Dataframe(
+                            headers=work_headers(say),
+                            interactive=False,
+                            show_label=False,
+                            wrap=True,
+                            column_widths=WORK_WIDTHS,
+                        )
                     with gr.Tab(say("shell_reports")) as reports_tab:
                         found = gr.Dataframe(headers=report_headers(say), interactive=False, show_label=False)
                     with gr.Tab(say("shell_parts")) as parts_tab:
@@ -86,7 +95,18 @@ def inner_app(parent: Any) -> Any:
 
 
 def work_headers(say: Words) -> list[str]:
-    return [say("shell_title_id"), say("shell_stage"), say("shell_percent"), say("shell_package")]
+    keys = ("title_id", "stage", "reason", "next", "package")
+    return [say(f"shell_{key}") for key in keys]
+
+
+def work_row(say: Words, line: dict[str, Any]) -> list[Any]:
+    """Return one line of the table in words: why it failed, and the next sensible thing with its command."""
+    stage = say(f"stage_{line['stage']}")
+    if line["stage"] not in ("failed", "queued", "published"):
+        stage = f"{stage} · {line['percent']} %"
+    reason = line["reason"] or (say("shell_no_reason") if line["stage"] == "failed" else "")
+    following = f"{say('next_' + line['next'])} {line['command']}" if line["next"] else ""
+    return [line["title_id"], stage, reason, following, line["package_id"] or ""]
 
 
 def report_headers(say: Words) -> list[str]:
@@ -103,10 +123,8 @@ def tables(context: Context, request: Any) -> list[Any]:
     heads = work_headers(say), report_headers(say), part_headers(say)
     if not context.access.is_operator(request):
         return [say("shell_closed"), *({"headers": head, "data": []} for head in heads)]
-    work = [
-        [line["title_id"], say(f"stage_{line['stage']}"), line["percent"], line["package_id"] or ""]
-        for line in operator_work(context.services)
-    ]
+    lines = operator_work(context.services)
+    work = [work_row(say, line) for line in lines]
     found = [
         [report["title"], report["conclusion"], f"/reports/{report['notebook']}/{report['run']}",
          when(report["written_s"])]
@@ -114,7 +132,9 @@ def tables(context: Context, request: Any) -> list[Any]:
     ]  # fmt: skip
     parts = [[name, state_text(say, state)] for name, state in context.services.states.items()]
     filled = [{"headers": head, "data": data} for head, data in zip(heads, (work, found, parts), strict=True)]
-    return ["" if work else say("shell_idle"), *filled]
+    failed = sum(line["next"] is not None for line in lines)
+    note = say("shell_failed", count=failed) if failed else "" if work else say("shell_idle")
+    return [note, *filled]
 
 
 def state_text(say: Words, state: str) -> str:

@@ -31,7 +31,14 @@ CRATES = {"player.wasm": "bitaca-player-wasm", "lab.wasm": "bitaca-player-lab"}
 RUSTFLAGS = ("-Ctarget-feature=+simd128",)
 INSTALL = "rustup target add wasm32-unknown-unknown, or on Debian: apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-22"
 
-RUST_SOURCES = ("player/Cargo.toml", "player/Cargo.lock", "player/core", "player/wasm", "player/lab")
+RUST_SOURCES = (
+    "player/Cargo.toml",
+    "player/Cargo.lock",
+    "player/scan",
+    "player/core",
+    "player/wasm",
+    "player/lab",
+)
 WEB_SOURCES = ("player/web", "gradio_app/web")
 RUST_SUFFIXES = {".rs", ".toml", ".lock"}
 WEB_SUFFIXES = {".ts", ".tsx", ".mjs", ".js", ".css", ".json", ".html", ".svg"}

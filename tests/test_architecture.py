@@ -11,18 +11,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+GROUND = {"errors", "settings", "stamps"}
 CORE_LAYERS = {
     # package of bitaca_core: the packages that it may import besides itself
     "errors": set(),
     "settings": {"errors"},
-    "security": {"errors", "settings"},
-    "catalogue": {"errors", "settings", "security"},
-    "viewers": {"errors", "settings", "security", "catalogue"},
-    "playback": {"errors", "settings", "security", "catalogue", "viewers"},
-    "media": {"errors", "settings", "security", "catalogue", "viewers", "playback"},
-    "search": {"errors", "settings", "security", "catalogue"},
-    "recommend": {"errors", "settings", "security", "catalogue", "viewers", "search"},
-    "derona": {"errors", "settings", "security", "catalogue", "search", "recommend"},
+    "stamps": {"errors", "settings"},
+    "security": GROUND,
+    "catalogue": GROUND | {"security"},
+    "viewers": GROUND | {"security", "catalogue"},
+    "playback": GROUND | {"security", "catalogue", "viewers"},
+    "media": GROUND | {"security", "catalogue", "viewers", "playback"},
+    "search": GROUND | {"security", "catalogue"},
+    "recommend": GROUND | {"security", "catalogue", "viewers", "search"},
+    "derona": GROUND | {"security", "catalogue", "search", "recommend"},
     "figures": {"errors"},
 }
 TOP_LAYERS = {
@@ -32,7 +34,7 @@ TOP_LAYERS = {
 }
 FORBIDDEN_IN_CORE = {"gradio", "fastapi", "starlette", "prefect", "papermill", "uvicorn"}
 LAZY_IN_CORE = {"torch", "sentence_transformers", "lancedb", "sklearn", "pandas", "matplotlib"}
-COMPOSITION_ROOTS = {"up.py", "run.py", "flows.py", "notebooks.py", "bench.py"}
+COMPOSITION_ROOTS = {"up.py", "run.py", "plan.py", "flows.py", "notebooks.py", "bench.py", "doctor.py"}
 """Command modules that load another top-level package by name inside a command's body, and only they."""
 
 
@@ -130,6 +132,7 @@ def test_only_composition_roots_load_other_layers_by_name():
         ("bitaca_core", "search/index.py", "def f():\n    import fastapi"),
         ("bitaca_core", "catalogue/store.py", "from bitaca_core.search import query"),
         ("bitaca_core", "catalogue/store.py", "from ..media import probe"),
+        ("bitaca_core", "stamps.py", "from bitaca_core.media import receipts"),
         ("bitaca_core", "media/probe.py", "from bitaca_core import derona"),
         ("flows", "index.py", "from gradio_app import app"),
         ("gradio_app", "app.py", "import flows.pipeline"),
@@ -161,7 +164,7 @@ def modules_after(arguments: list[str], home: Path) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["plan"], ["status"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["plan"], ["status"], ["gc"]])
 def test_light_commands_load_nothing_heavy(arguments, tmp_path):
     loaded = modules_after(arguments, tmp_path)
     assert "bitaca_core.cli.main" in loaded

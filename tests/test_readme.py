@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from bitaca_core.cli.main import COMMANDS
 from bitaca_core.settings import Settings
 
@@ -31,8 +33,24 @@ def test_every_command_named_exists():
     assert named - set(COMMANDS) == set()
 
 
+PLACEHOLDER = re.compile(r"@@|\bsee below\b|\b(?:TODO|TBD|FIXME|XXX)\b|\(to come\)|\bn/a\b", re.I)
+
+
+def placeholders(text: str) -> list[str]:
+    """Return the lines that promise something instead of saying it."""
+    return [line for line in text.splitlines() if PLACEHOLDER.search(line)]
+
+
 def test_no_placeholder_is_left():
-    assert "@@" not in README
+    assert placeholders(README) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["| start | see below | x |", "See below.", "@@figure@@", "TODO: measure", "| size | tbd | x |"],
+)
+def test_a_seeded_placeholder_is_reported(line):
+    assert placeholders(f"good\n{line}\ngood") == [line]
 
 
 def test_local_links_lead_somewhere():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,26 +24,41 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def python_that(checkout: Path, version: str, venv_works: bool) -> Path:
+def python_that(
+    checkout: Path, version: str, venv_works: bool, name: str = "python", dies: bool = False
+) -> Path:
     """Write a stand-in interpreter that answers set-up's two questions and refuses everything else."""
-    path = checkout / "python"
+    path = checkout / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         "#!/bin/sh\n"
-        'case "$2" in\n'
-        f"*version_info*) echo {version} ;;\n"
-        f"*ensurepip*) exit {0 if venv_works else 1} ;;\n"
-        '*) echo "unexpected: $*" >&2; exit 99 ;;\n'
-        "esac\n"
+        + ("exit 127\n" if dies else "")
+        + 'case "$2" in\n'
+        + f"*version_info*) echo {version} ;;\n"
+        + f"*ensurepip*) exit {0 if venv_works else 1} ;;\n"
+        + '*) echo "unexpected: $*" >&2; exit 99 ;;\n'
+        + "esac\n"
     )
     path.chmod(0o755)
     return path
 
 
-def run(checkout: Path, *arguments: str, python: str | Path = "python3") -> subprocess.CompletedProcess[str]:
+def run(
+    checkout: Path, *arguments: str, python: str | Path = "", user: int = 1000
+) -> subprocess.CompletedProcess[str]:
+    """Run set-up as `user`, with no Python on the PATH but those that a test puts beside it."""
+    tools = checkout / "tools"
+    tools.mkdir(exist_ok=True)
+    for name in ("sh", "cat", "cksum", "cut", "grep", "dirname", "rm", "printf", "echo"):
+        found = shutil.which(name)
+        if found and not (tools / name).exists():
+            (tools / name).symlink_to(found)
+    (tools / "id").write_text(f"#!/bin/sh\necho {user}\n")
+    (tools / "id").chmod(0o755)
     return subprocess.run(
         ["./setup.sh", *arguments],
         cwd=checkout,
-        env=os.environ | {"PYTHON": str(python)},
+        env={"PATH": str(tools), "PYTHON": str(python)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -58,36 +72,68 @@ def the_one_line(done: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
-def test_no_python_at_all(checkout):
-    done = run(checkout, python="/nowhere/python3")
+@pytest.mark.parametrize(("user", "sudo"), [(1000, "sudo "), (0, "")])
+def test_no_python_at_all(checkout, user, sudo):
+    done = run(checkout, user=user)
     assert done.returncode == 2
-    assert "sudo apt-get install -y python3 python3-venv" in the_one_line(done)
+    assert (
+        the_one_line(done) == f"bitaca: Python not found. Run: {sudo}apt-get install -y python3 python3-venv"
+    )
 
 
 @pytest.mark.parametrize("version", ["3.9", "3.10", "3.15"])
-def test_a_python_that_is_too_old_or_too_new(checkout, version):
-    done = run(checkout, python=python_that(checkout, version, True))
+@pytest.mark.parametrize("arguments", [[], ["dev"], ["dev", "notebooks"]])
+def test_a_python_that_is_too_old_or_too_new(checkout, version, arguments):
+    python = python_that(checkout, version, True)
+    done = run(checkout, *arguments, python=python)
     assert done.returncode == 2
-    assert f"is {version}" in the_one_line(done)
-    assert "PYTHON=" in the_one_line(done)
+    assert the_one_line(done) == (
+        f"bitaca: Python 3.11 to 3.14 is needed and {python} is {version}."
+        " Install one, then run: make setup PYTHON=python3.12"
+    )
+
+
+def test_a_python_that_would_do_is_named(checkout):
+    python_that(checkout, "3.9", True, "tools/python3")
+    python_that(checkout, "3.13", True, "tools/python3.13")
+    assert the_one_line(run(checkout, "dev")) == (
+        "bitaca: Python 3.11 to 3.14 is needed and python3 is 3.9. Run: make setup PYTHON=python3.13"
+    )
+
+
+def test_the_printed_line_is_a_target_that_passes_the_python_on(checkout):
+    """`make setup PYTHON=...` reaches set-up, and set-up only."""
+    shutil.copy(ROOT / "Makefile", checkout)
+    command = ["make", "-n", "setup", "PYTHON=python3.12"]
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "./setup.sh"
+    (checkout / "setup.sh").write_text('#!/bin/sh\necho "$PYTHON"\n')
+    command.remove("-n")
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "python3.12"
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.14"])
-def test_a_python_without_venv(checkout, version):
-    done = run(checkout, python=python_that(checkout, version, False))
+@pytest.mark.parametrize(("user", "sudo"), [(1000, "sudo "), (0, "")])
+def test_a_python_without_venv(checkout, version, user, sudo):
+    done = run(checkout, python=python_that(checkout, version, False), user=user)
     assert done.returncode == 2
-    assert f"sudo apt-get install -y python{version}-venv" in the_one_line(done)
+    assert (
+        the_one_line(done)
+        == f"bitaca: this Python has no venv. Run: {sudo}apt-get install -y python{version}-venv"
+    )
     assert not (checkout / ".venv").exists()
 
 
 def test_an_unknown_extra(checkout):
+    python_that(checkout, "3.12", True, "tools/python3")
     done = run(checkout, "torch")
     assert done.returncode == 2
     assert "known: dev notebooks st openai anthropic" in the_one_line(done)
 
 
-def test_nothing_is_done_when_everything_is_there(checkout):
-    python = python_that(checkout, "3.12", False)  # would stop at the venv check if it did anything
+def finished(checkout: Path, version: str = "3.12", **interpreter: bool) -> None:
+    """Leave what a finished set-up of the default environment leaves."""
     wanted = subprocess.run(
         "cat requirements*.txt pyproject.toml setup.sh | cksum | cut -d' ' -f1",
         shell=True,
@@ -96,10 +142,43 @@ def test_nothing_is_done_when_everything_is_there(checkout):
         text=True,
         check=True,
     ).stdout.strip()
-    (checkout / ".venv").mkdir()
-    (checkout / ".venv/.bitaca-setup").write_text(f"default 3.12 {wanted}\n")
+    python_that(checkout, version, False, ".venv/bin/python", **interpreter)
+    (checkout / ".venv/lib" / f"python{version}").mkdir(parents=True)
+    (checkout / ".venv/.bitaca-setup").write_text(f"default {version} {wanted}\n")
+
+
+def test_nothing_is_done_when_everything_is_there(checkout):
+    finished(checkout)
+    python = python_that(checkout, "3.12", False)  # would stop at the venv check if it did anything
     done = run(checkout, python=python)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_python_chosen_once_is_kept(checkout):
+    """`make setup PYTHON=python3.12`, then `make demo` on a machine whose python3 is too old."""
+    finished(checkout)
+    python_that(checkout, "3.9", False, "tools/python3")
+    done = run(checkout)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("gone", ["dangling", "dies"])
+def test_an_environment_whose_python_is_gone_is_made_again(checkout, gone):
+    finished(checkout, dies=gone == "dies")
+    if gone == "dangling":
+        (checkout / ".venv/bin/python").unlink()
+        (checkout / ".venv/bin/python").symlink_to(checkout / "nowhere" / "python3")
+    done = run(checkout, python=python_that(checkout, "3.12", False))
+    assert done.stdout == "The Python behind .venv is gone: making a new environment\n"
+    assert not (checkout / ".venv").exists()
+    assert "no venv" in the_one_line(done), "it goes on as on the first day"
+
+
+def test_an_environment_of_another_version_is_made_again(checkout):
+    finished(checkout, "3.11")
+    done = run(checkout, python=python_that(checkout, "3.13", False))
+    assert done.stdout == "Python changed to 3.13: making a new environment\n"
+    assert not (checkout / ".venv").exists()
 
 
 def test_pins_hold_what_the_project_needs():

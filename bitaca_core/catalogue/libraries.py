@@ -30,8 +30,8 @@ def digest(folder: Path) -> str:
             path = Path(root, name)
             try:
                 facts = path.stat()
-            except FileNotFoundError:
-                continue
+            except OSError:
+                continue  # it vanished, or it is not ours to look at
             total.update(os.fsencode(path.relative_to(folder)))
             total.update(f"\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
             count += 1
@@ -46,7 +46,8 @@ def remember(paths: DataPaths, folder: Path, seen: str) -> None:
         known = load(paths) | {str(folder): seen}
         target = _file(paths)
         temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps({"schema": SCHEMA, "libraries": known}, ensure_ascii=False, indent=1))
+        # In ASCII: a folder's name need not be UTF-8.
+        temporary.write_text(json.dumps({"schema": SCHEMA, "libraries": known}, indent=1))
         temporary.replace(target)
 
 

@@ -61,7 +61,9 @@ def title_id_for(original_title: str, year: int | None) -> str:
     A title written without any Latin letter gets `t-` and ten hex digits of its own digest; a long one is cut
     and keeps eight digits of the digest, so that two long titles with one beginning stay apart.
     """
-    digest = hashlib.sha256(unicodedata.normalize("NFC", original_title).encode()).hexdigest()
+    # A name that is not UTF-8 has an id too; whether it may be a title is decided where titles are made.
+    spelling = unicodedata.normalize("NFC", original_title).encode("utf-8", "surrogatepass")
+    digest = hashlib.sha256(spelling).hexdigest()
     base = slug(original_title) or f"t-{digest[:10]}"
     suffix = f"-{year}" if year is not None else ""
     if len(base) + len(suffix) > TITLE_ID_MAX:

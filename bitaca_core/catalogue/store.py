@@ -1,7 +1,8 @@
 """The catalogue on disk: `titles.parquet` (one row a title, nested lists) and `sources.json`.
 
 Both carry a schema version. A newer one is refused, an older one is named for rebuild; writes go to a
-temporary name and are renamed last. pyarrow is imported only here, inside the functions that need it.
+temporary name and are renamed last, then sealed by a receipt that also names every source that was ever read.
+pyarrow is imported only here, inside the functions that need it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.catalogue.titles import Episode, Title
-from bitaca_core.errors import CatalogueError, SchemaError
+from bitaca_core.errors import RebuildNeeded, SchemaError
 from bitaca_core.settings import DataPaths
 
 if TYPE_CHECKING:
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
 TITLES_SCHEMA = 1
 SOURCES_SCHEMA = 1
 _VERSION_KEY = b"bitaca.schema"
-_REBUILD = "run `bitaca ingest SOURCE` (or `bitaca demo`) to build it again"
+_REBUILD = "`bitaca run --only ingest` sets it aside and builds it again from its sources"
+STAGE = "catalogue"
+"""Name of the catalogue's receipt."""
+SAMPLE = "sample"
+"""How the receipt names the titles that ship with Bitaca; every other source is an absolute path."""
 
 
 class Catalogue:
@@ -88,8 +94,10 @@ def load_catalogue(path: Path) -> Catalogue:
 
     Raises
     ------
+    RebuildNeeded
+        The file is damaged or of an older release.
     SchemaError
-        The file has another schema version, or is no readable Parquet.
+        It is of a newer one.
     """
     if not path.is_file():
         return Catalogue()
@@ -99,12 +107,12 @@ def load_catalogue(path: Path) -> Catalogue:
     try:
         table = pyarrow.parquet.read_table(path)
     except (pyarrow.ArrowException, OSError) as error:
-        raise SchemaError(f"the catalogue cannot be read ({error})", file=path, hint=_REBUILD) from error
+        raise RebuildNeeded(f"the catalogue cannot be read ({error})", file=path, hint=_REBUILD) from error
     _check_version(int((table.schema.metadata or {}).get(_VERSION_KEY, b"0")), TITLES_SCHEMA, path)
     try:
         return Catalogue(Title.model_validate(_without_nulls(row)) for row in table.to_pylist())
     except ValidationError as error:
-        raise SchemaError(f"a catalogue row is not valid ({error})", file=path, hint=_REBUILD) from error
+        raise RebuildNeeded(f"a catalogue row is not valid ({error})", file=path, hint=_REBUILD) from error
 
 
 def save_catalogue(catalogue: Catalogue, path: Path) -> None:
@@ -161,7 +169,7 @@ def _check_version(found: int, known: int, path: Path) -> None:
             hint="install the newer release, or point BITACA_HOME at another folder",
         )
     if found < known:
-        raise SchemaError(f"schema version {found} is older than {known}", file=path, hint=_REBUILD)
+        raise RebuildNeeded(f"schema version {found} is older than {known}", file=path, hint=_REBUILD)
 
 
 def sources_file(paths: DataPaths) -> Path:
@@ -169,17 +177,47 @@ def sources_file(paths: DataPaths) -> Path:
     return paths.catalogue / "sources.json"
 
 
+def read_sheets(paths: DataPaths) -> dict[str, dict[str, Any]]:
+    """Return the source sheets as the plain JSON that is stored, each one valid; empty before the first ingestion.
+
+    Raises
+    ------
+    RebuildNeeded
+        The list is damaged or of an older release.
+    SchemaError
+        It is of a newer one.
+    """
+    return {key: value for key, (value, _) in _sheets(paths).items()}
+
+
 def load_sources(paths: DataPaths) -> dict[str, SourceSheet]:
-    """Return the source video of each playable id; empty when nothing was ingested yet."""
+    """Return the source video of each playable id; raises as `read_sheets`."""
+    return {key: sheet for key, (_, sheet) in _sheets(paths).items()}
+
+
+def _sheets(paths: DataPaths) -> dict[str, tuple[dict[str, Any], SourceSheet]]:
     path = sources_file(paths)
-    if not path.is_file():
-        return {}
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_bytes())
         _check_version(int(data["schema"]), SOURCES_SCHEMA, path)
-        return {key: SourceSheet.model_validate(value) for key, value in data["sources"].items()}
-    except (ValueError, KeyError, TypeError) as error:
-        raise CatalogueError(f"the source list cannot be read ({error})", file=path, hint=_REBUILD) from error
+        rows = data["sources"]
+        if not isinstance(rows, dict):
+            raise TypeError("`sources` is no object")
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RebuildNeeded(f"the source list cannot be read ({error})", file=path, hint=_REBUILD) from error
+    found = {}
+    for title_id, row in rows.items():
+        try:
+            found[title_id] = (row, SourceSheet.model_validate(row))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, (title_id, *first["loc"])))
+            raise RebuildNeeded(
+                f"the source list is damaged at {where}: {first['msg']}", file=path, hint=_REBUILD
+            ) from error
+    return found
 
 
 def save_sources(paths: DataPaths, sources: dict[str, SourceSheet]) -> None:
@@ -199,6 +237,101 @@ def add_source(paths: DataPaths, sheet: SourceSheet) -> None:
         sources = load_sources(paths)
         if sources.get(sheet.title_id) != sheet:
             save_sources(paths, sources | {sheet.title_id: sheet})
+            seal(paths, sources_file(paths))
+
+
+def withdraw(paths: DataPaths, title_id: str, units: Iterable[str]) -> None:
+    """Take a title out of the catalogue, or one episode out of its series, with the source sheets of `units`."""
+    with locked(paths):
+        catalogue = load_catalogue(titles_file(paths))
+        kept = [
+            title.model_copy(update={"episodes": tuple(e for e in title.episodes if e.title_id != title_id)})
+            for title in catalogue
+            if title.title_id != title_id
+        ]
+        sources = load_sources(paths)
+        left = {key: sheet for key, sheet in sources.items() if key not in set(units)}
+        written = []
+        if tuple(kept) != catalogue.titles:
+            save_catalogue(Catalogue(kept), titles_file(paths))
+            written.append(titles_file(paths))
+        if left != sources:
+            save_sources(paths, left)
+            written.append(sources_file(paths))
+        seal(paths, *written)
+
+
+def seal(paths: DataPaths, *written: Path, read: Iterable[str] = (), unread: Iterable[str] = ()) -> None:
+    """Bring the catalogue's receipt up to date; only while it is `locked`.
+
+    The stamps of other files stay, so that damage to one is not forgotten when the other is written.
+
+    Parameters
+    ----------
+    written : paths
+        The files that were just written.
+    read, unread : iterables of str
+        Sources whose titles are in the catalogue now, and such as it will have again only when they were read.
+    """
+    known = stamps.load(paths, STAGE)
+    outputs = {item.path: item for item in (known.outputs if known else ())}
+    for file in (titles_file(paths), sources_file(paths)):
+        name = file.relative_to(paths.home).as_posix()
+        if file.is_file() and (file in written or name not in outputs):
+            outputs[name] = stamps.output(paths, file)
+    facts = {
+        "sources": list(dict.fromkeys((*sources_read(paths), *read, *unread))),
+        "unread": [source for source in (*sources_unread(paths), *unread) if source not in set(read)],
+    }
+    receipt = stamps.StageReceipt(STAGE, tuple(outputs.values()), facts=facts)
+    if receipt != known:
+        stamps.save(paths, receipt)
+
+
+def sources_read(paths: DataPaths) -> tuple[str, ...]:
+    """Return what the catalogue was made from, in order: `SAMPLE`, and absolute paths of folders and files."""
+    receipt = stamps.load(paths, STAGE)
+    return tuple(receipt.facts.get("sources", ())) if receipt is not None else ()
+
+
+def sources_unread(paths: DataPaths) -> tuple[str, ...]:
+    """Return the sources that an interrupted rebuilding did not reach."""
+    receipt = stamps.load(paths, STAGE)
+    return tuple(receipt.facts.get("unread", ())) if receipt is not None else ()
+
+
+def damage(paths: DataPaths, *, verify: bool = False) -> dict[Path, str]:
+    """Return which files of the catalogue are lost or unreadable, and how; `titles.parquet` is not opened.
+
+    A file that was written by something else than us, and can be read, is not damaged.
+
+    Parameters
+    ----------
+    verify : bool
+        Compare contents too: another content under the old size and time is damage.
+    """
+    receipt = stamps.load(paths, STAGE)
+    wrong = stamps.damage(paths, receipt, verify) if receipt is not None else {}
+    found: dict[Path, str] = {}
+    for file in (titles_file(paths), sources_file(paths)):
+        change = wrong.get(file.relative_to(paths.home).as_posix())
+        if change == "missing":
+            found[file] = f"{file.name} is missing"
+        elif change == "content" and receipt is not None and _untouched(file, receipt):
+            found[file] = f"{file.name} has other contents than were written"
+    try:
+        read_sheets(paths)
+    except RebuildNeeded as error:
+        found[sources_file(paths)] = f"{sources_file(paths).name}: {error.message}"
+    return found
+
+
+def _untouched(file: Path, receipt: stamps.StageReceipt) -> bool:
+    """Return whether nothing admits to having written `file`: its time is still that of the receipt."""
+    return any(
+        Path(item.path).name == file.name and item.mtime_ns == file.stat().st_mtime_ns
+        for item in receipt.outputs
+    )
 
 
 class locked:

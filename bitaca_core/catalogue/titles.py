@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 TITLE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 TITLE_ID_MAX = 64
+TITLE_MAX_CHARS = 200
+"""Longest name of a title or episode that a source may bring: none is longer, and pages are laid out for names."""
 
 Kind = Literal["film", "short", "series"]
 AgeRating = Literal["L", "6", "10", "12", "14", "16", "18"]
@@ -44,7 +46,8 @@ class Episode(BaseModel):
 class Title(BaseModel):
     """One film, short or series.
 
-    A fact that is not certain is None and its field is named in `unverified`. An `age_rating` of None counts
+    A fact that is not certain is None (of `countries`, empty: null is read so) and its field is named in
+    `unverified`. An `age_rating` of None counts
     as 18 in every filter (`effective_age`).
     """
 
@@ -78,6 +81,11 @@ class Title(BaseModel):
         if not is_title_id(value):
             raise ValueError("expected [a-z0-9]+(-[a-z0-9]+)*, at most 64 characters")
         return value
+
+    @field_validator("countries", mode="before")
+    @classmethod
+    def _unknown_countries(cls, value: object) -> object:
+        return () if value is None else value
 
     @field_validator("genres")
     @classmethod

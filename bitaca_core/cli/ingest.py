@@ -15,7 +15,11 @@ def ingest(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
 ) -> None:
-    """Read a folder, NFO files or JSONL into the catalogue; bad rows are named, good ones go in."""
+    """Read a folder, NFO files or JSONL into the catalogue; bad rows are named, good ones go in.
+
+    The source is remembered: `bitaca run` reads a folder again when it changed, and a damaged catalogue is set
+    aside and built again from all that was read before.
+    """
     from bitaca_core.catalogue.ingest import ingest as read_in
     from bitaca_core.settings import load_settings
 
@@ -23,6 +27,8 @@ def ingest(
     if as_json:
         print(json.dumps(report.to_dict(), ensure_ascii=False))
     else:
+        for file in report.set_aside:
+            typer.echo(f"the catalogue was damaged and is built again; kept as {file}", err=True)
         for rejection in report.rejected:
             typer.echo(f"rejected  {rejection}", err=True)
         print(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
+import io
 import json
+import os
+import signal
 import sys
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +18,11 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from bitaca_core.errors import BitacaError
+from bitaca_core.errors import BitacaError, InputError, WorkError
+
+INTERRUPTED = 130
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+"""What the parser raises for a command line that it cannot read; typer carries its own copy of click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +38,14 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry(f"{CLI}.up:demo", "render and publish the sample titles behind a running app"),
     "up": Entry(f"{CLI}.up:up", "serve the app; --library DIR packages a folder of videos first"),
     "run": Entry(f"{CLI}.run:run", "ingest, package, index and evaluate as one Prefect flow"),
+    "resume": Entry(f"{CLI}.run:resume", "go on where an interrupted run stopped"),
     "plan": Entry(f"{CLI}.plan:plan", "what `run` would do, and why"),
     "status": Entry(f"{CLI}.plan:status", "what is published, running or broken"),
     "ingest": Entry(f"{CLI}.ingest:ingest", "read a folder, NFO files or JSONL into the catalogue"),
+    "remove": Entry(f"{CLI}.remove:remove", "take a title out of the catalogue, the media and the search"),
+    "gc": Entry(f"{CLI}.gc:gc", "delete what nothing uses any more"),
+    "backup": Entry(f"{CLI}.backup:backup", "viewers, keys and catalogue into one file"),
+    "restore": Entry(f"{CLI}.backup:restore", "bring a backup back; what is there is set aside"),
     "package": Entry(f"{CLI}.package:package", "one video file to HLS + DASH"),
     "verify": Entry(f"{CLI}.package:verify", "check a package with the player's own core"),
     "manifest": Entry(f"{CLI}.manifest:manifest", "parse a playlist or MPD with the player's own core"),
@@ -79,14 +94,76 @@ def root() -> None:
 
 def main() -> None:
     """Run the command line; map failures to exit codes 0, 1, 2 and 130 (see ARCHITECTURE.md)."""
+    _hear_signals()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may be no UTF-8: its odd bytes are shown as escapes, which JSON reads as well.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
-    except BitacaError as error:
-        report_failure(error)
-        sys.exit(error.exit_code)
+        status = _call()
     except KeyboardInterrupt:
+        status = INTERRUPTED
+    if status == INTERRUPTED:
         sys.stderr.write("interrupted; nothing that was finished is lost\n")
-        sys.exit(130)
+    sys.exit(status)
+
+
+def _call() -> int:
+    """Call the command that was asked for and return the exit code; what it cannot do is told."""
+    try:
+        status = app(
+            prog_name="bitaca", standalone_mode=False
+        )  # typer returns the code of an Exit, and 130 for Ctrl-C
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except USAGE_ERROR as error:
+        if "--json" in sys.argv:
+            report_failure(InputError(error.format_message(), kind="usage"))  # type: ignore[attr-defined]
+        else:
+            error.show()  # type: ignore[attr-defined]
+        return InputError.exit_code
+    except BrokenPipeError:  # whoever read us has seen enough, as in `bitaca status | head -1`
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        told = explained(error)
+        if told is None:
+            raise
+        report_failure(told)
+        return told.exit_code
+
+
+def _hear_signals() -> None:
+    """Let TERM and HUP end a command as Ctrl-C does, from its first moment; what nohup ignores stays ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, interrupt)
+
+
+def explained(error: Exception) -> BitacaError | None:
+    """Return a failure of ours, of the files or of the database as something to tell; None for a mistake in code."""
+    if isinstance(error, BitacaError):
+        return error
+    if isinstance(error, OSError):
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return WorkError(
+            f"cannot be read or written: {error.strerror or error}",
+            kind="disk-full" if full else "files",
+            file=error.filename,
+            hint="Free some space"
+            if full
+            else "`bitaca doctor` checks the data folder; BITACA_HOME names another",
+        )
+    database = sys.modules.get("sqlite3")
+    if database is not None and isinstance(error, database.Error):
+        return WorkError(f"the database app.db cannot be used: {error}", kind="database")
+    return None
 
 
 def report_failure(error: BitacaError) -> None:

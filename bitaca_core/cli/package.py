@@ -186,7 +186,7 @@ def _xsd_faults(mpd: Path, xsd: Path) -> list[str]:
         from lxml import etree
     except ImportError as error:
         raise WorkError(
-            "--xsd needs lxml", kind="usage", hint="Run `make setup-dev` or leave --xsd out"
+            "--xsd needs lxml", kind="usage", hint="Run ./setup.sh dev, or leave --xsd out"
         ) from error
     if not xsd.is_file():
         raise InputError("no such schema", kind="usage", file=xsd)

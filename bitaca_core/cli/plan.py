@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import Annotated, Any
 
@@ -14,30 +15,65 @@ Verify = Annotated[bool, typer.Option("--verify", help="also compare contents, n
 
 
 def plan(verify: Verify = False, as_json: AsJson = False) -> None:
-    """What `run` would package, and why: every source, receipt and published file is compared."""
+    """What `run` would do, and why: every source, receipt, published file, the index and reports are compared.
+
+    `blocked` is what no run can do: a person must bring the missing file back, or replace the unusable one.
+    """
+    from bitaca_core.catalogue.store import read_sheets
     from bitaca_core.media import planning
 
-    paths = load_settings().paths
-    items = planning.pending(paths, verify=verify)
-    total = len(planning.read_sources(paths))
+    settings = load_settings()
+    work = importlib.import_module("flows.work")
+    ahead = work.outlook(settings, verify=verify)
+    rows = [_step(step) for step in ahead.steps] + [
+        {
+            "action": "blocked",
+            "stage": "package",
+            "subject": item.title_id,
+            "title_id": item.title_id,
+            "reasons": list(item.reasons),
+            "damaged": item.damaged,
+        }
+        for item in ahead.blocked
+    ]
+    rebuilding = any((step.stage, step.subject) == ("ingest", work.CATALOGUE) for step in ahead.steps)
+    total = None if rebuilding else len(read_sheets(settings.paths))
+    command = "bitaca run" + (" --verify" if verify else "") if ahead.steps else None
     if as_json:
         print(json.dumps({
-            "schema": 1, "titles": total, "verified": verify,
-            "items": [{"title_id": i.title_id, "action": i.action, "reasons": list(i.reasons)} for i in items],
+            "schema": 1, "titles": total, "verified": verify, "items": rows, "command": command,
         }, ensure_ascii=False))  # fmt: skip
         return
-    for item in items:
-        print(f"{item.action:8} {item.title_id}: {item.reason}")
-    if not total:
+    for row in rows:
+        print(f"{row['action']:8} {row['subject']}: {planning.short(row['reasons'])}")
+    if total is None:
+        print("what else is to do is known when the catalogue is built again")
+    elif total == 0:
         print(
             "no sources yet: `bitaca demo`, `bitaca up --library DIR` or `bitaca ingest SOURCE` brings some"
         )
-    elif not items:
+    if command:
+        print(f"`{command}` does it")
+    elif not rows and total:
         print(f"nothing to do: {total} titles are published{' and verified' if verify else ''}")
+
+
+def _step(step: Any) -> dict[str, Any]:
+    """Return a step of the run as the plan's row; one whose video must be drawn first is rendered, then packaged."""
+    work = importlib.import_module("flows.work")
+    action = "render" if step.reason == work.NOT_RENDERED else step.stage
+    return {
+        "action": action,
+        "stage": step.stage,
+        "subject": step.subject,
+        "title_id": step.subject if step.stage == "package" else None,
+        "reasons": list(step.reasons or (step.reason,)),
+    }
 
 
 def status(as_json: AsJson = False) -> None:
     """What is published, running or to be done, title by title."""
+    from bitaca_core.catalogue.store import read_sheets
     from bitaca_core.media import failures, library, planning
     from bitaca_core.media.progress import ProgressBoard
 
@@ -46,7 +82,7 @@ def status(as_json: AsJson = False) -> None:
     running = ProgressBoard(paths).read()
     failed = failures.load(paths)
     rows: list[dict[str, Any]] = []
-    for title_id in sorted({*planning.read_sources(paths), *running, *failed, *library.published_ids(paths)}):
+    for title_id in sorted({*read_sheets(paths), *running, *failed, *library.published_ids(paths)}):
         item, entry = pending.get(title_id), running.get(title_id)
         package = library.published(paths, title_id)
         rows.append({
@@ -74,5 +110,6 @@ def status(as_json: AsJson = False) -> None:
         elif row["stage"]:
             state += f"; {row['stage']} {row['percent']:.0f} %"
         if row["pending"] and row["pending"] != [row["failure"]]:
-            state += f"; to do: {pending[row['title_id']].reason}"
+            item = pending[row["title_id"]]
+            state += f"; {'blocked' if item.action == 'blocked' else 'to do'}: {item.reason}"
         print(f"{row['title_id']:40} {state}")

@@ -24,7 +24,13 @@ def simulate(
     ] = None,
     rule: Annotated[str, typer.Option(help="rules by name, separated by commas")] = "throughput,bola",
     buffer_s: Annotated[
-        float, typer.Option("--buffer-s", min=1, max=3600, help="most media buffered")
+        float,
+        typer.Option(
+            "--buffer-s",
+            min=1,
+            max=3600,
+            help="buffer goal: a segment is asked for once no more than this is buffered",
+        ),
     ] = 25.0,
     model: Annotated[Literal["chunk"], typer.Option(help="chunk: one download after the other")] = "chunk",
     setting: Annotated[

@@ -114,6 +114,13 @@ def _episodes(title: Title, lang: str) -> tuple[str, dict[str, str]]:
     return ("unknown_fact" if title.kind == "series" else "no_episodes"), {}
 
 
+def _content(title: Title, lang: str) -> tuple[str, dict[str, str]]:
+    if not title.descriptors and title.age_rating == "L":
+        return "content_none", {}
+    names = (descriptor_name(name, lang).lower() for name in title.descriptors)
+    return _fact("content", "descriptors", facts.joined(names, lang))
+
+
 _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {
     "director": lambda title, lang: _fact("director", "people", facts.joined(title.directors, lang)),
     "cast": lambda title, lang: _fact("cast", "people", facts.joined(title.cast, lang)),
@@ -125,11 +132,7 @@ _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {
     ),
     "genre": lambda title, lang: _fact("genre", "genres", facts.genres(title, lang, limit=6)),
     "episodes": _episodes,
-    "content": lambda title, lang: _fact(
-        "content",
-        "descriptors",
-        facts.joined((descriptor_name(name, lang).lower() for name in title.descriptors), lang),
-    ),
+    "content": _content,
 }
 
 
@@ -227,6 +230,7 @@ def availability(turn: Turn, shelf: Shelf) -> Outcome:
 
 
 def _not_here(turn: Turn, shelf: Shelf, title: Title, act: str) -> Outcome:
+    """Say that a title cannot be watched, or not yet, after what can be watched instead."""
     kept = Wish(query=Query(max_age=turn.state.wish.query.max_age if turn.state.wish else None))
     plays = [item for item in shelf.like(title, kept, turn.ready) if shelf.unit(item, turn.ready)]
     near = [item for item in plays if akin(item, title)][:OFFERED]
@@ -234,13 +238,17 @@ def _not_here(turn: Turn, shelf: Shelf, title: Title, act: str) -> Outcome:
     if not near:
         wish = replace(kept, query=replace(kept.query, playable_only=True))
         others = list(shelf.find(wish, turn.ready, limit=OFFERED).titles)
-    picks = (Pick(title), *(Pick(item, near=True) for item in near or others))
+    if shelf.arrives(title, turn.ready, turn.coming):
+        act = "arriving_meanwhile" if near or others else "arriving"
+    else:
+        act = f"{act}_near" if near else f"{act}_other" if others else act
     return Outcome(
-        f"{act}_near" if near else f"{act}_other" if others else act,
+        act,
         {"title": title.name(turn.lang)},
-        picks=picks,
+        picks=(*(Pick(item, near=True) for item in near or others), Pick(title)),
         focus=title.title_id,
         like=title if near else None,
+        label="near" if near else "other",
     )
 
 

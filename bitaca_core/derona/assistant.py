@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.catalogue.vocabulary import descriptor_name
 from bitaca_core.derona import chips, facts, intents, moderation, normalize, phrasing, policy
 from bitaca_core.derona.context import Action, Begun, Card, Outcome, Pick, PlayerContext, Turn
 from bitaca_core.derona.names import Names, guess_text
@@ -58,6 +59,8 @@ class Assistant:
         Chooses among variants of phrases, and the surprise.
     playable : callable or None
         Returns the ids that can be watched now; None asks search, which costs a query a turn.
+    arriving : callable or None
+        Returns the ids that are being made or wait for their turn; None knows of none.
     """
 
     def __init__(
@@ -69,10 +72,11 @@ class Assistant:
         lang_default: str = "pt",
         rng_seed: int = 0,
         playable: Callable[[], Collection[str]] | None = None,
+        arriving: Callable[[], Collection[str]] | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.names = Names(catalogue.titles)
-        self.shelf = Shelf(catalogue, search, self.names, playable, recommend)
+        self.shelf = Shelf(catalogue, search, self.names, playable, recommend, arriving)
         self.lang_default = lang_default
         self.rng_seed = rng_seed
 
@@ -108,6 +112,7 @@ class Assistant:
             watched=tuple(watched),
             continuing=tuple(continuing),
             seed=self.rng_seed,
+            coming=self.shelf.arriving_ids(),
         )
         return self._speak(turn, policy.answer(turn, self.shelf))
 
@@ -190,14 +195,16 @@ class Assistant:
                 lang,
                 near=pick.near,
                 like=outcome.like if outcome.like != title else None,
-                other=outcome.act == "nothing_but" or (pick.near and outcome.act.endswith("_other")),
-                lacks=outcome.act == "found_unplayable_not" and pick.near,
+                other=pick.near and outcome.label == "other",
+                lacks=pick.near and outcome.label == "lacks",
             ),
             playable=unit is not None,
             watch_url=f"/watch/{unit or title.title_id}",
             age_rating=title.age_rating,
             duration_s=title.duration_s,
             kind=title.kind,
+            arriving=self.shelf.arrives(title, turn.ready, turn.coming),
+            descriptors=tuple(descriptor_name(name, lang) for name in title.descriptors),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona.intents import Reading
@@ -34,7 +34,11 @@ class Begun(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One title on the page. `watch_url` leads to the unit that can be watched (a series: an episode)."""
+    """One title on the page. `watch_url` leads to the unit that can be watched (a series: an episode).
+
+    `arriving` marks one that cannot be watched yet and is being made; `descriptors` are the content descriptors
+    of its age rating, in the answer's language.
+    """
 
     title_id: str
     title: str
@@ -46,6 +50,8 @@ class Card:
     age_rating: str | None
     duration_s: int | None
     kind: str
+    arriving: bool = False
+    descriptors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Everything that answering one message may look at."""
+    """Everything that answering one message may look at.
+
+    `ready` are the ids that can be watched now, `coming` those that are being made or wait for their turn.
+    """
 
     message: Message
     slots: Slots
@@ -76,6 +85,7 @@ class Turn:
     watched: tuple[str, ...]
     continuing: tuple[Begun, ...]
     seed: int
+    coming: frozenset[str] = frozenset()
 
     @property
     def lang(self) -> str:
@@ -96,7 +106,9 @@ class Outcome:
     """The decision for one turn: the act to phrase with its facts, the titles, the actions.
 
     `wish` replaces the state's when given; `continues` keeps what was shown before; `focus` is what `esse`
-    means from now on; `offer` is what a plain "sim" accepts; `like` is what the titles are compared with.
+    means from now on; `offer` is what a plain "sim" accepts; `like` is what the titles are compared with. Near
+    titles are labelled as near, unless `label` says that they are something else (`other`) or lack a genre that
+    was asked for (`lacks`).
     """
 
     act: str
@@ -107,4 +119,5 @@ class Outcome:
     focus: str | None = None
     offer: str = ""
     like: Title | None = None
+    label: Literal["near", "other", "lacks"] = "near"
     continues: bool = False

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
@@ -41,7 +42,7 @@ def search(turn: Turn, shelf: Shelf) -> Outcome:
     if wish.popular:
         return _popular(turn, shelf, wish)
     if wish.empty and re.search(r"\b(?:dublad|legendad|dubbed|subtitle)", turn.message.text):
-        return replace(_suggest(turn, shelf), act="tracks")
+        return _instead(_suggest(turn, shelf), "tracks")
     if says_nothing(wish) and not wish.query.playable_only:
         return _suggest(turn, shelf, wish)
     return _show(turn, shelf, wish, shelf.find(wish, turn.ready), "found", "found_near")
@@ -62,10 +63,7 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
     if found.vague:
         return Outcome("found_vague", {}, _picks(found.titles, near=True), wish=wish)
     if not plays:
-        said = {"what": what, "titles": _names(found.titles, lang), "near": _names(found.near, lang)}
-        missing = tuple(g for g in wish.query.genres if not any(g in title.genres for title in found.near))
-        said["genre"] = facts.joined((genre_name(genre, lang).lower() for genre in missing), lang, "nem" if lang == "pt" else "or")  # fmt: skip
-        return Outcome(_unplayable(found, wish, missing), said, _few(found), wish=wish)
+        return _not_now(turn, shelf, wish, found)
     if len(found.titles) == 1 and act == "found":
         title = found.titles[0]
         said = {"title": title.name(lang), "facts": facts.summary(title, lang, wish.query.genres)}
@@ -79,25 +77,45 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         first = facts.joined((genre_name(genre, lang).lower() for genre in mood[:2]), lang)
         return Outcome("found_mood", {"what": what, "mood": first}, picks, wish=wish)
     if act == "found" and not facts.spoken_parts(wish, lang):
-        act = "suggest"
+        # Free words are answered by all that they fit; a mood alone, by what suits it now.
+        act, picks = ("found_these", picks) if wish.query.text else ("suggest", _picks(plays))
     return Outcome(act, {"what": what}, picks, wish=wish)
 
 
-def _few(found: Found) -> tuple[Pick, ...]:
-    """Return the cards of titles that cannot be watched here, with room left for those that can."""
+def _not_now(turn: Turn, shelf: Shelf, wish: Wish, found: Found) -> Outcome:
+    """None of what fits can be watched: say which of it is on its way, after what can be watched instead."""
+    lang = turn.lang
+    coming = [title for title in found.titles if shelf.arrives(title, turn.ready, turn.coming)]
+    missing = tuple(g for g in wish.query.genres if not any(g in title.genres for title in found.near))
+    nearness = _nearness(found, wish, missing)
+    said = {
+        "what": facts.wish_words(wish, lang),
+        "titles": _names(coming or found.titles, lang),
+        "near": _names(found.near, lang),
+        "genre": facts.joined(
+            (genre_name(genre, lang).lower() for genre in missing), lang, "nem" if lang == "pt" else "or"
+        ),
+    }
+    if coming:
+        act = "found_arriving_meanwhile" if found.near else "found_arriving"
+    else:
+        act = {"": "found_unplayable", "lacks": "found_unplayable_not", "other": "found_unplayable_other",
+               "near": "found_unplayable_near"}[nearness]  # fmt: skip
     near = _picks(found.near, near=True)
-    return (*_picks(found.titles[: CARDS_MAX - len(near)]), *near)
+    rest = (*coming, *(title for title in found.titles if title not in coming))
+    picks = (*near, *_picks(rest[: CARDS_MAX - len(near)]))
+    return Outcome(act, said, picks, wish=wish, label=nearness or "near")
 
 
-def _unplayable(found: Found, wish: Wish, missing: tuple[str, ...]) -> str:
-    """Return the act for titles that cannot be watched here: nearness is claimed only where it is a fact."""
+def _nearness(found: Found, wish: Wish, missing: tuple[str, ...]) -> Literal["", "near", "other", "lacks"]:
+    """Return what may be said of the near titles: nearness is claimed only where it is a fact."""
     if not found.near:
-        return "found_unplayable"
+        return ""
     if missing:
-        return "found_unplayable_not"
+        return "lacks"
     first, query = found.titles[0], wish.query
     true = all(query.genres or set(query.themes) & set(t.themes) or akin(t, first) for t in found.near)
-    return "found_unplayable_near" if true else "found_unplayable_other"
+    return "near" if true else "other"
 
 
 def _nothing(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
@@ -107,7 +125,7 @@ def _nothing(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
     )
     ready = shelf.find(kept, turn.ready, limit=3).titles
     return (
-        Outcome("nothing_but", {}, _picks(ready, near=True), wish=wish)
+        Outcome("nothing_but", {}, _picks(ready, near=True), wish=wish, label="other")
         if ready
         else Outcome("nothing", wish=wish)
     )
@@ -143,21 +161,36 @@ def _popular(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
     found = shelf.popular(wish)[:CARDS_MAX]
     if found:
         return Outcome("suggest_popular", {}, _picks(found), wish=wish)
-    plain = replace(wish, popular=False)
-    hits = shelf.find(plain, turn.ready)
-    return Outcome("popular_unknown", {}, _picks(hits.titles or hits.near), wish=plain)
+    return _instead(_suggest(turn, shelf, replace(wish, popular=False)), "popular_unknown")
 
 
 def _suggest(turn: Turn, shelf: Shelf, wish: Wish = Wish()) -> Outcome:  # noqa: B008 - frozen
-    """Something to begin with: playable, of the viewer's favourite genres first, not yet watched."""
-    seen = frozenset(turn.watched)
-    found = list(shelf.find(wish, turn.ready, seen, limit=20).titles) or list(
-        shelf.find(wish, turn.ready).titles
-    )
-    found.sort(
-        key=lambda title: (shelf.unit(title, turn.ready) is None, not set(title.genres) & set(turn.favorites))
-    )
-    return Outcome("suggest", {}, _picks(found[:CARDS_MAX]), wish=wish) if found else Outcome("nothing")
+    """Something to begin with: what plays, of the viewer's favourite genres first, not yet watched.
+
+    Where nothing plays yet it says so, and shows what is on its way, else what the catalogue knows.
+    """
+    fresh = frozenset(turn.watched)
+    plays = replace(wish, query=replace(wish.query, playable_only=True))
+    for tried, seen in ((plays, fresh), (plays, frozenset()), (wish, fresh), (wish, frozenset())):
+        found = list(shelf.find(tried, turn.ready, seen, limit=20).titles)
+        if found:
+            break
+    else:
+        return Outcome("nothing")
+    coming = [title for title in found if shelf.arrives(title, turn.ready, turn.coming)]
+    if shelf.unit(found[0], turn.ready) is not None:
+        act = "suggest"
+        found = [title for title in found if shelf.unit(title, turn.ready) is not None]
+    else:
+        act = "suggest_arriving" if coming else "suggest_absent"
+        found = coming or found
+    found.sort(key=lambda title: not set(title.genres) & set(turn.favorites))
+    return Outcome(act, {}, _picks(found[:CARDS_MAX]), wish=wish)
+
+
+def _instead(suggestion: Outcome, act: str) -> Outcome:
+    """Return the suggestion in the words of `act`, unless there is nothing to watch, which it then says itself."""
+    return replace(suggestion, act=act) if suggestion.act == "suggest" else suggestion
 
 
 def similar(turn: Turn, shelf: Shelf) -> Outcome:
@@ -212,9 +245,9 @@ def _pick(turn: Turn, shelf: Shelf) -> Outcome:
         return Outcome("no_such_item")
     ready = shelf.unit(title, turn.ready) is not None
     said = {"title": title.name(turn.lang), "facts": facts.summary(title, turn.lang)}
-    return Outcome(
-        "pick" if ready else "pick_unplayable", said, focus=title.title_id, offer="play" if ready else ""
-    )
+    arrives = shelf.arrives(title, turn.ready, turn.coming)
+    act = "pick" if ready else "pick_arriving" if arrives else "pick_unplayable"
+    return Outcome(act, said, focus=title.title_id, offer="play" if ready else "")
 
 
 def continue_watching(turn: Turn, shelf: Shelf) -> Outcome:
@@ -226,8 +259,7 @@ def continue_watching(turn: Turn, shelf: Shelf) -> Outcome:
         said = {"title": title.name(turn.lang), "time": facts.clock(begun.position_s)}
         act = "continue" if begun.position_s >= BEGUN_MIN_S else "continue_title"
         return Outcome(act, said, (Pick(title),), focus=title.title_id, offer="play")
-    suggestion = _suggest(turn, shelf)
-    return replace(suggestion, act="continue_none")
+    return _instead(_suggest(turn, shelf), "continue_none")
 
 
 def surprise(turn: Turn, shelf: Shelf) -> Outcome:

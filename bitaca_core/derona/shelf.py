@@ -52,12 +52,24 @@ class Shelf:
         names: Names,
         playable: Callable[[], Collection[str]] | None = None,
         popularity: Popularity | None = None,
+        arriving: Callable[[], Collection[str]] | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.search = search
         self.names = names
         self._playable = playable
         self._popularity = popularity
+        self._arriving = arriving
+
+    def arriving_ids(self) -> frozenset[str]:
+        """Return the ids (titles, episodes) that are being made, or wait for their turn."""
+        return frozenset(self._arriving()) if self._arriving is not None else frozenset()
+
+    def arrives(self, title: Title, ready: Collection[str], coming: Collection[str]) -> bool:
+        """Return whether a title cannot be watched now and will be."""
+        return self.unit(title, ready) is None and any(
+            unit in coming for unit in self.catalogue.playable_ids(title)
+        )
 
     def playable_ids(self) -> frozenset[str]:
         """Return the ids (titles, episodes) that can be watched now."""

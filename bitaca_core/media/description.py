@@ -108,7 +108,7 @@ def read(folder: Path) -> Package:
         version = document.pop("schema")
     except FileNotFoundError as error:
         raise WorkError("no package here: package.json is missing", kind="package", file=file) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkError(f"package.json is damaged: {error}", kind="package", file=file) from error
     if version != SCHEMA:
         raise SchemaError(f"package.json has schema {version}, this release reads {SCHEMA}", file=file)

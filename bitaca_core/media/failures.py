@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bitaca_core.errors import BitacaError, InputError
-from bitaca_core.media.receipts import write_atomically
 from bitaca_core.settings import DataPaths
+from bitaca_core.stamps import write_atomically
 
 SCHEMA = 1
 

@@ -35,7 +35,10 @@ BUFFER_S = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One video rendition: capped constant quality. `max_bps` and `buffer_bits` bound the peaks."""
+    """One video rendition: capped constant quality. `max_bps` and `buffer_bits` bound the peaks.
+
+    `id` names the shorter side, as people name sizes: an upright 1080x1920 picture is 1080p too.
+    """
 
     id: str
     width: int
@@ -94,4 +97,4 @@ def _rung(width: int, height: int, frame_rate: Fraction, content: Content) -> Ru
     ease = 0.8 if content == "animation" else 1.0  # flat areas cost little
     max_bps = max(120_000, round(REFERENCE_BPS * scale * ease / 10_000) * 10_000)
     crf = 22 if min(width, height) >= SMALL_RUNGS_UP_TO else 23
-    return Rung(f"{height}p", width, height, crf, max_bps, round(max_bps * BUFFER_S))
+    return Rung(f"{min(width, height)}p", width, height, crf, max_bps, round(max_bps * BUFFER_S))

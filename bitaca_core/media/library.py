@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from bitaca_core.settings import DataPaths
 
 CURRENT = "current"
 CACHED_PACKAGES = 4096
+PACKAGE_NAME = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+"""What `current` may say; anything else is damage, and `bitaca plan` names the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,18 @@ def published(paths: DataPaths, title_id: str) -> PublishedPackage | None:
     folder = paths.media / title_id / package_id
     try:
         mtime_ns = (folder / "package.json").stat().st_mtime_ns
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return None
     return _read(folder, mtime_ns)
 
 
 def current_package_id(paths: DataPaths, title_id: str) -> str | None:
-    """Return what `current` names, None when nothing is published."""
+    """Return what `current` names, None when nothing is published or the file says no such thing."""
     try:
-        name = (paths.media / title_id / CURRENT).read_text().strip()
-    except (FileNotFoundError, NotADirectoryError):
+        name = (paths.media / title_id / CURRENT).read_bytes().strip()
+    except OSError:
         return None
-    return name if name and "/" not in name and not name.startswith(".") else None
+    return name.decode("ascii") if PACKAGE_NAME.fullmatch(name) else None
 
 
 def published_ids(paths: DataPaths) -> set[str]:

@@ -16,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import MediaError, WorkError
 from bitaca_core.media import description, encode, images, manifests, receipts, subtitles, supervise, tools
@@ -50,7 +51,7 @@ class Job:
     info: SourceInfo
     recipe: Recipe
     subtitles: tuple[SubtitleTrack, ...]
-    inputs: tuple[receipts.FileStamp, ...]
+    inputs: tuple[stamps.FileStamp, ...]
     sheet_sha256: str
     package_id: str
     tools: dict[str, str]
@@ -90,7 +91,7 @@ def prepare(sheet: SourceSheet, *, content: Content = "film", max_rungs: int | N
     if sheet.poster is not None and not sheet.poster.is_file():
         raise SourceRejected("no such poster", kind="missing", file=sheet.poster)
     files = [sheet.video, *(item.path for item in sheet.subtitles), *([sheet.poster] if sheet.poster else [])]
-    inputs = tuple(receipts.stamp(file.absolute()) for file in files)
+    inputs = tuple(stamps.stamp(file.absolute()) for file in files)
     versions = tools.versions()
     named = sheet_without_places(sheet)
     identity = {
@@ -105,8 +106,8 @@ def prepare(sheet: SourceSheet, *, content: Content = "film", max_rungs: int | N
         recipe=recipe,
         subtitles=tracks,
         inputs=inputs,
-        sheet_sha256=receipts.sha256_json(named),
-        package_id=receipts.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
+        sheet_sha256=stamps.sha256_json(named),
+        package_id=stamps.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
         tools=versions,
     )
 
@@ -390,7 +391,7 @@ def _describe(job: Job, programme: Programme, out: Path) -> description.Package:
         ],
         files={
             str(file.relative_to(out)): description.FileEntry(
-                size=file.stat().st_size, sha256=receipts.sha256_file(file)
+                size=file.stat().st_size, sha256=stamps.sha256_file(file)
             )
             for file in sorted(out.rglob("*"))
             if file.is_file()

@@ -5,34 +5,46 @@ By default existence, size and mtime are compared; `verify` also hashes contents
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
-from bitaca_core.errors import InputError, SchemaError
+from bitaca_core import stamps
+from bitaca_core.catalogue.store import read_sheets
 from bitaca_core.media import failures, receipts
 from bitaca_core.media.library import current_package_id
 from bitaca_core.media.plan import RECIPE_VERSION
 from bitaca_core.settings import DataPaths
 
 Action = Literal["package", "blocked"]
-SOURCES_SCHEMA = 1
 SHOWN_REASONS = 3
+UNNAMED = "`current` does not name the package"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One title with work to do. `blocked`: an input is missing or unusable, so a person must act."""
+    """One title with work to do.
+
+    `blocked`: an input is missing or unusable, so a person must act. `damaged`: viewers had it and it is no longer
+    whole.
+    """
 
     title_id: str
     action: Action
     reasons: tuple[str, ...]
+    damaged: bool = False
 
     @property
     def reason(self) -> str:
         """All reasons in one short line."""
-        more = len(self.reasons) - SHOWN_REASONS
-        return "; ".join(self.reasons[:SHOWN_REASONS]) + (f"; and {more} more" if more > 0 else "")
+        return short(self.reasons)
+
+
+def short(reasons: Sequence[str]) -> str:
+    """Return the first reasons in one line, with the number of the others."""
+    more = len(reasons) - SHOWN_REASONS
+    return "; ".join(reasons[:SHOWN_REASONS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def pending(paths: DataPaths, verify: bool = False) -> list[PlanItem]:
@@ -40,38 +52,20 @@ def pending(paths: DataPaths, verify: bool = False) -> list[PlanItem]:
 
     Raises
     ------
-    InputError, SchemaError
+    RebuildNeeded, SchemaError
         sources.json cannot be read.
     """
     items = []
     known_bad = failures.load(paths)
-    for title_id, sheet in read_sources(paths).items():
+    for title_id, sheet in read_sheets(paths).items():
         item = _check_title(paths, title_id, sheet, verify)
         if item is None:
             continue
         failure = known_bad.get(title_id)
         if item.action == "package" and failure is not None and failure.stands():
-            item = PlanItem(title_id, "blocked", (failure.message,))
+            item = PlanItem(title_id, "blocked", (failure.message,), item.damaged)
         items.append(item)
     return items
-
-
-def read_sources(paths: DataPaths) -> dict[str, dict[str, Any]]:
-    """Return the sheets of catalogue/sources.json as plain JSON; empty before the first ingestion."""
-    file = paths.catalogue / "sources.json"
-    try:
-        document = json.loads(file.read_bytes())
-        version, sources = document["schema"], document["sources"]
-    except FileNotFoundError:
-        return {}
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"cannot be read: {error}", kind="sources", file=file,
-                         hint="Run `bitaca ingest` again") from error  # fmt: skip
-    if version != SOURCES_SCHEMA:
-        raise SchemaError(f"schema {version}, this release reads {SOURCES_SCHEMA}", file=file)
-    if not isinstance(sources, dict):
-        raise InputError("`sources` is not an object", kind="sources", file=file)
-    return sources
 
 
 def _check_title(paths: DataPaths, title_id: str, sheet: dict[str, Any], verify: bool) -> PlanItem | None:
@@ -79,16 +73,17 @@ def _check_title(paths: DataPaths, title_id: str, sheet: dict[str, Any], verify:
     wanted = input_paths(sheet)
     if receipt is None:
         missing = tuple(
-            f"input missing: {name}" for name in wanted if receipts.changed(name, _ANY) == "missing"
+            f"input missing: {name}" for name in wanted if stamps.changed(name, _ANY) == "missing"
         )
-        action: Action = "blocked" if missing else "package"
-        return PlanItem(title_id, action, missing or ("new",))
+        published = current_package_id(paths, title_id) is not None
+        reason = "the receipt is lost" if published else "new"
+        return PlanItem(title_id, "blocked" if missing else "package", missing or (reason,), published)
     reasons: list[str] = []
     blocked = False
     known = {item.path: item for item in receipt.inputs}
     for name in wanted:
         stamp = known.get(name)
-        change = receipts.changed(name, stamp or _ANY, verify)
+        change = stamps.changed(name, stamp or _ANY, verify)
         if change == "missing":
             blocked = True
             reasons.append(f"input missing: {name}")
@@ -102,22 +97,27 @@ def _check_title(paths: DataPaths, title_id: str, sheet: dict[str, Any], verify:
         reasons.append("sheet changed")
     if receipt.recipe.get("version") != RECIPE_VERSION:
         reasons.append(f"recipe version {receipt.recipe.get('version')}, now {RECIPE_VERSION}")
-    if current_package_id(paths, title_id) != receipt.package_id:
-        reasons.append("`current` does not name the package")
-    damage = _damage(paths, receipt, verify)
+    unnamed = current_package_id(paths, title_id) != receipt.package_id
+    damage = _damage(paths, receipt, verify, touched_counts=not blocked)
     if blocked and not damage:
-        return None  # the package is whole; its source may have been moved away on purpose
-    reasons += damage
+        # the package is whole: its source may have been moved away on purpose
+        return PlanItem(title_id, "package", (UNNAMED,), damaged=True) if unnamed else None
+    reasons += [*([UNNAMED] if unnamed else []), *damage]
     if not reasons:
         return None
-    return PlanItem(title_id, "blocked" if blocked else "package", tuple(reasons))
+    return PlanItem(title_id, "blocked" if blocked else "package", tuple(reasons), bool(damage) or unnamed)
 
 
-def _damage(paths: DataPaths, receipt: receipts.TitleReceipt, verify: bool) -> list[str]:
+def _damage(
+    paths: DataPaths, receipt: receipts.TitleReceipt, verify: bool, touched_counts: bool
+) -> list[str]:
+    """Say what is wrong with each output. A file that was only touched costs a publication that finds it whole,
+    or one look at its contents where nothing can be published."""
     folder = f"{paths.media / receipt.title_id / receipt.package_id}/"
+    compare = stamps.changed if touched_counts else stamps.differs
     found = []
     for stamp in receipt.outputs:
-        change = receipts.changed(folder + stamp.path, stamp, verify)
+        change = compare(folder + stamp.path, stamp, verify)
         if change is not None:
             found.append(
                 f"output {'missing' if change == 'missing' else f'changed ({change})'}: {stamp.path}"
@@ -127,8 +127,6 @@ def _damage(paths: DataPaths, receipt: receipts.TitleReceipt, verify: bool) -> l
 
 def input_paths(sheet: dict[str, Any]) -> list[str]:
     """Return the absolute paths of a sheet's files: video, subtitles, poster."""
-    from pathlib import Path
-
     names = [sheet["video"], *(item["path"] for item in sheet.get("subtitles", [])), sheet.get("poster")]
     return [str(Path(name).absolute()) for name in names if name]
 
@@ -138,7 +136,7 @@ def sheet_sha256(sheet: dict[str, Any]) -> str:
     from bitaca_core.catalogue.sheet import SourceSheet
     from bitaca_core.media.package import sheet_without_places
 
-    return receipts.sha256_json(sheet_without_places(SourceSheet.model_validate(sheet)))
+    return stamps.sha256_json(sheet_without_places(SourceSheet.model_validate(sheet)))
 
 
-_ANY = receipts.FileStamp("", -1, -1, "")
+_ANY = stamps.FileStamp("", -1, -1, "")

@@ -1,4 +1,7 @@
-"""ProgressBoard: how far each title's work is, in one small file that the app and the terminal read."""
+"""ProgressBoard: how far each title's work is, in one small file that the app and the terminal read.
+
+Each entry names the process that works, so that work which died with its process is not shown for ever.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ import time
 from collections.abc import Callable
 from typing import Literal, TypedDict
 
+from bitaca_core.media import processes
 from bitaca_core.settings import DataPaths
 
 Stage = Literal["render", "encode", "package", "verify", "publish", "done", "failed"]
 
 WRITE_EVERY_S = 0.25
 """Updates of one title and stage that come faster than this are not written (its 100 % always is)."""
+OVER = ("done", "failed")
+"""Stages that say how work ended: they stand without a process."""
 
 
 class Entry(TypedDict):
@@ -23,6 +29,13 @@ class Entry(TypedDict):
     stage: Stage
     percent: float
     updated: float
+
+
+class _Row(Entry):
+    """An entry as it is stored: with the process that wrote it and when that process began."""
+
+    process: int
+    began: str
 
 
 class ProgressBoard:
@@ -48,29 +61,48 @@ class ProgressBoard:
         if known is not None and known[0] == stage and percent < 100 and now - known[1] < WRITE_EVERY_S:
             return
         self._written[title_id] = (stage, now)
-        entry: Entry = {"stage": stage, "percent": round(min(100.0, max(0.0, percent)), 1), "updated": now}
-        self._change(lambda board: board.update({title_id: entry}))
+        row: _Row = {
+            "stage": stage,
+            "percent": round(min(100.0, max(0.0, percent)), 1),
+            "updated": now,
+            "process": os.getpid(),
+            "began": processes.began(os.getpid()),
+        }
+        self._change(lambda board: board.update({title_id: row}))
 
     def clear(self, title_id: str) -> None:
         """Take a title off the board: its work is over."""
         self._written.pop(title_id, None)
-        if title_id in self.read():
+        if title_id in self._rows():
             self._change(lambda board: board.pop(title_id, None))
 
     def read(self) -> dict[str, Entry]:
         """Return the board; empty when nothing was ever recorded or the file is unreadable."""
-        try:
-            board = json.loads(self._file.read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
-            return {}
-        return board if isinstance(board, dict) else {}
+        return {
+            title_id: {"stage": row["stage"], "percent": row["percent"], "updated": row["updated"]}
+            for title_id, row in self._rows().items()
+        }
 
-    def _change(self, change: Callable[[dict[str, Entry]], object]) -> None:
+    def _rows(self) -> dict[str, _Row]:
+        """Return what is on the board, without work whose process is gone."""
+        try:
+            board = json.loads(self._file.read_bytes())
+            return {title_id: row for title_id, row in board.items() if _stands(row)}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}
+
+    def _change(self, change: Callable[[dict[str, _Row]], object]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            board = self.read()
+            board = self._rows()
             change(board)
             fresh = self._file.with_name(f".progress-{os.getpid()}.json")
             fresh.write_text(json.dumps(board))
             fresh.replace(self._file)
+
+
+def _stands(row: _Row) -> bool:
+    if row["stage"] in OVER:
+        return True
+    return processes.alive(row["process"]) and row["began"] == processes.began(row["process"])

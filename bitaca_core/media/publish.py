@@ -11,11 +11,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import BitacaError, WorkError
-from bitaca_core.media import description, receipts
+from bitaca_core.media import description, processes, receipts
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, build, prepare, silent
 from bitaca_core.media.progress import ProgressBoard
@@ -79,9 +80,16 @@ def publish_title(
     storage = storage or LocalStorage(paths.media)
     with _alone(paths, sheet.title_id):
         clean_leftovers(paths.media / sheet.title_id)
+        known = receipts.load(paths, sheet.title_id)
+        files = [
+            sheet.video,
+            *(item.path for item in sheet.subtitles),
+            *([sheet.poster] if sheet.poster else []),
+        ]
+        if known is not None and not force and not all(file.is_file() for file in files):
+            return _name_again(known, paths, storage)
         job = prepare(sheet)
         folder = paths.media / sheet.title_id / job.package_id
-        known = receipts.load(paths, sheet.title_id)
         if not force and folder.is_dir() and not _violations(folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()
             _finish(job, folder, paths, storage, arguments)
@@ -112,18 +120,13 @@ def package_to(job: Job, out_dir: Path, progress: OnStage = silent) -> Publicati
     Raises
     ------
     WorkError
-        The folder holds something else, cannot be written, or the result did not verify.
+        The folder holds something else or an input, cannot be written, or the result did not verify.
     """
-    out_dir = out_dir.absolute()
-    if out_dir.exists() and not out_dir.is_dir():
-        raise WorkError("is a file, expected a folder", kind="output", file=out_dir)
-    if out_dir.is_dir():
-        filled = any(out_dir.iterdir())
-        if filled and not (out_dir / description.FILE_NAME).is_file():
-            raise WorkError("the folder holds other files and no package", kind="output", file=out_dir,
-                            hint="Give a new or empty folder")  # fmt: skip
-        if filled and _same(job, out_dir):
-            return Publication(job.package_id, out_dir, built=False)
+    out_dir = out_dir.resolve()
+    _refuse_inputs_inside(job, out_dir)
+    _refuse_other_files(out_dir)
+    if out_dir.is_dir() and any(out_dir.iterdir()) and _same(job, out_dir):
+        return Publication(job.package_id, out_dir, built=False)
     storage = LocalStorage(out_dir.parent)
     clean_leftovers(out_dir.parent, f".{out_dir.name}.")
     workplace = storage.workplace(out_dir.name)
@@ -134,11 +137,46 @@ def package_to(job: Job, out_dir: Path, progress: OnStage = silent) -> Publicati
         if violations:
             raise _not_verified(violations)
         progress("verify", 100)
+        _refuse_other_files(out_dir)  # encoding takes its time: somebody may have saved a file there
         storage.adopt(workplace, out_dir.name)
     except BaseException:
         shutil.rmtree(workplace, ignore_errors=True)
         raise
     return Publication(job.package_id, out_dir, built=True, warnings=result.warnings)
+
+
+def _refuse_inputs_inside(job: Job, out_dir: Path) -> None:
+    for item in job.inputs:
+        if Path(item.path).resolve().is_relative_to(out_dir):
+            raise WorkError(
+                f"the folder holds an input ({Path(item.path).name}), which would be deleted with it",
+                kind="output",
+                file=out_dir,
+                hint="Give another folder to --out",
+            )
+
+
+def _refuse_other_files(out_dir: Path) -> None:
+    """Raise unless `out_dir` may be replaced: not there, empty, or a package in which every entry is the package's."""
+    if not out_dir.exists():
+        return
+    if not out_dir.is_dir():
+        raise WorkError("is a file, expected a folder", kind="output", file=out_dir)
+    own = {description.FILE_NAME}
+    try:
+        own |= set(description.read(out_dir).files)
+    except BitacaError:
+        own = set()
+    folders = {str(parent) for name in own for parent in PurePosixPath(name).parents}
+    for entry in sorted(out_dir.rglob("*")):
+        name = entry.relative_to(out_dir).as_posix()
+        if name not in (folders if entry.is_dir() and not entry.is_symlink() else own):
+            raise WorkError(
+                f"the folder holds other files than a package's: {name}",
+                kind="output",
+                file=out_dir,
+                hint="Give a new or empty folder",
+            )
 
 
 def clean_leftovers(folder: Path, prefix: str = ".") -> None:
@@ -147,18 +185,22 @@ def clean_leftovers(folder: Path, prefix: str = ".") -> None:
         return
     for entry in folder.iterdir():
         found = LEFTOVER.fullmatch(entry.name)
-        if entry.is_dir() and found and entry.name.startswith(prefix) and not _alive(int(found.group(1))):
+        if entry.is_dir() and found and entry.name.startswith(prefix) and not _working(int(found.group(1))):
             shutil.rmtree(entry, ignore_errors=True)
+
+
+def _working(process_id: int) -> bool:
+    return process_id != os.getpid() and processes.alive(process_id)
 
 
 def _finish(job: Job, folder: Path, paths: DataPaths, storage: Storage, arguments: tuple[str, ...]) -> None:
     """Write the receipt, then swap `current`: a crash between the two is found by `plan` and mended by a re-run."""
     package = description.read(folder)
     outputs = [
-        receipts.FileStamp(name, entry.size, (folder / name).stat().st_mtime_ns, entry.sha256)
+        stamps.FileStamp(name, entry.size, (folder / name).stat().st_mtime_ns, entry.sha256)
         for name, entry in package.files.items()
     ]
-    outputs.append(receipts.stamp(folder / description.FILE_NAME, description.FILE_NAME))
+    outputs.append(stamps.stamp(folder / description.FILE_NAME, description.FILE_NAME))
     receipt = receipts.TitleReceipt(
         title_id=job.sheet.title_id,
         package_id=job.package_id,
@@ -170,8 +212,27 @@ def _finish(job: Job, folder: Path, paths: DataPaths, storage: Storage, argument
         tools=job.tools,
     )
     receipts.save(paths, receipt)
-    if current_package_id(paths, job.sheet.title_id) != job.package_id:
-        storage.write_text(f"{job.sheet.title_id}/{CURRENT}", job.package_id + "\n")
+    _name(job.sheet.title_id, job.package_id, paths, storage)
+
+
+def _name(title_id: str, package_id: str, paths: DataPaths, storage: Storage) -> None:
+    if current_package_id(paths, title_id) != package_id:
+        storage.write_text(f"{title_id}/{CURRENT}", package_id + "\n")
+
+
+def _name_again(receipt: receipts.TitleReceipt, paths: DataPaths, storage: Storage) -> Publication:
+    """Publish the package that stands, where its source is gone: a lost `current` is all that can be mended."""
+    folder = paths.media / receipt.title_id / receipt.package_id
+    violations = _violations(folder)
+    if violations:
+        raise WorkError(
+            f"the package is damaged ({violations[0].file}: {violations[0].message}) and its source is gone",
+            kind="package",
+            file=folder,
+            hint="Put the source back where it was, or `bitaca remove` the title",
+        )
+    _name(receipt.title_id, receipt.package_id, paths, storage)
+    return Publication(receipt.package_id, folder, built=False)
 
 
 def _violations(folder: Path) -> list[Violation]:
@@ -199,13 +260,3 @@ def _alone(paths: DataPaths, title_id: str) -> Iterator[None]:
     with (folder / f"package-{title_id}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process_id != os.getpid()

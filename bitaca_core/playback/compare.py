@@ -38,7 +38,7 @@ class Comparison:
     differences : dict of measure to Interval
         Of left minus right, 95 %.
     optimum : float
-        Mean of the best QoE per segment that was possible.
+        Mean of the best QoE per segment that a search found which knows the future.
     """
 
     left: str
@@ -126,7 +126,7 @@ def conclusion(comparison: Comparison) -> str:
     )
     best = [comparison.values["qoe_lin"][place].mean() for place in (0, 1)]
     shares = (
-        f" Knowing the future, {comparison.optimum:.2f} per segment would have been possible; "
+        f" Knowing the future, at least {comparison.optimum:.2f} per segment would have been possible; "
         f"{left} had {best[0]:.2f} and {right} {best[1]:.2f}."
     )
     return f"{opening} On average {details}.{shares}"

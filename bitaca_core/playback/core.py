@@ -36,7 +36,7 @@ class PlayerCore:
     --------
     >>> core = PlayerCore()
     >>> core.snapshot(b"#EXTM3U\\n#EXTINF:4,\\na.mp4\\n", "https://h/p.m3u8")[:4]
-    b'BPS1'
+    b'BPS2'
     """
 
     def __init__(self, wasm: Path | None = None) -> None:
@@ -117,8 +117,9 @@ class PlayerCore:
     def _error(self) -> ManifestError:
         raw = self.result(self.call("manifest_error"))
         _, _, line, column = (int.from_bytes(raw[at : at + 4], "little") for at in range(0, 16, 4))
-        what, kind = raw[ERROR_HEADER_BYTES:].decode().split("\0")
-        return ManifestError(MESSAGES[kind].format(what), kind=kind, line=line, column=column)
+        what, kind, path = raw[ERROR_HEADER_BYTES:].decode().split("\0")
+        message = MESSAGES[kind].format(what) + (f" (in {path})" if path else "")
+        return ManifestError(message, kind=kind, line=line, column=column)
 
 
 MESSAGES = {

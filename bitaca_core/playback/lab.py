@@ -103,7 +103,9 @@ class Lab:
         buffer_s: float = 25.0,
         settings: Mapping[str, float] | None = None,
     ) -> Session:
-        """Play `movie` over `trace` under `rule`, with at most `buffer_s` seconds buffered.
+        """Play `movie` over `trace` under `rule`, with a buffer goal of `buffer_s` seconds.
+
+        A segment is asked for once no more than the goal is buffered, as the player does.
 
         Raises
         ------
@@ -131,7 +133,8 @@ class Lab:
     def optimum(self, trace: Trace, movie: Movie, *, buffer_s: float = 25.0) -> float:
         """Return the highest `qoe_lin` found by a search that knows the whole trace.
 
-        It is always a plan that could have been carried out; see `player/lab/src/optimum.rs`.
+        It is always a plan that could have been carried out, so it is never more than the true optimum, and
+        may be less; see `player/lab/src/optimum.rs`.
         """
         answer = self.ask(request(trace, movie, RULES[0], buffer_s, None, what="optimum"))
         return float(struct.unpack("<q", answer)[0] * QOE_UNIT)

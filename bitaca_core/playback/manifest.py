@@ -12,6 +12,9 @@ SCHEMA = 1
 KINDS = {1: "hls-multivariant", 2: "hls-media", 3: "dash"}
 TRACKS = {1: "video", 2: "audio", 3: "text", 4: "image"}
 PLAYLIST_TYPES = {0: None, 1: "VOD", 2: "EVENT"}
+CLOCKS = ("direct", "http-head", "http-xsdate", "http-iso", "http-ntp", "unsupported")
+DESCRIPTORS = ("accessibility", "viewpoint", "rating", "inband-events", "supplemental", "essential")
+REMOTES = ("period", "adaptation-set", "event-stream", "segment-list")
 ABSENT_TIME = -(2**63)
 ABSENT_U32 = 2**32 - 1
 ABSENT_U64 = 2**64 - 1
@@ -56,7 +59,7 @@ def aware(moment: datetime) -> datetime:
 def read_snapshot(data: bytes) -> dict[str, Any]:
     """Turn a flat snapshot (its layout stands in `player/core/src/snapshot.rs`) into the document."""
     read = Reader(data)
-    if read.take(4) != b"BPS1":
+    if read.take(4) != b"BPS2":
         raise ValueError("not a snapshot of this core")
     kind, dynamic = KINDS[read.u8()], read.flag()
     version = absent(read.u32(), ABSENT_U32)
@@ -72,8 +75,11 @@ def read_snapshot(data: bytes) -> dict[str, Any]:
         # A representation of an MPD has no playlist; its address is where its segments start from.
         for one in renditions:
             one["url"] = one["uri"]
+    mpd = read_mpd(read, renditions) if kind == "dash" else None
+    # Captions inside a video are not representations of their own.
+    renditions = [one for one in renditions if not one.pop("inside_video", False)]
     listed = renditions[0]["listed"] if kind == "hls-media" and renditions else None
-    return {
+    document = {
         "schema": SCHEMA,
         "kind": kind,
         "version": version,
@@ -84,13 +90,17 @@ def read_snapshot(data: bytes) -> dict[str, Any]:
         "independent_segments": independent,
         "sidecar": sidecar,
         **media,
-        "segments": listed or [],
+        "segments": listed[0] if listed else [],
+        "trailing_parts": listed[1] if listed else [],
         "periods": periods if kind == "dash" else [],
         "representations": []
         if kind == "hls-media"
         else [{k: v for k, v in one.items() if k != "listed"} for one in renditions],
         "warnings": warnings,
     }
+    if mpd is not None:
+        document["mpd"] = mpd
+    return document
 
 
 class Reader:
@@ -178,8 +188,9 @@ def read_rendition(read: Reader) -> dict[str, Any]:
     one["roles"] = read.list(Reader.text)
     read.u16()  # Roles as flags, for hosts that decide.
     one["default"], one["autoselect"] = read.flag(), read.flag()
-    one["forced"], one["muxed"] = read.flag(), read.flag()
+    one["forced"], one["muxed"], one["trick"] = read.flag(), read.flag(), read.flag()
     one["audio_group"], one["text_group"] = read.text(), read.text()
+    one["instream_id"] = read.text()
     one["channels"] = absent(read.u32(), 0)
     one["protection"] = read.list(Reader.text)
     one["uri"], one["url"] = read.text(), read.text()
@@ -196,13 +207,18 @@ def rate(numerator: int, denominator: int) -> str | None:
     return str(numerator) if denominator == 1 else f"{numerator}/{denominator}"
 
 
-def read_index(read: Reader) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
-    """Return the summary of an index, and its segments where they are listed."""
+Listed = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+
+
+def read_index(read: Reader) -> tuple[dict[str, Any], Listed | None]:
+    """Return the summary of an index; where they are listed its segments, and parts of the one being made."""
     read.u64()  # The timescale of the exact ticks, of no use beside microseconds.
     summary: dict[str, Any] = {"count": read.u32()}
     summary["start_us"], summary["end_us"], summary["total_us"] = read.time(), read.time(), read.time()
     summary["first_url"], summary["last_url"], summary["init_url"] = read.text(), read.text(), read.text()
-    return summary, read.list(read_segment) if read.flag() else None
+    if not read.flag():
+        return summary, None
+    return summary, (read.list(read_segment), read.list(read_part))
 
 
 def read_segment(read: Reader) -> dict[str, Any]:
@@ -215,8 +231,20 @@ def read_segment(read: Reader) -> dict[str, Any]:
     one["keys"] = read.list(read_key)
     one["discontinuity"], one["gap"] = read.flag(), read.flag()
     one["date_time"], one["bitrate_bps"] = read.text(), absent(read.u64(), ABSENT_U64)
-    one["parts"] = None
+    one["parts"] = read.list(read_part) or None
     return one
+
+
+def read_part(read: Reader) -> dict[str, Any]:
+    """Return one Partial Segment."""
+    return {
+        "uri": read.text(),
+        "url": read.text(),
+        "duration_us": read.time(),
+        "byte_range": byte_range(read),
+        "independent": read.flag(),
+        "gap": read.flag(),
+    }
 
 
 def byte_range(read: Reader) -> dict[str, int] | None:
@@ -228,6 +256,115 @@ def byte_range(read: Reader) -> dict[str, int] | None:
 def read_key(read: Reader) -> dict[str, str | None]:
     """Return one key."""
     return {"method": read.text(), "uri": read.text(), "iv": read.text(), "keyformat": read.text()}
+
+
+def read_mpd(read: Reader, renditions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what only an MPD says; captions inside videos are marked among the renditions."""
+    one: dict[str, Any] = {"id": read.text()}
+    for name in ("publish", "availability_start", "availability_end", "update", "window", "delay", "now"):
+        one[f"{name}_us"] = read.time()
+    one["locations"] = read.list(Reader.text)
+    one["patches"] = read.list(lambda read: {"url": read.text(), "ttl_us": read.time()})
+    one["clocks"] = read.list(lambda read: {"scheme": CLOCKS[read.u8()], "value": read.text()})
+    one["services"] = read.list(read_service)
+    server, location = read.text(), read.text()
+    one["steering"] = None if server is None else {"server": server, "service_location": location}
+    one["next"], one["fallback"] = read.text(), read.text()
+    places = read.list(lambda read: (read.flag(), read.text(), read.text()))
+    one["early_periods"] = [at for at, (early, _, _) in enumerate(places) if early]
+    one["assets"] = [
+        {"period": at, "scheme": scheme, "value": value}
+        for at, (_, scheme, value) in enumerate(places)
+        if scheme is not None
+    ]
+    one["sets"] = read.list(read_set)
+    extras = read.list(read_more)
+    one["captions"] = []
+    one["representations"] = []
+    for rendition, extra in zip(renditions, extras, strict=True):
+        channel = extra.pop("channel")
+        if channel is None:
+            one["representations"].append({"id": rendition["id"], **extra})
+        else:
+            rendition["inside_video"] = True
+            caption = {"channel": channel, "language": rendition["language"]}
+            one["captions"].append({**caption, "period": rendition["period"], "set": rendition["set"]})
+    one["preselections"] = read.list(read_preselection)
+    one["event_streams"] = read.list(
+        lambda read: {"period": read.u32(), "scheme": read.text(), "value": read.text()}
+    )
+    one["events"] = read.list(read_event)
+    one["remotes"] = read.list(read_remote)
+    return one
+
+
+def read_service(read: Reader) -> dict[str, Any]:
+    """Return one service description; rates in millionths."""
+    names = ("latency_us", "min_latency_us", "max_latency_us", "min_rate_micro", "max_rate_micro")
+    return {name: read.time() for name in names}
+
+
+def read_set(read: Reader) -> dict[str, Any]:
+    """Return what an adaptation set says besides its representations."""
+    one: dict[str, Any] = {"id": read.text(), "period": read.u32(), "priority": read.u32()}
+    for name in ("group_label", "trick_of", "switching", "continues"):
+        one[name] = read.text()
+    one["seamless"] = read.flag()
+    one["labels"] = read.list(lambda read: {"text": read.text(), "language": read.text()})
+    one["descriptors"] = read.list(
+        lambda read: {"kind": DESCRIPTORS[read.u8()], "scheme": read.text(), "value": read.text()}
+    )
+    return one
+
+
+def read_more(read: Reader) -> dict[str, Any]:
+    """Return what an MPD says about a representation beyond what HLS can say."""
+    read.flag()  # Whether it has left the MPD, which only a refresh can show.
+    one: dict[str, Any] = {"trick": read.flag(), "channel": read.text()}
+    for name in ("video_range", "supplemental_codecs", "sample_aspect", "service_location"):
+        one[name] = read.text()
+    one["interlaced"], one["sample_rate"] = read.flag(), absent(read.u32(), 0)
+    columns, rows, width, height = read.u32(), read.u32(), read.u32(), read.u32()
+    tiles = {"columns": columns, "rows": rows, "width": width, "height": height}
+    one["tiles"] = tiles if columns else None
+    one["protection"] = read.list(
+        lambda read: {
+            name: read.text()
+            for name in ("scheme", "value", "default_kid", "pssh", "playready", "licence_url", "robustness")
+        }
+    )
+    one["bases"] = read.list(
+        lambda read: {
+            "url": read.text(),
+            "service_location": read.text(),
+            "priority": read.u32(),
+            "weight": read.u32(),
+        }
+    )
+    indexed, url, offset, length = read.flag(), read.text(), read.u64(), read.u64()
+    known = {"offset": offset, "length": length} if offset != ABSENT_U64 else None
+    one["index"] = {"url": url, "byte_range": known} if indexed else None
+    one["availability_offset_us"], one["partial"], one["gaps"] = read.time(), read.flag(), read.u32()
+    return one
+
+
+def read_preselection(read: Reader) -> dict[str, Any]:
+    """Return one preselection."""
+    names = ("id", "tag", "components", "language", "label", "codecs")
+    return {**{name: read.text() for name in names}, "period": read.u32()}
+
+
+def read_event(read: Reader) -> dict[str, Any]:
+    """Return one event."""
+    one: dict[str, Any] = {"stream": read.u32(), "id": absent(read.u64(), ABSENT_U64)}
+    one["start_us"], one["duration_us"], one["data"] = read.time(), read.time(), read.text()
+    return one
+
+
+def read_remote(read: Reader) -> dict[str, Any]:
+    """Return one element that stands elsewhere."""
+    url, on_load = read.text(), read.flag()
+    return {"url": url, "on_load": on_load, "kind": REMOTES[read.u8()], "period": read.u32()}
 
 
 def read_warning(read: Reader) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from bitaca_core.playback.movie import Movie
 from bitaca_core.playback.traces import Trace
 
 BUFFER_S = 25.0
-"""Most media buffered where nothing else is asked, seconds: Sabre's default."""
+"""Buffer goal where nothing else is asked, seconds: the number that is Sabre's default."""
 SABRE_GAMMA_P = 5.0
 """Sabre's penalty of waiting for one segment's length, in units of utility."""
+OPTIMUM_TOLERANCE = 0.01
+"""QoE a segment by which a rule may exceed `Row.optimum_qoe_lin` without the laboratory being wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Row:
     sabre_score : float
         Sabre's time-average score: log utility minus 5 for each segment length of stalling.
     optimum_qoe_lin : float
-        The highest `qoe_lin` known for the trace: of a search that knows the future, or of a rule.
+        The highest `qoe_lin` that a search found which knows the whole trace. It is the value of a plan that
+        could have been carried out, so never more than the true optimum; where the search had to thin out
+        its plans it may be less, and then a rule can exceed it. See Notes.
     startup_s, stall_s, watch_s : float
         Time to the first picture, time of standing pictures, media played, seconds.
     stalls, switches : int
@@ -45,6 +49,11 @@ class Row:
         Mean change of nominal bitrate from segment to segment, and its mean.
     wasted_bytes : int
         Of downloads that were given up.
+
+    Notes
+    -----
+    Over 12,000 sessions on random traces and ladders (holes, latencies of up to 0.6 s, goals of 1 to 60 s) no
+    rule exceeded the search by more than rounding. `OPTIMUM_TOLERANCE` is what tests and notebooks allow.
     """
 
     trace: str
@@ -88,7 +97,8 @@ def simulate(
     rules : str or sequence of str
         Names, see `lab.RULES`.
     buffer_s : float
-        Most media buffered, seconds.
+        Buffer goal, seconds, as the player has one: a segment is asked for once no more than this is
+        buffered, so that the buffer may exceed it by one segment.
     settings : mapping of rule to mapping, or None
         Over the literature's defaults, e.g. `{"bola": {"minimum_buffer_us": 8e6}}`.
     lab : Lab or None
@@ -107,8 +117,7 @@ def simulate(
             rule: laboratory.play(trace, movie, rule, buffer_s=buffer_s, settings=(settings or {}).get(rule))
             for rule in names
         }
-        searched = laboratory.optimum(trace, movie, buffer_s=buffer_s)
-        optimum = max(searched, *(linear(session, movie) for session in played.values()))
+        optimum = laboratory.optimum(trace, movie, buffer_s=buffer_s)
         rows += [
             _row(
                 trace,
@@ -145,6 +154,11 @@ def config_sha256(rule: str, buffer_s: float, settings: Mapping[str, float] | No
     """Return the digest that names a configuration."""
     document = {"buffer_s": buffer_s, "rule": rule, "settings": dict(settings or {})}
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def exceeds(row: Row, segments: int) -> bool:
+    """Return whether a rule did better than the search that knows the future, by more than is allowed."""
+    return row.qoe_lin > row.optimum_qoe_lin + OPTIMUM_TOLERANCE * segments
 
 
 def linear(session: Session, movie: Movie) -> float:

@@ -1,11 +1,11 @@
-"""Whether the search index matches the catalogue, without opening LanceDB or an embedder."""
+"""Whether the search index matches the catalogue and is whole, without opening LanceDB or an embedder."""
 
 from __future__ import annotations
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import SchemaError
 from bitaca_core.search.documents import document, fingerprint
-from bitaca_core.search.index import INDEX_SCHEMA, TABLE, read_info
+from bitaca_core.search.index import INDEX_SCHEMA, damage, read_info
 from bitaca_core.settings import DataPaths
 
 
@@ -23,12 +23,16 @@ def wanted_version(catalogue: Catalogue, embedder: str) -> str | None:
     return f"v{INDEX_SCHEMA}-{fingerprint(documents, embedder, INDEX_SCHEMA)}"
 
 
-def index_is_stale(paths: DataPaths, wanted: str | None) -> bool:
-    """Return whether `index_flow` has something to do: the index on disk is not the `wanted` version."""
+def why_stale(paths: DataPaths, wanted: str | None, verify: bool = False) -> str | None:
+    """Say why the index on disk is not the `wanted` version, whole; None when it is or nothing is wanted."""
     if wanted is None:
-        return False
+        return None
     try:
         info = read_info(paths)
-    except SchemaError:
-        return True
-    return info is None or info.version != wanted or not (paths.search / wanted / f"{TABLE}.lance").is_dir()
+    except SchemaError as error:
+        return error.message
+    if info is None:
+        return "there is no index yet"
+    if info.version != wanted:
+        return "the index does not match the catalogue"
+    return damage(paths, info.version, verify)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bitaca_core import stamps
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.search.documents import document, fingerprint
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("bitaca.search")
 INDEX_SCHEMA = 1
 TABLE = "titles"
+STAGE = "index"
+"""Name of the index's receipt."""
 EMBED_BATCH = 16
 _REBUILD = "run `bitaca run --only index` to build it again"
 
@@ -133,7 +136,7 @@ def _known_vectors(paths: DataPaths, embedder: str) -> dict[str, NDArray[np.floa
     """Return the current index's vectors by the text that they were made from; empty where it cannot serve."""
     try:
         info = read_info(paths)
-        if info is None or info.embedder != embedder:
+        if info is None or info.embedder != embedder or damage(paths, info.version, verify=True):
             return {}
         return OpenIndex(paths, info).by_meaning()
     except (SchemaError, WorkError) as error:
@@ -141,14 +144,22 @@ def _known_vectors(paths: DataPaths, embedder: str) -> dict[str, NDArray[np.floa
         return {}
 
 
+def damage(paths: DataPaths, version: str, verify: bool = False) -> str | None:
+    """Say what of an index differs from what was written, by its receipt; None when nothing does."""
+    receipt = stamps.load(paths, STAGE)
+    if receipt is None or receipt.facts.get("version") != version:
+        return "the index has no receipt"
+    for name, change in stamps.damage(paths, receipt, verify).items():
+        return f"{name} is missing" if change == "missing" else f"{name} was changed ({change})"
+    return None
+
+
 def _is_current(paths: DataPaths, version: str) -> bool:
     try:
         info = read_info(paths)
     except SchemaError:
         return False
-    return (
-        info is not None and info.version == version and (paths.search / version / f"{TABLE}.lance").is_dir()
-    )
+    return info is not None and info.version == version and damage(paths, version, verify=True) is None
 
 
 def _write_table(folder: Path, rows: list[dict[str, Any]], vectors: NDArray[np.float32]) -> None:
@@ -196,6 +207,9 @@ def _switch(paths: DataPaths, info: IndexInfo) -> None:
     temporary = path.with_name(f"index.json.{os.getpid()}.tmp")
     temporary.write_text(json.dumps(asdict(info), indent=1) + "\n", "utf-8")
     temporary.replace(path)
+    files = [path, *(file for file in (paths.search / info.version).rglob("*") if file.is_file())]
+    outputs = tuple(stamps.output(paths, file) for file in sorted(files))
+    stamps.save(paths, stamps.StageReceipt(STAGE, outputs, facts={"version": info.version}))
     for old in paths.search.iterdir():
         if old.is_dir() and old.name.startswith("v") and old.name not in (info.version, before):
             shutil.rmtree(old, ignore_errors=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
+
+from bitaca_core.errors import InputError
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
@@ -47,41 +49,99 @@ def is_loopback_host(host: str) -> bool:
 
 def is_loopback_address(address: str) -> bool:
     """Return whether `address` is 127.0.0.0/8, ::1, or the former mapped into IPv6."""
+    found = _read_address(address)
+    return found is not None and found.is_loopback
+
+
+def caller_network(address: str) -> str:
+    """Return what a limit counts an address by: an IPv4 address itself, of IPv6 the /64.
+
+    A /64 is what one household or phone is given, so that its 2^64 addresses are one caller.
+    """
+    found = _read_address(address)
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, 64), strict=False))
+    return address if found is None else str(found)
+
+
+def blurred(address: str) -> str:
+    """Return an address as a log may keep it: of IPv4 the /24, of IPv6 the /48; never who it was."""
+    found = _read_address(address)
+    if found is None:
+        return ""
+    return str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
+
+
+def _read_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that `text` is, out of IPv6 when it is IPv4 mapped into it."""
     try:
-        found = ip_address(address)
+        found = ip_address(text)
     except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_loopback
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _read_hop(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address of one hop of `X-Forwarded-For`; some proxies write the port behind it."""
+    text = text.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    return _read_address(text)
 
 
 class TrustedProxies:
-    """Addresses whose `X-Forwarded-*` headers count; networks are allowed (`10.0.0.0/8`)."""
+    """Addresses whose `X-Forwarded-*` headers count; networks are allowed (`10.0.0.0/8`).
+
+    Raises
+    ------
+    InputError
+        A part of `text` is neither an address nor a network.
+    """
 
     def __init__(self, text: str) -> None:
-        self.networks = tuple(
-            ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()
-        )
+        networks = []
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            try:
+                networks.append(ip_network(part, strict=False))
+            except ValueError as error:
+                raise InputError(
+                    f"trusted proxies: {part!r} is neither an address nor a network",
+                    kind="setting",
+                    hint="Set BITACA_TRUSTED_PROXIES like 127.0.0.1,10.0.0.0/8",
+                ) from error
+        self.networks = tuple(networks)
 
     def __bool__(self) -> bool:
         return bool(self.networks)
 
-    def __contains__(self, address: str) -> bool:
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in self.networks)
+    def __contains__(self, address: object) -> bool:
+        found = _read_address(str(address))
+        return found is not None and any(found in network for network in self.networks)
 
     def client(self, peer: str, forwarded_for: str) -> str:
-        """Return the viewer's address: the last one in the header that is not itself a trusted proxy."""
+        """Return the viewer's address: the last hop that is not itself a trusted proxy.
+
+        What is no address ends the walk: whoever wrote it stands behind the last hop that could be read, and
+        is known by that one. So does a loopback address told by another machine, unless it is a declared
+        proxy's; then it is passed over, but never taken for the viewer.
+        """
         if peer not in self:
             return peer
-        hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
-        for hop in reversed(hops):
-            if hop not in self:
-                try:
-                    return str(ip_address(hop))
-                except ValueError:
-                    return peer
-        return hops[0] if hops else peer
+        known = peer
+        for text in reversed(forwarded_for.split(",")):
+            if not text.strip():
+                continue
+            hop = _read_hop(text)
+            if hop is None:
+                return known
+            trusted = str(hop) in self
+            if hop.is_loopback and not is_loopback_address(known):
+                if trusted:
+                    continue
+                return known
+            known = str(hop)
+            if not trusted:
+                return known
+        return known

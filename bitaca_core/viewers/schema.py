@@ -52,6 +52,11 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX playback_sessions_age ON playback_sessions (created_s);
     """,
+    # 2: whether a viewer's history is kept is the viewer's own choice; reports of one viewer are counted
+    """
+    ALTER TABLE viewers ADD COLUMN keeps_history INTEGER NOT NULL DEFAULT 1 CHECK (keeps_history IN (0, 1));
+    CREATE INDEX playback_sessions_viewer ON playback_sessions (viewer_id, updated_s);
+    """,
 )
 
 

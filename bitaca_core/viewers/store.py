@@ -6,7 +6,9 @@ the caller gives; positions and durations are seconds of media.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import secrets
 import sqlite3
@@ -30,7 +32,11 @@ HISTORY_MAX = 500
 MESSAGES_MAX = 200
 REPORT_MAX_BYTES = 65_536
 """A player's report is bounded so that nobody can fill the disk with one row."""
+REPORTS_MAX = 50
+"""Reports kept of one viewer, the latest: nor with many."""
 DAY_S = 86_400.0
+VIEWERS_DAYS = 365
+"""A viewer who was not seen for so long goes, with all that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,9 @@ class ViewerStore:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is not None:
             return connection
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._ready:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _for_the_owner_only(self._path)
         connection = sqlite3.connect(
             self._path, timeout=10.0, isolation_level=None, check_same_thread=False, cached_statements=64
         )
@@ -118,13 +126,37 @@ class ViewerStore:
 
     # --- viewers
 
-    def create_viewer(self) -> str:
+    def create_viewer(self, keeps_history: bool = True) -> str:
         """Return the id of a new anonymous viewer: 32 hex digits, 128 random bits."""
         viewer = secrets.token_hex(16)
         now = self._clock()
         with self._write() as db:
-            db.execute("INSERT INTO viewers VALUES (?, ?, ?)", (viewer, now, now))
+            db.execute("INSERT INTO viewers VALUES (?, ?, ?, ?)", (viewer, now, now, int(keeps_history)))
         return viewer
+
+    def keeps_history(self, viewer: str) -> bool:
+        """Return whether what the viewer watches, says and reports may be kept.
+
+        Raises
+        ------
+        InputError
+            There is no such viewer.
+        """
+        row = None
+        if VIEWER_ID.fullmatch(viewer) is not None:
+            statement = "SELECT keeps_history FROM viewers WHERE viewer_id = ?"
+            row = self._connection().execute(statement, (viewer,)).fetchone()
+        if row is None:
+            raise InputError("no such viewer", kind="viewer")
+        return bool(row[0])
+
+    def keep_history(self, viewer: str, keeps: bool) -> None:
+        """Keep the viewer's choice. From now on nothing is added when it is no; what was kept stays until
+        `forget`; raises InputError when there is no such viewer."""
+        if self.keeps_history(viewer) == keeps:
+            return
+        with self._write() as db:
+            db.execute("UPDATE viewers SET keeps_history = ? WHERE viewer_id = ?", (int(keeps), viewer))
 
     def exists(self, viewer: str) -> bool:
         """Return whether this viewer is known (and was not forgotten)."""
@@ -153,7 +185,7 @@ class ViewerStore:
     def record_progress(
         self, viewer: str, title_id: str, position_s: float, duration_s: float, finished: bool | None = None
     ) -> None:
-        """Keep where `viewer` stands in a film or episode.
+        """Keep where `viewer` stands in a film or episode, unless the viewer wants no history.
 
         Parameters
         ----------
@@ -167,8 +199,8 @@ class ViewerStore:
         """
         if not (0 <= position_s < float("inf") and 0 < duration_s < float("inf")):
             raise InputError(f"a position of {position_s} s in {duration_s} s cannot be kept")
-        if not self.exists(viewer):
-            raise InputError("no such viewer", kind="viewer")
+        if not self.keeps_history(viewer):
+            return
         position_s = min(position_s, duration_s)
         done = position_s >= FINISHED_SHARE * duration_s if finished is None else finished
         with self._write() as db:
@@ -255,9 +287,12 @@ class ViewerStore:
         self.save_messages(viewer, [(role, text)])
 
     def save_messages(self, viewer: str, lines: Sequence[tuple[Literal["viewer", "derona"], str]]) -> None:
-        """Keep several lines in one transaction (a question with its answer); oldest beyond 200 go."""
-        if not self.exists(viewer):
-            raise InputError("no such viewer", kind="viewer")
+        """Keep several lines in one transaction (a question with its answer); oldest beyond 200 go.
+
+        Nothing is kept of a viewer who wants no history.
+        """
+        if not self.keeps_history(viewer):
+            return
         now = self._clock()
         with self._write() as db:
             db.executemany(
@@ -285,12 +320,24 @@ class ViewerStore:
     def save_playback_report(
         self, session_id: str, viewer: str | None, title_id: str, report: object
     ) -> None:
-        """Keep what a player reported of one playback; a later report of the session replaces it."""
-        text = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
-        if len(text.encode()) > REPORT_MAX_BYTES:
+        """Keep what a player reported of one playback; a later report of the session replaces it.
+
+        The oldest of a viewer's reports beyond `REPORTS_MAX` go; none is kept of one who wants no history.
+
+        Raises
+        ------
+        InputError
+            The report is too large or cannot be written as JSON (a number that is none), or the viewer is unknown.
+        """
+        try:
+            text = json.dumps(report, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            size_bytes = len(text.encode())
+        except (ValueError, TypeError, RecursionError) as error:
+            raise InputError(f"a playback report must be JSON ({error})") from error
+        if size_bytes > REPORT_MAX_BYTES:
             raise InputError(f"a playback report may have at most {REPORT_MAX_BYTES} bytes")
-        if viewer is not None and not self.exists(viewer):
-            raise InputError("no such viewer", kind="viewer")
+        if viewer is not None and not self.keeps_history(viewer):
+            return
         now = self._clock()
         with self._write() as db:
             db.execute(
@@ -298,6 +345,11 @@ class ViewerStore:
                 "updated_s = excluded.updated_s, report = excluded.report "
                 "WHERE viewer_id IS excluded.viewer_id AND title_id = excluded.title_id",
                 (session_id, viewer, title_id, now, now, text),
+            )
+            db.execute(
+                "DELETE FROM playback_sessions WHERE viewer_id = ?1 AND rowid IN (SELECT rowid FROM "
+                "playback_sessions WHERE viewer_id = ?1 ORDER BY updated_s DESC, rowid DESC LIMIT -1 OFFSET ?2)",
+                (viewer, REPORTS_MAX),
             )
 
     def playback_reports(self, since_s: float = 0.0, limit: int = 1000) -> list[dict[str, object]]:
@@ -312,8 +364,7 @@ class ViewerStore:
             .fetchall()
         )
         return [
-            {"session_id": r[0], "title_id": r[1], "created_s": r[2], "report": json.loads(r[3])}
-            for r in rows
+            {"session_id": r[0], "title_id": r[1], "created_s": r[2], "report": _report(r[3])} for r in rows
         ]
 
     # --- leaving
@@ -332,7 +383,8 @@ class ViewerStore:
             There is no such viewer.
         """
         db = self._connection()
-        row = db.execute("SELECT created_s, seen_s FROM viewers WHERE viewer_id = ?", (viewer,)).fetchone()
+        statement = "SELECT created_s, seen_s, keeps_history FROM viewers WHERE viewer_id = ?"
+        row = db.execute(statement, (viewer,)).fetchone()
         if row is None:
             raise InputError("no such viewer", kind="viewer")
         reports = db.execute(
@@ -344,18 +396,19 @@ class ViewerStore:
             "viewer_id": viewer,
             "created_s": row[0],
             "seen_s": row[1],
+            "keeps_history": bool(row[2]),
             "history": [asdict(item) for item in self.history(viewer)],
             "ratings": self.ratings(viewer),
             "messages": [asdict(item) for item in self.messages(viewer, MESSAGES_MAX)],
             "playback": [
-                {"session_id": r[0], "title_id": r[1], "created_s": r[2], "report": json.loads(r[3])}
+                {"session_id": r[0], "title_id": r[1], "created_s": r[2], "report": _report(r[3])}
                 for r in reports
             ],
         }
 
     def purge(
         self, now: float | None = None, *, messages_days: float = 30.0, telemetry_days: float = 90.0,
-        viewers_days: float = 365.0,
+        viewers_days: float = VIEWERS_DAYS,
     ) -> dict[str, int]:  # fmt: skip
         """Delete what is past its retention; return how many rows of each kind went.
 
@@ -373,3 +426,20 @@ class ViewerStore:
                 "DELETE FROM viewers WHERE seen_s < ?", (now - viewers_days * DAY_S,)
             ).rowcount
         return {"messages": messages, "playback": playback, "viewers": viewers}
+
+
+def _report(text: str) -> object:
+    """Return a kept report. Older releases let `NaN` in, which is no JSON and no fact: it is read as null."""
+    return json.loads(text, parse_constant=lambda _name: None)
+
+
+def _for_the_owner_only(path: Path) -> None:
+    """Make the database before SQLite does, and close one that others may read; its journals take its mode."""
+    with contextlib.suppress(OSError):  # SQLite meets the same obstacle and names it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(
+            FileNotFoundError, PermissionError
+        ):  # somebody else's file: its owner decides
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)

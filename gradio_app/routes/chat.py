@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketState
 
 from bitaca_core.errors import BitacaError, RateLimited, TokenError
 from gradio_app.access import edge_of
-from gradio_app.chat import GUEST, MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, Conversation, card_json, stream_reply
+from gradio_app.chat import GUEST, MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, card_json, stream_reply
 from gradio_app.context import Context, context_of, known_viewer
 from gradio_app.playing import TitleId
 from gradio_app.words import language_of
@@ -85,7 +85,7 @@ async def message(request: Request, body: ChatBody) -> Response:
     """Answer one message: `{text, recommendations, actions, chips}`. Takes the cookie or the token."""
     context = context_of(request)
     viewer = await known_viewer(request)
-    context.limits.message(viewer, edge_of(request).client)
+    context.limits.message(viewer, edge_of(request).network)
     conversations = context.conversations
     lang = language_of(request)
     key = f"post:{viewer}"
@@ -118,48 +118,69 @@ async def message(request: Request, body: ChatBody) -> Response:
 async def chat(socket: WebSocket) -> None:
     """One page's conversation. The cookie or a single-use ticket names the viewer; else it is a guest."""
     context = context_of(socket)
-    address = edge_of(socket).client
+    limits, address = context.limits, edge_of(socket).network
     try:
-        viewer = _viewer(context, socket)
-        context.limits.open_socket(address)
-    except (TokenError, RateLimited) as error:
+        limits.open_socket(address)
+    except RateLimited as error:
         await socket.close(code=1008, reason=error.kind)
         return
     try:
+        viewer = _viewer(context, socket)
         await socket.accept()
-        await Line(context, socket, viewer, address).run()
+        if viewer is not None:
+            await Line(context, socket, viewer, viewer).run()
+            return
+        seat = limits.seats.take(address)
+        try:
+            await Line(context, socket, f"{GUEST}{address}", f"{GUEST}{address} {seat}").run()
+        finally:
+            limits.seats.leave(address, seat)
+    except TokenError as error:
+        await socket.close(code=1008, reason=error.kind)
     except (WebSocketDisconnect, TimeoutError):
         pass  # the page left, or never said a word: nothing to tell anybody
     finally:
-        context.limits.close_socket(address)
+        limits.close_socket(address)
 
 
-def _viewer(context: Context, socket: WebSocket) -> str:
+def _viewer(context: Context, socket: WebSocket) -> str | None:
     ticket = socket.query_params.get("ticket")
     if ticket:
         return context.access.tickets.redeem(ticket, context.access.clock())
-    return context.access.viewer_of(socket) or f"{GUEST}{edge_of(socket).request_id}"
+    return context.access.viewer_of(socket)
 
 
 class Line:
-    """One connection: a reader that never waits for answers, and one writer at a time."""
+    """One connection: a reader that never waits for answers, and one writer at a time.
 
-    def __init__(self, context: Context, socket: WebSocket, viewer: str, address: str) -> None:
+    Parameters
+    ----------
+    context : Context
+    socket : WebSocket
+        Accepted already.
+    viewer : str
+        Whose conversation it is.
+    allowance : str
+        What the viewer's messages are counted by.
+    """
+
+    def __init__(self, context: Context, socket: WebSocket, viewer: str, allowance: str) -> None:
         self.context = context
         self.socket = socket
+        self.edge = edge_of(socket)
         self.viewer = viewer
-        self.address = address
+        self.allowance = allowance
         self.waiting: asyncio.Queue[MessageFrame] = asyncio.Queue(MESSAGES_WAITING_MAX)
         self.answering: asyncio.Task[None] | None = None
         self.bad_frames = 0
 
     async def run(self) -> None:
-        first = await asyncio.wait_for(self.socket.receive_text(), HELLO_TIMEOUT_S)
-        self.conversation = await self._hello(first)
+        first = await asyncio.wait_for(self._receive(), HELLO_TIMEOUT_S)
+        await self._hello(first)
         worker = asyncio.create_task(self._answer_all())
         try:
             while self.bad_frames < BAD_FRAMES_MAX:
-                text = await asyncio.wait_for(self.socket.receive_text(), IDLE_TIMEOUT_S)
+                text = await asyncio.wait_for(self._receive(), IDLE_TIMEOUT_S)
                 await self._read(text)
             await self.socket.close(code=1008, reason="bad frames")
         finally:
@@ -167,18 +188,29 @@ class Line:
             if self.answering is not None:
                 self.answering.cancel()
 
-    async def _hello(self, text: str) -> Conversation:
+    async def _receive(self) -> str | None:
+        """Return the next frame's text, None of a binary one."""
+        message = await self.socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        text: str | None = message.get("text")
+        return text
+
+    async def _hello(self, text: str | None) -> None:
+        """Open the conversation, or the one that the page comes back to; one that cannot be read opens a new one."""
         conversations = self.context.conversations
         lang = language_of(self.socket)
+        hello, problem = Hello(), None
         try:
             frame = _parse(text)
-            hello = Hello.model_validate(frame if frame.get("type") in ("hello", "resume") else {})
-        except (ValueError, ValidationError):
-            hello = Hello()
+            if frame.get("type") in ("hello", "resume"):
+                hello = Hello.model_validate(frame)
+        except (ValueError, ValidationError) as error:
+            problem = error
         lang = hello.lang or lang
         found = conversations.find(hello.session, self.viewer) if hello.session else None
         missed = found.after(hello.seq) if found is not None else None
-        conversation = found or conversations.open(self.viewer, lang)
+        self.conversation = conversation = found or conversations.open(self.viewer, lang)
         conversation.lang = lang
         welcome = {
             "v": 1, "type": "hello", "seq": conversation.seq, "id": None,
@@ -188,9 +220,15 @@ class Line:
         await self._send(welcome | {"text": conversations.greeting(conversation), "said": said})
         for old in missed or ():
             await self._send(old)
-        return conversation
+        if problem is not None:
+            await self._bad(problem)
 
-    async def _read(self, text: str) -> None:
+    async def _read(self, text: str | None) -> None:
+        wait_s = self.context.limits.frames.retry_after_s(self.edge.request_id)
+        if wait_s > 0:
+            self.bad_frames += 1
+            await self._limited(None, wait_s)
+            return
         try:
             frame = _parse(text)
             if frame.get("type") == "stop":
@@ -201,18 +239,21 @@ class Line:
                 return
             message = MessageFrame.model_validate(frame)
         except (ValueError, ValidationError) as error:
-            self.bad_frames += 1
-            await self._fail(None, "bad-frame", _first_problem(error))
+            await self._bad(error)
             return
         try:
-            self.context.limits.message(self.viewer, self.address)
+            self.context.limits.message(self.allowance, self.edge.network)
             self.waiting.put_nowait(message)
         except RateLimited as limited:
             await self._limited(message.id, limited.retry_after_s)
         except asyncio.QueueFull:
             await self._limited(message.id, 1.0)
 
-    async def _limited(self, message_id: str, retry_after_s: float) -> None:
+    async def _bad(self, error: Exception) -> None:
+        self.bad_frames += 1
+        await self._fail(None, "bad-frame", _first_problem(error))
+
+    async def _limited(self, message_id: str | None, retry_after_s: float) -> None:
         retry_ms = int(retry_after_s * 1000) + 1
         await self._send(self.conversation.frame("rate_limited", message_id, retry_ms=retry_ms))
 
@@ -242,7 +283,7 @@ class Line:
             await self._fail(message_id, error.kind, error.message)
             return
         log.error("a reply failed", exc_info=error)
-        await self._fail(message_id, "error", edge_of(self.socket).request_id)
+        await self._fail(message_id, "error", self.edge.request_id)
 
     async def _fail(self, message_id: str | None, kind: str, text: str) -> None:
         await self._send(self.conversation.frame("error", message_id, kind=kind, message=text))
@@ -253,10 +294,15 @@ class Line:
         await self.socket.send_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise ValueError("a frame is text")
     if len(text) > MAX_FRAME_BYTES:
         raise ValueError("the frame is too long")
-    frame = json.loads(text)
+    try:
+        frame = json.loads(text)
+    except RecursionError:
+        raise ValueError("the frame is nested too deeply") from None
     if not isinstance(frame, dict):
         raise ValueError("a frame is an object")
     return frame

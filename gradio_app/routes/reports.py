@@ -103,7 +103,7 @@ async def operator_login(request: Request) -> Response:
     context = context_of(request)
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     token = form.get("token", [""])[0]
-    context.limits.address_sessions.check(edge_of(request).client)
+    context.limits.address_sessions.check(edge_of(request).network)
     if not context.access.operator_secret_is(token):
         raise Forbidden("this is not the operator token")
     response = RedirectResponse("/reports", status_code=303)

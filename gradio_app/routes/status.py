@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 
 from gradio_app.context import context_of
 from gradio_app.services import Services
-from gradio_app.titles import preparing
+from gradio_app.titles import preparing, queued, under_way
 from gradio_app.words import language_of
+from gradio_app.work import operator_work
 
 router = APIRouter()
 
@@ -44,28 +45,18 @@ async def status(request: Request) -> Response:
 def viewer_status(services: Services, lang: str) -> dict[str, Any]:
     """Return what a page needs to stay true without reloading."""
     board = services.progress()
-    working = []
+    working, waiting = [], []
     for title in services.catalogue.titles:
         percent = preparing(services, title, board)
         if percent is not None:
             working.append({"title_id": title.title_id, "title": title.name(lang), "percent": percent})
+        elif queued(services, title, board):
+            waiting.append(title.title_id)
     return {
         "version": services.version,
         "ready": not services.loading,
         "published": len(services.packages),
         "preparing": working,
-        "units": {unit: entry["percent"] for unit, entry in board.items()},
+        "queued": waiting,
+        "units": {unit: entry["percent"] for unit, entry in board.items() if under_way(board, unit)},
     }
-
-
-def operator_work(services: Services) -> list[dict[str, Any]]:
-    """Return one line a title being worked on or published, for the operator's table."""
-    lines = [
-        {"title_id": unit, "stage": entry["stage"], "percent": entry["percent"], "package_id": None}
-        for unit, entry in sorted(services.progress().items())
-    ]
-    lines += [
-        {"title_id": unit, "stage": "published", "percent": 100, "package_id": package.package_id}
-        for unit, package in sorted(services.packages.items())
-    ]
-    return lines

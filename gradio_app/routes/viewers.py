@@ -6,10 +6,11 @@ import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from gradio_app.access import VIEWER_COOKIE, edge_of
-from gradio_app.context import context_of, known_viewer, viewer_or_new
+from gradio_app.context import context_of, keeps_history, known_viewer, viewer_or_new
 
 router = APIRouter()
 
@@ -66,17 +67,34 @@ async def forget_form(request: Request) -> Response:
     return response
 
 
+class HistoryChoice(BaseModel):
+    """`PUT /api/viewer/history`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keep: bool
+
+
+@router.put("/api/viewer/history")
+async def history(request: Request, choice: HistoryChoice) -> Response:
+    """Keep the caller's choice: whether what it watches, says and reports is kept from now on."""
+    context = context_of(request)
+    viewer = await known_viewer(request)
+    await asyncio.to_thread(context.services.viewers.keep_history, viewer, choice.keep)
+    response = JSONResponse({"keeps_history": choice.keep}, headers={"Cache-Control": "no-store"})
+    context.access.remember_history(response, choice.keep, edge_of(request))
+    return response
+
+
 @router.post("/privacidade/historico")
 async def history_form(request: Request) -> Response:
-    """Switch keeping of history off or on; the choice lives in the viewer's browser only."""
-    off = request.cookies.get("bitaca_history") != "off"
+    """The privacy page's switch, without a script. A browser without a profile gets one that says so."""
+    context = context_of(request)
+    keeps = not await keeps_history(request)
+    viewer, new = await viewer_or_new(request)
+    await asyncio.to_thread(context.services.viewers.keep_history, viewer, keeps)
     response = RedirectResponse("/privacidade", status_code=303)
-    response.set_cookie(
-        "bitaca_history",
-        "off" if off else "on",
-        max_age=400 * 24 * 3600,
-        httponly=True,
-        samesite="lax",
-        secure=edge_of(request).scheme == "https",
-    )
+    context.access.remember_history(response, keeps, edge_of(request))
+    if new:
+        context.access.remember(response, viewer, edge_of(request))
     return response

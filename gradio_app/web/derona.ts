@@ -1,4 +1,5 @@
 // <derona-chat>: Derona at the ticket window. Light DOM, no markup from data.
+import { ageBadge } from './age'
 import { el, localPath } from './dom'
 import { type Card, type Frame, Line, type Said } from './line'
 import { act, playerState } from './player'
@@ -233,22 +234,19 @@ export class DeronaChat extends HTMLElement {
 /** A recommendation as a cinema ticket: poster, tear line, what and why, the way in. */
 function ticket(card: Card): HTMLElement {
   const facts = [card.year, card.duration].filter(Boolean).join(' · ')
-  const age = card.age_rating ?? '?'
-  const rating = card.age_rating === 'L' ? say('age_L') : card.age_rating ? say('age_n', { age: card.age_rating }) : say('age_unknown')
   const path = localPath(card.playable ? card.watch_url : `/title/${card.title_id}`)
   const name = `${card.playable ? say('chat_card_watch') : say('chat_card_details')}: ${card.title}`
   return el('section', { class: 'recommendation-card', 'data-title': card.title_id },
     el('img', { src: localPath(card.poster), alt: '', width: 64, height: 96, loading: 'lazy' }),
     el('div', { class: 'ticket-text' },
       el('strong', {}, card.title),
-      el('span', { class: 'ticket-facts' },
-        el('span', { class: `age age-${card.age_rating ?? 'unknown'}`, role: 'img', title: rating, 'aria-label': rating }, age),
-        facts),
+      el('span', { class: 'ticket-facts' }, ageBadge(card.age_rating, card.descriptors), facts),
+      card.descriptors.length ? el('span', { class: 'ticket-more' }, card.descriptors.join(' · ')) : null,
       el('span', { class: 'ticket-reason' }, card.reason),
       el('span', { class: 'ticket-foot' },
         el('a', { class: card.playable ? 'ticket-link' : 'ticket-link ticket-link-plain', href: path, 'aria-label': name },
           card.playable ? say('chat_card_watch') : say('chat_card_details')),
-        card.playable ? null : el('span', { class: 'ticket-absent' }, say('chat_not_here')))))
+        card.playable ? null : el('span', { class: 'ticket-absent' }, say(card.arriving ? 'chat_arriving' : 'chat_not_here')))))
 }
 
 export function defineDerona(): void {

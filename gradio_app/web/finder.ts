@@ -1,4 +1,5 @@
 // The search box: posters as you type, a combobox for keyboards and screen readers.
+import { ageBadge } from './age'
 import { el, localPath } from './dom'
 import { say } from './words'
 
@@ -11,8 +12,12 @@ interface Found {
   duration: string
   poster: string
   playable: boolean
+  preparing: number | null
+  queued: boolean
   url: string
   genres: string[]
+  age_rating: string | null
+  descriptors: string[]
 }
 
 /** Bring the header's search box to life. */
@@ -95,6 +100,16 @@ function option(found: Found, at: number): HTMLElement {
   const facts = [found.year, found.duration, found.genres[0]].filter(Boolean).join(' · ')
   return el('a', { role: 'option', id: `search-option-${at}`, href: localPath(found.url), 'aria-selected': 'false', tabindex: -1 },
     el('img', { src: localPath(found.poster), alt: '', width: 40, height: 60 }),
-    el('span', { class: 'search-text' }, el('strong', {}, found.title), el('span', {}, facts)),
-    found.playable ? el('span', { class: 'search-playable' }, say('watch')) : el('span', { class: 'search-absent' }, say('not_here')))
+    el('span', { class: 'search-text' },
+      el('strong', {}, found.title),
+      el('span', { class: 'search-facts' }, ageBadge(found.age_rating, found.descriptors), facts),
+      found.descriptors.length ? el('span', { class: 'search-more' }, found.descriptors.join(' · ')) : null),
+    el('span', { class: found.playable ? 'search-playable' : 'search-absent' }, standing(found)))
+}
+
+/** Say in a word whether it plays, is on its way, or is not here. */
+function standing(found: Found): string {
+  if (found.playable) return say('watch')
+  if (found.preparing !== null) return say('unit_preparing')
+  return say(found.queued ? 'unit_queued' : 'not_here')
 }

@@ -9,6 +9,8 @@ export interface Card {
   playable: boolean
   watch_url: string
   age_rating: string | null
+  descriptors: string[]
+  arriving: boolean
   duration: string
   kind: string
 }

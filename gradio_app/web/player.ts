@@ -67,8 +67,8 @@ function rung(player: BitacaPlayer, value: string): string {
   if (value === 'lowest') return sorted[0]?.id ?? 'auto'
   const height = parseInt(value, 10)
   if (!height) return 'auto'
-  // The rung asked for, else the best one below it, else the lowest there is.
-  return (sorted.filter((quality) => quality.height <= height).at(-1) ?? sorted[0])?.id ?? 'auto'
+  // The player takes the best rung at or below it, and remembers what was asked for.
+  return `${height}p`
 }
 
 /** Carry out one action of Derona. An action for a page without a player leads to the title it names, if any. */

@@ -6,8 +6,16 @@ import { type BitacaPlayer } from './player'
 import { wire } from './theatre'
 import { say } from './words'
 
+interface Item {
+  title_id: string
+  title: string
+  playable: boolean
+  age_rating: string | null
+  descriptors: string[]
+}
+
 interface Home {
-  rows: { key: string; items: { title_id: string; title: string; playable: boolean; poster: string }[] }[]
+  rows: { key: string; items: Item[] }[]
 }
 
 defineDerona()
@@ -40,22 +48,25 @@ async function fill(place: HTMLElement): Promise<void> {
   const stage = el('div', { class: 'shell-stage' })
   const picker = el('select', { class: 'shell-picker', 'aria-label': say('nav_home') },
     ...unique.map((item) => el('option', { value: item.title_id }, item.title)))
-  picker.addEventListener('change', () => void show(stage, picker.value))
+  const chosen = () => unique.find((item) => item.title_id === picker.value)
+  picker.addEventListener('change', () => void show(stage, chosen()))
   if (unique.length) {
     place.append(stage, picker)
-    await show(stage, picker.value)
+    await show(stage, chosen())
   } else {
     place.append(el('p', { class: 'absent-note' }, say('empty_text')))
   }
 }
 
-async function show(stage: HTMLElement, title: string): Promise<void> {
-  const answer = await fetch(`/api/playback/${encodeURIComponent(title)}`)
+async function show(stage: HTMLElement, item: Item | undefined): Promise<void> {
+  if (!item) return
+  const answer = await fetch(`/api/playback/${encodeURIComponent(item.title_id)}`)
   if (!answer.ok) return
   const streams = await answer.json()
   const player = el('bitaca-player' as 'div', {
     class: 'screen', src: localPath(streams.hls), poster: streams.poster ? localPath(streams.poster) : null,
-    'data-title': streams.title_id, lang: document.documentElement.lang,
+    'data-title': streams.title_id, lang: document.documentElement.lang, heading: item.title,
+    'age-rating': item.age_rating, 'age-descriptors': item.descriptors.join(', '),
   }) as unknown as BitacaPlayer
   stage.replaceChildren(player)
   wire(player)

@@ -17,7 +17,8 @@ export function liveTheatre(): void {
   if (player) wire(player)
 }
 
-/** Return what to do at each status of a page whose print is being made: open it again once there is a player. */
+/** Return what to do at each status of a page whose print is being made: open it again once there is a player,
+ * or nothing to wait for any more. */
 export function awaitPrint(): OnStatus {
   let seen = -1
   return async ({ version }) => {
@@ -26,7 +27,7 @@ export function awaitPrint(): OnStatus {
     if (!answer.ok) return
     seen = version
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    if (fresh.querySelector('bitaca-player')) location.reload()
+    if (fresh.querySelector('bitaca-player') || !fresh.querySelector('[data-waiting]')) location.reload()
   }
 }
 

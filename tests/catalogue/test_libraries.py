@@ -64,3 +64,13 @@ def test_a_damaged_list_is_told(paths, text):
     with pytest.raises(SchemaError) as caught:
         libraries.load(paths)
     assert "libraries.json" in str(caught.value)
+
+
+def test_names_that_are_not_utf8_are_compared_and_remembered(paths, tmp_path):
+    odd = tmp_path / os.fsdecode(b"v\xeddeos")
+    odd.mkdir()
+    (odd / os.fsdecode(b"caf\xe9.mkv")).write_bytes(b"x")
+    libraries.remember(paths, odd, libraries.digest(odd))
+    assert libraries.load(paths).keys() == {str(odd)} and libraries.changed(paths) == []
+    (odd / os.fsdecode(b"caf\xe9.mkv")).write_bytes(b"longer")
+    assert libraries.changed(paths) == [odd]

@@ -49,3 +49,8 @@ def test_long_titles_with_one_beginning_stay_apart():
 def test_a_title_without_latin_letters_has_an_id_of_its_own():
     assert title_id_for("千と千尋", 2001) != title_id_for("蟲師", 2001)
     assert slug("千と千尋") == ""
+
+
+@pytest.mark.parametrize("name", ["caf\udce9", "\ud800", "\udce9" * 100])
+def test_a_name_that_is_no_text_has_an_id_too(name):
+    assert is_title_id(title_id_for(name, 2001))

@@ -16,7 +16,7 @@ from bitaca_core.catalogue.store import (
     titles_file,
 )
 from bitaca_core.catalogue.titles import Episode, Title
-from bitaca_core.errors import CatalogueError, SchemaError
+from bitaca_core.errors import RebuildNeeded, SchemaError
 from bitaca_core.settings import DataPaths
 
 SERIES = Title(
@@ -78,7 +78,7 @@ def test_another_schema_version_is_refused(tmp_path, version, words):
 def test_a_broken_file_is_named(tmp_path):
     path = tmp_path / "titles.parquet"
     path.write_bytes(b"PAR1 nothing")
-    with pytest.raises(SchemaError, match=r"titles\.parquet"):
+    with pytest.raises(RebuildNeeded, match=r"titles\.parquet"):
         load_catalogue(path)
 
 
@@ -88,7 +88,7 @@ def test_a_row_that_is_no_title_is_named_for_rebuild(tmp_path):
     table = pq.read_table(path)
     column = table.schema.get_field_index("title_id")
     pq.write_table(table.set_column(column, "title_id", pa.array(["Not An Id"])), path)
-    with pytest.raises(SchemaError, match="bitaca ingest"):
+    with pytest.raises(RebuildNeeded, match="bitaca run --only ingest"):
         load_catalogue(path)
 
 
@@ -116,7 +116,7 @@ def test_a_newer_or_broken_source_list_is_refused(tmp_path):
     with pytest.raises(SchemaError, match="newer"):
         load_sources(paths)
     sources_file(paths).write_text("{")
-    with pytest.raises(CatalogueError, match="source list"):
+    with pytest.raises(RebuildNeeded, match="source list"):
         load_sources(paths)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bitaca_core import stamps
 from bitaca_core.catalogue.ingest import ingest
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.catalogue.store import add_source
 from bitaca_core.settings import Settings
 from flows import indexing, work
+from tests.cli.commands import surroundings
 from tests.media.clips import X264, ffmpeg, picture
 
 PROGRAM = """
@@ -46,14 +48,14 @@ HEAVY = {
 }
 
 
-def bitaca(home: Path, *arguments: str) -> tuple[list[str], dict]:
+def bitaca(home: Path, *arguments: str, **environment: str) -> tuple[list[str], dict]:
     """Run `bitaca` in a fresh process; return its lines, and what it loaded and started."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments],
         capture_output=True,
         text=True,
         timeout=120,
-        env={**os.environ, "BITACA_HOME": str(home)},
+        env=surroundings(home) | environment,
     )
     *lines, last = done.stdout.splitlines()
     assert "Traceback" not in done.stderr
@@ -74,11 +76,20 @@ def finished(tmp_path_factory) -> Settings:
     work.publish(settings.paths, "film")
     indexing.build(settings.paths, settings.embedder)
     for name in work.NOTEBOOKS:
-        report = settings.paths.reports / name / "20260101T000000Z-smoke"
-        report.mkdir(parents=True)
-        (report / "results.json").write_text("{}")
+        evaluated(settings, name)
     assert work.outstanding(settings) == []
     return settings
+
+
+def evaluated(settings: Settings, name: str) -> None:
+    """Leave what an evaluation leaves, without its minute of work."""
+    report = settings.paths.reports / name / "20260101T000000Z-smoke"
+    report.mkdir(parents=True)
+    (report / "results.json").write_text("{}")
+    (report / "report.html").write_text("<html>")
+    outputs = tuple(stamps.output(settings.paths, file) for file in sorted(report.iterdir()))
+    inputs = (stamps.stamp(work.notebook_file(name)),)
+    stamps.save(settings.paths, stamps.StageReceipt(work.report_stage(name), outputs, inputs))
 
 
 def test_nothing_to_do_loads_nothing_heavy_and_starts_nothing(finished):
@@ -89,7 +100,50 @@ def test_nothing_to_do_loads_nothing_heavy_and_starts_nothing(finished):
 
 def test_nothing_to_do_as_json(finished):
     lines, _ = bitaca(finished.home, "run", "--verify", "--json")
-    assert json.loads("".join(lines)) == {"schema": 1, "done": [], "failed": [], "refused": []}
+    assert json.loads("".join(lines)) == {
+        "schema": 1, "done": [], "failed": [], "refused": [], "blocked": [],
+    }  # fmt: skip
+
+
+def test_resume_has_nothing_to_do_either(finished):
+    lines, seen = bitaca(finished.home, "resume")
+    assert (lines, seen["status"], seen["started"]) == (["nothing to do"], 0, [])
+
+
+def test_plan_of_a_finished_folder_loads_nothing_heavy(finished):
+    lines, seen = bitaca(finished.home, "plan")
+    assert lines == ["nothing to do: 1 titles are published"]
+    assert HEAVY & set(seen["modules"]) == set() and seen["started"] == []
+
+
+@pytest.mark.parametrize("stage", ["ingest", "index", "evaluate"])
+def test_options_that_contradict_each_other_are_bad_input(finished, stage):
+    lines, seen = bitaca(finished.home, "run", "--only", stage, "--title", "film", "--json")
+    error = json.loads("".join(lines))["error"]
+    assert seen["status"] == 2 and error["kind"] == "usage" and f"--only {stage}" in error["message"]
+    assert seen["started"] == []
+
+
+def test_a_published_title_that_nothing_can_mend_fails_the_run(finished, tmp_path):
+    """Its package is damaged and its source is gone: the run says so, every time, until a person acts."""
+    home = tmp_path / "home"
+    shutil.copytree(finished.home, home)
+    video = tmp_path / "gone.mp4"
+    add_source(Settings(home=home).paths, SourceSheet(title_id="film", video=video))
+    bitaca(home, "run", "--only", "index")
+    lines, seen = bitaca(home, "run", "--json")
+    assert (json.loads("".join(lines))["blocked"], seen["status"]) == ([], 0), "whole: its source may be gone"
+    next(home.glob("media/film/*/video/*/seg-1.m4s")).unlink()
+    lines, seen = bitaca(home, "run", "--json")
+    summary = json.loads("".join(lines))
+    assert seen["status"] == 1 and summary["failed"] == [] and seen["started"] == []
+    (lost,) = summary["blocked"]
+    assert lost.startswith("film: ") and f"input missing: {video}" in lost and "seg-1.m4s" in lost
+    lines, seen = bitaca(home, "plan", "--json")
+    (item,) = json.loads("".join(lines))["items"]
+    assert (item["action"], item["damaged"], item["title_id"]) == ("blocked", True, "film")
+    lines, seen = bitaca(home, "run")
+    assert seen["status"] == 1 and lines == ["nothing to do"]
 
 
 def test_a_title_that_is_not_there_is_bad_input(finished):
@@ -98,9 +152,14 @@ def test_a_title_that_is_not_there_is_bad_input(finished):
     assert seen["status"] == 2 and error["kind"] == "bad-input" and "'other'" in error["message"]
 
 
-def test_a_configured_server_that_does_not_answer(finished, monkeypatch):
-    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    lines, seen = bitaca(finished.home, "run", "--only", "index", "--force", "--json")
+@pytest.mark.parametrize("where", ["environment", "profile"])
+def test_a_configured_server_that_does_not_answer(finished, tmp_path, where):
+    given = {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    if where == "profile":
+        profiles = tmp_path / "profiles.toml"
+        profiles.write_text('active = "ours"\n[profiles.ours]\nPREFECT_API_URL = "http://127.0.0.1:9/api"\n')
+        given = {"PREFECT_PROFILES_PATH": str(profiles)}
+    lines, seen = bitaca(finished.home, "run", "--only", "index", "--force", "--json", **given)
     error = json.loads("".join(lines))["error"]
     assert seen["status"] == 1 and error["kind"] == "prefect" and "127.0.0.1:9" in error["message"]
     assert seen["started"] == [] and "prefect" not in seen["modules"]

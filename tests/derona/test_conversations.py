@@ -53,14 +53,15 @@ def test_a_title_that_cannot_be_watched_is_said_so(talk: Talk) -> None:
     for wish in ("quero assistir Akira", "dá pra assistir Akira aqui?"):
         (reply,) = talk(wish)
         assert not reply.actions
-        assert ids(reply)[0] == "akira-1988" and not reply.cards[0].playable
-        assert reply.cards[1].playable and reply.cards[1].reason.startswith("Em comum com Akira: ")
+        assert ids(reply)[-1] == "akira-1988" and not reply.cards[-1].playable
+        assert reply.cards[0].playable and reply.cards[0].reason.startswith("Em comum com Akira: ")
+        assert reply.state.focus == "akira-1988"
 
 
 def test_a_genre_without_anything_playable_offers_something_near(talk: Talk) -> None:
     (reply,) = talk("faroeste")
-    assert not reply.cards[0].playable
     near = [card for card in reply.cards if card.playable]
+    assert near and list(reply.cards[: len(near)]) == near and not reply.cards[-1].playable
     assert all(card.reason.startswith("Não é faroeste, mas dá pra assistir agora: ") for card in near)
 
 

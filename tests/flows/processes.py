@@ -32,7 +32,7 @@ class Started:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            env=kept | environment | {MARK: self.mark},
+            env=kept | {"PREFECT_PROFILES_PATH": os.devnull} | environment | {MARK: self.mark},
             start_new_session=True,
         )
         self.lines: list[str] = []

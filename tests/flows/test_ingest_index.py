@@ -17,5 +17,5 @@ def test_ingest_then_index(tmp_path):
 
 def test_flows_have_their_names_and_typed_parameters():
     assert (ingest_flow.name, index_flow.name) == ("ingest", "index")
-    assert set(ingest_flow.parameters.properties) == {"home", "sources", "sample"}
+    assert set(ingest_flow.parameters.properties) == {"home", "sources", "sample", "rebuild"}
     assert set(index_flow.parameters.properties) == {"home", "embedder", "force"}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from bitaca_core.catalogue.store import Catalogue, save_catalogue, titles_file
 from bitaca_core.catalogue.titles import Episode, Title
@@ -16,8 +20,10 @@ from bitaca_core.settings import Settings
 from gradio_app.access import Access
 from gradio_app.app import create_app
 from gradio_app.limits import Limits
+from gradio_app.server import listen, uvicorn_options
 from gradio_app.services import Services
 
+OPERATOR_TOKEN = "s3nha-longa-de-operacao"
 PACKAGE = "0123456789abcdef"
 SEGMENT = bytes(range(256)) * 5000  # 1,280,000 bytes: more than one block
 NOW = 1_800_000_000.0
@@ -121,6 +127,8 @@ class FakeCard:
     age_rating: str = "10"
     duration_s: int = 28
     kind: str = "short"
+    arriving: bool = False
+    descriptors: tuple[str, ...] = ("Violência leve",)
 
 
 @dataclass(frozen=True)
@@ -178,7 +186,7 @@ def publish(settings: Settings, title_id: str) -> None:
 
 @pytest.fixture
 def settings(tmp_path):
-    made = Settings(home=tmp_path, operator_token="s3nha-longa", allowed_origins="https://parceiro.example")
+    made = Settings(home=tmp_path, operator_token=OPERATOR_TOKEN, allowed_origins="https://parceiro.example")
     save_catalogue(Catalogue(TITLES), titles_file(made.paths))
     publish(made, "a-pipa-2026")
     publish(made, "serie-2026-e1")
@@ -229,3 +237,47 @@ async def stranger(client_from):
     """A caller from another machine."""
     async with client_from("203.0.113.9", "http://bitaca.example:8000") as made:
         yield made
+
+
+def compose(settings: Settings, services: Services, clock: FakeClock, **changes: Any):
+    """Return the app over the same services with other settings."""
+    changed = settings.model_copy(update=changes)
+    limits, access = Limits(changed, clock), Access(changed, clock)
+    return create_app(changed, services, limits=limits, access=access, shell=False)
+
+
+@asynccontextmanager
+async def serving(app: Any, settings: Settings) -> AsyncIterator[int]:
+    """Serve `app` on a free port by the server that viewers meet, and say which."""
+    listener = listen("127.0.0.1", 0)
+    options = uvicorn_options(settings) | {"lifespan": "off"}
+    running = uvicorn.Server(uvicorn.Config(app, **options))
+    task = asyncio.create_task(running.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        running.should_exit = True
+        await task
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over a socket."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+
+async def say_http(port: int, request: bytes) -> Answer:
+    """Send bytes as they are and read one answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(request)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+        lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        length = int(lengths[0].split(b":")[1]) if lengths else 0
+        body = await asyncio.wait_for(reader.readexactly(length), 20)
+        return Answer(int(head.split()[1]), head, body)
+    finally:
+        writer.close()

@@ -1,14 +1,16 @@
 """Derona over WebSocket and POST: order of frames, resuming, stopping, limits, bounds."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from gradio_app.chat import Conversations, pieces
+from gradio_app.limits import FRAMES_PER_SOCKET, GUEST_SEATS, SOCKETS_OPENED_PER_ADDRESS
 
-from .conftest import FakeClock
+from .conftest import FakeClock, serving
 
 COOKIE = "bitaca_viewer"
 
@@ -30,6 +32,10 @@ def signed_in(client):
 def hello(socket, **more):
     socket.send_text(json.dumps({"v": 1, "type": "hello", **more}))
     return json.loads(socket.receive_text())
+
+
+def send(socket, frame):
+    (socket.send_bytes if isinstance(frame, bytes) else socket.send_text)(frame)
 
 
 def ask(socket, text, id_="m1", **more):
@@ -56,7 +62,8 @@ def test_cards_come_before_words_and_the_words_are_whole(browser):
     assert "".join(frame["text"] for frame in frames[1:-1]) == frames[-1]["text"]
     card = frames[0]["cards"][0]
     assert card["watch_url"] == "/watch/a-pipa-2026" and card["duration"] == "28 s"
-    assert {"title_id", "title", "year", "poster", "reason", "playable"} <= card.keys()
+    assert {"title_id", "title", "year", "poster", "reason", "playable", "arriving"} <= card.keys()
+    assert (card["age_rating"], card["descriptors"]) == ("10", ["Violência leve"])
 
 
 def test_actions_and_the_playhead(browser, services):
@@ -127,16 +134,54 @@ def test_the_eleventh_message_is_told_when_to_come_back(browser, clock):
     ["not json", "[]", '{"type":"message"}', '{"type":"message","id":"a b","text":"x"}',
      '{"type":"message","id":"m","text":""}',
      json.dumps({"type": "message", "id": "m", "text": "a" * 1001}),
-     json.dumps({"type": "message", "id": "m", "text": "x", "player": {"position_s": -1}}), "x" * 20_000],
+     json.dumps({"type": "message", "id": "m", "text": "x", "player": {"position_s": -1}}), "x" * 20_000,
+     "[" * 8000, '{"a":' * 2700, '{"type":"message","id":"m","text":"\\ud800"}', "9" * 5000, b"\x00\xff", b""],
 )  # fmt: skip
-def test_bad_frames_are_named_and_the_line_stays(browser, frame):
+def test_bad_frames_are_named_and_the_line_stays(browser, caplog, frame):
     with browser.websocket_connect("/ws/chat") as socket:
         hello(socket)
-        socket.send_text(frame)
+        send(socket, frame)
         answer = json.loads(socket.receive_text())
         assert answer["type"] == "error" and answer["kind"] == "bad-frame"
         ask(socket, "oi")
         assert until(socket)[-1]["type"] == "done"
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("frame", [b"\x00\xff", "[" * 8000, "not json", '{"type":"hello","seq":-1}'])
+def test_a_bad_first_frame_opens_a_conversation_and_is_named(browser, frame):
+    with browser.websocket_connect("/ws/chat") as socket:
+        send(socket, frame)
+        assert json.loads(socket.receive_text())["type"] == "hello"
+        answer = json.loads(socket.receive_text())
+        assert answer["type"] == "error" and answer["kind"] == "bad-frame"
+        ask(socket, "oi")
+        assert until(socket)[-1]["type"] == "done"
+
+
+async def test_binary_and_deep_frames_over_a_real_connection(app, settings, caplog):
+    from websockets.asyncio.client import connect
+
+    async with serving(app, settings) as port, connect(f"ws://127.0.0.1:{port}/ws/chat", proxy=None) as line:
+        await line.send('{"v":1,"type":"hello"}')
+        assert json.loads(await line.recv())["type"] == "hello"
+        for frame in (b"\x00", "[" * 8000):
+            await line.send(frame)
+            assert json.loads(await line.recv())["kind"] == "bad-frame"
+        await line.send('{"v":1,"type":"message","id":"m","text":"oi"}')
+        assert json.loads(await line.recv())["type"] == "cards"
+    assert "Traceback" not in caplog.text
+
+
+def test_a_line_of_nothing_but_bad_frames_is_closed(browser):
+    with browser.websocket_connect("/ws/chat") as socket:
+        hello(socket)
+        for _ in range(10):
+            socket.send_bytes(b"x")
+            assert json.loads(socket.receive_text())["kind"] == "bad-frame"
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+        assert closed.value.code == 1008
 
 
 def test_a_failing_reply_is_an_error_frame_with_a_number(browser):
@@ -147,6 +192,90 @@ def test_a_failing_reply_is_an_error_frame_with_a_number(browser):
         assert answer["type"] == "error" and "broken" not in answer["message"]
         ask(socket, "oi", "m2")
         assert until(socket)[-1]["type"] == "done"
+
+
+def guest(app, address="203.0.113.9"):
+    """A client without a cookie, calling from `address`."""
+    return TestClient(app, base_url="http://bitaca.example:8000", client=(address, 5000))
+
+
+def said(socket, id_="m"):
+    """Say one thing; return the type of what comes back first, and read the answer to its end."""
+    ask(socket, "oi", id_)
+    first = json.loads(socket.receive_text())
+    if first["type"] == "cards":
+        until(socket)
+    return first["type"]
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2::a", "2001:db8:1:2:ffff::b"), ("203.0.113.9", "::ffff:203.0.113.9")],
+)  # fmt: skip
+def test_a_guest_who_hangs_up_has_said_what_it_said(app, addresses):
+    first, again = addresses
+    with guest(app, first).websocket_connect("/ws/chat") as socket:
+        hello(socket)
+        assert [said(socket) for _ in range(6)] == ["cards"] * 6
+    with guest(app, again).websocket_connect("/ws/chat") as socket:
+        hello(socket)
+        assert [said(socket) for _ in range(5)] == ["cards"] * 4 + ["rate_limited"]
+    with guest(app, "203.0.113.10").websocket_connect("/ws/chat") as socket:
+        hello(socket)
+        assert said(socket) == "cards"
+    assert len(app.state.context.limits.seats) == 0
+
+
+def test_guests_of_one_address_at_one_time_are_told_apart_up_to_a_number(app):
+    with ExitStack() as stack:
+        lines = [
+            stack.enter_context(guest(app).websocket_connect("/ws/chat")) for _ in range(GUEST_SEATS + 1)
+        ]
+        for line in lines:
+            hello(line)
+        for line in lines[:GUEST_SEATS]:
+            assert [said(line) for _ in range(10)] == ["cards"] * 10
+        assert said(lines[0]) == "rate_limited"
+        assert said(lines[-1]) == "rate_limited", "one guest more shares what the others have"
+
+
+def test_a_guest_comes_back_to_its_conversation_and_to_no_others(app):
+    with guest(app).websocket_connect("/ws/chat") as socket:
+        session = hello(socket)["session"]
+    for address, resumed in (("203.0.113.9", True), ("203.0.113.10", False)):
+        with guest(app, address).websocket_connect("/ws/chat") as socket:
+            assert hello(socket, session=session)["resumed"] is resumed
+
+
+def test_opening_lines_is_limited_by_network(app, clock):
+    codes = []
+    for number in range(SOCKETS_OPENED_PER_ADDRESS + 1):
+        client = guest(app, f"2001:db8:1:2::{number + 1:x}")
+        try:
+            with client.websocket_connect("/ws/chat"):
+                codes.append(101)
+        except WebSocketDisconnect as refused:
+            codes.append(refused.code)
+    assert codes == [101] * SOCKETS_OPENED_PER_ADDRESS + [1008]
+    clock.now += 1
+    with guest(app, "2001:db8:1:2::1").websocket_connect("/ws/chat") as socket:
+        assert hello(socket)["type"] == "hello"
+    with guest(app, "2001:db8:1:3::1").websocket_connect("/ws/chat") as socket:
+        assert hello(socket)["type"] == "hello"
+
+
+@pytest.mark.parametrize("frame", ['{"type":"ping"}', '{"type":"stop"}', '{"type":"hello"}'])
+def test_frames_without_a_message_are_limited_too(browser, frame):
+    with browser.websocket_connect("/ws/chat") as socket:
+        hello(socket)
+        for _ in range(FRAMES_PER_SOCKET):
+            socket.send_text(frame)
+        for _ in range(10):
+            socket.send_text(frame)
+            assert json.loads(socket.receive_text())["type"] == "rate_limited"
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+        assert closed.value.code == 1008
 
 
 def test_guests_and_tickets(app, browser):

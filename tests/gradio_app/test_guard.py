@@ -5,8 +5,11 @@ import logging
 
 import pytest
 
+from gradio_app import server
 from gradio_app.guard import MAX_BODY_BYTES
 from gradio_app.shell import open_shell_route
+
+from .conftest import OPERATOR_TOKEN
 
 PAGES = ["/", "/title/a-pipa-2026", "/watch/a-pipa-2026", "/watch/longe-1999", "/privacidade", "/reports",
          "/operator", "/nada", "/app", "/api/status", "/healthz"]  # fmt: skip
@@ -74,7 +77,7 @@ async def test_body_bounds(client):
 async def test_operator_pages_need_the_token_from_elsewhere(client, stranger):
     assert (await client.get("/reports")).status_code == 200
     assert (await stranger.get("/reports")).status_code == 403
-    bearer = {"Authorization": "Bearer s3nha-longa"}
+    bearer = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
     assert (await stranger.get("/reports", headers=bearer)).status_code == 200
     assert (await stranger.get("/reports", headers={"Authorization": "Bearer errada"})).status_code == 403
     assert "work" not in (await stranger.get("/api/status")).json()
@@ -83,7 +86,7 @@ async def test_operator_pages_need_the_token_from_elsewhere(client, stranger):
 
 async def test_operator_signs_in_once(stranger):
     assert (await stranger.post("/operator", data={"token": "errada"})).status_code == 403
-    answer = await stranger.post("/operator", data={"token": "s3nha-longa"})
+    answer = await stranger.post("/operator", data={"token": OPERATOR_TOKEN})
     assert answer.status_code == 303 and "httponly" in answer.headers["set-cookie"].lower()
     assert (await stranger.get("/reports")).status_code == 200
 
@@ -132,6 +135,42 @@ async def test_log_lines_carry_no_secrets(client, caplog):
     assert all(token not in line and cookie not in line for line in map(json.dumps, lines))
 
 
+@pytest.mark.parametrize(
+    "address, network",
+    [("203.0.113.77", "203.0.113.0/24"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48")],
+)
+async def test_the_log_knows_the_network_and_not_the_caller(client_from, caplog, address, network):
+    caplog.set_level(logging.INFO, logger="bitaca.access")
+    async with client_from(address, "http://bitaca.example") as client:
+        for path in ("/", "/nada", "/api/status"):
+            await client.get(path)
+        await client.get("/api/status", headers={"Origin": "https://terceiro.example"})
+    lines = [record.message for record in caplog.records if record.name == "bitaca.access"]
+    assert len(lines) == 4 and all(json.loads(line)["client"] == network for line in lines)
+    assert address not in caplog.text
+
+
+@pytest.fixture
+def loggers_as_before():
+    """Give every logger back what a test changed of it."""
+    touched = [
+        logging.getLogger(name) for name in (None, "bitaca.access", "httpx", "uvicorn.error", "asyncio")
+    ]
+    before = [(found.handlers[:], found.level, found.propagate) for found in touched]
+    yield
+    for found, (handlers, level, propagate) in zip(touched, before, strict=True):
+        found.handlers[:], found.propagate = handlers, propagate
+        found.setLevel(level)
+
+
+def test_the_server_writes_its_log_for_its_owner_only(tmp_path, loggers_as_before):
+    server.configure_logs("info", tmp_path / "state" / "app.log")
+    access = logging.getLogger("bitaca.access")
+    access.info("{}")
+    access.handlers[0].close()
+    assert (tmp_path / "state" / "app.log").stat().st_mode & 0o777 == 0o600
+
+
 async def test_unexpected_failures_are_readable_and_numbered(client, services):
     def broken(*_):
         raise RuntimeError("secret detail")
@@ -142,24 +181,3 @@ async def test_unexpected_failures_are_readable_and_numbered(client, services):
     assert answer.json()["error"]["message"] == answer.headers["x-request-id"]
     page = await client.get("/", headers={"accept": "text/html"})
     assert page.status_code == 500 and page.headers["x-request-id"] in page.text
-
-
-async def test_forwarded_headers_count_from_trusted_proxies_only(settings, services, clock):
-    import httpx
-
-    from gradio_app.access import Access
-    from gradio_app.app import create_app
-    from gradio_app.limits import Limits
-
-    trusting = settings.model_copy(update={"trusted_proxies": "127.0.0.1"})
-    app = create_app(
-        trusting, services, limits=Limits(trusting, clock), access=Access(trusting, clock), shell=False
-    )
-    headers = {"X-Forwarded-For": "203.0.113.5", "X-Forwarded-Proto": "https", "Host": "bitaca.example"}
-    for peer, status, secure in (("127.0.0.1", 403, True), ("198.51.100.7", 403, False)):
-        transport = httpx.ASGITransport(app=app, client=(peer, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://bitaca.example") as client:
-            assert (await client.get("/reports", headers=headers)).status_code == status
-            answer = await client.post("/api/session", headers=headers)
-            assert ("secure" in answer.headers["set-cookie"].lower()) is secure
-            assert ("strict-transport-security" in answer.headers) is secure

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from bitaca_core.catalogue.store import add_source
+from bitaca_core.errors import WorkError
 from bitaca_core.settings import DataPaths
 from tests.media.clips import HANG_GUARD_S, picture, sheet_of
 
@@ -105,23 +109,53 @@ def test_plan_and_status(plain: Path, paths: DataPaths) -> None:
     from bitaca_core.media.publish import publish
 
     publish(sheet_of(plain), paths)
-    assert "nothing to do: 1 titles" in bitaca("plan", "--verify", home=paths.home).stdout
+    left = json.loads(bitaca("plan", "--verify", "--json", home=paths.home).stdout)
+    assert (left["titles"], [item["stage"] for item in left["items"]]) == (1, ["evaluate"])
     assert "clip" in bitaca("status", home=paths.home).stdout
     row = json.loads(bitaca("status", "--json", home=paths.home).stdout)["titles"][0]
     assert (row["duration_s"], row["pending"], row["stage"]) == (1.0, [], None)
 
 
-def test_an_interrupted_command_ends_with_130_and_leaves_nothing(
-    clip: Callable[..., Path], tmp_path: Path
-) -> None:
-    import signal
+def test_work_that_was_killed_is_not_shown_as_running(paths: DataPaths, plain: Path) -> None:
+    """A row with a living process shows; when that process is gone, so does the row."""
+    from bitaca_core.media.progress import ProgressBoard
 
+    add_source(paths, sheet_of(plain))
+    ProgressBoard(paths).update("clip", "package", 50)
+    assert "package 50 %" in bitaca("status", home=paths.home).stdout
+    file = paths.state / "progress.json"
+    file.write_text(file.read_text().replace(f'"process": {os.getpid()}', '"process": 4194304'))
+    assert "package 50 %" not in bitaca("status", home=paths.home).stdout
+
+
+def test_a_project_of_ones_own_is_never_replaced(plain: Path, tmp_path: Path) -> None:
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "package.json").write_text('{"name": "shop"}')
+    (project / "index.js").write_text("precious")
+    done = bitaca("package", plain, "--out", project, home=tmp_path)
+    assert done.returncode == 1 and "holds other files than a package's: index.js" in done.stderr
+    assert (project / "index.js").read_text() == "precious"
+
+
+def test_xsd_without_lxml_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bitaca_core.cli import package
+
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    with pytest.raises(WorkError, match=r"Run \./setup\.sh dev"):
+        package._xsd_faults(tmp_path / "stream.mpd", tmp_path / "DASH-MPD.xsd")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_ends_with_130_and_leaves_nothing(
+    clip: Callable[..., Path], tmp_path: Path, number: int
+) -> None:
     long = clip("long-plain.mp4", *picture("1280x720", "60", 30), "-c:v", "libx264", "-preset", "ultrafast")
     command = [sys.executable, "-c", "from bitaca_core.cli.main import main; main()", "package", str(long), "--out",
                str(tmp_path / "out")]  # fmt: skip
     child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None and "encode" in child.stderr.readline()
-    child.send_signal(signal.SIGTERM)
-    child.communicate(timeout=HANG_GUARD_S)
-    assert child.returncode == 130
+    child.send_signal(number)
+    said = child.communicate(timeout=HANG_GUARD_S)[1]
+    assert child.returncode == 130 and said == "interrupted; nothing that was finished is lost\n"
     assert list(tmp_path.iterdir()) == []

@@ -36,6 +36,12 @@ def test_sizes_of_common_and_odd_sources(source: tuple[int, int], expected: list
     assert sizes(*source) == expected
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080), (2160, 3840)])
+def test_rungs_are_named_by_their_shorter_side(size: tuple[int, int]) -> None:
+    ladder = rungs(Fraction(size[0]), Fraction(size[1]), FILM)
+    assert [rung.id for rung in ladder] == ["1080p", "720p", "540p", "360p"]
+
+
 @given(width=st.integers(16, 4096), height=st.integers(16, 4096), rate=st.sampled_from([24, 25, 30, 60]))
 @settings(max_examples=300, deadline=None)
 def test_every_ladder_keeps_its_promises(width: int, height: int, rate: int) -> None:

@@ -109,8 +109,10 @@ def test_mpd_is_valid_against_the_schema(monkeypatch: pytest.MonkeyPatch) -> Non
     assert root.tag == "{urn:mpeg:dash:schema:mpd:2011}MPD"
     folder = schema_folder()
     if folder is None:
-        print("the DASH schema is not on this machine: only well-formedness was checked")
-        return
+        pytest.skip(
+            "DASH-MPD.xsd is not on this machine (../shared/data/schemas/dash, or $BITACA_SHARED):"
+            " the MPD was only seen to be well-formed"
+        )
     monkeypatch.chdir(folder)
     schema = etree.XMLSchema(etree.parse("DASH-MPD.xsd"))
     schema.assertValid(root)

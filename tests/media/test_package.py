@@ -125,7 +125,7 @@ def test_a_turned_phone_video_comes_out_upright(clip: Clip, tmp_path: Path) -> N
     turned = clip("turned.mp4", "-display_rotation:v:0", "-90", "-i", flat, "-c", "copy")
     result = packaged(turned, tmp_path / "out")
     check(result, Expected((180, 320), 24), tmp_path)
-    picture_rgb = pixels(look(result.folder, "video/320p", tmp_path).file, 0.5, 2, 4)
+    picture_rgb = pixels(look(result.folder, "video/180p", tmp_path).file, 0.5, 2, 4)
     top, bottom = picture_rgb[:3], picture_rgb[-3:]
     assert top[0] > 200 > 60 > top[2], "turned clockwise, the left half (red) is on top"
     assert bottom[2] > 200 > 60 > bottom[0]

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.errors import InputError, SchemaError
+from bitaca_core import stamps
+from bitaca_core.errors import RebuildNeeded, SchemaError
 from bitaca_core.media import planning, receipts
 from bitaca_core.media.planning import pending
 from bitaca_core.settings import DataPaths
@@ -36,8 +37,8 @@ def library_of(paths: DataPaths, count: int) -> None:
         sources[title_id] = sheet.model_dump(mode="json")
         receipts.save(paths, receipts.TitleReceipt(
             title_id=title_id, package_id="0123456789abcdef", recipe={"version": planning.RECIPE_VERSION},
-            sheet_sha256=planning.sheet_sha256(sources[title_id]), inputs=(receipts.stamp(video),),
-            outputs=tuple(receipts.stamp(file, file.name) for file in folder.iterdir()), arguments=(),
+            sheet_sha256=planning.sheet_sha256(sources[title_id]), inputs=(stamps.stamp(video),),
+            outputs=tuple(stamps.stamp(file, file.name) for file in folder.iterdir()), arguments=(),
         ))  # fmt: skip
     paths.catalogue.mkdir(parents=True, exist_ok=True)
     (paths.catalogue / "sources.json").write_text(json.dumps({"schema": 1, "sources": sources}))
@@ -49,8 +50,8 @@ def test_every_file_is_looked_at_once_and_none_is_read(
     library_of(paths, 50)
     looked: list[str] = []
     real = os.stat
-    monkeypatch.setattr(receipts.os, "stat", lambda path: looked.append(str(path)) or real(path))
-    monkeypatch.setattr(receipts, "sha256_file", lambda path: pytest.fail("contents were read"))
+    monkeypatch.setattr(stamps.os, "stat", lambda path: looked.append(str(path)) or real(path))
+    monkeypatch.setattr(stamps, "sha256_file", lambda path: pytest.fail("contents were read"))
     assert pending(paths) == []
     assert len(looked) == 50 * (FILES_PER_TITLE + 1) == len(set(looked))
     os.truncate(paths.media / "title-7" / "0123456789abcdef" / "seg-3.m4s", 1)
@@ -76,13 +77,26 @@ def test_plan_and_status_load_nothing_heavy(paths: DataPaths) -> None:
         assert json.loads(report)["schema"] == 1
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"schema": 1}', '{"schema": 1, "sources": []}'])
-def test_damaged_sources_are_named(content: str, paths: DataPaths) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b'{"schema": 1}',
+        b'{"schema": 1, "sources": []}',
+        b'{"schema": 1, "sources": {"a": []}}',
+        b'{"schema": 1, "sources": {"a": {"title_id": "a"}}}',
+        b'{"schema": 1, "sources": {"a": {"title_id": "a", "video": "/v", "subtitles": [{}]}}}',
+        b'{"schema": 1, "sources": {"a": {"title_id": "a", "video": "/v", "colour": "red"}}}',
+    ],
+)
+def test_damaged_sources_are_named_with_what_to_do(content: bytes, paths: DataPaths) -> None:
     paths.catalogue.mkdir(parents=True)
-    (paths.catalogue / "sources.json").write_text(content)
-    with pytest.raises(InputError) as caught:
+    (paths.catalogue / "sources.json").write_bytes(content)
+    with pytest.raises(RebuildNeeded, match="bitaca run --only ingest") as caught:
         pending(paths)
-    assert caught.value.file is not None
+    assert caught.value.file == str(paths.catalogue / "sources.json")
 
 
 def test_newer_schemas_are_refused(paths: DataPaths) -> None:
@@ -92,7 +106,7 @@ def test_newer_schemas_are_refused(paths: DataPaths) -> None:
     with pytest.raises(SchemaError, match="schema 9"):
         pending(paths)
     (paths.catalogue / "sources.json").write_text('{"schema": 2, "sources": {}}')
-    with pytest.raises(SchemaError, match="schema 2"):
+    with pytest.raises(SchemaError, match="newer"):
         pending(paths)
 
 

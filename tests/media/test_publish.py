@@ -16,7 +16,7 @@ import pytest
 
 from bitaca_core.catalogue.store import add_source
 from bitaca_core.errors import WorkError
-from bitaca_core.media import library, package, publish, receipts, verify
+from bitaca_core.media import library, package, planning, publish, receipts, verify
 from bitaca_core.media.planning import pending
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.publish import publish_title
@@ -209,10 +209,35 @@ def test_plan_finds_what_happened_to_the_files(plain: Path, paths: DataPaths, tm
     add_source(paths, sheet)
     video.unlink()
     assert pending(paths) == [], "a whole package does not need its source"
+    os.utime(segment)
+    assert pending(paths) == [], "nor does one that was only copied"
     segment.unlink()
-    assert pending(paths)[0].action == "blocked"
+    assert [(item.action, item.damaged) for item in pending(paths)] == [("blocked", True)]
+    with pytest.raises(WorkError, match=r"seg-1\.m4s.*source is gone.*bitaca remove"):
+        publish_title(sheet, paths)
     receipts.receipt_file(paths, "clip").write_text("{")
-    assert pending(paths)[0].action == "blocked"
+    assert [(item.action, item.damaged) for item in pending(paths)] == [("blocked", True)]
+
+
+def test_a_lost_current_is_mended_without_the_source(plain: Path, paths: DataPaths, tmp_path: Path) -> None:
+    video = tmp_path / "own.mp4"
+    shutil.copy(plain, video)
+    add_source(paths, sheet_of(video))
+    done = publish_title(sheet_of(video), paths)
+    video.unlink()
+    (paths.media / "clip" / "current").write_bytes(b"\xff")
+    (item,) = pending(paths)
+    assert (item.action, item.reasons, item.damaged) == ("package", (planning.UNNAMED,), True)
+    again = publish_title(sheet_of(video), paths)
+    assert (again.package_id, again.built) == (done.package_id, False)
+    assert pending(paths) == [] and library.published_ids(paths) == {"clip"}
+
+
+def test_a_title_that_never_was_published_is_blocked_and_not_damaged(
+    paths: DataPaths, tmp_path: Path
+) -> None:
+    add_source(paths, sheet_of(tmp_path / "none.mp4"))
+    assert [(item.action, item.damaged) for item in pending(paths)] == [("blocked", False)]
 
 
 def test_a_new_recipe_version_rebuilds(
@@ -234,11 +259,103 @@ def test_packaging_to_a_folder_of_ones_own(plain: Path, tmp_path: Path) -> None:
     other = package.prepare(sheet_of(plain, age_rating="L"), max_rungs=1)
     assert publish.package_to(other, tmp_path / "out").built
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["out"]
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "thesis.doc").write_text("precious")
-    with pytest.raises(WorkError, match="other files"):
-        publish.package_to(job, tmp_path / "full")
     (tmp_path / "file").write_text("precious")
     with pytest.raises(WorkError, match="is a file"):
         publish.package_to(job, tmp_path / "file")
     assert (tmp_path / "file").read_text() == "precious"
+
+
+def npm(folder: Path, package_json: str) -> None:
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "main.ts").write_text("precious")
+    (folder / "package.json").write_text('{"name": "shop", "version": "1.0.0"}')
+
+
+def notes(folder: Path, package_json: str) -> None:
+    (folder / "notes.txt").write_text("precious")
+
+
+def notes_below(folder: Path, package_json: str) -> None:
+    (folder / "images" / "notes.txt").write_text("precious")
+
+
+def empty_folder(folder: Path, package_json: str) -> None:
+    (folder / "later").mkdir()
+
+
+def link(folder: Path, package_json: str) -> None:
+    (folder / "video" / "elsewhere").symlink_to("/usr")
+
+
+def no_package(folder: Path, package_json: str) -> None:
+    (folder / "package.json").unlink()
+
+
+def newer(folder: Path, package_json: str) -> None:
+    (folder / "package.json").write_text(package_json.replace('"schema": 1', '"schema": 9'))
+
+
+@pytest.mark.parametrize(
+    ("make", "named", "earlier"),
+    [
+        (npm, "package.json", False),
+        (notes, "notes.txt", True),
+        (notes_below, "images/notes.txt", True),
+        (empty_folder, "later", True),
+        (link, "video/elsewhere", True),
+        (no_package, "audio", True),
+        (newer, "audio", True),
+    ],
+)
+def test_a_folder_that_holds_anything_else_is_never_replaced(
+    plain: Path, tmp_path: Path, make: Callable[[Path, str], None], named: str, earlier: bool
+) -> None:
+    out = tmp_path / "out"
+    if earlier:
+        publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), out)
+    make(out, (out / "package.json").read_text() if earlier else "")
+    before = tree(out)
+    with pytest.raises(WorkError, match=f"holds other files than a package's: {named}"):
+        publish.package_to(package.prepare(sheet_of(plain, age_rating="L"), max_rungs=1), out)
+    assert tree(out) == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_damaged_package_of_our_own_is_replaced(plain: Path, tmp_path: Path) -> None:
+    job = package.prepare(sheet_of(plain), max_rungs=1)
+    out = publish.package_to(job, tmp_path / "out").folder
+    (out / "stream.mpd").unlink()
+    assert publish.package_to(job, out).built and (out / "stream.mpd").is_file()
+
+
+def test_what_is_saved_there_meanwhile_stops_it(plain: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def save(stage: str, percent: float) -> None:
+        if stage == "verify":
+            out.mkdir(exist_ok=True)
+            (out / "thesis.doc").write_text("precious")
+
+    with pytest.raises(WorkError, match=r"thesis\.doc"):
+        publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), out, save)
+    assert (out / "thesis.doc").read_text() == "precious"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"], "the new package is not left half way"
+
+
+def test_an_input_inside_the_folder_is_never_deleted(plain: Path, tmp_path: Path) -> None:
+    out = publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), tmp_path / "out").folder
+    poster = out / "images" / "poster.jpg"
+    (tmp_path / "alias").symlink_to(out)
+    for given in (poster, tmp_path / "alias" / "images" / "poster.jpg"):
+        job = package.prepare(sheet_of(plain, poster=given), max_rungs=1)
+        with pytest.raises(WorkError, match=r"holds an input \(poster\.jpg\)"):
+            publish.package_to(job, out)
+    assert poster.is_file()
+
+
+def test_a_link_to_a_folder_stays_a_link(plain: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk" / "out").mkdir(parents=True)
+    (tmp_path / "out").symlink_to(tmp_path / "disk" / "out")
+    done = publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), tmp_path / "out")
+    assert (tmp_path / "out").is_symlink() and done.folder == tmp_path / "disk" / "out"
+    assert (tmp_path / "out" / "master.m3u8").is_file()

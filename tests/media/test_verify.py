@@ -13,8 +13,8 @@ import pytest
 
 from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.media.package import package_source
-from bitaca_core.media.receipts import sha256_file
 from bitaca_core.media.verify import verify_package
+from bitaca_core.stamps import sha256_file
 from tests.media.clips import AAC, X264, picture, sheet_of, tone
 
 Damage = Callable[[Path], None]

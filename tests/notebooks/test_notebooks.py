@@ -49,7 +49,18 @@ def test_the_form_of_the_house(name):
 
 
 @pytest.fixture(scope="module")
-def abr_report(tmp_path_factory):
+def home(tmp_path_factory):
+    """Give notebooks a data folder of their own: their kernels read the environment."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BITACA_HOME", str(folder))
+        yield DataPaths(folder)
+
+
+@pytest.fixture(scope="module")
+def abr_report(home, tmp_path_factory):
+    """Run the notebook as it is, and on a trace of one's own once a title has been published."""
+    usual = evaluate.run_notebook("03_abr", home)
     folder = tmp_path_factory.mktemp("own")
     (folder / "mine.json").write_text(
         json.dumps(
@@ -59,9 +70,32 @@ def abr_report(tmp_path_factory):
             ]
         )
     )
-    home = DataPaths(tmp_path_factory.mktemp("home"))
-    own = evaluate.run_notebook("03_abr", home, parameters={"traces": str(folder / "mine.json")})
-    return evaluate.run_notebook("03_abr", home), own
+    publish(home, "a-feira-2024")
+    return usual, evaluate.run_notebook("03_abr", home, parameters={"traces": str(folder / "mine.json")})
+
+
+def publish(home, title_id):
+    """Put the least that counts as a published package into the data folder."""
+    package_id = "0123456789abcdef"
+    folder = home.media / title_id / package_id
+    (folder / "images").mkdir(parents=True)
+    (folder / "images" / "poster.jpg").write_bytes(b"\xff\xd8\xff\xd9")
+    described = {
+        "title_id": title_id,
+        "package_id": package_id,
+        "duration_s": 8.0,
+        "rungs": [{"height": 360}],
+    }
+    pictures = {"poster": "images/poster.jpg", "storyboard": None}
+    (folder / "package.json").write_text(json.dumps(described | pictures))
+    (home.media / title_id / "current").write_text(package_id)
+
+
+def self_contained(page):
+    """Return whether a page loads nothing and links to nothing but places of the app."""
+    return not evaluate.ACTIVE_CONTENT.search(page) and not re.search(
+        r"""(?:src|href)=["'](?!data:|#|/watch/)""", page
+    )
 
 
 def test_the_abr_notebook_answers_with_numbers(abr_report):
@@ -75,9 +109,26 @@ def test_the_abr_notebook_answers_with_numbers(abr_report):
         assert measure["difference"] == pytest.approx(measure["bola"] - measure["throughput"])
     page = (report.folder / "report.html").read_text("utf-8")
     assert page.count('src="data:image/png;base64,') == 3
-    assert "<bitaca-player" in page
-    assert not evaluate.ACTIVE_CONTENT.search(page)
-    assert not re.search(r"""(?:src|href)=["'](?!data:|#|media/)""", page)
+    assert self_contained(page)
+
+
+def test_a_report_leads_to_a_published_title_and_says_where_there_is_none(abr_report):
+    before, after = [(report.folder / "report.html").read_text("utf-8") for report in abr_report]
+    assert "Nothing is published" in before
+    assert "/watch/" not in before
+    assert "Nothing is published" not in after
+    assert 'href="/watch/a-feira-2024" target="_top"' in after
+    assert 'src="data:image/jpeg;base64,' in after
+    assert self_contained(after)
+
+
+# With so short a buffer bola switches more often than throughput does: a finding, and no failure.
+@pytest.mark.parametrize("parameters", [{"buffer_s": 3}, {"buffer_s": 6, "seed": 3}])
+def test_whatever_the_parameters_a_report_says_what_was_found(home, parameters):
+    report = evaluate.run_notebook("03_abr", home, parameters=parameters)
+    assert report.results["measures"]["switches"]["difference"] > 0
+    assert report.results["buffer_s"] == parameters["buffer_s"]
+    assert "QoE" in report.results["conclusion"]
 
 
 def test_the_abr_notebook_runs_on_a_trace_of_ones_own(abr_report):

@@ -31,11 +31,11 @@ def test_a_bad_file_is_exit_code_2_with_line_and_column(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = tmp_path / "bad.m3u8"
-    bad.write_text("#EXTM3U\n#EXTINF:quatro,\na.ts\n")
+    bad.write_text("#EXTM3U\n#EXTINF:4,\n#EXT-X-BYTERANGE:quatro\na.ts\n")
     code, out = run(monkeypatch, capsys, str(bad), "--json")
     error = json.loads(out)["error"]
     assert code == 2
-    assert (error["kind"], error["line"], error["column"], error["file"]) == ("number", 2, 9, str(bad))
+    assert (error["kind"], error["line"], error["column"], error["file"]) == ("number", 3, 18, str(bad))
 
 
 def test_json_and_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

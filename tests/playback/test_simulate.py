@@ -12,7 +12,7 @@ from bitaca_core.cli.simulate import parse_settings
 from bitaca_core.cli.simulate import simulate as command
 from bitaca_core.errors import InputError
 from bitaca_core.playback import lab, movie
-from bitaca_core.playback.simulate import check_rules, config_sha256, sabre_score, simulate
+from bitaca_core.playback.simulate import check_rules, config_sha256, exceeds, sabre_score, simulate
 from bitaca_core.playback.traces import Trace, generate
 
 COLUMNS = [
@@ -32,9 +32,33 @@ def test_a_row_for_every_trace_and_rule_with_the_columns_of_the_contract(rows):
     assert [row.rule for row in rows[:2]] == list(lab.RULES)
 
 
-def test_no_rule_beats_the_optimum_and_waiting_is_told_apart(rows):
+class Shortsighted(lab.Lab):
+    """A laboratory whose search finds nothing good."""
+
+    def optimum(self, trace, movie, *, buffer_s=25.0):
+        return -1e6
+
+
+def test_the_optimum_is_the_searchs_own_whatever_the_rules_do():
+    traces, played = generate(5, 2, length_s=120), movie.generate(5, segments=25)
+    for row in simulate(traces, played, lab=Shortsighted()):
+        assert row.optimum_qoe_lin == -1e6
+        assert exceeds(row, played.segments), "such a search would be found out"
+    found = simulate(traces, played, buffer_s=8.0)
+    laboratory = lab.Lab()
+    searched = [laboratory.optimum(trace, played, buffer_s=8.0) for trace in traces for _ in lab.RULES]
+    assert [row.optimum_qoe_lin for row in found] == searched
+
+
+@pytest.mark.parametrize("buffer_s", [4.0, 8.0, 25.0])
+def test_no_rule_beats_one_that_knows_the_future(buffer_s):
+    played = movie.generate(6, segments=40)
+    for row in simulate(generate(6, 8, length_s=200), played, buffer_s=buffer_s):
+        assert not exceeds(row, played.segments)
+
+
+def test_waiting_is_told_apart(rows):
     for row in rows:
-        assert row.qoe_lin <= row.optimum_qoe_lin
         assert row.watch_s == pytest.approx(100)
         assert row.startup_s > 0
         assert (row.stall_s > 0) == (row.stalls > 0)

@@ -30,7 +30,7 @@ def survives(core: PlayerCore, data: bytes) -> None:
         for at in {0, count // 2, count - 1, count}:
             core.call("manifest_segment_url", handle, rendition, max(at, 0))
         assert core.call("manifest_at_time", handle, rendition, 1e6) < max(count, 0) + 1
-    assert core.result(core.call("manifest_snapshot", handle))[:4] == b"BPS1"
+    assert core.result(core.call("manifest_snapshot", handle))[:4] == b"BPS2"
     core.call("manifest_free", handle)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bitaca_core.errors import InputError
 from bitaca_core.security import origin
 
 
@@ -50,10 +51,50 @@ def test_loopback_hosts(host, loopback):
     assert origin.is_loopback_host(host) is loopback
 
 
-def test_forwarded_addresses_count_from_trusted_proxies_only():
+@pytest.mark.parametrize(
+    "peer, forwarded_for, client",
+    [
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "1.2.3.4, 203.0.113.9, 10.1.1.1", "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9, 127.0.0.1", "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9:4711", "203.0.113.9"),
+        ("127.0.0.1", "[2001:db8::9]:4711", "2001:db8::9"),
+        ("127.0.0.1", '"[2001:db8::9]"', "2001:db8::9"),
+        ("203.0.113.7", "127.0.0.1", "203.0.113.7"),
+        ("127.0.0.1", "garbage", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.9, garbage, 10.1.1.1", "10.1.1.1"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("10.0.0.1", "127.0.0.1, 10.0.0.7", "10.0.0.7"),
+        ("10.0.0.1", "::1, 10.0.0.7", "10.0.0.7"),
+        ("10.0.0.1", "203.0.113.9, 127.0.0.1, 10.0.0.7", "203.0.113.9"),
+        ("::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_forwarded_addresses_count_from_trusted_proxies_only(peer, forwarded_for, client):
     proxies = origin.TrustedProxies("10.0.0.0/8, 127.0.0.1")
-    assert proxies.client("127.0.0.1", "203.0.113.9") == "203.0.113.9"
-    assert proxies.client("127.0.0.1", "1.2.3.4, 203.0.113.9, 10.1.1.1") == "203.0.113.9"
-    assert proxies.client("203.0.113.7", "127.0.0.1") == "203.0.113.7"
-    assert proxies.client("127.0.0.1", "garbage") == "127.0.0.1"
-    assert not origin.TrustedProxies("")
+    assert proxies.client(peer, forwarded_for) == client
+
+
+def test_no_proxy_is_trusted_unless_named():
+    assert not origin.TrustedProxies("") and "127.0.0.1" not in origin.TrustedProxies(" , ")
+
+
+@pytest.mark.parametrize("text", ["nginx", "10.0.0.0/40", "127.0.0.1 10.0.0.1", "10.0.0.1:80"])
+def test_an_unreadable_proxy_is_named(text):
+    with pytest.raises(InputError, match="neither an address nor a network") as caught:
+        origin.TrustedProxies(f"127.0.0.1,{text}")
+    assert text in caught.value.message and "BITACA_TRUSTED_PROXIES" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "address, network, kept",
+    [
+        ("203.0.113.77", "203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.77", "203.0.113.77", "203.0.113.0/24"),
+        ("testclient", "testclient", ""),
+    ],
+)
+def test_a_caller_is_counted_by_its_network_and_logged_as_a_wider_one(address, network, kept):
+    assert origin.caller_network(address) == network
+    assert origin.blurred(address) == kept

@@ -8,7 +8,7 @@ import pytest
 
 from bitaca_core.errors import InputError, SchemaError
 from bitaca_core.viewers.schema import MIGRATIONS
-from bitaca_core.viewers.store import DAY_S, MESSAGES_MAX, REPORT_MAX_BYTES, ViewerStore
+from bitaca_core.viewers.store import DAY_S, MESSAGES_MAX, REPORT_MAX_BYTES, REPORTS_MAX, ViewerStore
 
 
 class Clock:
@@ -181,6 +181,83 @@ def test_playback_reports_are_replaced_and_bounded(store):
     assert report["report"] == {"n": 2} and "viewer_id" not in report
     with pytest.raises(InputError, match="bytes"):
         store.save_playback_report("t", viewer, "a", "x" * REPORT_MAX_BYTES)
+
+
+@pytest.mark.parametrize("report", [{"x": float("nan")}, [float("inf")], {"x": "\ud800"}, {"x": {1, 2}}])
+def test_what_is_no_json_is_not_kept(store, report):
+    viewer = store.create_viewer()
+    with pytest.raises(InputError, match="must be JSON"):
+        store.save_playback_report("s", viewer, "a", report)
+    assert store.export(viewer)["playback"] == []
+
+
+def test_a_report_that_an_older_release_let_in_is_read_as_null(store, tmp_path):
+    viewer = store.create_viewer()
+    store.save_playback_report("s", viewer, "a", {"x": 1})
+    with sqlite3.connect(tmp_path / "deep" / "app.db") as db:
+        db.execute('UPDATE playback_sessions SET report = \'{"x":NaN,"y":-Infinity}\'')
+    assert store.export(viewer)["playback"][0]["report"] == {"x": None, "y": None}
+    assert store.playback_reports()[0]["report"] == {"x": None, "y": None}
+
+
+def test_the_latest_reports_of_each_viewer_are_kept(store, clock):
+    viewer, other = store.create_viewer(), store.create_viewer()
+    store.save_playback_report("other", other, "a", {})
+    store.save_playback_report("first", viewer, "a", {})
+    for number in range(REPORTS_MAX + 3):
+        clock.now += 1
+        store.save_playback_report(f"s{number}", viewer, "a", {})
+        if number % 10 == 0:
+            store.save_playback_report("first", viewer, "a", {"still": number})
+    kept = [row["session_id"] for row in store.export(viewer)["playback"]]
+    assert len(kept) == REPORTS_MAX and "first" in kept and "s0" not in kept
+    assert len(store.export(other)["playback"]) == 1
+
+
+def test_a_viewer_who_wants_no_history_has_none(store):
+    viewer = store.create_viewer()
+    store.record_progress(viewer, "before", 50, 100)
+    assert store.keeps_history(viewer) and store.export(viewer)["keeps_history"] is True
+    store.keep_history(viewer, False)
+    store.record_progress(viewer, "after", 50, 100)
+    store.save_message(viewer, "viewer", "oi")
+    store.save_playback_report("s", viewer, "a", {})
+    kept = store.export(viewer)
+    assert [item["title_id"] for item in kept["history"]] == ["before"]
+    assert kept["messages"] == kept["playback"] == [] and kept["keeps_history"] is False
+    store.keep_history(viewer, True)
+    store.save_message(viewer, "viewer", "oi")
+    assert len(store.messages(viewer)) == 1
+    assert not store.keeps_history(store.create_viewer(keeps_history=False))
+    for act in (store.keeps_history, lambda who: store.keep_history(who, False)):
+        with pytest.raises(InputError, match="no such viewer"):
+            act("0" * 32)
+
+
+def test_viewers_of_the_first_release_keep_what_they_had(tmp_path, clock):
+    path = tmp_path / "app.db"
+    with sqlite3.connect(path) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("PRAGMA user_version = 1")
+        db.execute("INSERT INTO viewers VALUES (?, 1, 2)", ("a" * 32,))
+        db.execute("INSERT INTO progress VALUES (?, 't', 50, 100, 50, 0, 2)", ("a" * 32,))
+    store = ViewerStore(path, clock)
+    assert store.keeps_history("a" * 32) and store.resume_s("a" * 32, "t") == 50
+    store.close()
+
+
+def test_the_database_is_its_owners_only(tmp_path, clock):
+    store = ViewerStore(tmp_path / "app.db", clock)
+    store.create_viewer()
+    files = list(tmp_path.iterdir())
+    assert {file.name for file in files} == {"app.db", "app.db-wal", "app.db-shm"}
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    store.close()
+    (tmp_path / "app.db").chmod(0o644)
+    again = ViewerStore(tmp_path / "app.db", clock)
+    again.create_viewer()
+    assert (tmp_path / "app.db").stat().st_mode & 0o777 == 0o600
+    again.close()
 
 
 def test_a_newer_database_is_refused(tmp_path):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from bitaca_core.catalogue.normalize import title_id_for
 from bitaca_core.catalogue.sheet import SourceSheet
-from bitaca_core.catalogue.sources.findings import Found, Rejection
+from bitaca_core.catalogue.sources.findings import Found, Rejection, overlong
 from bitaca_core.catalogue.sources.subtitles import subtitle_source
 from bitaca_core.catalogue.titles import Title
 
@@ -58,6 +58,8 @@ def _read_row(path: Path, number: int, line: bytes, source: str) -> Found | Reje
         title = Title.model_validate(row)
     except ValidationError as error:
         return Rejection(path, number, first_reason(error))
+    if (reason := overlong(title)) is not None:
+        return Rejection(path, number, reason)
     if video is None:
         return Found(title)
     return _with_video(path, number, title, video, subtitles)
@@ -70,14 +72,18 @@ def _with_video(path: Path, number: int, title: Title, video: Any, subtitles: An
         )
     if not isinstance(video, str) or not isinstance(subtitles, list):
         return Rejection(path, number, "video: expected a path; subtitles: expected a list of paths")
-    files = [(path.parent / str(name)).resolve() for name in (video, *subtitles)]
-    for file in files:
-        if not file.is_file():
-            return Rejection(path, number, f"no such file: {file}")
+    try:
+        files = [(path.parent / str(name)).resolve() for name in (video, *subtitles)]
+        for file in files:
+            if not file.is_file():
+                return Rejection(path, number, f"no such file: {file}")
+        sidecars = tuple(subtitle_source(file, files[0].stem) for file in files[1:])
+    except (OSError, ValueError) as error:  # not ours to read, or no path at all
+        return Rejection(path, number, f"video or subtitles: {error}")
     sheet = SourceSheet(
         title_id=title.title_id,
         video=files[0],
-        subtitles=tuple(subtitle_source(file, files[0].stem) for file in files[1:]),
+        subtitles=sidecars,
         age_rating=title.age_rating,
         descriptors=title.descriptors,
     )

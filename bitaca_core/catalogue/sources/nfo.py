@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NFO_MAX_BYTES = 1_048_576
 CAST_MAX = 30
 TEXT_MAX_CHARS = 8000
+NAME_MAX_CHARS = 200
+"""Of a person or a theme; what is longer is no name."""
 ROOTS = ("movie", "tvshow", "episodedetails")
 _BRAZILIAN_RATING = re.compile(
     r"^(?:BR|Brasil|Brazil)\s*[:\-]?\s*(L|Livre|6|10|12|14|16|18)\+?$", re.IGNORECASE
@@ -103,9 +105,13 @@ def _fields(root: Element) -> Nfo:
         plot=_text(root, "plot") or _text(root, "outline"),
         runtime_s=runtime_min * 60 if runtime_min else None,
         genres=_known(root, "genre", GENRE_WORDS),
-        themes=tuple(fold(tag) for tag in _texts(root, "tag")[:20] if fold(tag)),
-        directors=tuple(_texts(root, "director")[:CAST_MAX]),
-        cast=tuple(name for actor in root.findall("actor")[:CAST_MAX] if (name := _text(actor, "name"))),
+        themes=tuple(theme for tag in _texts(root, "tag")[:20] if (theme := fold(tag[:NAME_MAX_CHARS]))),
+        directors=tuple(name[:NAME_MAX_CHARS] for name in _texts(root, "director")[:CAST_MAX]),
+        cast=tuple(
+            name[:NAME_MAX_CHARS]
+            for actor in root.findall("actor")[:CAST_MAX]
+            if (name := _text(actor, "name"))
+        ),
         countries=_known(root, "country", COUNTRY_WORDS),
         age_rating=_RATINGS[rating[1].casefold()] if rating else None,
         season=_number(_text(root, "season")),

@@ -63,16 +63,15 @@ _WORDS = {
 }
 
 
-def subtitles_of(video: Path, beside: list[Path]) -> tuple[SubtitleSource, ...]:
+def subtitles_of(video: Path, beside: list[Path]) -> list[Path]:
     """Return the subtitle files among `beside` that belong to `video`, by name, sorted."""
     stem = video.stem.casefold()
-    mine = [
+    return [
         file
         for file in sorted(beside)
         if file.suffix.casefold() in EXTENSIONS
         and (file.stem.casefold() == stem or file.stem.casefold().startswith(stem + "."))
     ]
-    return tuple(subtitle_source(file, video.stem) for file in mine)
 
 
 def subtitle_source(file: Path, video_stem: str) -> SubtitleSource:

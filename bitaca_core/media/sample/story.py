@@ -69,7 +69,7 @@ class Story:
     tracks: tuple[SoundTrack, ...]
     poster: Callable[[], Image.Image]
     age_rating: str = "L"
-    descriptors: tuple[str, ...] = ("Livre para todos os públicos",)
+    descriptors: tuple[str, ...] = ()
     chapters: tuple[tuple[float, str, str], ...] = ()  # start in seconds, Portuguese, English
     markers: tuple[tuple[str, float, float], ...] = ()  # intro or credits, start and end in seconds
     vignette: float = 0.42

@@ -45,6 +45,21 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Where `wanted` first stands in `text`.
+///
+/// For short needles: the standard library's search prepares itself, and brings text formatting
+/// into the build for panics that cannot happen.
+pub fn find_text(text: &str, wanted: &str) -> Option<usize> {
+    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+    text.windows(wanted.len().max(1)).position(|window| window == wanted)
+}
+
+/// What stands before and behind the first `mark`.
+pub fn split_at_text<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    let at = find_text(text, mark)?;
+    Some((text.get(..at)?, text.get(at + mark.len()..)?))
+}
+
 /// A whole decimal number of digits only; `None` where it is not one or does not fit.
 pub fn parse_u64(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
@@ -108,6 +123,13 @@ mod tests {
         assert_eq!(reader.u16(), None);
         assert_eq!(reader.u8(), Some(255));
         assert_eq!(reader.u8(), None);
+    }
+
+    #[test]
+    fn text_in_text() {
+        assert_eq!(find_text("a --> b", "-->"), Some(2));
+        assert_eq!(find_text("a", "-->"), None);
+        assert_eq!(find_text("", "x"), None);
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! n-th" and "the one at this time". Strings are [`Span`]s into one text per presentation, so that
 //! nothing is allocated for what nobody reads.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::dash::model::{Mpd, Protection};
 use crate::error::{ErrorKind, ParseError, Warning};
-use crate::segments::SegmentIndex;
+use crate::segments::{Key, SegmentIndex, Tiles};
 use crate::{dash, hls, limits, url};
 
 /// A stretch of a [`TextPool`]; [`Span::NONE`] where the manifest says nothing.
@@ -36,26 +38,35 @@ impl Default for Span {
     }
 }
 
-/// One string that all spans of its owner point into.
+/// The text that all spans of its owner point into: the manifest itself, and what was made of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextPool {
-    text: String,
+    source: String,
+    made: String,
 }
 
+/// Marks a span into the made text. A manifest is far shorter than this, see [`limits::MANIFEST_BYTES`].
+const MADE: u32 = 1 << 31;
+
 impl TextPool {
-    /// A pool that starts as `text`.
+    /// A pool whose source is `text`.
     pub fn new(text: String) -> Self {
-        Self { text }
+        Self { source: text, made: String::new() }
     }
 
-    /// Append `text`; [`Span::NONE`] once the pool would exceed what 32 bits address.
+    /// A pool without a source that takes some text without growing.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { source: String::new(), made: String::with_capacity(bytes) }
+    }
+
+    /// Keep `text`; [`Span::NONE`] once the pool would exceed what 31 bits address.
     pub fn push(&mut self, text: &str) -> Span {
-        let Ok(start) = u32::try_from(self.text.len()) else { return Span::NONE };
-        if text.len() >= (u32::MAX - start) as usize {
+        let start = self.made.len();
+        if text.len() >= MADE as usize - 1 - start.min(MADE as usize - 1) {
             return Span::NONE;
         }
-        self.text.push_str(text);
-        Span { start, len: text.len() as u32 }
+        self.made.push_str(text);
+        Span { start: start as u32 | MADE, len: text.len() as u32 }
     }
 
     /// The text of a span; empty where it is absent.
@@ -65,13 +76,29 @@ impl TextPool {
 
     /// The text of a span; `None` where it is absent.
     pub fn opt(&self, span: Span) -> Option<&str> {
-        let start = span.start as usize;
-        self.text.get(start..start.checked_add(span.len as usize)?)
+        if span.is_none() {
+            return None;
+        }
+        let start = (span.start & !MADE) as usize;
+        let part = if span.start & MADE == 0 { &self.source } else { &self.made };
+        part.get(start..start.checked_add(span.len as usize)?)
     }
 
-    /// Everything.
-    pub fn as_str(&self) -> &str {
-        &self.text
+    /// The manifest as it was read.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Lengthen the source: a live playlist went on.
+    pub(crate) fn extend_source(&mut self, text: &str) {
+        self.source.push_str(text);
+    }
+
+    /// Forget what stands in the source from `end` on, which is the end of a line.
+    pub(crate) fn truncate_source(&mut self, end: usize) {
+        if self.source.is_char_boundary(end) {
+            self.source.truncate(end);
+        }
     }
 }
 
@@ -140,6 +167,10 @@ pub struct Period {
     pub start_ns: i64,
     /// Length in nanoseconds, where it is known.
     pub duration_ns: Option<i64>,
+    /// DASH: announced ahead of time; when it starts is told later.
+    pub early: bool,
+    /// DASH: `AssetIdentifier`, scheme and value: periods with equal ones belong to one asset.
+    pub asset: (Span, Span),
 }
 
 /// One encoding of one track: an HLS variant or rendition, a DASH representation.
@@ -191,10 +222,44 @@ pub struct Rendition {
     pub text_group: Span,
     /// Audio channels, 0 where unknown.
     pub channels: u32,
-    /// Schemes of content protection announced for it (URIs, as written).
-    pub protection: Vec<Span>,
+    /// Content protection announced for it.
+    pub protection: Vec<Protection>,
+    /// For fast forward and rewind: I-frame playlists, trick mode representations.
+    pub trick: bool,
+    /// HLS: the CLOSED-CAPTIONS group that a variant uses (`NONE` as written), or the GROUP-ID of captions.
+    pub captions_group: Span,
+    /// HLS: the VIDEO group that a variant uses, or the GROUP-ID of another view.
+    pub video_group: Span,
+    /// Captions inside the video: `CC1` to `CC4`, `SERVICE1` to `SERVICE63`.
+    pub instream_id: Span,
+    /// ASSOC-LANGUAGE: another language in which it may be read or spoken.
+    pub assoc_language: Span,
+    /// `SDR`, `HLG` or `PQ` (VIDEO-RANGE, or what transfer characteristics say).
+    pub video_range: Span,
+    /// HDCP-LEVEL, as written.
+    pub hdcp: Span,
+    /// SUPPLEMENTAL-CODECS, `@scte214:supplementalCodecs`, as written.
+    pub supplemental_codecs: Span,
+    /// Where a host that cannot show it must not choose it: REQ-VIDEO-LAYOUT, ALLOWED-CPC, as written.
+    pub requires: Span,
+    /// SCORE in thousandths: the author's preference among variants, higher is better.
+    pub score_milli: Option<u64>,
+    /// PATHWAY-ID, `BaseURL@serviceLocation`: which of several ways leads to it.
+    pub pathway: Span,
+    /// How thumbnails lie in its pictures.
+    pub tiles: Option<Tiles>,
+    /// Samples per second of sound, 0 where unknown.
+    pub sample_rate: u32,
     /// The rendition's own URL as written (HLS URI; the innermost DASH BaseURL).
     pub uri: Span,
+    /// DASH: its addresses, a range of [`Mpd::bases`] by start and count.
+    pub bases: (u32, u32),
+    /// DASH: `@sar`, as written.
+    pub sample_aspect: Span,
+    /// DASH: `@scanType` is `interlaced`.
+    pub interlaced: bool,
+    /// DASH: it has left the MPD since; its place may be taken by a new one.
+    pub gone: bool,
     /// HLS: absolute URL of the media playlist, from which [`Presentation::attach_media_playlist`]
     /// makes the segments. `None` for a rendition inside its variant's streams, and for DASH.
     pub playlist_url: Option<Span>,
@@ -230,11 +295,53 @@ impl Rendition {
             text_group: Span::NONE,
             channels: 0,
             protection: Vec::new(),
+            trick: false,
+            captions_group: Span::NONE,
+            video_group: Span::NONE,
+            instream_id: Span::NONE,
+            assoc_language: Span::NONE,
+            video_range: Span::NONE,
+            hdcp: Span::NONE,
+            supplemental_codecs: Span::NONE,
+            requires: Span::NONE,
+            score_milli: None,
+            pathway: Span::NONE,
+            tiles: None,
+            sample_rate: 0,
             uri: Span::NONE,
+            bases: (0, 0),
+            sample_aspect: Span::NONE,
+            interlaced: false,
+            gone: false,
             playlist_url: None,
             segments: None,
         }
     }
+}
+
+/// Arbitrary data about the whole. RFC 8216bis, EXT-X-SESSION-DATA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SessionData {
+    /// DATA-ID.
+    pub id: Span,
+    /// VALUE.
+    pub value: Span,
+    /// URI, as written.
+    pub uri: Span,
+    /// LANGUAGE.
+    pub language: Span,
+}
+
+/// A server that says which pathway to use. RFC 8216bis, EXT-X-CONTENT-STEERING; DASH-IF and ETSI
+/// content steering.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steering {
+    /// Absolute URL of the steering manifest.
+    pub server: Span,
+    /// PATHWAY-ID, `@defaultServiceLocation`: the pathway to begin with.
+    pub pathway: Span,
+    /// `@queryBeforeStart`: ask before the first segment.
+    pub query_before_start: bool,
 }
 
 /// One movie or stream, as its manifest describes it.
@@ -264,6 +371,16 @@ pub struct Presentation {
     pub start_us: Option<i64>,
     /// DASH: `@minBufferTime` in microseconds.
     pub min_buffer_us: Option<u64>,
+    /// HLS: data about the whole.
+    pub session_data: Vec<SessionData>,
+    /// HLS: keys that will be needed, so that they can be asked for early.
+    pub session_keys: Vec<Key>,
+    /// Where to ask which pathway to use.
+    pub steering: Option<Steering>,
+    /// DASH: what only an MPD says.
+    pub dash: Option<Box<Mpd>>,
+    /// HLS: the variables of a Multivariant Playlist, which its Media Playlists may import.
+    pub(crate) variables: Vec<(String, String)>,
     /// What was odd, at most [`limits::WARNINGS`] of it.
     pub warnings: Vec<Warning>,
 }
@@ -285,6 +402,11 @@ impl Presentation {
             independent_segments: false,
             start_us: None,
             min_buffer_us: None,
+            session_data: Vec::new(),
+            session_keys: Vec::new(),
+            steering: None,
+            dash: None,
+            variables: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -299,49 +421,64 @@ impl Presentation {
     /// # Errors
     /// The first thing that makes the manifest unplayable, with its byte offset.
     pub fn parse(bytes: &[u8], url: &str, now_us: Option<i64>) -> Result<Self, ParseError> {
-        if bytes.len() > limits::MANIFEST_BYTES {
-            return Err(ParseError::new(ErrorKind::Limit, 0, "a manifest of at most 64 MiB"));
-        }
-        let text = core::str::from_utf8(bytes)
-            .map_err(|error| ParseError::new(ErrorKind::Encoding, error.valid_up_to(), "UTF-8"))?;
+        let text = read_text(bytes)?;
         let body = text.strip_prefix('\u{FEFF}').unwrap_or(text).trim_start();
-        if body.starts_with('#') && hls::is_playlist(body) {
-            hls::parse(text, url)
-        } else if body.starts_with('<') {
-            dash::parse(text, url, now_us)
-        } else {
-            Err(ParseError::new(
-                ErrorKind::NotAManifest,
-                text.len() - body.len(),
-                "#EXTM3U or an MPD element",
-            ))
+        if body.starts_with('<') {
+            return dash::parse(text, url, now_us, None);
         }
+        hls::parse(text, url, &[])?.ok_or(ParseError::new(
+            ErrorKind::NotAManifest,
+            text.len() - body.len(),
+            "#EXTM3U or an MPD element",
+        ))
     }
 
     /// Give an HLS rendition its segments, from its media playlist.
     ///
-    /// Called again with a newer playlist it replaces them.
+    /// Called again with a newer playlist it brings them up to date: what is still in the playlist
+    /// keeps its times, and only new lines are read where the playlist merely went on. `EXT-X-SKIP`
+    /// is filled from the segments that are known.
     ///
     /// # Errors
-    /// As [`Presentation::parse`]; also where `bytes` is a multivariant playlist or an MPD, or no
-    /// rendition has that index. The presentation is unchanged by an error.
+    /// As [`Presentation::parse`]; also where `bytes` is a multivariant playlist or an MPD, no
+    /// rendition has that index, or a delta update skips segments that are not known. The
+    /// presentation is unchanged by an error.
     pub fn attach_media_playlist(
         &mut self,
         rendition: usize,
         bytes: &[u8],
         url: &str,
     ) -> Result<(), ParseError> {
-        let media = Self::parse(bytes, url, None)?;
         let wrong = ParseError::new(ErrorKind::WrongKind, 0, "a media playlist");
         let target = self.renditions.get_mut(rendition).ok_or(wrong)?;
-        if media.kind != Kind::HlsMedia {
-            return Err(wrong);
+        let went_on = match &mut target.segments {
+            Some(known) => hls::go_on(known, bytes, url)?,
+            None => false,
+        };
+        if !went_on {
+            let text = read_text(bytes)?;
+            let media = hls::parse(text, url, &self.variables)?.ok_or(wrong)?;
+            if media.kind != Kind::HlsMedia {
+                return Err(wrong);
+            }
+            let fresh = media.renditions.into_iter().next().and_then(|only| only.segments).ok_or(wrong)?;
+            let index = match target.segments.take() {
+                Some(known) => match hls::succeed(&known, fresh) {
+                    Ok(index) => index,
+                    Err(error) => {
+                        target.segments = Some(known);
+                        return Err(error);
+                    }
+                },
+                None => hls::first(fresh)?,
+            };
+            self.independent_segments |= media.independent_segments;
+            target.segments = Some(index);
         }
-        let index = media.renditions.into_iter().next().and_then(|only| only.segments).ok_or(wrong)?;
+        let Some(index) = &target.segments else { return Err(wrong) };
         self.dynamic = index.media.as_ref().is_some_and(|media| !media.endlist);
-        self.independent_segments |= media.independent_segments;
-        self.duration_us = self.duration_us.max(u64::try_from(index.end_us()).ok());
-        target.segments = Some(index);
+        let end = u64::try_from(index.end_us()).ok();
+        self.duration_us = self.duration_us.max(end);
         Ok(())
     }
 
@@ -365,12 +502,21 @@ impl Presentation {
     /// Number a rendition and keep it.
     pub(crate) fn add(&mut self, mut rendition: Rendition, offset: usize) -> Result<(), ParseError> {
         if self.renditions.len() >= limits::RENDITIONS {
-            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 4096 renditions"));
+            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 16384 renditions"));
         }
         rendition.index = self.renditions.len() as u32;
         self.renditions.push(rendition);
         Ok(())
     }
+}
+
+/// The text of a manifest.
+pub(crate) fn read_text(bytes: &[u8]) -> Result<&str, ParseError> {
+    if bytes.len() > limits::MANIFEST_BYTES {
+        return Err(ParseError::new(ErrorKind::Limit, 0, "a manifest of at most 64 MiB"));
+    }
+    core::str::from_utf8(bytes)
+        .map_err(|error| ParseError::new(ErrorKind::Encoding, error.valid_up_to(), "UTF-8"))
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! The segments of one rendition: a list (HLS, SegmentList) or runs of a template (SegmentTemplate).
 //!
-//! A listed segment costs 48 bytes; a template costs nothing per segment. Times are exact ticks;
+//! A listed segment costs 40 bytes; a template costs nothing per segment. Times are exact ticks;
 //! see [`crate::time`].
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use bitaca_player_scan::entry::{Entry, DISCONTINUITY, GAP, RANGED};
+use bitaca_player_scan::timeline::{self, Run, Timeline};
+
 use crate::dash::template;
 use crate::presentation::{Span, TextPool};
-use crate::time::{offset_ticks_to_us, ticks_to_us};
+use crate::time::{offset_ticks_to_us, parse_date_time_us, ticks_to_us};
 use crate::url;
 
 /// A stretch of bytes of a resource.
@@ -51,6 +54,8 @@ pub struct Segment {
     pub gap: bool,
     /// Number of its key set, see [`SegmentIndex::keys_of`].
     pub keys: Option<u32>,
+    /// Sequence number: of the Media Playlist, or `$Number$`.
+    pub number: u64,
 }
 
 /// How the segments are encrypted from some segment on. RFC 8216bis, EXT-X-KEY.
@@ -64,6 +69,8 @@ pub struct Key {
     pub iv: Span,
     /// KEYFORMAT, absent where it is the default `identity`.
     pub keyformat: Span,
+    /// KEYFORMATVERSIONS.
+    pub versions: Span,
 }
 
 /// What an HLS Media Playlist says about itself.
@@ -81,6 +88,151 @@ pub struct MediaInfo {
     pub endlist: bool,
     /// EXT-X-I-FRAMES-ONLY was present.
     pub iframes_only: bool,
+    /// EXT-X-PART-INF, PART-TARGET in microseconds: the stream has Partial Segments.
+    pub part_target_us: Option<u64>,
+    /// EXT-X-SERVER-CONTROL.
+    pub server: ServerControl,
+    /// EXT-X-SKIP, SKIPPED-SEGMENTS: this is a delta update that lacks its first segments.
+    pub skipped: Option<u32>,
+    /// EXT-X-START, TIME-OFFSET in microseconds, from the end where negative.
+    pub start_us: Option<i64>,
+    /// EXT-X-ALLOW-CACHE:NO, which version 7 removed.
+    pub no_cache: bool,
+}
+
+/// What a server offers. RFC 8216bis, EXT-X-SERVER-CONTROL. Times in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerControl {
+    /// CAN-SKIP-UNTIL: delta updates may leave out segments further from the end than this.
+    pub can_skip_until_us: Option<u64>,
+    /// CAN-SKIP-DATERANGES.
+    pub can_skip_dateranges: bool,
+    /// HOLD-BACK: closest to the end that playback may be.
+    pub hold_back_us: Option<u64>,
+    /// PART-HOLD-BACK: the same at low latency.
+    pub part_hold_back_us: Option<u64>,
+    /// CAN-BLOCK-RELOAD: a request may wait for what does not exist yet.
+    pub can_block_reload: bool,
+}
+
+/// A Partial Segment. RFC 8216bis, EXT-X-PART.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Serial number of the segment that it is a part of, see [`SegmentIndex::serial`].
+    pub segment: u32,
+    /// Length in ticks of the index.
+    pub duration: u64,
+    /// URI, as written.
+    pub uri: Span,
+    /// Part of the resource.
+    pub range: Option<ByteRange>,
+    /// INDEPENDENT: it begins with a frame that stands alone.
+    pub independent: bool,
+    /// GAP: it is known to be absent.
+    pub gap: bool,
+}
+
+/// What will be asked for next. RFC 8216bis, EXT-X-PRELOAD-HINT, and the de-facto EXT-X-PREFETCH.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What it is.
+    pub kind: HintKind,
+    /// URI, as written.
+    pub uri: Span,
+    /// BYTERANGE-START.
+    pub offset: u64,
+    /// BYTERANGE-LENGTH.
+    pub length: Option<u64>,
+}
+
+/// TYPE of a hint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum HintKind {
+    /// The next Partial Segment.
+    Part = 0,
+    /// The next initialization section.
+    Map = 1,
+    /// A whole segment (EXT-X-PREFETCH).
+    Segment = 2,
+}
+
+/// How far another rendition's playlist is. RFC 8216bis, EXT-X-RENDITION-REPORT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// URI of that playlist, as written.
+    pub uri: Span,
+    /// LAST-MSN.
+    pub last_sequence: Option<u64>,
+    /// LAST-PART.
+    pub last_part: Option<u64>,
+}
+
+/// A stretch of time with attributes. RFC 8216bis, EXT-X-DATERANGE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateRange {
+    /// ID.
+    pub id: Span,
+    /// CLASS.
+    pub class: Span,
+    /// START-DATE, microseconds since 1970.
+    pub start_us: i64,
+    /// END-DATE, or the start and DURATION; absent while it is not known.
+    pub end_us: Option<i64>,
+    /// PLANNED-DURATION, microseconds.
+    pub planned_us: Option<u64>,
+    /// END-ON-NEXT: it ends where the next of its class starts.
+    pub end_on_next: bool,
+    /// CUE: `PRE`, `POST`, `ONCE`, as written.
+    pub cue: Span,
+    /// Every other attribute (X-…, SCTE35-…): name and value, as written.
+    pub attributes: Vec<(Span, Span)>,
+}
+
+/// An advertisement marker that the standard does not know. It stands before a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// Serial number of the segment.
+    pub segment: u32,
+    /// Which tag.
+    pub kind: MarkerKind,
+    /// Length of the break in microseconds, where it is stated.
+    pub duration_us: Option<u64>,
+    /// Time since its begin in microseconds (EXT-X-CUE-OUT-CONT).
+    pub elapsed_us: Option<u64>,
+    /// The tag's value, as written: base64 of a splice information section (OATCLS-SCTE35), attributes (ASSET).
+    pub value: Span,
+}
+
+/// De-facto tags around advertisements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum MarkerKind {
+    /// EXT-X-CUE-OUT: a break begins.
+    Out = 0,
+    /// EXT-X-CUE-OUT-CONT: it goes on.
+    Continued = 1,
+    /// EXT-X-CUE-IN: it ends.
+    In = 2,
+    /// EXT-OATCLS-SCTE35.
+    Scte35 = 3,
+    /// EXT-X-ASSET.
+    Asset = 4,
+}
+
+/// How thumbnails lie in a picture. EXT-X-TILES, and DASH-IF thumbnail tiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tiles {
+    /// Thumbnails across.
+    pub columns: u32,
+    /// Thumbnails down.
+    pub rows: u32,
+    /// Pixels across of one thumbnail; 0 where it is not stated.
+    pub width: u32,
+    /// Pixels down of one thumbnail; 0 where it is not stated.
+    pub height: u32,
+    /// Time that one thumbnail stands for, in microseconds.
+    pub duration_us: Option<u64>,
 }
 
 /// EXT-X-PLAYLIST-TYPE.
@@ -96,27 +248,36 @@ pub enum PlaylistType {
     Event = 2,
 }
 
-/// An entry of a listed index. Spans point into the index's own text.
+/// What holds for a segment and its neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) start: u64,
-    pub(crate) duration: u64,
-    pub(crate) range_offset: u64,
-    pub(crate) range_length: u64,
-    pub(crate) url: Span,
-    /// Position in `inits`, or `NO_ENTRY`.
-    pub(crate) init: u16,
-    /// Position in `key_sets`, or `NO_ENTRY`.
-    pub(crate) keys: u16,
-    pub(crate) flags: u32,
+pub(crate) struct Context {
+    /// Position in `inits`, or [`NOTHING`].
+    pub(crate) init: u32,
+    /// Position in `key_sets`, or [`NOTHING`].
+    pub(crate) keys: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<Entry>() <= 64, "DESIGN.md: at most 64 bytes a segment");
+/// No initialization section, no keys.
+pub(crate) const NOTHING: u32 = u32::MAX;
 
-pub(crate) const NO_ENTRY: u16 = u16::MAX;
-pub(crate) const DISCONTINUITY: u32 = 1;
-pub(crate) const GAP: u32 = 2;
-pub(crate) const RANGED: u32 = 4;
+impl Default for Context {
+    fn default() -> Self {
+        Self { init: NOTHING, keys: NOTHING }
+    }
+}
+
+/// Listed segments: those before `first` have left a live window.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct List {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) first: usize,
+}
+
+impl List {
+    pub(crate) fn as_slice(&self) -> &[Entry] {
+        self.entries.get(self.first..).unwrap_or(&[])
+    }
+}
 
 /// An initialization section as the manifest wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,22 +286,36 @@ pub(crate) struct Init {
     pub(crate) range: Option<ByteRange>,
 }
 
-/// Segments that follow one another with one duration: an `S` element, or all of `@duration`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
-    /// Start of the first, in ticks of the media's own time line.
+/// A window of segments of one duration, which moves with the clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Live {
+    /// `@startNumber`.
+    pub(crate) first_number: u64,
+    /// Start of the first one of the period, in ticks.
     pub(crate) start: i64,
     pub(crate) duration: u64,
-    /// How many segments stand before this run.
-    pub(crate) before: u64,
-    pub(crate) count: u64,
+    /// How many the period has, where that is known.
+    pub(crate) whole: Option<u64>,
+    /// Start of the period.
+    pub(crate) start_ns: i64,
+}
+
+/// Where the segments of a resource are listed inside it. ISO/IEC 23009-1, Segment base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexRef {
+    /// Absolute URL.
+    pub url: String,
+    /// `@indexRange`; without it the index is somewhere in front.
+    pub range: Option<ByteRange>,
+    /// Where its initialization section is, if that is said.
+    pub init: Option<ByteRange>,
 }
 
 /// How the segments are stored.
 #[derive(Clone, Debug)]
 pub(crate) enum Layout {
     /// Each on its own.
-    List(Vec<Entry>),
+    List(List),
     /// As many as the runs say, all named by one template.
     Template(Template),
 }
@@ -153,12 +328,16 @@ pub(crate) struct Template {
     pub(crate) bandwidth_bps: u64,
     /// `@startNumber` plus the number of segments that were cut away at the front.
     pub(crate) start_number: u64,
-    /// Shared by the representations of one timeline.
-    pub(crate) runs: Arc<[Run]>,
+    /// Shared by the representations of one set.
+    pub(crate) timeline: Arc<Timeline>,
+    /// Most segments that there are: `@endNumber`.
+    pub(crate) limit: u32,
     /// Ticks of the index in one of the MPD, for `$Time$`.
     pub(crate) time_divisor: u32,
     /// End of the last segment in ticks, where the period cuts it short.
     pub(crate) end: Option<i64>,
+    /// Where the segments are those that the clock says.
+    pub(crate) live: Option<Live>,
 }
 
 /// The segments of one rendition, in order of time.
@@ -179,10 +358,40 @@ pub struct SegmentIndex {
     pub(crate) keys: Vec<Key>,
     /// Ranges of `keys`; a segment names one.
     pub(crate) key_sets: Vec<(u32, u32)>,
-    /// EXT-X-PROGRAM-DATE-TIME, with the number of the segment that it stands before.
+    /// What segments name by number.
+    pub(crate) contexts: Vec<Context>,
+    /// How many segments have left a live window. Side tables name segments by serial number:
+    /// position plus this.
+    pub(crate) dropped: u32,
+    /// EXT-X-PROGRAM-DATE-TIME, with the serial number of the segment that it stands before.
     pub(crate) dates: Vec<(u32, Span)>,
-    /// EXT-X-BITRATE in bits per second, with the number of the first segment that it holds for.
+    /// EXT-X-BITRATE in bits per second, with the serial number of the first segment that it holds for.
     pub(crate) bitrates: Vec<(u32, u64)>,
+    /// Partial Segments, in order.
+    pub parts: Vec<Part>,
+    /// What will be there next.
+    pub hints: Vec<Hint>,
+    /// How far other renditions are.
+    pub reports: Vec<Report>,
+    /// Date ranges, in the order of the playlist.
+    pub date_ranges: Vec<DateRange>,
+    /// IDs of date ranges that a delta update takes back.
+    pub(crate) removed_ranges: Vec<Span>,
+    /// Advertisement markers, in order.
+    pub markers: Vec<Marker>,
+    /// How thumbnails lie in the pictures.
+    pub tiles: Option<Tiles>,
+    /// DASH: what must be fetched to learn of the segments; until then the whole resource is one.
+    pub index: Option<IndexRef>,
+    /// DASH: how long before its end a segment may be asked for, in microseconds
+    /// (`@availabilityTimeOffset`); `i64::MAX` where at any time.
+    pub offset_us: i64,
+    /// DASH: `@availabilityTimeComplete` is false: a segment that may be asked for comes as it is made.
+    pub partial: bool,
+    /// DASH: stretches of ticks in which segments are missing (FailoverContent).
+    pub(crate) gaps: Vec<(i64, i64)>,
+    /// Where reading goes on when a newer playlist comes.
+    pub(crate) resume: Option<alloc::boxed::Box<crate::hls::Resume>>,
 }
 
 impl SegmentIndex {
@@ -196,19 +405,40 @@ impl SegmentIndex {
             origin: 0,
             text,
             base,
-            layout: Layout::List(Vec::new()),
+            layout: Layout::List(List::default()),
             inits: Vec::new(),
             keys: Vec::new(),
             key_sets: Vec::new(),
+            contexts: Vec::new(),
+            dropped: 0,
             dates: Vec::new(),
             bitrates: Vec::new(),
+            parts: Vec::new(),
+            hints: Vec::new(),
+            reports: Vec::new(),
+            date_ranges: Vec::new(),
+            removed_ranges: Vec::new(),
+            markers: Vec::new(),
+            tiles: None,
+            index: None,
+            offset_us: 0,
+            partial: false,
+            gaps: Vec::new(),
+            resume: None,
+        }
+    }
+
+    /// Let relative URLs start from `base` from now on.
+    pub(crate) fn move_to(&mut self, base: &str) {
+        if self.base() != base {
+            self.base = self.text.push(base);
         }
     }
 
     /// How many segments there are.
     pub fn len(&self) -> usize {
         match &self.layout {
-            Layout::List(entries) => entries.len(),
+            Layout::List(list) => list.as_slice().len(),
             Layout::Template(template) => template.len(),
         }
     }
@@ -221,18 +451,38 @@ impl SegmentIndex {
     /// The `i`-th segment, with its URLs resolved. O(log runs).
     pub fn get(&self, i: usize) -> Option<Segment> {
         let (start_us, duration_us) = self.time_of(i)?;
-        let init = self.entry(i).map_or(0, |entry| entry.init);
+        let init = self.init_number(i);
         Some(Segment {
             start_us,
             duration_us,
             url: self.url(i)?,
             byte_range: self.byte_range(i),
             init: self.init(i),
-            init_id: self.inits.get(usize::from(init)).map(|_| u32::from(init)),
+            init_id: self.inits.get(init as usize).map(|_| init),
             discontinuity: self.is_discontinuity(i),
             gap: self.is_gap(i),
             keys: self.key_set_of(i),
+            number: self.number(i),
         })
+    }
+
+    /// Sequence number of the `i`-th segment.
+    pub fn number(&self, i: usize) -> u64 {
+        let first = match &self.layout {
+            Layout::List(_) => self.media.map_or(1, |media| media.media_sequence),
+            Layout::Template(template) => return template.number(i),
+        };
+        first.wrapping_add(i as u64)
+    }
+
+    /// The number by which side tables name the `i`-th segment; it stays when segments leave a live window.
+    pub fn serial(&self, i: usize) -> u32 {
+        self.dropped.wrapping_add(i as u32)
+    }
+
+    /// The position of the segment with this serial number; `None` where it has left.
+    pub fn position_of(&self, serial: u32) -> Option<usize> {
+        serial.checked_sub(self.dropped).map(|i| i as usize)
     }
 
     /// Start of the `i`-th segment in microseconds, without making its URL.
@@ -249,7 +499,7 @@ impl SegmentIndex {
     /// media's own time line. O(log runs).
     pub fn ticks(&self, i: usize) -> Option<(i64, u64)> {
         match &self.layout {
-            Layout::List(entries) => entries.get(i).map(|entry| (entry.start as i64, entry.duration)),
+            Layout::List(_) => self.entry(i).map(|entry| (entry.start as i64, entry.duration)),
             Layout::Template(template) => template.ticks(i),
         }
     }
@@ -265,7 +515,7 @@ impl SegmentIndex {
     /// Exact sum of all durations, in microseconds, rounded once.
     pub fn total_us(&self) -> u64 {
         let ticks: u64 = match &self.layout {
-            Layout::List(entries) => entries.iter().map(|entry| entry.duration).sum(),
+            Layout::List(list) => list.as_slice().iter().map(|entry| entry.duration).sum(),
             Layout::Template(template) => template.total(),
         };
         ticks_to_us(i64::try_from(ticks).unwrap_or(i64::MAX), self.timescale) as u64
@@ -301,16 +551,10 @@ impl SegmentIndex {
     /// The URL of the `i`-th segment as the manifest wrote it, with a template filled in.
     pub fn uri(&self, i: usize) -> Option<String> {
         match &self.layout {
-            Layout::List(_) => self.text.opt(self.entry(i)?.url).map(String::from),
+            Layout::List(_) => self.text.opt(url_of(self.entry(i)?)).map(String::from),
             Layout::Template(template) => {
-                let (time, _) = template.ticks(i)?;
-                template::expand(
-                    self.text.get(template.media),
-                    self.text.get(template.representation_id),
-                    template.bandwidth_bps,
-                    template.start_number.wrapping_add(i as u64),
-                    time / i64::from(template.time_divisor.max(1)),
-                )
+                template.place(i)?;
+                template.expand(&self.text, template.media, i)
             }
         }
     }
@@ -319,7 +563,7 @@ impl SegmentIndex {
     pub fn url(&self, i: usize) -> Option<String> {
         match &self.layout {
             // Without copying the reference first: this is the hot path of a list.
-            Layout::List(_) => Some(url::resolve(self.base(), self.text.opt(self.entry(i)?.url)?)),
+            Layout::List(_) => Some(url::resolve(self.base(), self.text.opt(url_of(self.entry(i)?))?)),
             Layout::Template(_) => Some(url::resolve(self.base(), &self.uri(i)?)),
         }
     }
@@ -328,20 +572,29 @@ impl SegmentIndex {
     pub fn byte_range(&self, i: usize) -> Option<ByteRange> {
         let entry = self.entry(i)?;
         (entry.flags & RANGED != 0)
-            .then_some(ByteRange { offset: entry.range_offset, length: entry.range_length })
+            .then_some(ByteRange { offset: entry.range_offset, length: u64::from(entry.range_length) })
     }
 
     /// The initialization section of the `i`-th segment.
     pub fn init(&self, i: usize) -> Option<InitRef> {
-        let at = self.entry(i).map_or(0, |entry| entry.init);
-        let init = self.inits.get(usize::from(at))?;
-        Some(InitRef { url: url::resolve(self.base(), self.text.get(init.uri)), byte_range: init.range })
+        self.init_by_id(self.init_number(i))
+    }
+
+    /// The number of the `i`-th segment's initialization section; one that does not exist for none.
+    fn init_number(&self, i: usize) -> u32 {
+        match &self.layout {
+            Layout::List(_) => self.context(i).map_or(NOTHING, |context| context.init),
+            Layout::Template(_) => 0,
+        }
+    }
+
+    fn context(&self, i: usize) -> Option<&Context> {
+        self.contexts.get(self.entry(i)?.context as usize)
     }
 
     /// The URL of the `i`-th segment's initialization section as the manifest wrote it.
     pub fn init_uri(&self, i: usize) -> Option<&str> {
-        let at = self.entry(i).map_or(0, |entry| entry.init);
-        self.text.opt(self.inits.get(usize::from(at))?.uri)
+        self.text.opt(self.inits.get(self.init_number(i) as usize)?.uri)
     }
 
     /// Whether timestamps or encoding break before the `i`-th segment.
@@ -351,18 +604,29 @@ impl SegmentIndex {
 
     /// Whether the `i`-th segment is known to be absent.
     pub fn is_gap(&self, i: usize) -> bool {
-        self.entry(i).is_some_and(|entry| entry.flags & GAP != 0)
+        if self.gaps.is_empty() {
+            return self.entry(i).is_some_and(|entry| entry.flags & GAP != 0);
+        }
+        let Some((start, _)) = self.ticks(i) else { return false };
+        self.gaps.iter().any(|(from, to)| (*from..*to).contains(&start))
     }
 
     /// The number of the `i`-th segment's key set.
     pub fn key_set_of(&self, i: usize) -> Option<u32> {
-        self.entry(i).filter(|entry| entry.keys != NO_ENTRY).map(|entry| u32::from(entry.keys))
+        self.context(i).map(|context| context.keys).filter(|keys| *keys != NOTHING)
     }
 
     /// The initialization section of this number, see [`Segment::init_id`].
     pub fn init_by_id(&self, id: u32) -> Option<InitRef> {
         let init = self.inits.get(id as usize)?;
-        Some(InitRef { url: url::resolve(self.base(), self.text.get(init.uri)), byte_range: init.range })
+        let uri = self.text.get(init.uri);
+        let url = match &self.layout {
+            Layout::List(_) => url::resolve(self.base(), uri),
+            Layout::Template(template) => {
+                url::resolve(self.base(), &template.expand(&self.text, init.uri, 0)?)
+            }
+        };
+        Some(InitRef { url, byte_range: init.range })
     }
 
     /// What places the media's own times on the presentation's time line, in microseconds: the
@@ -373,7 +637,7 @@ impl SegmentIndex {
 
     /// The `EXT-X-PROGRAM-DATE-TIME` written before the `i`-th segment.
     pub fn date_time(&self, i: usize) -> Option<&str> {
-        let at = self.dates.binary_search_by_key(&(i as u32), |(segment, _)| *segment).ok()?;
+        let at = self.dates.binary_search_by_key(&self.serial(i), |(segment, _)| *segment).ok()?;
         self.text.opt(self.dates.get(at)?.1)
     }
 
@@ -383,7 +647,8 @@ impl SegmentIndex {
         if self.byte_range(i).is_some() {
             return None;
         }
-        let at = self.bitrates.partition_point(|(segment, _)| *segment as usize <= i);
+        let serial = self.serial(i);
+        let at = self.bitrates.partition_point(|(segment, _)| *segment <= serial);
         self.bitrates.get(at.checked_sub(1)?).map(|(_, bps)| *bps)
     }
 
@@ -391,6 +656,28 @@ impl SegmentIndex {
     pub fn keys_of(&self, set: u32) -> &[Key] {
         let Some(&(start, end)) = self.key_sets.get(set as usize) else { return &[] };
         self.keys.get(start as usize..end as usize).unwrap_or(&[])
+    }
+
+    /// Whether timestamps break anywhere.
+    pub fn has_discontinuities(&self) -> bool {
+        match &self.layout {
+            Layout::List(list) => list.as_slice().iter().any(|entry| entry.flags & DISCONTINUITY != 0),
+            Layout::Template(_) => false,
+        }
+    }
+
+    /// The discontinuity sequence number of the `i`-th segment. RFC 8216bis 6.2.2.
+    pub fn discontinuity_number(&self, i: usize) -> u64 {
+        let first = self.media.map_or(0, |media| media.discontinuity_sequence);
+        let Layout::List(list) = &self.layout else { return first };
+        let entries = list.as_slice();
+        let breaks = entries.get(..=i.min(entries.len().saturating_sub(1))).unwrap_or(&[]);
+        first + breaks.iter().filter(|entry| entry.flags & DISCONTINUITY != 0).count() as u64
+    }
+
+    /// Whether any segment needs a key.
+    pub fn is_encrypted(&self) -> bool {
+        self.keys.iter().any(|key| self.text.get(key.method) != "NONE")
     }
 
     /// The absolute URL that relative ones start from.
@@ -405,7 +692,7 @@ impl SegmentIndex {
 
     pub(crate) fn entry(&self, i: usize) -> Option<&Entry> {
         match &self.layout {
-            Layout::List(entries) => entries.get(i),
+            Layout::List(list) => list.as_slice().get(i),
             Layout::Template(_) => None,
         }
     }
@@ -416,36 +703,127 @@ impl SegmentIndex {
         Some((self.to_us(start), length as u64))
     }
 
+    /// Ticks of this index in microseconds.
+    pub fn ticks_us(&self, ticks: u64) -> i64 {
+        ticks_to_us(i64::try_from(ticks).unwrap_or(i64::MAX), self.timescale)
+    }
+
+    /// The initialization section that what follows the last segment needs.
+    pub fn init_id_at_end(&self) -> Option<u32> {
+        let init = self.contexts.last().map_or(NOTHING, |context| context.init);
+        (init != NOTHING).then_some(init)
+    }
+
+    /// The date, in microseconds since 1970, at which the index's time line begins, by the first
+    /// segment that has one.
+    pub fn date_of_zero_us(&self) -> Option<i64> {
+        let (serial, written) = self.dates.iter().find(|date| self.position_of(date.0).is_some())?;
+        let date = parse_date_time_us(self.text.opt(*written)?)?;
+        Some(date - self.start_us(self.position_of(*serial)?)?)
+    }
+
+    /// Move this index so that its time line is that of `other`: by dates where both have them,
+    /// else by sequence numbers. RFC 8216bis 6.2.4, Variant Streams.
+    pub(crate) fn align_to(&mut self, other: &SegmentIndex) {
+        let by_date = self.date_of_zero_us().zip(other.date_of_zero_us()).map(|(mine, theirs)| mine - theirs);
+        let by_number = || {
+            let first = self.number(0).checked_sub(other.number(0));
+            match first.and_then(|at| other.start_us(usize::try_from(at).ok()?)) {
+                Some(start) => start,
+                None => {
+                    // One of them is ahead of all of the other: its typical length bridges the gap.
+                    let ahead = self.number(0) as i64 - other.number(0) as i64;
+                    let typical = other.end_us() - other.start_us(0).unwrap_or(0);
+                    let typical = typical / (other.len().max(1) as i64);
+                    other.start_us(0).unwrap_or(0).saturating_add(ahead.saturating_mul(typical))
+                }
+            }
+        };
+        let shift_us = by_date.unwrap_or_else(|| by_number() - self.start_us(0).unwrap_or(0));
+        self.offset_ns = self.offset_ns.saturating_add(shift_us.saturating_mul(1000));
+    }
+
     fn to_us(&self, ticks: i64) -> i64 {
         offset_ticks_to_us(ticks.saturating_sub(self.origin), self.timescale, self.offset_ns)
     }
 }
 
+/// Where an entry's URI stands.
+pub(crate) fn url_of(entry: &Entry) -> Span {
+    Span { start: entry.url_start, len: u32::from(entry.url_len) }
+}
+
 impl Template {
     fn len(&self) -> usize {
-        self.runs.last().map_or(0, |run| run.before.saturating_add(run.count)) as usize
+        self.timeline.len().min(self.limit) as usize
+    }
+
+    /// The run of the `i`-th segment, and its place there.
+    fn place(&self, i: usize) -> Option<(usize, &Run, u64)> {
+        let i = u32::try_from(i).ok().filter(|i| *i < self.limit)?;
+        let runs = &self.timeline.runs;
+        // Ends are asked for more often than what lies between them.
+        let at = match runs.len().checked_sub(1)? {
+            last if runs.get(last)?.before <= i => last,
+            _ => runs.partition_point(|run| run.before <= i).checked_sub(1)?,
+        };
+        let run = runs.get(at)?;
+        let inside = i - run.before;
+        (inside < run.count).then_some((at, run, u64::from(inside)))
     }
 
     fn ticks(&self, i: usize) -> Option<(i64, u64)> {
-        let i = i as u64;
-        let at = self.runs.partition_point(|run| run.before.saturating_add(run.count) <= i);
-        let run = self.runs.get(at)?;
-        let steps = i.checked_sub(run.before)?;
-        let start = run.start.saturating_add(i64::try_from(steps.saturating_mul(run.duration)).ok()?);
-        let last = at + 1 == self.runs.len() && steps + 1 == run.count;
+        let (at, run, inside) = self.place(i)?;
+        let (start, duration) = run.at(inside);
+        let last = at + 1 == self.timeline.runs.len() && inside + 1 == u64::from(run.count);
         let duration = match self.end {
-            Some(end) if last => u64::try_from(end.saturating_sub(start)).unwrap_or(0).min(run.duration),
-            _ => run.duration,
+            Some(end) if last => u64::try_from(end.saturating_sub(start)).unwrap_or(0).min(duration),
+            _ => duration,
         };
         Some((start, duration))
     }
 
     fn total(&self) -> u64 {
-        let whole: u64 = self
-            .runs
-            .iter()
-            .fold(0u64, |sum, run| sum.saturating_add(run.count.saturating_mul(run.duration)));
-        let cut = self.runs.last().zip(self.len().checked_sub(1).and_then(|last| self.ticks(last)));
-        whole.saturating_sub(cut.map_or(0, |(run, (_, duration))| run.duration - duration))
+        let ends = self.timeline.runs.iter().map(|run| run.end().saturating_sub(run.start).max(0) as u64);
+        let whole = ends.fold(0u64, u64::saturating_add);
+        let last = self.len().checked_sub(1).and_then(|last| Some((self.ticks(last)?, self.place(last)?)));
+        let cut = last.map_or(0, |((_, duration), (at, run, inside))| {
+            // What the limit leaves out, and what the period's end takes from the last one.
+            let (start, whole) = run.at(inside);
+            let rest = run.end().saturating_sub(start).max(0) as u64 - whole;
+            let behind = self.timeline.runs.iter().skip(at + 1);
+            let behind = behind.map(|run| run.end().saturating_sub(run.start).max(0) as u64);
+            behind.fold(rest + (whole - duration), u64::saturating_add)
+        });
+        if self.len() == 0 {
+            0
+        } else {
+            whole.saturating_sub(cut)
+        }
+    }
+
+    fn number(&self, i: usize) -> u64 {
+        let i = u32::try_from(i).unwrap_or(u32::MAX);
+        timeline::number(&self.timeline.runs, &self.timeline.numbers, i, self.start_number)
+    }
+
+    /// A template filled in for the `i`-th segment.
+    fn expand(&self, text: &TextPool, template: Span, i: usize) -> Option<String> {
+        let place = self.place(i);
+        let (start, sub) = place.map_or((0, 1), |(_, run, inside)| {
+            // All segments of a sequence have its time and number.
+            let parts = run.parts();
+            (run.at(inside - inside % parts).0, inside % parts + 1)
+        });
+        template::expand(
+            text.get(template),
+            &template::Values {
+                representation_id: text.get(self.representation_id),
+                bandwidth_bps: self.bandwidth_bps,
+                number: self.number(i),
+                time: start / i64::from(self.time_divisor.max(1)),
+                sub_number: sub,
+            },
+        )
     }
 }

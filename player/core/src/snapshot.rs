@@ -6,10 +6,10 @@
 //! `i64` of microseconds, rounded half up once from the exact value, `i64::MIN` meaning absent.
 //!
 //! ```text
-//! snapshot   u32 0x31535042 ("BPS1"), u8 kind (1 hls-multivariant, 2 hls-media, 3 dash), flag dynamic,
+//! snapshot   u32 0x32535042 ("BPS2"), u8 kind (1 hls-multivariant, 2 hls-media, 3 dash), flag dynamic,
 //!            u32 version (2^32-1 absent), time duration, text url, text sidecar, flag independent,
 //!            time start, time min_buffer, flag has_media, media, list of period, list of rendition,
-//!            list of warning
+//!            list of warning, mpd (only if kind is dash)
 //! media      time target_duration, u64 media_sequence, u64 discontinuity_sequence,
 //!            u8 playlist_type (0 unstated, 1 VOD, 2 EVENT), flag endlist, flag iframes_only
 //!            (zeros unless has_media)
@@ -18,15 +18,39 @@
 //!            u64 bandwidth, u64 average_bandwidth (2^64-1 absent), text codecs, text mime, u32 width,
 //!            u32 height, u32 rate_numerator, u32 rate_denominator, text language, text name,
 //!            list of text roles, u16 role_flags, flag default, flag autoselect, flag forced,
-//!            flag muxed, text audio_group, text text_group, u32 channels, list of text protection,
+//!            flag muxed, flag trick, text audio_group, text text_group, text instream_id, u32 channels,
+//!            list of text protection,
 //!            text uri, text playlist_url, flag has_segments, index (only if has_segments)
 //! index      u64 timescale, u32 count, time first_start, time end, time total,
-//!            text first_url, text last_url, text init_url, flag listed, list of segment (only if listed)
+//!            text first_url, text last_url, text init_url, flag listed, list of segment (only if listed),
+//!            list of part (only if listed: those of the segment that is being made)
 //! segment    text uri, text url, time start, time duration, flag ranged, u64 offset, u64 length,
 //!            text map_uri (absent: no map), text map_url, flag map_ranged, u64 map_offset, u64 map_length,
-//!            list of key, flag discontinuity, flag gap, text date_time, u64 bitrate (2^64-1 absent)
+//!            list of key, flag discontinuity, flag gap, text date_time, u64 bitrate (2^64-1 absent),
+//!            list of part
+//! part       text uri, text url, time duration, flag ranged, u64 offset, u64 length, flag independent, flag gap
 //! key        text method, text uri, text iv, text keyformat
 //! warning    text code, u32 line, u32 column, text what, text quote
+//! mpd        text id, time publish, time availability_start, time availability_end, time update, time window,
+//!            time delay, time now, list of text location, list of (text patch_url, time ttl),
+//!            list of (u8 clock, text value), list of service, text steering_server, text steering_location,
+//!            text next, text fallback, list of (flag early, text asset_scheme, text asset_value) for the periods,
+//!            list of set, list of more for the renditions, list of preselection,
+//!            list of (u32 period, text scheme, text value) for event streams, list of event,
+//!            list of (text url, flag on_load, u8 kind, u32 period) for remote elements
+//! service    time latency, time min_latency, time max_latency, time min_rate, time max_rate (in millionths)
+//! set        text id, u32 period, u32 priority, text group_label, text trick_of, text switching,
+//!            text continues, flag seamless, list of (text label, text language),
+//!            list of (u8 kind, text scheme, text value)
+//! more       flag gone, flag trick, text instream_id, text video_range, text supplemental_codecs,
+//!            text sample_aspect, text service_location, flag interlaced, u32 sample_rate, u32 columns, u32 rows,
+//!            u32 tile_width, u32 tile_height, list of protection, list of base, flag indexed, text index_url,
+//!            u64 index_offset, u64 index_length (2^64-1 absent), time availability_offset (2^63-1 any time),
+//!            flag partial, u32 gaps
+//! protection text scheme, text value, text default_kid, text pssh, text playready, text licence_url, text robustness
+//! base       text url, text service_location, u32 priority, u32 weight
+//! preselection  text id, text tag, text components, text language, text label, text codecs, u32 period
+//! event      u32 stream, u64 id (2^64-1 absent), time start, time duration, text data
 //! ```
 //!
 //! Segments are listed for an HLS Media Playlist; templates of an MPD are summed up by their first
@@ -40,7 +64,7 @@ use crate::presentation::{Kind, Presentation, Rendition, Span, TextPool};
 use crate::segments::{Key, MediaInfo, PlaylistType, SegmentIndex};
 use crate::time::offset_ticks_to_us;
 
-const MAGIC: u32 = u32::from_le_bytes(*b"BPS1");
+const MAGIC: u32 = u32::from_le_bytes(*b"BPS2");
 const ABSENT_TIME: i64 = i64::MIN;
 /// Longest quotation of a warning, in characters.
 const QUOTE: usize = 80;
@@ -92,36 +116,39 @@ pub fn write(movie: &Presentation, input: &[u8]) -> Vec<u8> {
         let quoted = core::str::from_utf8(quoted).unwrap_or("");
         out.text(Some(&quoted.chars().take(QUOTE).collect::<String>()));
     });
+    if let Some(mpd) = &movie.dash {
+        crate::dash::snapshot::write(&mut out, movie, mpd);
+    }
     out.bytes
 }
 
 /// Appends the pieces of the layout above.
-struct Writer {
+pub(crate) struct Writer {
     bytes: Vec<u8>,
 }
 
 impl Writer {
-    fn u8(&mut self, value: u8) {
+    pub(crate) fn u8(&mut self, value: u8) {
         self.bytes.push(value);
     }
 
-    fn flag(&mut self, value: bool) {
+    pub(crate) fn flag(&mut self, value: bool) {
         self.u8(u8::from(value));
     }
 
-    fn u32(&mut self, value: u32) {
+    pub(crate) fn u32(&mut self, value: u32) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
-    fn u64(&mut self, value: u64) {
+    pub(crate) fn u64(&mut self, value: u64) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
-    fn time(&mut self, us: Option<i64>) {
+    pub(crate) fn time(&mut self, us: Option<i64>) {
         self.u64(us.unwrap_or(ABSENT_TIME) as u64);
     }
 
-    fn text(&mut self, text: Option<&str>) {
+    pub(crate) fn text(&mut self, text: Option<&str>) {
         match text {
             Some(text) => {
                 self.u32(text.len() as u32);
@@ -131,7 +158,7 @@ impl Writer {
         }
     }
 
-    fn list<T>(&mut self, items: &[T], mut one: impl FnMut(&mut Self, &T)) {
+    pub(crate) fn list<T>(&mut self, items: &[T], mut one: impl FnMut(&mut Self, &T)) {
         self.u32(items.len() as u32);
         for item in items {
             one(self, item);
@@ -168,13 +195,14 @@ impl Writer {
         self.text(span(one.name));
         self.list(&one.roles, |out, role| out.text(span(*role)));
         self.bytes.extend_from_slice(&one.role_flags.0.to_le_bytes());
-        for flag in [one.default, one.autoselect, one.forced, one.muxed] {
+        for flag in [one.default, one.autoselect, one.forced, one.muxed, one.trick] {
             self.flag(flag);
         }
         self.text(span(one.audio_group));
         self.text(span(one.text_group));
+        self.text(span(one.instream_id));
         self.u32(one.channels);
-        self.list(&one.protection, |out, scheme| out.text(span(*scheme)));
+        self.list(&one.protection, |out, scheme| out.text(span(scheme.scheme)));
         self.text(span(one.uri));
         self.text(one.playlist_url.and_then(span));
         self.flag(one.segments.is_some());
@@ -199,6 +227,7 @@ impl Writer {
             for i in 0..index.len() {
                 self.segment(index, i);
             }
+            self.parts(index, index.len());
         }
     }
 
@@ -228,6 +257,25 @@ impl Writer {
         self.flag(index.is_gap(i));
         self.text(index.date_time(i));
         self.u64(index.bitrate_bps(i).unwrap_or(u64::MAX));
+        self.parts(index, i);
+    }
+
+    /// The Partial Segments of the `i`-th segment.
+    fn parts(&mut self, index: &SegmentIndex, i: usize) {
+        let serial = index.serial(i);
+        let from = index.parts.partition_point(|part| part.segment < serial);
+        let until = index.parts.partition_point(|part| part.segment <= serial);
+        self.list(index.parts.get(from..until).unwrap_or(&[]), |out, part| {
+            let uri = index.text().opt(part.uri);
+            out.text(uri);
+            out.text(uri.map(|uri| crate::url::resolve(index.base(), uri)).as_deref());
+            out.time(Some(index.ticks_us(part.duration)));
+            out.flag(part.range.is_some());
+            out.u64(part.range.map_or(0, |range| range.offset));
+            out.u64(part.range.map_or(0, |range| range.length));
+            out.flag(part.independent);
+            out.flag(part.gap);
+        });
     }
 }
 
@@ -240,7 +288,7 @@ mod tests {
         let text = "#EXTM3U\n#EXTINF:1,\na.ts\n#EXT-X-ODD\n\n#EXT-X-OTHER:1\n#EXT-X-ENDLIST\n";
         let movie = Presentation::parse(text.as_bytes(), "u", None).expect("a playlist");
         let bytes = write(&movie, text.as_bytes());
-        assert_eq!(bytes.get(..4), Some(&b"BPS1"[..]));
+        assert_eq!(bytes.get(..4), Some(&b"BPS2"[..]));
         let tail = std::string::String::from_utf8_lossy(&bytes);
         assert!(tail.contains("#EXT-X-ODD") && tail.contains("#EXT-X-OTHER"));
         // The last warning ends the snapshot: line 8, column 1, of the file's end.

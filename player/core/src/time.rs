@@ -109,7 +109,7 @@ pub fn parse_duration_ns(text: &str) -> Option<i64> {
             continue;
         }
         let digits = rest.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.')?;
-        let (number, tail) = rest.split_at(digits);
+        let (number, tail) = rest.split_at_checked(digits)?;
         let (&unit, tail) = tail.split_first()?;
         if unit != b'S' && number.contains(&b'.') {
             return None;
@@ -137,7 +137,7 @@ pub fn parse_duration_ns(text: &str) -> Option<i64> {
 /// A decimal number as its whole part and the nanoseconds behind it.
 fn split_decimal(number: &[u8]) -> Option<(u64, i64)> {
     let point = number.iter().position(|byte| *byte == b'.');
-    let (whole, fraction) = number.split_at(point.unwrap_or(number.len()));
+    let (whole, fraction) = number.split_at_checked(point.unwrap_or(number.len()))?;
     let whole = crate::bytes::parse_u64(whole)?;
     let nanoseconds = match point {
         Some(_) => parse_decimal_ticks(fraction)? / (DECIMAL_TIMESCALE / NS as u64),

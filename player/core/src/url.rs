@@ -135,7 +135,8 @@ fn push_path(out: &mut String, folder: &str, path: &str) {
     if !has_dots(folder) && !has_dots(path) {
         return; // Most paths: one search instead of a walk and a copy.
     }
-    let merged = out.split_off(start);
+    let merged = String::from(out.get(start..).unwrap_or(""));
+    out.truncate(start);
     let relative = merged.strip_prefix('/');
     if relative.is_some() {
         out.push('/');
@@ -162,7 +163,7 @@ fn push_path(out: &mut String, folder: &str, path: &str) {
 }
 
 fn has_dots(path: &str) -> bool {
-    path.starts_with('.') || path.contains("/.")
+    path.starts_with('.') || crate::bytes::find_text(path, "/.").is_some()
 }
 
 #[cfg(test)]

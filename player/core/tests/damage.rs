@@ -22,7 +22,7 @@ fn corpus() -> Vec<(PathBuf, Vec<u8>)> {
 
 fn survives(bytes: &[u8]) {
     if let Ok(movie) = Presentation::parse(bytes, "https://h/a/b", None) {
-        assert!(snapshot::write(&movie, bytes).starts_with(b"BPS1"));
+        assert!(snapshot::write(&movie, bytes).starts_with(b"BPS2"));
         for rendition in &movie.renditions {
             let Some(index) = &rendition.segments else { continue };
             assert!(index.get(index.len()).is_none());
@@ -56,4 +56,50 @@ fn every_byte_changed() {
             damaged[at] = bytes[at];
         }
     }
+}
+
+const LIVE: &str = "<MPD id='m' type='dynamic' availabilityStartTime='2026-01-01T00:00:00Z' publishTime='2026-01-01T00:01:00Z'>\
+    <Period id='p' start='PT0S'><AdaptationSet id='1' mimeType='video/mp4'><SegmentTemplate media='$Time$'><SegmentTimeline>\
+    <S t='0' d='4' r='9'/></SegmentTimeline></SegmentTemplate><Representation id='v' bandwidth='1'/></AdaptationSet></Period>\
+    <Period xlink:href='x' xlink:actuate='onLoad'/></MPD>";
+const PATCH: &str = "<Patch mpdId='m' originalPublishTime='2026-01-01T00:01:00Z'><replace sel=\"/MPD/@publishTime\">2026</replace>\
+    <remove sel=\"/MPD/Period[@id='p']/AdaptationSet[1]/*/SegmentTimeline/S\"/><add sel=\"/MPD/Period[1]\" pos=\"after\"><Period/></add>\
+    <add sel='/MPD' type='@x'>é</add></Patch>";
+const REMOTE: &str = "<?xml version='1.0'?><Period id='a' duration='PT4S'><AdaptationSet/></Period><Period/>";
+
+fn live() -> Presentation {
+    Presentation::parse(LIVE.as_bytes(), "https://h/a/b", None).expect("a live MPD")
+}
+
+/// What is put into a presentation that plays is as hostile as what opens it.
+fn is_taken_or_refused(take: impl Fn(&mut Presentation, &[u8]), document: &str) {
+    let survives = |bytes: &[u8]| {
+        let mut movie = live();
+        take(&mut movie, bytes);
+        assert!(snapshot::write(&movie, bytes).starts_with(b"BPS2"));
+        movie.advance(i64::MAX);
+        movie.advance(i64::MIN);
+    };
+    let whole = document.as_bytes();
+    for end in 0..=whole.len() {
+        survives(&whole[..end]);
+    }
+    let mut damaged = whole.to_vec();
+    for at in 0..whole.len() {
+        for byte in [b'9', b'"', b'<', b'/', b'[', 0, whole[at] ^ 0x20] {
+            damaged[at] = byte;
+            survives(&damaged);
+        }
+        damaged[at] = whole[at];
+    }
+}
+
+#[test]
+fn patches_remote_elements_and_refreshes() {
+    is_taken_or_refused(|movie, bytes| _ = movie.apply_patch(bytes, None), PATCH);
+    is_taken_or_refused(|movie, bytes| _ = movie.resolve_remote(0, Some(bytes)), REMOTE);
+    is_taken_or_refused(|movie, bytes| _ = movie.refresh(bytes, "u", Some(0)), LIVE);
+    let mut movie = live();
+    assert!(movie.apply_patch(PATCH.as_bytes(), None).is_ok());
+    assert!(live().resolve_remote(0, Some(REMOTE.as_bytes())).is_ok());
 }

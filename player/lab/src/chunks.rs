@@ -1,9 +1,11 @@
 //! One session at the grain of segments: request, latency, transfer, buffer, playback.
 //!
 //! The model of Sabre (Spiteri, Sitaraman and Sparacio, MMSys 2018): one download at a time,
-//! playback starts with the first segment and goes on with the next one after a stall, a segment is
-//! asked for only when the buffer has room for it. Departures: start-up counts the request's
-//! latency, and the abandonment of a download is judged every tenth of a second.
+//! playback starts with the first segment and goes on with the next one after a stall. Departures:
+//! start-up counts the request's latency, the abandonment of a download is judged every tenth of a
+//! second, and the buffer's bound is the session's goal: a segment is asked for once no more than
+//! the goal is buffered, so that the buffer may exceed it by one segment. Sabre waits until the
+//! segment itself has room, so its bound is our goal and a segment.
 
 use bitaca_player_core::abr::{Progress, Reason, Rule, Sample, Situation};
 
@@ -50,23 +52,25 @@ impl Outcome {
     }
 }
 
-/// Play the movie over the network under the rule, with at most `cap_us` of media buffered.
-pub fn play(network: &Network, movie: &Movie, rule: &mut dyn Rule, cap_us: i64) -> Outcome {
+/// Play the movie over the network under the rule; a segment is asked for once no more than
+/// `goal_us` of media is buffered.
+pub fn play(network: &Network, movie: &Movie, rule: &mut dyn Rule, goal_us: i64) -> Outcome {
     let mut player = Player { now: 0, buffer_us: 0, outcome: Outcome::default() };
     let mut last = None;
     for segment in 0..movie.segments() {
         let segment_us = movie.durations_us[segment];
-        let surplus = (player.buffer_us + segment_us - cap_us).clamp(0, player.buffer_us);
-        player.pass(surplus);
+        let waited_us = (player.buffer_us - goal_us).max(0);
+        player.pass(waited_us);
         let situation = |buffer_us| Situation {
             rungs_bps: &movie.bitrates_bps,
             ceiling: movie.rungs() - 1,
             last,
             buffer_us,
-            buffer_goal_us: cap_us,
+            buffer_goal_us: goal_us,
             segment_us,
+            waited_us: 0,
         };
-        let decision = rule.choose(&situation(player.buffer_us));
+        let decision = rule.choose(&Situation { waited_us, ..situation(player.buffer_us) });
         player.pass(decision.delay_us.clamp(0, player.buffer_us));
         let requested_us = player.now;
         let (mut rung, mut reason) = (decision.rung.min(movie.rungs() - 1), decision.reason);
@@ -230,17 +234,52 @@ mod tests {
     }
 
     #[test]
-    fn the_buffer_never_exceeds_its_cap_nor_falls_below_zero() {
+    fn a_segment_is_asked_for_once_no_more_than_the_goal_is_buffered() {
+        let only = Movie::new(vec![500_000], vec![4_000_000; 4], vec![2_000_000; 4]).expect("a movie");
+        let mut rule = rules::build("throughput", &[]).expect("a rule");
+        let outcome = play(&network(&[(1000, 1000)]), &only, rule.as_mut(), 5_000_000);
+        // Each takes 2 s. The second is asked for at once, with 4 s buffered; it leaves 6 s, of which
+        // one is waited off; the third leaves 5 - 2 + 4 = 7 s, of which two are.
+        let times: Vec<_> = outcome.played.iter().map(|one| (one.requested_us, one.buffer_us)).collect();
+        assert_eq!(
+            times,
+            [(0, 4_000_000), (2_000_000, 6_000_000), (5_000_000, 7_000_000), (9_000_000, 7_000_000)]
+        );
+    }
+
+    #[test]
+    fn the_buffer_exceeds_its_goal_by_a_segment_at_most_and_never_falls_below_zero() {
         let trace = network(&[(5000, 6000), (9000, 300), (4000, 2500), (3000, 0), (6000, 900)]);
         for name in ["bola", "throughput"] {
-            for cap_s in [2, 8, 12, 30] {
+            for goal_s in [2, 8, 12, 30] {
                 let mut rule = rules::build(name, &[]).expect("a rule");
-                let outcome = play(&trace, &movie(60), rule.as_mut(), cap_s * 1_000_000);
+                let outcome = play(&trace, &movie(60), rule.as_mut(), goal_s * 1_000_000);
                 for one in &outcome.played {
-                    assert!((0..=(cap_s * 1_000_000).max(4_000_000)).contains(&one.buffer_us), "{one:?}");
+                    assert!((0..=goal_s * 1_000_000 + 4_000_000).contains(&one.buffer_us), "{one:?}");
                 }
                 let media = 60 * 4_000_000;
-                assert_eq!(outcome.end_us, outcome.startup_us + outcome.stall_us() + media, "{name} {cap_s}");
+                assert_eq!(
+                    outcome.end_us,
+                    outcome.startup_us + outcome.stall_us() + media,
+                    "{name} {goal_s}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_buffer_does_not_keep_a_fast_line_from_the_top_rung() {
+        let bitrates: Vec<u64> = vec![400_000, 800_000, 1_600_000, 3_000_000];
+        let sizes = (0..600).flat_map(|_| bitrates.iter().map(|bps| bps * 4).collect::<Vec<_>>());
+        let movie = Movie::new(bitrates.clone(), vec![4_000_000; 600], sizes.collect()).expect("a movie");
+        for name in ["bola", "throughput"] {
+            for goal_s in [4, 8, 12, 16, 25, 30] {
+                let mut rule = rules::build(name, &[]).expect("a rule");
+                let line = network(&[(1000, 50_000)]);
+                let played = play(&line, &movie, rule.as_mut(), goal_s * 1_000_000).played;
+                let later: Vec<_> = played[300..].iter().map(|one| bitrates[one.rung]).collect();
+                let mean_bps = later.iter().sum::<u64>() / 300;
+                assert!(mean_bps >= 2_900_000, "{name} {goal_s} s: {mean_bps}");
             }
         }
     }

@@ -2,17 +2,21 @@
 //!
 //! `qoe_lin` of Yin et al. (SIGCOMM 2015): bitrates of all segments in Mbit/s, minus 4.3 for each
 //! second of waiting (start-up included), minus every change of bitrate. Dynamic programming over
-//! the segments: a state is the last rung, the time and the buffer; states that fall into the same
-//! quarter of a second of both are merged into the better one, and the most promising are kept.
+//! the segments: a state is the last rung, when its segment came, until when the buffer lasts, and
+//! what was shown so far. A state that is neither earlier nor has waited less nor has shown more
+//! than another one is dropped: whatever follows it follows the other at least as well, because a
+//! request that is made no later arrives no later. That loses nothing. Where more states are left
+//! than are kept, those that look alike are merged and the most promising go on, and that can.
+//!
 //! Every state is a plan that can be carried out exactly, so the result is never more than the true
-//! optimum; merging and pruning can make it less. Waiting before a request never helps except for
-//! room in the buffer: a later request never arrives earlier.
+//! optimum, and is the optimum where nothing had to be thinned out. Waiting before a request never
+//! helps, except that a full buffer must.
 
 use crate::movie::Movie;
 use crate::network::Network;
 
-/// States whose time and buffer fall into the same step are merged.
-const STEP_US: i64 = 250_000;
+/// Where there are too many states, those whose times fall into the same step are merged.
+const STEP_US: i64 = 100_000;
 /// States kept for each rung.
 const KEPT: usize = 250;
 /// QoE is counted in ten-millionths of a Mbit/s, in which both terms are whole numbers.
@@ -22,13 +26,23 @@ const WAITED_US: i64 = 43;
 #[derive(Clone, Copy, Debug)]
 struct State {
     rung: usize,
-    now: i64,
-    buffer_us: i64,
-    qoe: i64,
+    /// When the last segment had come.
+    now_us: i64,
+    /// When all that came will have been played: the media so far, and all waiting.
+    end_us: i64,
+    /// Quality shown minus its changes.
+    shown: i64,
+}
+
+impl State {
+    /// QoE but for the media's length, which all states after the same segment share.
+    fn worth(&self) -> i64 {
+        self.shown - WAITED_US * self.end_us
+    }
 }
 
 /// The highest QoE found, in ten-millionths.
-pub fn best(network: &Network, movie: &Movie, cap_us: i64) -> i64 {
+pub fn best(network: &Network, movie: &Movie, goal_us: i64) -> i64 {
     let mut states = Vec::new();
     for segment in 0..movie.segments() {
         let next = match segment {
@@ -36,14 +50,16 @@ pub fn best(network: &Network, movie: &Movie, cap_us: i64) -> i64 {
             _ => states
                 .iter()
                 .flat_map(|state| (0..movie.rungs()).map(move |rung| (state, rung)))
-                .map(|(state, rung)| step(network, movie, cap_us, segment, state, rung))
+                .map(|(state, rung)| step(network, movie, goal_us, segment, state, rung))
                 .collect(),
         };
-        // A second of time is worth the quality that the network carries in it.
-        let worth = network.mean_bps() as f64 * BIT_PER_S as f64 / movie.durations_us[segment] as f64;
-        states = prune(next, worth);
+        // A second of time is worth the quality that network and ladder can show for it.
+        let bps = network.mean_bps().min(movie.bitrates_bps[movie.rungs() - 1]);
+        let price = bps as f64 * BIT_PER_S as f64 / movie.durations_us[segment] as f64;
+        states = thinned(undominated(next), price);
     }
-    states.iter().map(|state| state.qoe).max().unwrap_or(0)
+    let media_us: i64 = movie.durations_us.iter().sum();
+    states.iter().map(|state| state.worth() + WAITED_US * media_us).max().unwrap_or(0)
 }
 
 fn arrival(network: &Network, movie: &Movie, segment: usize, rung: usize, at: i64) -> i64 {
@@ -55,37 +71,70 @@ fn quality(movie: &Movie, rung: usize) -> i64 {
 }
 
 fn first(network: &Network, movie: &Movie, rung: usize) -> State {
-    let now = arrival(network, movie, 0, rung, 0);
-    State { rung, now, buffer_us: movie.durations_us[0], qoe: quality(movie, rung) - now * WAITED_US }
+    let now_us = arrival(network, movie, 0, rung, 0);
+    State { rung, now_us, end_us: now_us + movie.durations_us[0], shown: quality(movie, rung) }
 }
 
-fn step(network: &Network, movie: &Movie, cap_us: i64, segment: usize, from: &State, rung: usize) -> State {
-    let segment_us = movie.durations_us[segment];
-    let wait = (from.buffer_us + segment_us - cap_us).clamp(0, from.buffer_us);
-    let now = arrival(network, movie, segment, rung, from.now + wait);
-    let passed = now - from.now;
-    let stalled = (passed - from.buffer_us).max(0);
+fn step(network: &Network, movie: &Movie, goal_us: i64, segment: usize, from: &State, rung: usize) -> State {
+    let asked_us = from.now_us.max(from.end_us - goal_us);
+    let now_us = arrival(network, movie, segment, rung, asked_us);
     let change = (quality(movie, rung) - quality(movie, from.rung)).abs();
     State {
         rung,
-        now,
-        buffer_us: (from.buffer_us - passed).max(0) + segment_us,
-        qoe: from.qoe + quality(movie, rung) - change - stalled * WAITED_US,
+        now_us,
+        end_us: from.end_us.max(now_us) + movie.durations_us[segment],
+        shown: from.shown + quality(movie, rung) - change,
     }
 }
 
-/// Merge what is alike, keep what promises most; the order of the result depends on nothing else.
-fn prune(mut states: Vec<State>, worth_per_us: f64) -> Vec<State> {
-    let place = |state: &State| (state.rung, state.now / STEP_US, state.buffer_us / STEP_US);
-    states.sort_by_key(|state| (place(state), -state.qoe, state.now, -state.buffer_us));
-    states.dedup_by_key(|state| place(state));
-    let promise = |state: &State| state.qoe - (state.now as f64 * worth_per_us) as i64;
-    states.sort_by_key(|state| (state.rung, -promise(state), state.now, state.buffer_us));
+/// The states that no other one of their rung is at least as good as in every respect, by rung.
+fn undominated(mut states: Vec<State>) -> Vec<State> {
+    states.sort_by_key(|state| (state.rung, state.now_us, state.end_us, -state.shown));
     let mut kept = Vec::with_capacity(states.len());
     for of_rung in states.chunk_by(|a, b| a.rung == b.rung) {
-        kept.extend_from_slice(&of_rung[..of_rung.len().min(KEPT)]);
+        // What the earlier ones have shown at best, by when their media ends: both ascend.
+        let mut best: Vec<(i64, i64)> = Vec::new();
+        for state in of_rung {
+            let sooner = best.partition_point(|&(end_us, _)| end_us <= state.end_us);
+            if sooner > 0 && best[sooner - 1].1 >= state.shown {
+                continue;
+            }
+            let from = best.partition_point(|&(end_us, _)| end_us < state.end_us);
+            let outdone = best[from..].iter().take_while(|&&(_, shown)| shown <= state.shown).count();
+            best.splice(from..from + outdone, [(state.end_us, state.shown)]);
+            kept.push(*state);
+        }
     }
     kept
+}
+
+/// At most `KEPT` states of each rung: merged where alike, then half of them by what they promise
+/// at this price of time and half by what they are worth already.
+fn thinned(states: Vec<State>, price: f64) -> Vec<State> {
+    let promise = |state: &State| state.worth() - (state.now_us as f64 * price) as i64;
+    let mut kept = Vec::with_capacity(states.len());
+    for of_rung in states.chunk_by(|a, b| a.rung == b.rung) {
+        if of_rung.len() <= KEPT {
+            kept.extend_from_slice(of_rung);
+            continue;
+        }
+        let mut left = merged(of_rung);
+        left.sort_by_key(|state| (-promise(state), state.now_us, state.end_us));
+        let half = left.len().min(KEPT / 2);
+        left[half..].sort_by_key(|state| (-state.worth(), state.now_us, state.end_us));
+        left.truncate(KEPT);
+        kept.extend(left);
+    }
+    kept
+}
+
+/// One state for each step of both times: the one that is worth most.
+fn merged(states: &[State]) -> Vec<State> {
+    let place = |state: &State| (state.now_us / STEP_US, state.end_us / STEP_US);
+    let mut sorted = states.to_vec();
+    sorted.sort_by_key(|state| (place(state), -state.worth(), state.now_us, state.end_us));
+    sorted.dedup_by_key(|state| place(state));
+    sorted
 }
 
 #[cfg(test)]
@@ -113,11 +162,11 @@ mod tests {
     }
 
     /// QoE of one fixed plan, computed apart from the search.
-    fn of_plan(network: &Network, movie: &Movie, cap_us: i64, plan: &[usize]) -> i64 {
+    fn of_plan(network: &Network, movie: &Movie, goal_us: i64, plan: &[usize]) -> i64 {
         let (mut now, mut buffer, mut qoe) = (0i64, 0i64, 0i64);
         for (segment, &rung) in plan.iter().enumerate() {
             let length = movie.durations_us[segment];
-            let wait = (buffer + length - cap_us).clamp(0, buffer);
+            let wait = (buffer - goal_us).max(0);
             let end = network.last_bit_us(network.first_bit_us(now + wait), movie.bits(segment, rung));
             qoe += movie.bitrates_bps[rung] as i64 * 10 - 43 * (end - now - buffer).max(0);
             if segment > 0 {
@@ -133,13 +182,21 @@ mod tests {
     #[test]
     fn it_is_what_trying_every_plan_finds() {
         let movie = movie(6);
-        for periods in [&[(3000, 700), (4000, 2500)][..], &[(9000, 1500), (5000, 100)], &[(1000, 5000)]] {
+        let mut periods =
+            vec![vec![(3000, 700), (4000, 2500)], vec![(9000, 1500), (5000, 100)], vec![(1000, 5000)]];
+        let mut number = 1u64;
+        let mut below = |most: u64| {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (number >> 33) % most
+        };
+        periods.extend((0..40).map(|_| (0..5).map(|_| (500 + below(6000), 60 + below(3000))).collect()));
+        for (periods, goal_us) in periods.iter().zip([12_000_000, 1_000_000, 4_500_000].into_iter().cycle()) {
             let network = network(periods);
             let tried = (0..3usize.pow(6)).map(|number| {
                 let plan: Vec<_> = (0..6u32).map(|place| number / 3usize.pow(place) % 3).collect();
-                of_plan(&network, &movie, 12_000_000, &plan)
+                of_plan(&network, &movie, goal_us, &plan)
             });
-            assert_eq!(Some(best(&network, &movie, 12_000_000)), tried.max(), "{periods:?}");
+            assert_eq!(Some(best(&network, &movie, goal_us)), tried.max(), "{periods:?} {goal_us}");
         }
     }
 

@@ -11,7 +11,7 @@
 //! | bitrates | bits per second, a rung each |
 //! | durations | microseconds, a segment each |
 //! | sizes | bits; all rungs of the first segment, then of the next |
-//! | cap | most media buffered, microseconds |
+//! | goal | a segment is asked for once no more than this is buffered, microseconds |
 //! | rule | text: length `u32`, UTF-8 |
 //! | settings `u32`, then each | name (text), value `f64` |
 //!
@@ -54,8 +54,8 @@ fn work(request: &[u8]) -> Result<Vec<u8>, &'static str> {
     let what = from.u32()?;
     let network = Network::new(from.periods()?)?;
     let movie = from.movie()?;
-    let cap_us = from.u64()? as i64;
-    if cap_us <= 0 {
+    let goal_us = from.u64()? as i64;
+    if goal_us <= 0 {
         return Err("a buffer must hold something");
     }
     let rule = from.text()?;
@@ -68,8 +68,8 @@ fn work(request: &[u8]) -> Result<Vec<u8>, &'static str> {
         return Err("a request that ends where it says");
     }
     match what {
-        0 => Ok(session(&play(&network, &movie, rules::build(rule, &settings)?.as_mut(), cap_us))),
-        1 => Ok(optimum::best(&network, &movie, cap_us).to_le_bytes().to_vec()),
+        0 => Ok(session(&play(&network, &movie, rules::build(rule, &settings)?.as_mut(), goal_us))),
+        1 => Ok(optimum::best(&network, &movie, goal_us).to_le_bytes().to_vec()),
         _ => Err("a session or an optimum"),
     }
 }

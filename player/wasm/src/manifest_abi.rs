@@ -4,23 +4,45 @@
 //! [`manifest_error`] says why. Text results are read at the returned address, `result_len()` bytes.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use bitaca_player_core::dash;
 use bitaca_player_core::error::{position, ErrorKind, ParseError};
 use bitaca_player_core::presentation::Presentation;
 use bitaca_player_core::snapshot;
 
 use crate::memory::{give, slice, Single};
 
-/// A manifest with the bytes that it was read from, which positions of warnings refer to.
+/// A manifest with the bytes that it was read from, which positions of warnings refer to; none where the
+/// manifest itself keeps them.
 struct Open {
     presentation: Presentation,
     input: Vec<u8>,
 }
 
+impl Open {
+    fn input(&self) -> &[u8] {
+        let source = self.presentation.text.source().as_bytes();
+        if self.input.is_empty() {
+            source
+        } else {
+            &self.input
+        }
+    }
+}
+
+/// A failure with its line and column, and the path of the elements around it.
+struct Failure {
+    error: ParseError,
+    line: u32,
+    column: u32,
+    path: String,
+}
+
 struct State {
     open: Vec<Option<Box<Open>>>,
-    error: Option<(ParseError, u32, u32)>,
+    error: Option<Failure>,
 }
 
 static STATE: Single<State> = Single::new(State { open: Vec::new(), error: None });
@@ -32,7 +54,10 @@ impl State {
 
     fn fail(&mut self, error: ParseError, input: &[u8]) {
         let (line, column) = position(input, error.offset);
-        self.error = Some((error, line, column));
+        // Only a document of elements has one.
+        let text = core::str::from_utf8(input).unwrap_or("");
+        let path = dash::path_at(text, error.offset);
+        self.error = Some(Failure { error, line, column, path });
     }
 }
 
@@ -58,7 +83,7 @@ pub unsafe extern "C" fn manifest_parse(
     match parsed {
         Ok(presentation) => {
             state.error = None;
-            let open = Some(Box::new(Open { presentation, input: input.to_vec() }));
+            let open = Some(Box::new(Open { input: kept(&presentation, input), presentation }));
             let free = state.open.iter().position(Option::is_none);
             match free.and_then(|at| state.open.get_mut(at).map(|slot| (at, slot))) {
                 Some((at, slot)) => {
@@ -75,6 +100,15 @@ pub unsafe extern "C" fn manifest_parse(
             state.fail(error, input);
             0
         }
+    }
+}
+
+/// The bytes of a manifest that does not keep them itself.
+fn kept(presentation: &Presentation, input: &[u8]) -> Vec<u8> {
+    if presentation.text.source().len() == input.len() {
+        Vec::new()
+    } else {
+        input.to_vec()
     }
 }
 
@@ -122,19 +156,22 @@ pub extern "C" fn manifest_free(handle: u32) {
 }
 
 /// The last failure: kind, offset, line and column as four little-endian `u32`, then what was
-/// expected, as text, a NUL, and the kind's word. Empty where the last call did not fail.
+/// expected, as text, a NUL, the kind's word, a NUL, and the path of the elements that were open
+/// there (`MPD/Period[2]/AdaptationSet`). Empty where the last call did not fail.
 #[cfg_attr(target_arch = "wasm32", no_mangle)]
 pub extern "C" fn manifest_error() -> *const u8 {
     // SAFETY: one export at a time.
     let state = unsafe { STATE.get() };
     let mut out = Vec::new();
-    if let Some((error, line, column)) = state.error {
-        for number in [error.kind as u32, error.offset, line, column] {
+    if let Some(Failure { error, line, column, path }) = &state.error {
+        for number in [error.kind as u32, error.offset, *line, *column] {
             out.extend_from_slice(&number.to_le_bytes());
         }
         out.extend_from_slice(error.what.as_bytes());
         out.push(0);
         out.extend_from_slice(error.kind.word().as_bytes());
+        out.push(0);
+        out.extend_from_slice(path.as_bytes());
     }
     give(out)
 }
@@ -181,5 +218,5 @@ pub extern "C" fn manifest_segment_url(handle: u32, rendition: u32, segment: u32
 pub extern "C" fn manifest_snapshot(handle: u32) -> *const u8 {
     // SAFETY: one export at a time.
     let open = unsafe { STATE.get() }.get(handle);
-    give(open.map(|open| snapshot::write(&open.presentation, &open.input)).unwrap_or_default())
+    give(open.map(|open| snapshot::write(&open.presentation, open.input())).unwrap_or_default())
 }

@@ -87,6 +87,7 @@ pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64,
         14 => Input::Renew { url: from.text()? },
         15 => Input::Tick,
         16 => Input::Online(from.u8()? != 0),
+        17 => Input::Head { id: from.u32()?, bytes: from.blob()? },
         _ => return None,
     };
     from.rest.is_empty().then_some((now, input))
@@ -124,7 +125,7 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.count(mimes.len());
             mimes.iter().for_each(|mime| to.text(mime));
         }
-        Output::Fetch { id, kind, track, url, range, priority, timeout_us } => {
+        Output::Fetch { id, kind, track, url, range, priority, timeout_us, read } => {
             to.u8(1);
             to.u32(*id);
             to.u8(*kind as u8);
@@ -135,6 +136,7 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.integer(end);
             to.u8(*priority);
             to.integer(*timeout_us);
+            to.u8(u8::from(*read));
         }
         Output::Abort(id) => {
             to.u8(2);
@@ -235,6 +237,26 @@ pub fn write_output(output: &Output) -> Vec<u8> {
         Output::Wake(at_us) => {
             to.u8(17);
             to.integer(*at_us);
+        }
+        Output::Window { start_us, end_us, live_us, live } => {
+            to.u8(18);
+            to.integer(*start_us);
+            to.integer(*end_us);
+            to.integer(*live_us);
+            to.u8(u8::from(*live));
+        }
+        Output::DateRange { id, class, start_us, end_us, cue, attributes } => {
+            to.u8(19);
+            to.text(id);
+            to.text(class);
+            to.integer(*start_us);
+            to.integer(*end_us);
+            to.text(cue);
+            to.count(attributes.len());
+            for (name, value) in attributes {
+                to.text(name);
+                to.text(value);
+            }
         }
     }
     to.0

@@ -87,17 +87,19 @@ export class BitacaPlayer extends Base {
     if (!this.playback || !this.src) return
     const { playback } = this
     this.waitingToPlay = this.autoplay
-    void playback.load(this.src, this.startAt, BitacaPlayer.wasm).then(() => {
+    void playback.load(this.src, this.startAt, BitacaPlayer.wasm).then((ready) => {
+      // The wish to play belongs to the newest source.
+      if (!ready || playback !== this.playback) return
       const { width, height } = this.getBoundingClientRect()
       playback.tellViewport(width, height)
-      if (!this.waitingToPlay || playback !== this.playback) return
+      if (!this.waitingToPlay) return
       this.waitingToPlay = false
       // Refused without a gesture: the big button stands there for that.
-      void playback.video.play().catch(() => undefined)
+      void playback.play().catch(() => undefined)
     })
   }
 
-  /** Resolves when playing begins; before the engine is there the wish is kept. */
+  /** Resolves when playing begins, from the start again after the end; before the engine is there the wish is kept. */
   async play(): Promise<void> {
     if (!this.playback) throw new DOMException('not connected', 'InvalidStateError')
     if (!this.playback.place && this.src && !this.playback.error) {
@@ -105,7 +107,7 @@ export class BitacaPlayer extends Base {
       return
     }
     try {
-      await this.playback.video.play()
+      await this.playback.play()
     } catch (reason) {
       // A pause or a new source in between is no failure of the call; a missing gesture is the caller's to know.
       if (!(reason instanceof DOMException) || reason.name !== 'AbortError') throw reason
@@ -121,6 +123,7 @@ export class BitacaPlayer extends Base {
     this.playback?.seek(seconds)
   }
 
+  /** A rung's id, 'auto', or a wish as "720p": a title without it plays the nearest rung below. */
   setQuality(id: string): void {
     this.playback?.chooseQuality(id)
   }
@@ -192,7 +195,7 @@ export class BitacaPlayer extends Base {
     return this.playback?.sidecar?.age?.descriptors ?? []
   }
 
-  get currentTime(): number { return this.playback?.video.currentTime ?? 0 }
+  get currentTime(): number { return this.playback?.currentTime ?? 0 }
   set currentTime(value: number) { this.seek(value) }
   get volume(): number { return this.playback?.video.volume ?? 1 }
   set volume(value: number) { if (this.playback) this.playback.video.volume = value }
@@ -200,7 +203,7 @@ export class BitacaPlayer extends Base {
   set muted(value: boolean) { if (this.playback) this.playback.video.muted = value }
   get playbackRate(): number { return this.playback?.video.playbackRate ?? 1 }
   set playbackRate(value: number) { if (this.playback) this.playback.video.playbackRate = value }
-  get duration(): number { return this.playback?.video.duration ?? Number.NaN }
+  get duration(): number { return this.playback?.duration ?? Number.NaN }
   get paused(): boolean { return this.playback?.video.paused ?? true }
   get ended(): boolean { return this.playback?.video.ended ?? false }
   get seeking(): boolean { return this.playback?.video.seeking ?? false }
@@ -215,16 +218,19 @@ export class BitacaPlayer extends Base {
   get qualities(): Quality[] { return this.playback?.qualities ?? [] }
   /** The rung now being fetched. */
   get quality(): Playback['quality'] { return this.playback?.quality ?? null }
-  /** What was asked for: 'auto' or a rung's id. */
+  /** 'auto', or the id of the rung that the viewer's choice stands for in this title. */
   get chosenQuality(): string { return this.playback?.chosenQuality ?? 'auto' }
   get audioTracks(): AudioChoice[] { return this.playback?.audio ?? [] }
   get textTracks(): TextChoice[] { return this.playback?.text ?? [] }
+  get live(): { start: number; end: number; edge: number } | null { return this.playback?.live ?? null }
   get stats(): Statistics | null { return this.playback?.stats ?? null }
 
   private hear(topic: Topic, detail: unknown): void {
     this.interface?.hear(topic, topic === 'error' ? (detail as PlayerError) : undefined)
     if (topic === 'quality' && detail) this.dispatchEvent(new CustomEvent('qualitychange', { detail }))
     else if (topic === 'tracks' || topic === 'track') this.dispatchEvent(new CustomEvent('trackchange', { detail }))
+    else if (topic === 'window') this.dispatchEvent(new CustomEvent('livewindow', { detail }))
+    else if (topic === 'dateRange') this.dispatchEvent(new CustomEvent('daterange', { detail }))
     else if (topic === 'expired') this.dispatchEvent(new CustomEvent('sourceexpired'))
     else if (topic === 'error') this.dispatchEvent(new CustomEvent('error', { detail }))
   }

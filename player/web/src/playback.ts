@@ -7,6 +7,7 @@ import { startEngine, type Engine } from './engine/engine'
 import { acceptedTypes, mediaSourceType } from './engine/media-source'
 import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice, Wishes } from './engine/messages'
 import type { WasmSource } from './engine/wasm'
+import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE } from './errors'
 import { readPreferences, writePreferences } from './preferences'
 import { readSidecar, type Sidecar } from './sidecar'
 import { SubtitleTrack } from './subtitles'
@@ -37,11 +38,14 @@ export interface Statistics {
 }
 
 /** What changed; the element turns some of these into public events. */
-export type Topic = 'tracks' | 'quality' | 'track' | 'sidecar' | 'stats' | 'error' | 'expired' | 'source' | 'recovered'
+export type Topic =
+  | 'tracks' | 'quality' | 'track' | 'sidecar' | 'stats' | 'error' | 'expired' | 'source' | 'recovered' | 'window' | 'dateRange'
 
 const PLAYHEAD_EVENTS = ['play', 'playing', 'pause', 'waiting', 'seeking', 'seeked', 'ratechange', 'timeupdate', 'ended'] as const
 /** The session hears at least this often where the playhead is while it moves. */
 const PLAYHEAD_EVERY_MS = 250
+/** Browsers round a position that is set; nearer than this it is the one that was asked for. */
+const SAME_PLACE_S = 0.05
 const NOTHING: Statistics = {
   throughputBps: 0, bufferUs: 0, rungId: '', reason: '', switches: 0, stalls: 0, decoded: 0, dropped: 0, place: null,
 }
@@ -53,16 +57,26 @@ export class Playback {
   audio: AudioChoice[] = []
   text: TextChoice[] = []
   quality: CurrentQuality | null = null
-  /** What the viewer asked for: 'auto' or a rung's id. */
+  /** 'auto', or the id of the rung that stands here for what the viewer asked for. */
   chosenQuality = 'auto'
   sidecar: Sidecar | null = null
   stats: Statistics = NOTHING
   error: PlayerError | null = null
+  /** What can be watched of a live title, in seconds; null for a recorded one. */
+  live: { start: number; end: number; edge: number } | null = null
   /** The token ran out and no new address has come yet. */
   expired = false
   private engine: Engine | null = null
   private address = ''
   private startUs = -1
+  /** The quality asked for, which this title need not have; and as the session was opened with. */
+  private wish = 'auto'
+  private openedWith = 'auto'
+  /** Where a jump that the session knows of is under way to. */
+  private asked: number | null = null
+  /** Where a fatal error stopped it: the video forgets that along with its source. */
+  private stopped: { atS: number; durationS: number; playing: boolean } | null = null
+  private viewport: { width: number; height: number } | null = null
   private wasm: WasmSource = ''
   private generation = 0
   private timer: ReturnType<typeof setInterval> | undefined
@@ -76,6 +90,11 @@ export class Playback {
     video.volume = this.preferences.volume
     video.muted = this.preferences.muted
     const { signal } = this.cleanup
+    video.addEventListener('seeking', () => this.noticeJump(), { signal })
+    video.addEventListener('seeked', () => {
+      // The end of an earlier jump, told late, says nothing of the one under way.
+      if (!video.seeking) this.asked = null
+    }, { signal })
     for (const name of PLAYHEAD_EVENTS) video.addEventListener(name, () => this.tellPlayhead(), { signal })
     video.addEventListener('volumechange', () => this.remember({ volume: video.volume, muted: video.muted }), { signal })
     video.addEventListener('error', () => this.nativeError(), { signal })
@@ -87,46 +106,70 @@ export class Playback {
     return this.stats.place
   }
 
-  /** Loads a title from its manifest. A second call replaces the first. */
-  async load(address: string, startS: number | null, wasm: WasmSource): Promise<void> {
+  get currentTime(): number {
+    return this.stopped?.atS ?? this.video.currentTime
+  }
+
+  /** The stretch that the seek line stands for, in seconds. */
+  get range(): { start: number; end: number } {
+    if (this.live) return this.live
+    return { start: 0, end: Number.isFinite(this.duration) ? this.duration : 0 }
+  }
+
+  get duration(): number {
+    return this.stopped?.durationS ?? this.video.duration
+  }
+
+  /** Loads a title from its manifest. A second call replaces the first, which then resolves to false. */
+  async load(address: string, startS: number | null, wasm: WasmSource): Promise<boolean> {
     this.unload()
     const generation = this.generation
     this.address = new URL(address, document.baseURI).href
     this.startUs = startS !== null && startS > 0 ? Math.round(startS * 1e6) : -1
     this.wasm = wasm
+    const { quality } = this.preferences
+    this.wish = quality === 'auto' ? quality : `${quality}p`
     this.notify('source')
-    if (!mediaSourceType()) {
-      this.playNatively()
-      return
-    }
+    if (!mediaSourceType()) return this.playNatively()
     try {
-      const engine = await startEngine(this.video, wasm, (output) => {
+      const engine = await startEngine(wasm, (output) => {
         if (generation === this.generation) this.take(output)
       })
       if (generation !== this.generation) {
         engine.destroy()
-        return
+        return false
       }
+      engine.attach(this.video)
       this.engine = engine
       this.stats = { ...this.stats, place: engine.place }
     } catch (reason) {
-      if (generation === this.generation) this.fail({ code: 5001, category: 'platform', severity: 'fatal', data: String(reason) })
-      return
+      if (generation === this.generation) this.fail({ code: CORE, category: 'platform', severity: 'fatal', data: String(reason) })
+      return false
     }
+    this.openedWith = this.wish
     this.send({ t: 'open', url: this.address, startUs: this.startUs, caps: { mime: acceptedTypes() }, prefs: this.wishes() })
+    if (this.viewport) this.send({ t: 'viewport', ...this.viewport })
     this.timer = setInterval(() => this.everySoOften(), PLAYHEAD_EVERY_MS)
+    return true
   }
 
-  /** Gives engine, worker and buffers back; the element can load again. */
-  unload(): void {
+  /** Ends requests, worker and buffers, and takes the video's source away. */
+  private stop(): void {
     this.generation++
     clearInterval(this.timer)
     this.engine?.destroy()
     this.engine = null
+    this.asked = null
     if (this.stats.place === 'native') {
       this.video.removeAttribute('src')
       this.video.load()
     }
+  }
+
+  /** Gives everything of this title back; the element can load again. */
+  unload(): void {
+    this.stop()
+    this.stopped = null
     this.subtitles.clear()
     this.qualities = []
     this.audio = []
@@ -144,17 +187,31 @@ export class Playback {
     this.cleanup.abort()
   }
 
+  /** From the end it begins again. Fails after a fatal error, as a video without a playable source does. */
+  async play(): Promise<void> {
+    if (this.error) throw new DOMException(this.error.data, 'NotSupportedError')
+    if (this.video.ended) this.seek(0)
+    await this.video.play()
+  }
+
   seek(seconds: number): void {
-    const end = Number.isFinite(this.video.duration) ? this.video.duration : Number.POSITIVE_INFINITY
-    const target = Math.max(0, Math.min(seconds, end))
+    const { duration } = this
+    const target = Math.max(0, Math.min(seconds, Number.isFinite(duration) ? duration : Number.POSITIVE_INFINITY))
+    if (this.stopped) {
+      this.stopped.atS = target
+      return
+    }
+    // Before there is a session to tell, this is where it will be opened.
+    if (!this.engine) this.startUs = Math.round(target * 1e6)
     this.send({ t: 'seek', positionUs: Math.round(target * 1e6) })
-    this.video.currentTime = target
+    this.moveTo(target)
   }
 
   chooseQuality(id: string): void {
-    this.chosenQuality = id
-    const rung = this.qualities.find((one) => one.id === id)
-    this.remember({ quality: rung ? rung.height : 'auto' })
+    const height = /^(\d+)p/.exec(id)?.[1]
+    if (height || id === 'auto') this.remember({ quality: height ? Number(height) : 'auto' })
+    this.wish = id
+    if (id === 'auto' || this.qualities.some((one) => one.id === id)) this.chosenQuality = id
     this.send({ t: 'choose', what: 'quality', id })
     this.notify('quality')
   }
@@ -172,28 +229,27 @@ export class Playback {
   }
 
   tellViewport(width: number, height: number): void {
-    this.send({ t: 'viewport', width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) })
+    this.viewport = { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) }
+    this.send({ t: 'viewport', ...this.viewport })
   }
 
   /** A new address for the same title: position and choices are kept. */
   renew(address: string): void {
-    const before = this.address
     this.address = new URL(address, document.baseURI).href
     this.expired = false
-    if (this.error) {
-      const { currentTime, paused } = this.video
-      void this.load(this.address, currentTime, this.wasm).then(() => (paused ? undefined : this.video.play()))
-    } else if (before !== this.address || this.engine) {
-      this.send({ t: 'renew', url: this.address })
-    }
+    if (this.error) void this.resume(this.stopped?.playing ?? false).catch(() => undefined)
+    else this.send({ t: 'renew', url: this.address })
     this.notify('recovered')
   }
 
   /** Starts again from where it stopped. */
   async retry(): Promise<void> {
-    const at = this.video.currentTime || this.startUs / 1e6
-    await this.load(this.address, at, this.wasm)
-    await this.video.play()
+    await this.resume(true)
+  }
+
+  private async resume(playing: boolean): Promise<void> {
+    const ready = await this.load(this.address, this.currentTime || this.startUs / 1e6, this.wasm)
+    if (ready && playing) await this.video.play()
   }
 
   private send(input: InputBody): void {
@@ -202,7 +258,7 @@ export class Playback {
 
   private wishes(): Wishes {
     const { audioLanguage, textLanguage } = this.preferences
-    const wishes: Wishes = { quality: 'auto' }
+    const wishes: Wishes = { quality: this.wish }
     if (audioLanguage !== null) wishes.audioLang = audioLanguage
     if (textLanguage !== undefined) wishes.textLang = textLanguage
     return wishes
@@ -211,15 +267,19 @@ export class Playback {
   private take(output: Output): void {
     switch (output.t) {
       case 'tracks':
+        // A choice made before there was a ladder to choose from is made now.
+        if (this.qualities.length === 0 && this.wish !== this.openedWith) {
+          this.send({ t: 'choose', what: 'quality', id: this.wish })
+        }
         this.qualities = output.qualities
         this.audio = output.audio
         this.text = output.text
         this.subtitles.select(this.text.find((one) => one.selected) ?? null)
-        this.pinRemembered()
         this.notify('tracks')
         return
       case 'quality':
         this.quality = output
+        this.chosenQuality = output.auto ? 'auto' : output.id
         this.notify('quality', output)
         return
       case 'track':
@@ -245,8 +305,17 @@ export class Playback {
       }
       case 'seekTo':
         if (Math.abs(this.video.currentTime * 1e6 - output.positionUs) > 1000) {
-          this.video.currentTime = output.positionUs / 1e6
+          this.moveTo(output.positionUs / 1e6)
         }
+        return
+      case 'window':
+        this.live = output.live
+          ? { start: output.startUs / 1e6, end: output.endUs / 1e6, edge: output.liveUs / 1e6 }
+          : null
+        this.notify('window', this.live)
+        return
+      case 'dateRange':
+        this.notify('dateRange', output)
         return
       case 'expired':
         this.expired = true
@@ -258,25 +327,37 @@ export class Playback {
     }
   }
 
-  private pinRemembered(): void {
-    const { quality } = this.preferences
-    if (quality === 'auto' || this.chosenQuality !== 'auto') return
-    const rung = this.qualities.find((one) => one.height === quality)
-    if (rung) this.chooseQuality(rung.id)
+  private moveTo(seconds: number): void {
+    // Before metadata a move to 0 moves nothing, and no event will tell that it is done.
+    if (seconds > 0 || this.video.readyState > HTMLMediaElement.HAVE_NOTHING) this.asked = seconds
+    this.video.currentTime = seconds
+  }
+
+  /** Jumps that nobody asked for here: native controls, the browser's own windows, `loop`. */
+  private noticeJump(): void {
+    const { currentTime } = this.video
+    if (this.asked !== null && Math.abs(this.asked - currentTime) < SAME_PLACE_S) return
+    this.asked = currentTime
+    this.send({ t: 'seek', positionUs: Math.round(currentTime * 1e6) })
   }
 
   private fail(error: PlayerError): void {
     const { code, category, severity, data } = error
-    if (severity === 'fatal') this.error = { code, category, severity, data }
+    if (severity === 'fatal') {
+      const { currentTime, duration: durationS, paused } = this.video
+      this.stopped = { atS: currentTime || Math.max(0, this.startUs / 1e6), durationS, playing: !paused }
+      this.error = { code, category, severity, data }
+      this.stop()
+    }
     this.notify('error', { code, category, severity, data })
   }
 
   /** Tier 0: the browser's own HLS, where no MediaSource exists. */
-  private playNatively(): void {
+  private playNatively(): boolean {
     const plays = this.video.canPlayType('application/vnd.apple.mpegurl') !== ''
     if (!plays || /\.mpd($|[?#])/.test(this.address)) {
-      this.fail({ code: 5003, category: 'platform', severity: 'fatal', data: 'neither MediaSource nor native HLS' })
-      return
+      this.fail({ code: NO_MEDIA_SOURCE, category: 'platform', severity: 'fatal', data: 'neither MediaSource nor native HLS' })
+      return false
     }
     this.stats = { ...NOTHING, place: 'native' }
     this.video.src = this.address
@@ -285,14 +366,15 @@ export class Playback {
       this.video.addEventListener('loadedmetadata', start, { once: true, signal: this.cleanup.signal })
     }
     this.timer = setInterval(() => this.everySoOften(), PLAYHEAD_EVERY_MS)
+    return true
   }
 
   private nativeError(): void {
     const { error } = this.video
-    if (!error || (!this.engine && this.stats.place !== 'native')) return
-    const code = this.stats.place === 'native' && error.code === MediaError.MEDIA_ERR_NETWORK ? 1002 : 3000 + error.code
-    const category = code < 2000 ? 'network' : 'media'
-    this.fail({ code, category, severity: 'fatal', data: error.message })
+    if (!error || this.error || (!this.engine && this.stats.place !== 'native')) return
+    const network = this.stats.place === 'native' && error.code === MediaError.MEDIA_ERR_NETWORK
+    const code = network ? NATIVE_NETWORK : MEDIA_ELEMENT + error.code
+    this.fail({ code, category: network ? 'network' : 'media', severity: 'fatal', data: error.message })
   }
 
   private everySoOften(): void {

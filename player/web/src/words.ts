@@ -4,7 +4,7 @@ export interface Words {
   unmute: string; volume: string; seek: string; quality: string; auto: string; autoHint: string; audio: string
   subtitles: string; off: string; more: string; speed: string; normal: string; pip: string; fullscreen: string
   exitFullscreen: string; stats: string; shortcuts: string; skipIntro: string; skipCredits: string; upNext: string; close: string
-  retry: string; support: string; loading: string; stalled: string; rated: Record<string, string>; of: string
+  live: string; retry: string; support: string; loading: string; stalled: string; rated: Record<string, string>; of: string
   left: string; copied: string; noPip: string; channels: Record<number, string>; forced: string; resumed: string
   startOver: string
   statNames: { rung: string; size: string; buffer: string; network: string; dropped: string; why: string; switches: string; engine: string; codecs: string }
@@ -22,7 +22,7 @@ const PT: Words = {
   speed: 'Velocidade', normal: 'Normal', pip: 'Janela flutuante', fullscreen: 'Tela cheia',
   exitFullscreen: 'Sair da tela cheia', stats: 'Estatísticas', shortcuts: 'Atalhos do teclado',
   skipIntro: 'Pular abertura', skipCredits: 'Pular créditos', upNext: 'Próximo episódio', close: 'Fechar',
-  retry: 'Tentar de novo', support: 'Código para o suporte', loading: 'Carregando',
+  live: 'Ao vivo', retry: 'Tentar de novo', support: 'Código para o suporte', loading: 'Carregando',
   stalled: 'Esperando a internet', of: 'de', left: 'restantes', copied: 'Copiado', channels: { 1: 'mono', 2: 'estéreo', 6: '5.1', 8: '7.1' },
   forced: 'só falas estrangeiras', resumed: 'Continuando de', startOver: 'Voltar ao início',
   noPip: 'A janela flutuante precisa de uma conexão segura (https).',
@@ -66,7 +66,7 @@ const EN: Words = {
   quality: 'Quality', auto: 'Automatic', autoHint: 'Follows your connection', audio: 'Audio', subtitles: 'Subtitles',
   off: 'Off', more: 'More options', speed: 'Speed', normal: 'Normal', pip: 'Floating window',
   fullscreen: 'Full screen', exitFullscreen: 'Leave full screen', stats: 'Statistics', shortcuts: 'Keyboard shortcuts',
-  skipIntro: 'Skip intro', skipCredits: 'Skip credits', upNext: 'Next episode', close: 'Close', retry: 'Try again',
+  skipIntro: 'Skip intro', skipCredits: 'Skip credits', upNext: 'Next episode', close: 'Close', live: 'Live', retry: 'Try again',
   support: 'Code for support', loading: 'Loading', stalled: 'Waiting for the network', of: 'of', left: 'left',
   copied: 'Copied', channels: { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' }, forced: 'foreign lines only',
   resumed: 'Resuming from', startOver: 'Start over', noPip: 'The floating window needs a secure connection (https).',

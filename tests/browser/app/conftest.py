@@ -30,16 +30,22 @@ def short(number: int, **more) -> Title:
         genres=("anime", "acao", "animacao"),
         themes=("amizade",),
         duration_s=30,
-        age_rating="L",
+        **({"age_rating": "L"} | more),
         synopsis_pt="Um curta de ação feito em casa, com pipas, ladeiras e muita correria entre amigos.",
         synopsis_en="A home-made action short with kites, slopes and friends running.",
         source="sample",
-        **more,
     )
 
 
+NOTICES = ("Violência leve", "Linguagem imprópria")
+LONG_NAME = "Comprido" * 24 + "oooooooo"
+"""Two hundred characters without a space: as long as a name may be."""
+
 TITLES = (
-    *(short(number) for number in range(1, 13)),
+    *(short(number) for number in (1, 2)),
+    short(3, age_rating="12", descriptors=NOTICES),
+    *(short(number) for number in range(4, 13)),
+    Title(title_id="comprido-2001", kind="film", original_title=LONG_NAME, year=2001, genres=("drama",)),
     Title(
         title_id="serie-2026",
         kind="series",

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import NOTICES
+
 PATHS = ["/", "/watch/curta-1-2026", "/app"]
 
 
@@ -50,6 +52,40 @@ def test_the_input_stands_once_and_in_sight(browser, site, path, size):
         assert box["height"] >= 44
     assert page.locator(".bot-message").count() == 0, "a greeting is not a reply"
     context.close()
+
+
+def test_a_ticket_has_its_badge_and_what_it_warns_of(page, site):
+    page.goto(site + "/")
+    page.fill("#chat-input", "do que se trata Curta número 3?")
+    page.click("#send-btn")
+    ticket = page.locator(".recommendation-card")
+    expect(ticket).to_have_count(1)
+    badge = ticket.locator(".age")
+    assert badge.inner_text() == "12"
+    assert badge.get_attribute("aria-label") == (
+        f"Não recomendado para menores de 12 anos. {'. '.join(NOTICES)}"
+    )
+    expect(ticket.locator(".ticket-more")).to_have_text(" · ".join(NOTICES))
+
+
+def test_a_ticket_for_everyone_warns_of_nothing(page, site):
+    page.goto(site + "/")
+    page.fill("#chat-input", "do que se trata Curta número 1?")
+    page.click("#send-btn")
+    badge = page.locator(".recommendation-card .age")
+    assert badge.get_attribute("aria-label") == "Livre para todos os públicos"
+    assert page.locator(".ticket-more").count() == 0
+
+
+def test_what_is_on_its_way_is_called_arriving_behind_what_plays(page, site):
+    page.goto(site + "/")
+    page.fill("#chat-input", "quero assistir Curta número 10")
+    page.click("#send-btn")
+    tickets = page.locator(".recommendation-card")
+    expect(tickets.last.locator(".ticket-absent")).to_have_text("chegando")
+    assert tickets.count() > 1 and tickets.first.locator(".ticket-absent").count() == 0
+    expect(page.locator(".bot-text")).to_contain_text("Curta número 10")
+    expect(page.locator(".bot-text")).not_to_contain_text("não dá pra assistir aqui")
 
 
 def test_a_limit_is_told_kindly_with_a_countdown(page, site):

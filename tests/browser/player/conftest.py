@@ -30,12 +30,36 @@ def _neighbour(name: str) -> ModuleType:
     return sys.modules[full]
 
 
+# The element's events from its very first: they do not bubble, but capturing passes the window.
+LISTEN = """
+window.heard = []
+for (const name of ['qualitychange', 'trackchange', 'sourceexpired', 'error', 'next', 'ended']) {
+  addEventListener(name, (event) => {
+    if (event.target?.id !== 'player') return
+    heard.push([name, event.detail ?? null])
+    if (name === 'next') event.preventDefault()
+  }, true)
+}
+"""
+
+# What the page tells the session in its worker, in order.
+RECORD = """
+window.told = []
+const post = Worker.prototype.postMessage
+Worker.prototype.postMessage = function (message, ...more) {
+  if (message.k === 'input') told.push(message.input)
+  return post.call(this, message, ...more)
+}
+"""
+
+
 class Player:
     """What a test says to `<bitaca-player id=player>` on its page."""
 
     def __init__(self, page: Page, server: Any) -> None:
         self.page = page
         self.server = server
+        page.add_init_script(LISTEN)
 
     def open(self, source: str = "master.m3u8", *, token: str = "good", **attributes: str) -> Player:
         """Open the page with the element; keyword `age_rating` becomes the attribute `age-rating`."""
@@ -51,11 +75,16 @@ class Player:
             <bitaca-player id="player" {written}></bitaca-player>"""
         self.page.goto(self.server.address + "/")
         self.page.wait_for_function("customElements.get('bitaca-player') !== undefined")
-        self.page.evaluate(
-            "() => { window.heard = []; for (const name of ['qualitychange', 'trackchange', 'sourceexpired', 'error', 'next', 'ended'])"
-            " player.addEventListener(name, (event) => { heard.push([name, event.detail ?? null]); if (name === 'next') event.preventDefault() }) }"
-        )
         return self
+
+    def record(self) -> Player:
+        """Keep what the session is told from the next `open` on, for `told`."""
+        self.page.add_init_script(RECORD)
+        return self
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """Inputs of a kind that the session was given, oldest first."""
+        return [one for one in self.page.evaluate("() => window.told") if one["t"] == kind]
 
     def start(self) -> Player:
         """Click the big button and wait until the picture moves."""

@@ -1,4 +1,7 @@
-"""A small media server with moods: slow, gone, or refusing a token. Ranges and CORS as the app gives them."""
+"""A small media server with moods: slow, gone, late, sending damaged bytes, refusing a token or once and for all.
+
+Ranges and CORS as the app gives them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,6 +42,14 @@ class MediaServer:
         self.pages = pages or {}
         self.tokens = {"good"}
         self.bytes_per_second: int | None = None
+        # Address with query -> seconds until it is answered.
+        self.delays: dict[str, float] = {}
+        # Path in the title -> text that is made for each request: a live playlist.
+        self.live: dict[str, Callable[[], str]] = {}
+        # Path -> status and headers of its next answers; when they are used up it is served as ever.
+        self.refusals: dict[str, list[tuple[HTTPStatus, dict[str, str]]]] = {}
+        # Path and body -> the body as it is sent.
+        self.damage: Callable[[str, bytes], bytes] | None = None
         self.requests: Counter[str] = Counter()
         self.open_requests = 0
         self.port = 0
@@ -102,12 +114,20 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
         self.media.requests[path] += 1
+        time.sleep(self.media.delays.get(self.path, 0))
+        if refusals := self.media.refusals.get(path):
+            status, headers = refusals.pop(0)
+            self._answer(status, b"", ".json", headers)
+            return
         if path in self.media.pages:
             self._answer(HTTPStatus.OK, self.media.pages[path].encode(), ".html")
             return
         token = re.match(r"/m/([^/]+)/", path)
         if token and token[1] not in self.media.tokens:
             self._answer(HTTPStatus.FORBIDDEN, b'{"reason":"expired"}', ".json")
+            return
+        if token and (made := self.media.live.get(path[token.end() :])):
+            self._answer(HTTPStatus.OK, made().encode(), Path(path).suffix)
             return
         file = self._find(f"/m/{path[token.end() :]}" if token else path)
         if file is None:
@@ -125,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, file: Path) -> None:
         body = file.read_bytes()
+        if self.media.damage:
+            body = self.media.damage(self.path, body)
         span = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if span is None:
             self._answer(HTTPStatus.OK, body, file.suffix)

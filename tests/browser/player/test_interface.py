@@ -46,6 +46,33 @@ def test_keys_drive_the_player(player):
     player.until("!player.paused")
 
 
+def test_a_focused_volume_keeps_its_keys(player):
+    player.open().start()
+    player.get("player.pause()")
+    player.get("player.seek(10)")
+    player.until("!player.seeking")
+    player.part(".volume input").focus()
+    press = player.page.keyboard.press
+    for key, volume in [
+        ("ArrowLeft", 0.95),
+        ("ArrowDown", 0.9),
+        ("ArrowRight", 0.95),
+        ("Home", 0),
+        ("ArrowUp", 0.05),
+        ("End", 1),
+    ]:
+        press(key)
+        player.until(f"Math.abs(player.volume - {volume}) < 0.001")
+        assert player.get("player.currentTime") == pytest.approx(10, abs=0.01), key
+    press("PageDown")
+    player.until("player.volume < 0.95")
+    press("PageUp")
+    player.until("player.volume > 0.95")
+    assert player.get("player.currentTime") == pytest.approx(10, abs=0.01)
+    press("k")
+    player.until("!player.paused")
+
+
 def test_keys_typed_elsewhere_are_not_ours(player):
     player.open().start()
     player.page.evaluate(

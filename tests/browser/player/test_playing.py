@@ -1,4 +1,4 @@
-"""HLS and DASH from the first picture to the last, seeking, qualities, tracks."""
+"""HLS and DASH from the first picture to the last, seeking, tracks, Picture-in-Picture."""
 
 from __future__ import annotations
 
@@ -42,28 +42,6 @@ def test_starts_where_it_is_told_to(player):
     player.open(start_at="11.5").start()
     player.until("player.currentTime >= 11.5")
     assert player.get("player.currentTime") < 16
-
-
-def test_pinned_quality_is_what_is_decoded(player):
-    player.open().start()
-    player.choose(".quality", "360p")
-    player.until("player.quality?.height === 360 && !player.quality.auto")
-    player.get("player.seek(16)")
-    player.until("video.videoHeight === 360")
-    assert player.part(".quality").inner_text() == "360p"
-    player.choose(".quality", "720p")
-    player.get("player.seek(9)")
-    player.until("video.videoHeight === 720")
-    assert [one["height"] for one in player.heard("qualitychange") if one][-1] == 720
-
-
-def test_quality_is_automatic_again_when_asked(player):
-    player.open().start()
-    player.choose(".quality", "360p")
-    player.until("player.chosenQuality !== 'auto'")
-    player.choose(".quality", "Automática")
-    player.until("player.quality?.auto === true")
-    assert player.part(".quality").inner_text().startswith("Auto · ")
 
 
 @pytest.mark.parametrize("source", ["master.m3u8", "stream.mpd"])
@@ -116,24 +94,11 @@ def test_another_audio_track_is_heard(player, source):
     assert player.heard("trackchange")
 
 
-def test_picture_in_picture_opens_by_a_click(player):
-    player.open().start()
+@pytest.mark.parametrize("source", ["master.m3u8", "stream.mpd"])
+def test_picture_in_picture_opens_by_a_click(player, source):
+    player.open(source).start()
     player.part(".button.pip").click()
     player.until("player.shadowRoot.pictureInPictureElement === video")
     player.until("player.shadowRoot.querySelector('.pip').getAttribute('aria-pressed') === 'true'")
     player.part(".button.pip").click()
     player.until("!document.pictureInPictureElement && !player.shadowRoot.pictureInPictureElement")
-
-
-def test_choices_are_remembered_for_the_next_title(player):
-    player.open().start()
-    player.choose(".quality", "540p")
-    player.choose(".button.captions", "English")
-    player.choose(".button.audio", "English")
-    player.get("player.volume = 0.4")
-    player.until("player.audioTracks.find((one) => one.selected).language === 'en'")
-    player.open("stream.mpd").start()
-    player.until("player.quality?.height === 540 && !player.quality.auto")
-    assert player.get("player.volume") == pytest.approx(0.4)
-    assert player.get("player.audioTracks.find((one) => one.selected)?.language") == "en"
-    assert player.get("player.textTracks.find((one) => one.selected)?.language") == "en"

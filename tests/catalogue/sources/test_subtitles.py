@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.catalogue.sources.subtitles import sniff_language, subtitles_of
+from bitaca_core.catalogue.sources.subtitles import sniff_language, subtitle_source, subtitles_of
 
 
 def test_languages_come_from_the_names(tmp_path):
@@ -18,7 +18,9 @@ def test_languages_come_from_the_names(tmp_path):
         file.write_text("1\n")
     found = {
         item.path.name: (item.language, item.forced)
-        for item in subtitles_of(tmp_path / "Film (2020).mkv", files)
+        for item in (
+            subtitle_source(file, "Film (2020)") for file in subtitles_of(tmp_path / "Film (2020).mkv", files)
+        )
     }
     assert found == {
         "Film (2020).en.srt": ("en", False),

@@ -2,9 +2,9 @@
 //!
 //! BOLA: Spiteri, Urgaonkar and Sitaraman, "BOLA: Near-Optimal Bitrate Adaptation for Online
 //! Videos", INFOCOM 2016 (the objective of section III, abandonment of section V). BOLA-E, with a
-//! virtual ("placeholder") buffer for start-up and seeks, the oscillation guard of BOLA-O and the
-//! insufficient-buffer rule: "From Theory to Practice: Improving Bitrate Adaptation in the DASH
-//! Reference Player", MMSys 2018, section 4.
+//! virtual ("placeholder") buffer for start-up, seeks and the waits of a full buffer, the
+//! oscillation guard of BOLA-O and the insufficient-buffer rule: "From Theory to Practice: Improving
+//! Bitrate Adaptation in the DASH Reference Player", MMSys 2018, section 4.
 
 use alloc::vec::Vec;
 
@@ -167,9 +167,12 @@ impl Rule for Bola {
             }
             return Decision { rung: by_throughput, delay_us: 0, reason };
         }
+        // What was played while a full buffer waited would otherwise read as a slow network, and a
+        // ladder whose rungs lie above the buffer's goal could never be climbed.
+        let kept = (self.placeholder_us + situation.waited_us.max(0) as f64) * self.config.placeholder_decay;
         // Virtual media must never take the place of what a full buffer would hold.
         let room = (objective.most_level_us(situation.ceiling) - level_us).max(0.0);
-        self.placeholder_us = (self.placeholder_us * self.config.placeholder_decay).min(room);
+        self.placeholder_us = kept.min(room);
         let virtual_us = level_us + self.placeholder_us;
         let mut rung = objective.best(situation, virtual_us);
         let mut reason = Reason::Buffer;
@@ -255,6 +258,7 @@ mod tests {
             buffer_us: buffer_s * 1_000_000,
             buffer_goal_us: 30_000_000,
             segment_us: 4_000_000,
+            waited_us: 0,
         }
     }
 
@@ -313,6 +317,34 @@ mod tests {
         assert!(decision.delay_us > 0);
         let top = steady(50_000_000).choose(&situation(29, Some(4)));
         assert_eq!((top.rung, top.delay_us), (4, 0));
+    }
+
+    #[test]
+    fn what_a_full_buffer_waited_counts_as_media() {
+        let objective = Objective::new(&situation(12, None), &BolaConfig::default());
+        assert!(objective.least_level_us(&situation(12, None), 4) > 16e6, "out of reach of the buffer alone");
+        let full = |waited_s: i64| Situation { waited_us: waited_s * 1_000_000, ..situation(12, Some(4)) };
+        let mut after = [0, 4].map(|waited_s| {
+            let mut rule = Bola::new(BolaConfig::default());
+            rule.sample(&Sample { bytes: 6_250_000, latency_us: 20_000, transfer_us: 1_000_000 });
+            rule.choose(&situation(12, Some(4)));
+            rule.placeholder_us = 0.0;
+            let rungs: Vec<usize> = (0..20).map(|_| rule.choose(&full(waited_s)).rung).collect();
+            (rungs, rule)
+        });
+        assert_eq!(after[0].0[19], objective.best(&situation(12, None), 12e6), "the buffer's own level");
+        assert_ne!(after[0].0[19], 4);
+        assert_eq!(after[1].0[19], 4);
+        assert!(after[1].0.is_sorted(), "{:?}", after[1].0);
+        // However long it lasts, it never stands for more than a full buffer would hold.
+        let (_, rule) = &mut after[1];
+        rule.choose(&full(10_000));
+        let virtual_us = 12e6 + rule.placeholder_us;
+        assert!((virtual_us - objective.most_level_us(4)).abs() < 1.0, "{virtual_us}");
+        // What nobody can have waited takes nothing away.
+        let before = rule.placeholder_us;
+        rule.choose(&full(-10));
+        assert!(rule.placeholder_us >= before * 0.98);
     }
 
     #[test]

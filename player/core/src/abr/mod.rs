@@ -68,10 +68,17 @@ pub struct Situation<'a> {
     pub last: Option<usize>,
     /// Media ahead of the playhead.
     pub buffer_us: i64,
-    /// How much is buffered at most.
+    /// A segment is asked for while less than this is ahead; so the buffer may exceed it by one.
     pub buffer_goal_us: i64,
     /// Length of the segment to be fetched.
     pub segment_us: i64,
+    /// Media played since [`Rule::choose`] was last called, while nothing was fetched for no other
+    /// reason than that the buffer was full (or, live, that the next segment was not yet there).
+    ///
+    /// It is what the buffer's level lost to the player's bounds and not to the network. Time that
+    /// the rule itself asked for ([`Decision::delay_us`]) is not part of it, nor is a pause, a seek
+    /// or a pause between tries. 0 where nobody kept count: the level then stands for itself.
+    pub waited_us: i64,
 }
 
 impl Situation<'_> {

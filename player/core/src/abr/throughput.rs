@@ -99,6 +99,7 @@ mod tests {
             buffer_us: 10_000_000,
             buffer_goal_us: 30_000_000,
             segment_us: 4_000_000,
+            waited_us: 0,
         }
     }
 

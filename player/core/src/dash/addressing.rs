@@ -1,189 +1,297 @@
 //! SegmentBase, SegmentList and SegmentTemplate as written, with what they inherit.
 //! ISO/IEC 23009-1, Segment information.
 
-use alloc::string::String;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
+use bitaca_player_scan::names::Name;
+use bitaca_player_scan::runs::{self, Step, FOLLOWS};
+use bitaca_player_scan::timeline::Timeline;
+use bitaca_player_scan::xml::Tag;
 
-use super::xml::{unescape, Element, Value};
-use super::Mpd;
+use super::model::RemoteKind;
+use super::xml::{name, Value};
+use super::{Parser, Scope};
 use crate::bytes::{parse_i64, parse_u64};
 use crate::error::{ErrorKind, ParseError, WarningCode};
 use crate::limits;
+use crate::presentation::Span;
 use crate::segments::ByteRange;
 
 /// How segments are addressed at some level; a level below overrides what it repeats.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Addressing {
-    pub(super) timescale: Option<u64>,
+    /// Which of the three elements; a level with another one starts afresh.
+    pub(super) kind: Name,
+    pub(super) timescale: u64,
     pub(super) duration: Option<u64>,
     pub(super) start_number: Option<u64>,
     pub(super) end_number: Option<u64>,
     pub(super) origin: i64,
-    pub(super) media: Option<Arc<str>>,
-    pub(super) initialization: Option<Arc<str>>,
+    pub(super) ept_delta: i64,
+    pub(super) media: Span,
+    pub(super) initialization: Span,
     pub(super) initialization_range: Option<ByteRange>,
-    pub(super) timeline: Option<Arc<[TimelineEntry]>>,
-    pub(super) urls: Option<Arc<[SegmentUrl]>>,
+    /// RepresentationIndex@sourceURL.
+    pub(super) index: Span,
+    pub(super) index_range: Option<ByteRange>,
+    /// Position among the parser's timelines.
+    pub(super) timeline: Option<u32>,
+    /// A range of the parser's segment URLs.
+    pub(super) urls: (u32, u32),
+    /// A range of the parser's gaps.
+    pub(super) gaps: (u32, u32),
+    pub(super) offset_us: i64,
+    pub(super) partial: bool,
 }
 
-/// An `S` element.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TimelineEntry {
-    pub(super) start: Option<i64>,
-    pub(super) duration: u64,
-    /// `@r`: repetitions after the first; negative: up to the next `S@t` or the period's end.
-    pub(super) repeat: i64,
+impl Default for Addressing {
+    fn default() -> Self {
+        Self {
+            kind: Name::Unknown,
+            timescale: 1,
+            duration: None,
+            start_number: None,
+            end_number: None,
+            origin: 0,
+            ept_delta: 0,
+            media: Span::NONE,
+            initialization: Span::NONE,
+            initialization_range: None,
+            index: Span::NONE,
+            index_range: None,
+            timeline: None,
+            urls: (0, 0),
+            gaps: (0, 0),
+            offset_us: 0,
+            partial: false,
+        }
+    }
 }
 
 /// A `SegmentURL` element.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct SegmentUrl {
-    pub(super) media: String,
+    pub(super) media: Span,
     pub(super) range: Option<ByteRange>,
 }
 
-impl<'a> Mpd<'a> {
+impl Parser<'_> {
     /// Read one of the three elements on top of what was inherited.
-    pub(super) fn segment_information(
-        &mut self,
-        element: Element<'a>,
-        empty: bool,
-        to: &mut Addressing,
-    ) -> Result<(), ParseError> {
-        for (name, value) in element.attributes() {
-            let bytes = value.text.as_bytes();
+    pub(super) fn segment_information(&mut self, tag: &Tag, scope: &mut Scope) -> Result<(), ParseError> {
+        let mut remote = None;
+        if tag.name == Name::SegmentList {
+            match self.remote(tag, RemoteKind::SegmentList, scope)? {
+                Some(slot) => remote = slot,
+                None => return Ok(()),
+            }
+        }
+        let to = &mut scope.addressing;
+        if to.kind != tag.name {
+            *to = Addressing { kind: tag.name, ..Addressing::default() };
+        }
+        let mut list = self.reader.attributes(tag);
+        while let Some((name, value)) = list.next()? {
             match name {
-                "timescale" => {
-                    let scale = parse_u64(bytes).filter(|scale| (1..=limits::TIMESCALE).contains(scale));
-                    to.timescale = Some(scale.ok_or(number(value, "ticks per second, from 1"))?);
+                Name::ATimescale => {
+                    let scale = parse_u64(self.bytes(value)).filter(|s| (1..=limits::TIMESCALE).contains(s));
+                    to.timescale = scale.ok_or(number(value, "ticks per second, from 1"))?;
                 }
-                "duration" => {
+                Name::ADuration => {
                     // A duration of nothing would make endless segments.
-                    let ticks = parse_u64(bytes).filter(|ticks| *ticks > 0 && *ticks < 1 << 53);
-                    to.duration = Some(ticks.ok_or(number(value, "a duration in ticks, from 1"))?);
+                    to.duration = Some(self.ticks(value)?);
+                    to.timeline = None;
                 }
-                "startNumber" => {
-                    to.start_number = Some(parse_u64(bytes).ok_or(number(value, "a segment's number"))?);
+                Name::AStartNumber => to.start_number = Some(self.segment_number(value)?),
+                Name::AEndNumber => to.end_number = Some(self.segment_number(value)?),
+                Name::APresentationTimeOffset => {
+                    let ticks = parse_i64(self.bytes(value));
+                    to.origin = ticks.ok_or(number(value, "a number of ticks"))?;
                 }
-                "endNumber" => {
-                    to.end_number = Some(parse_u64(bytes).ok_or(number(value, "a segment's number"))?)
-                }
-                "presentationTimeOffset" => {
-                    to.origin = parse_i64(bytes).ok_or(number(value, "a number of ticks"))?;
-                }
-                "media" => to.media = Some(Arc::from(unescape(value.text))),
-                "initialization" => {
-                    to.initialization = Some(Arc::from(unescape(value.text)));
+                Name::AEptDelta => to.ept_delta = self.i64(value).unwrap_or(0),
+                Name::AMedia => to.media = self.keep(value),
+                Name::AInitialization => {
+                    to.initialization = self.keep(value);
                     to.initialization_range = None;
                 }
+                Name::AIndexRange => to.index_range = self.range(value)?,
+                Name::AAvailabilityTimeOffset => to.offset_us = self.time_offset(value),
+                Name::AAvailabilityTimeComplete => to.partial = !self.truth(value),
                 _ => {}
             }
         }
-        let mut urls = Vec::new();
-        self.children(empty, |mpd, child, empty| {
+        let urls = self.urls.len();
+        let start_number = to.start_number.unwrap_or(1);
+        while let Some(child) = self.reader.child()? {
+            let to = &mut scope.addressing;
             match child.name {
-                "SegmentTimeline" => to.timeline = Some(mpd.timeline(empty)?),
-                "Initialization" => mpd.initialization(child, empty, to)?,
-                "SegmentURL" => {
-                    if urls.len() as u64 >= limits::SEGMENTS_PER_RENDITION {
-                        return Err(ParseError::new(
-                            ErrorKind::Limit,
-                            child.offset,
-                            "at most 100,000,000 segments",
-                        ));
-                    }
-                    urls.push(segment_url(child)?);
-                    mpd.leave(empty)?;
+                Name::SegmentTimeline => {
+                    to.timeline = Some(self.timeline(start_number)?);
+                    to.duration = None;
                 }
-                _ => mpd.pass(child, empty)?,
+                Name::Initialization => {
+                    (to.initialization, to.initialization_range) = self.url_type(&child)?;
+                }
+                Name::RepresentationIndex => {
+                    let (url, range) = self.url_type(&child)?;
+                    to.index = url;
+                    to.index_range = range.or(to.index_range);
+                }
+                Name::SegmentUrl => {
+                    let one = self.segment_url(&child)?;
+                    self.urls.push(one);
+                }
+                Name::FailoverContent => to.gaps = self.failover(&child)?,
+                _ => self.pass(&child)?,
             }
-            Ok(())
-        })?;
-        if !urls.is_empty() {
-            to.urls = Some(Arc::from(urls));
         }
+        if self.urls.len() > urls {
+            scope.addressing.urls = (urls as u32, self.urls.len() as u32);
+        }
+        self.close_remote(remote);
         Ok(())
     }
 
-    /// ISO/IEC 23009-1, Segment timeline.
-    fn timeline(&mut self, empty: bool) -> Result<Arc<[TimelineEntry]>, ParseError> {
-        let mut entries = Vec::new();
-        self.children(empty, |mpd, child, empty| {
-            if child.name != "S" {
-                return mpd.pass(child, empty);
+    /// ISO/IEC 23009-1, Segment timeline; gives its position.
+    fn timeline(&mut self, start_number: u64) -> Result<u32, ParseError> {
+        let mut timeline = Timeline::default();
+        let begin = self.reader.at;
+        if self.reader.has_content() {
+            self.reader.at = runs::steps(self.text.as_bytes(), begin, &mut timeline);
+        }
+        while let Some(child) = self.reader.child()? {
+            if child.name != Name::S {
+                self.pass(&child)?;
+                continue;
             }
-            let mut entry = TimelineEntry { start: None, duration: 0, repeat: 0 };
-            for (name, value) in child.attributes() {
-                let bytes = value.text.as_bytes();
+            let mut step = Step { time: FOLLOWS, duration: 0, repeat: 0 };
+            let (mut first, mut parts) = (None, 1);
+            let mut list = self.reader.attributes(&child);
+            while let Some((name, value)) = list.next()? {
                 match name {
-                    "t" => {
-                        let start = parse_i64(bytes).filter(|start| start.unsigned_abs() < 1 << 62);
-                        entry.start = Some(start.ok_or(number(value, "a number of ticks"))?);
+                    Name::AT => {
+                        let start = parse_i64(self.bytes(value)).filter(|t| t.unsigned_abs() < 1 << 62);
+                        step.time = start.ok_or(number(value, "a number of ticks"))?;
                     }
-                    "d" => {
-                        let ticks = parse_u64(bytes).filter(|ticks| *ticks < 1 << 53);
-                        entry.duration = ticks.ok_or(number(value, "a number of ticks"))?;
+                    Name::AD => {
+                        let ticks = parse_u64(self.bytes(value)).filter(|ticks| *ticks < 1 << 53);
+                        step.duration = ticks.ok_or(number(value, "a number of ticks"))?;
                     }
-                    "r" => entry.repeat = parse_i64(bytes).ok_or(number(value, "a number of repetitions"))?,
+                    Name::AR => {
+                        let repeat = parse_i64(self.bytes(value)).filter(|r| *r <= i64::from(u32::MAX));
+                        step.repeat = repeat.ok_or(number(value, "a number of repetitions"))?;
+                    }
+                    Name::AN => first = self.u64(value),
+                    Name::AK => parts = self.u64(value).unwrap_or(1),
                     _ => {}
                 }
             }
-            if entry.duration == 0 {
-                let whole = Value { text: child.name, offset: child.offset + 1 };
-                mpd.warn(WarningCode::Violation, whole, "an S without a duration");
+            self.reader.skip()?;
+            if step.duration == 0 {
+                self.warn(WarningCode::Violation, name(&child), "an S without a duration");
             } else {
-                entries.push(entry);
+                timeline.push_numbered(step, first, parts, start_number);
             }
-            mpd.leave(empty)
-        })?;
-        Ok(Arc::from(entries))
+            if self.reader.has_content() && first.is_none() && parts == 1 {
+                self.reader.at = runs::steps(self.text.as_bytes(), self.reader.at, &mut timeline);
+            }
+        }
+        let whole = Value { start: begin, end: begin };
+        if timeline.overflow {
+            return Err(ParseError::new(
+                ErrorKind::Limit,
+                begin,
+                "at most 100,000,000 segments in 2,000,000 runs",
+            ));
+        }
+        if timeline.overlap {
+            self.warn(WarningCode::Violation, whole, "segments that overlap");
+        }
+        if timeline.endless {
+            self.warn(WarningCode::Guessed, whole, "where an open run of a SegmentTimeline ends");
+        }
+        self.timelines.push(timeline);
+        Ok(self.timelines.len() as u32 - 1)
     }
 
-    fn initialization(
-        &mut self,
-        element: Element<'a>,
-        empty: bool,
-        to: &mut Addressing,
-    ) -> Result<(), ParseError> {
-        to.initialization_range = None;
-        for (name, value) in element.attributes() {
+    /// `@sourceURL` and `@range`; an empty reference where only a range is stated.
+    fn url_type(&mut self, tag: &Tag) -> Result<(Span, Option<ByteRange>), ParseError> {
+        let (mut url, mut range) = (Span { start: tag.name_end as u32, len: 0 }, None);
+        let mut list = self.reader.attributes(tag);
+        while let Some((name, value)) = list.next()? {
             match name {
-                "sourceURL" => to.initialization = Some(Arc::from(unescape(value.text))),
-                "range" => {
-                    to.initialization_range = Some(range(value)?);
-                    if to.initialization.is_none() {
-                        to.initialization = Some(Arc::from(""));
-                    }
-                }
+                Name::ASourceUrl => url = self.keep(value),
+                Name::ARange => range = self.range(value)?,
                 _ => {}
             }
         }
-        self.leave(empty)
+        self.reader.skip()?;
+        Ok((url, range))
     }
-}
 
-fn segment_url(element: Element<'_>) -> Result<SegmentUrl, ParseError> {
-    let mut one = SegmentUrl { media: String::new(), range: None };
-    for (name, value) in element.attributes() {
-        match name {
-            "media" => one.media = unescape(value.text).into_owned(),
-            "mediaRange" => one.range = Some(range(value)?),
-            _ => {}
+    fn segment_url(&mut self, tag: &Tag) -> Result<SegmentUrl, ParseError> {
+        if self.urls.len() >= limits::SEGMENT_URLS {
+            return Err(ParseError::new(ErrorKind::Limit, tag.start, "at most 4,000,000 SegmentURLs"));
         }
+        let mut one = SegmentUrl { media: Span { start: tag.name_end as u32, len: 0 }, range: None };
+        let mut list = self.reader.attributes(tag);
+        while let Some((name, value)) = list.next()? {
+            match name {
+                Name::AMedia => one.media = self.keep(value),
+                Name::AMediaRange => one.range = self.range(value)?,
+                _ => {}
+            }
+        }
+        self.reader.skip()?;
+        Ok(one)
     }
-    Ok(one)
+
+    /// ISO/IEC 23009-1, Failover content: where the real segments are missing.
+    fn failover(&mut self, tag: &Tag) -> Result<(u32, u32), ParseError> {
+        let mut playable = false;
+        let mut list = self.reader.attributes(tag);
+        while let Some((name, value)) = list.next()? {
+            if name == Name::AValid {
+                playable = self.truth(value);
+            }
+        }
+        let start = self.gaps.len() as u32;
+        while let Some(child) = self.reader.child()? {
+            let (mut time, mut duration) = (None, i64::MAX);
+            let mut list = self.reader.attributes(&child);
+            while let Some((name, value)) = list.next()? {
+                match name {
+                    Name::AT => time = self.i64(value),
+                    Name::AD => duration = self.i64(value).unwrap_or(i64::MAX),
+                    _ => {}
+                }
+            }
+            self.reader.skip()?;
+            let room = !playable && self.gaps.len() < limits::GAPS;
+            if let Some(time) = time.filter(|_| room && child.name == Name::Fcs) {
+                self.gaps.push((time, time.saturating_add(duration)));
+            }
+        }
+        Ok((start, self.gaps.len() as u32))
+    }
+
+    fn ticks(&self, value: Value) -> Result<u64, ParseError> {
+        let ticks = parse_u64(self.bytes(value)).filter(|ticks| *ticks > 0 && *ticks < 1 << 53);
+        ticks.ok_or(number(value, "a duration in ticks, from 1"))
+    }
+
+    fn segment_number(&self, value: Value) -> Result<u64, ParseError> {
+        parse_u64(self.bytes(value)).ok_or(number(value, "a segment's number"))
+    }
+
+    /// `first-last`, both included.
+    fn range(&self, value: Value) -> Result<Option<ByteRange>, ParseError> {
+        let text = self.bytes(value);
+        let parsed = text.iter().position(|byte| *byte == b'-').and_then(|dash| {
+            let (first, last) = (parse_u64(text.get(..dash)?)?, parse_u64(text.get(dash + 1..)?)?);
+            Some(ByteRange { offset: first, length: last.checked_sub(first)?.checked_add(1)? })
+        });
+        parsed.map(Some).ok_or(number(value, "a byte range, first-last"))
+    }
 }
 
-/// `first-last`, both included.
-fn range(value: Value<'_>) -> Result<ByteRange, ParseError> {
-    let parsed = value.text.split_once('-').and_then(|(first, last)| {
-        let (first, last) = (parse_u64(first.as_bytes())?, parse_u64(last.as_bytes())?);
-        Some(ByteRange { offset: first, length: last.checked_sub(first)?.checked_add(1)? })
-    });
-    parsed.ok_or(number(value, "a byte range, first-last"))
-}
-
-fn number(value: Value<'_>, what: &'static str) -> ParseError {
-    ParseError::new(ErrorKind::Number, value.offset, what)
+fn number(value: Value, what: &'static str) -> ParseError {
+    ParseError::new(ErrorKind::Number, value.start, what)
 }

@@ -5,37 +5,50 @@ use alloc::string::String;
 use crate::bytes::{parse_u64, push_number};
 use crate::limits;
 
+/// What the identifiers of a template stand for.
+pub(crate) struct Values<'a> {
+    pub(crate) representation_id: &'a str,
+    pub(crate) bandwidth_bps: u64,
+    pub(crate) number: u64,
+    pub(crate) time: i64,
+    pub(crate) sub_number: u64,
+}
+
 /// `template` with its identifiers replaced; `None` where it breaks the grammar or grows too long.
-pub(crate) fn expand(
-    template: &str,
-    representation_id: &str,
-    bandwidth_bps: u64,
-    number: u64,
-    time: i64,
-) -> Option<String> {
+pub(crate) fn expand(template: &str, values: &Values<'_>) -> Option<String> {
     let mut out = String::with_capacity(template.len() + 16);
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('$') {
-        out.push_str(before);
-        let (inside, tail) = after.split_once('$')?;
-        rest = tail;
-        let (name, width) = match inside.split_once('%') {
-            Some((name, format)) => (name, width(format)?),
+    while let Some(dollar) = rest.bytes().position(|byte| byte == b'$') {
+        out.push_str(rest.get(..dollar)?);
+        rest = rest.get(dollar + 1..)?;
+        let end = rest.bytes().position(|byte| byte == b'$')?;
+        let inside = rest.get(..end)?.as_bytes();
+        rest = rest.get(end + 1..)?;
+        let (name, width) = match inside.iter().position(|byte| *byte == b'%') {
+            Some(percent) => (inside.get(..percent)?, width(inside.get(percent + 1..)?)?),
             None => (inside, 1),
         };
-        match name {
-            "" if inside.is_empty() => out.push('$'),
-            "RepresentationID" if inside == name => out.push_str(representation_id),
-            "Bandwidth" => push_number(&mut out, bandwidth_bps, width),
-            "Number" => push_number(&mut out, number, width),
-            "Time" => {
-                if time < 0 {
+        let number = match name {
+            b"" if inside.is_empty() => {
+                out.push('$');
+                continue;
+            }
+            b"RepresentationID" if inside == name => {
+                out.push_str(values.representation_id);
+                continue;
+            }
+            b"Bandwidth" => values.bandwidth_bps,
+            b"Number" => values.number,
+            b"SubNumber" => values.sub_number,
+            b"Time" => {
+                if values.time < 0 {
                     out.push('-');
                 }
-                push_number(&mut out, time.unsigned_abs(), width);
+                values.time.unsigned_abs()
             }
             _ => return None,
-        }
+        };
+        push_number(&mut out, number, width);
         if out.len() > limits::URL_BYTES {
             return None;
         }
@@ -45,9 +58,9 @@ pub(crate) fn expand(
 }
 
 /// The width in `0[width]d`, the only format that the standard knows.
-fn width(format: &str) -> Option<usize> {
-    let digits = format.strip_prefix('0')?.strip_suffix('d')?;
-    let width = if digits.is_empty() { 1 } else { parse_u64(digits.as_bytes())? as usize };
+fn width(format: &[u8]) -> Option<usize> {
+    let digits = format.strip_prefix(b"0")?.strip_suffix(b"d")?;
+    let width = if digits.is_empty() { 1 } else { parse_u64(digits)? as usize };
     (width <= limits::TEMPLATE_WIDTH).then_some(width)
 }
 
@@ -57,9 +70,17 @@ mod tests {
 
     #[test]
     fn identifiers_widths_and_dollars() {
-        let filled = |template| expand(template, "v1", 800_000, 7, 90_000);
+        let values = Values {
+            representation_id: "v1",
+            bandwidth_bps: 800_000,
+            number: 7,
+            time: 90_000,
+            sub_number: 3,
+        };
+        let filled = |template| expand(template, &values);
         assert_eq!(filled("$RepresentationID$/$Number%05d$.m4s").as_deref(), Some("v1/00007.m4s"));
         assert_eq!(filled("$Bandwidth$-$Time$.m4s?a=$$").as_deref(), Some("800000-90000.m4s?a=$"));
+        assert_eq!(filled("$Number$.$SubNumber%02d$").as_deref(), Some("7.03"));
         assert_eq!(filled("plain").as_deref(), Some("plain"));
         for bad in
             ["$Number", "$Nummer$", "$Number%d$", "$Number%05x$", "$Number%0999d$", "$RepresentationID%02d$"]

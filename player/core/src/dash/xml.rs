@@ -1,256 +1,286 @@
-//! A pull reader for the part of XML that MPDs use. W3C XML 1.0.
+//! Elements of a document, one after the other. W3C XML 1.0.
 //!
-//! Elements, attributes and character data; comments, processing instructions and CDATA are
-//! passed over. A document type declaration is refused: entities that a document defines itself
-//! are the "billion laughs" attack, and no MPD needs them. Nothing recurses; depth is counted.
+//! The pieces come from `bitaca_player_scan::xml`; here is who opened what. A document type
+//! declaration that declares anything is refused: entities that a document defines itself are the
+//! "billion laughs" attack, and no MPD needs them. Nothing recurses; depth is counted.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use bitaca_player_scan::names::Name;
+use bitaca_player_scan::xml::{attribute, next, Markup, Tag};
+
+use crate::bytes::push_number;
 use crate::error::{ErrorKind, ParseError};
 use crate::limits;
 
-/// What the reader came to.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Event<'a> {
-    /// A start tag; `empty` where it closes itself (then no [`Event::End`] follows).
-    Start { element: Element<'a>, empty: bool },
-    /// The end tag of the innermost open element.
-    End,
-    /// Character data between tags, as written; not reported where it is only white space.
-    Text { text: &'a str, offset: usize },
+/// A part of the document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Value {
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
-/// A start tag.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Element<'a> {
-    /// Name without its namespace prefix.
-    pub(super) name: &'a str,
-    /// Everything between the name and the closing bracket.
-    attributes: &'a str,
-    /// Where the tag starts.
-    pub(super) offset: usize,
-    attributes_at: usize,
-    /// Whether the name had a prefix: an element of some extension.
-    pub(super) prefixed: bool,
+impl Value {
+    /// The part of `text` that it is.
+    pub(super) fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or("")
+    }
 }
 
-/// An attribute's value as written, and where.
+/// Where the name of a tag stands.
+pub(super) fn name(tag: &Tag) -> Value {
+    Value { start: tag.name_start, end: tag.name_end }
+}
+
+/// What an element holds besides elements.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Value<'a> {
-    pub(super) text: &'a str,
-    pub(super) offset: usize,
+pub(super) struct Data {
+    pub(super) value: Value,
+    /// From a CDATA section: without references.
+    pub(super) literal: bool,
 }
 
 /// Reads a document front to back.
 pub(super) struct Reader<'a> {
     text: &'a str,
-    at: usize,
-    open: Vec<&'a str>,
+    pub(super) at: usize,
+    open: Vec<Value>,
+    /// The element that was opened last has no content.
+    closing: bool,
     elements: usize,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, open: Vec::with_capacity(16), elements: 0 }
+    pub(super) fn new(text: &'a str, at: usize) -> Self {
+        Self { text, at, open: Vec::with_capacity(16), closing: false, elements: 0 }
     }
 
-    /// How many elements are open.
-    pub(super) fn depth(&self) -> usize {
-        self.open.len()
+    /// The next child of the element that is open, which the caller must read to its end; `None`
+    /// when the element has ended.
+    pub(super) fn child(&mut self) -> Result<Option<Tag>, ParseError> {
+        while let Some(found) = self.event()? {
+            if let Event::Start(tag) = found {
+                return Ok(Some(tag));
+            }
+            if let Event::End(_) = found {
+                return Ok(None);
+            }
+        }
+        Ok(None)
     }
 
-    /// The next event; `None` at the end of a well-formed document.
-    pub(super) fn next(&mut self) -> Result<Option<Event<'a>>, ParseError> {
-        loop {
-            let rest = self.text.get(self.at..).unwrap_or("");
-            let start = self.at;
-            let Some(after) = rest.strip_prefix('<') else {
-                if rest.is_empty() {
-                    return match self.open.last() {
-                        None => Ok(None),
-                        Some(_) => Err(self.malformed(start, "the end tags of open elements")),
-                    };
+    /// Pass over what is left of the element that was opened last; gives where its content ends.
+    pub(super) fn skip(&mut self) -> Result<usize, ParseError> {
+        let depth = self.open.len();
+        let mut end = self.at;
+        while self.open.len() >= depth {
+            match self.event()? {
+                Some(Event::End(at)) => end = at,
+                Some(_) => {}
+                None => break,
+            }
+        }
+        Ok(end)
+    }
+
+    /// The next character data directly in the element that was opened last; `None` when it has ended.
+    pub(super) fn data(&mut self) -> Result<Option<Data>, ParseError> {
+        while let Some(found) = self.event()? {
+            match found {
+                Event::Data(data) => return Ok(Some(data)),
+                Event::End(_) => return Ok(None),
+                Event::Start(_) => {
+                    self.skip()?;
                 }
-                let end = rest.find('<').unwrap_or(rest.len());
-                self.at += end;
-                let text = rest.get(..end).unwrap_or("").trim_ascii();
-                if text.is_empty() || self.open.is_empty() {
-                    continue;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the element that was opened last has content, of which nothing was read.
+    pub(super) const fn has_content(&self) -> bool {
+        !self.closing
+    }
+
+    fn event(&mut self) -> Result<Option<Event>, ParseError> {
+        if self.closing {
+            self.closing = false;
+            self.open.pop();
+            return Ok(Some(Event::End(self.at)));
+        }
+        match next(self.text.as_bytes(), self.at) {
+            Markup::Start(tag) => {
+                self.elements += 1;
+                if self.open.len() >= limits::XML_DEPTH || self.elements > limits::XML_ELEMENTS {
+                    let what = "at most 32 open elements and 4,000,000 in all";
+                    return Err(ParseError::new(ErrorKind::Limit, tag.start, what));
                 }
-                let offset = start + (text.as_ptr() as usize - rest.as_ptr() as usize);
-                return Ok(Some(Event::Text { text, offset }));
-            };
-            match after.as_bytes().first() {
-                Some(b'/') => return self.end_tag(after).map(Some),
-                Some(b'?') => self.skip("?>", 1)?,
-                Some(b'!') if after.starts_with("!--") => self.skip("-->", 4)?,
-                Some(b'!') if after.starts_with("![CDATA[") => self.skip("]]>", 9)?,
-                Some(b'!') => {
-                    return Err(ParseError::new(
-                        ErrorKind::Unsupported,
-                        start,
-                        "a document type declaration",
-                    ));
+                self.open.push(name(&tag));
+                self.closing = tag.empty;
+                self.at = tag.next;
+                Ok(Some(Event::Start(tag)))
+            }
+            Markup::End { start, name_start, name_end, next } => {
+                let closed = Value { start: name_start, end: name_end };
+                match self.open.pop() {
+                    Some(open) if open.of(self.text) == closed.of(self.text) => {
+                        self.at = next;
+                        Ok(Some(Event::End(start)))
+                    }
+                    _ => Err(malformed(start, "the end tag of the innermost open element")),
                 }
-                _ => return self.start_tag(after).map(Some),
+            }
+            Markup::Text { start, end, next, literal } => {
+                self.at = next;
+                Ok(Some(Event::Data(Data { value: Value { start, end }, literal })))
+            }
+            Markup::Done if self.open.is_empty() => Ok(None),
+            Markup::Done => Err(malformed(self.text.len(), "the end tags of open elements")),
+            Markup::Bad(at, what) => Err(malformed(at, what)),
+            Markup::Doctype(at) => {
+                Err(ParseError::new(ErrorKind::Unsupported, at, "a document type declaration"))
             }
         }
     }
 
-    /// Pass over everything up to the end of the element that was just opened.
-    pub(super) fn skip_element(&mut self) -> Result<(), ParseError> {
-        let depth = self.depth();
-        while self.depth() >= depth && self.next()?.is_some() {}
-        Ok(())
+    /// The attributes of a tag.
+    pub(super) fn attributes(&self, tag: &Tag) -> Attributes<'a> {
+        Attributes { text: self.text, at: tag.name_end, end: tag.end }
     }
+}
 
-    fn malformed(&self, offset: usize, what: &'static str) -> ParseError {
-        ParseError::new(ErrorKind::Malformed, offset, what)
-    }
+enum Event {
+    Start(Tag),
+    /// An end tag, and where it begins.
+    End(usize),
+    Data(Data),
+}
 
-    fn skip(&mut self, end: &str, from: usize) -> Result<(), ParseError> {
-        let body = self.text.get(self.at + from..).unwrap_or("");
-        let length = body.find(end).ok_or(self.malformed(self.at, "the end of this markup"))?;
-        self.at += from + length + end.len();
-        Ok(())
-    }
+/// The attributes of a tag, in the order of the document.
+pub(super) struct Attributes<'a> {
+    text: &'a str,
+    at: usize,
+    end: usize,
+}
 
-    fn end_tag(&mut self, after: &'a str) -> Result<Event<'a>, ParseError> {
-        let close = after.find('>').ok_or(self.malformed(self.at, "the end of this tag"))?;
-        let name = local(after.get(1..close).unwrap_or("").trim_ascii_end());
-        match self.open.pop() {
-            Some(open) if open == name => {
-                self.at += close + 2;
-                Ok(Event::End)
+impl Attributes<'_> {
+    pub(super) fn next(&mut self) -> Result<Option<(Name, Value)>, ParseError> {
+        match attribute(self.text.as_bytes(), self.at, self.end) {
+            Ok(Some(one)) => {
+                self.at = one.end + 1;
+                Ok(Some((one.name, Value { start: one.start, end: one.end })))
             }
-            _ => Err(self.malformed(self.at, "the end tag of the innermost open element")),
+            Ok(None) => Ok(None),
+            Err(at) => Err(malformed(at, "an attribute, name=\"value\"")),
         }
-    }
-
-    fn start_tag(&mut self, after: &'a str) -> Result<Event<'a>, ParseError> {
-        let offset = self.at;
-        let close = tag_end(after).ok_or(self.malformed(offset, "the end of this tag"))?;
-        let inside = after.get(..close).unwrap_or("");
-        let (inside, empty) = match inside.strip_suffix('/') {
-            Some(inside) => (inside, true),
-            None => (inside, false),
-        };
-        let name_end = inside.find(|c: char| c.is_ascii_whitespace()).unwrap_or(inside.len());
-        let (name, attributes) = inside.split_at(name_end);
-        let good = name
-            .bytes()
-            .next()
-            .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_' || first >= 0x80);
-        if !good {
-            return Err(self.malformed(offset, "the name of an element"));
-        }
-        self.elements += 1;
-        if self.open.len() >= limits::XML_DEPTH || self.elements > limits::XML_ELEMENTS {
-            return Err(ParseError::new(
-                ErrorKind::Limit,
-                offset,
-                "at most 32 open elements and 4,000,000 in all",
-            ));
-        }
-        self.at += close + 2;
-        let prefixed = name.contains(':');
-        let name = local(name);
-        if !empty {
-            self.open.push(name);
-        }
-        let attributes_at = offset + 1 + name_end;
-        Ok(Event::Start { element: Element { name, attributes, offset, attributes_at, prefixed }, empty })
     }
 }
 
-impl<'a> Element<'a> {
-    /// The attributes in the order of the document, names without prefix.
-    ///
-    /// Ends early at what is not `name="value"`, as a document that browsers would refuse anyway.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
-        let all = self.attributes;
-        let base = self.attributes_at;
-        let mut rest = all;
-        core::iter::from_fn(move || {
-            let equals = rest.find('=')?;
-            let name = local(rest.get(..equals)?.trim_ascii());
-            let after = rest.get(equals + 1..)?.trim_ascii_start();
-            let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-            let (text, tail) = after.get(1..)?.split_once(quote)?;
-            let offset = base + (text.as_ptr() as usize - all.as_ptr() as usize);
-            rest = tail;
-            Some((name, Value { text, offset }))
-        })
-    }
+fn malformed(offset: usize, what: &'static str) -> ParseError {
+    ParseError::new(ErrorKind::Malformed, offset, what)
 }
 
-/// Where the `>` of a tag stands, which may occur in quoted values before it.
-fn tag_end(tag: &str) -> Option<usize> {
-    let mut quote = 0;
-    for (at, byte) in tag.bytes().enumerate() {
-        match byte {
-            b'"' | b'\'' if quote == 0 => quote = byte,
-            b'>' if quote == 0 => return Some(at),
-            b'<' if quote == 0 => return None,
-            _ if byte == quote => quote = 0,
-            _ => {}
+/// The elements that are open at `offset` of a document, as a path: `MPD/Period[2]/AdaptationSet[1]`.
+///
+/// For messages about errors: it reads the document again. A number says the how many-th child of its
+/// name an element is; the first of its name has none.
+pub fn path_at(text: &str, offset: u32) -> String {
+    let mut open: Vec<(Value, u64)> = Vec::new();
+    // Names and counts of the children of each open element, and of the document.
+    let mut seen: Vec<Vec<(&str, u64)>> = alloc::vec![Vec::new()];
+    let mut at = usize::from(text.starts_with('\u{FEFF}')) * 3;
+    while at <= offset as usize && open.len() <= limits::XML_DEPTH {
+        match next(text.as_bytes(), at) {
+            Markup::Start(tag) if tag.start <= offset as usize => {
+                let name = name(&tag);
+                let Some(known) = seen.last_mut() else { break };
+                let word = name.of(text);
+                let count = match known.iter_mut().find(|(known, _)| *known == word) {
+                    Some((_, count)) => {
+                        *count += 1;
+                        *count
+                    }
+                    None => {
+                        if known.len() < 64 {
+                            known.push((word, 1));
+                        }
+                        1
+                    }
+                };
+                if !tag.empty || tag.next > offset as usize {
+                    open.push((name, count));
+                    seen.push(Vec::new());
+                }
+                at = tag.next;
+            }
+            Markup::End { next, .. } if next <= offset as usize => {
+                open.pop();
+                if seen.len() > 1 {
+                    seen.pop();
+                }
+                at = next;
+            }
+            Markup::Text { next, .. } => at = next,
+            _ => break,
         }
     }
-    None
-}
-
-fn local(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, local)| local)
+    let mut out = String::new();
+    for (name, count) in open {
+        if !out.is_empty() {
+            out.push('/');
+        }
+        out.push_str(name.of(text));
+        if count > 1 {
+            out.push('[');
+            push_number(&mut out, count, 1);
+            out.push(']');
+        }
+    }
+    out
 }
 
 /// Text with its five predefined entities and character references replaced. XML 1.0, 4.6.
 ///
 /// What is no such reference stays as it is.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
+    let mut out = String::new();
+    while let Some(at) = rest.bytes().position(|byte| byte == b'&') {
+        out.push_str(rest.get(..at).unwrap_or(""));
+        let after = rest.get(at + 1..).unwrap_or("");
         // The longest reference, `&#x10FFFF;`, has nine characters behind the ampersand.
-        let found = after.bytes().take(10).position(|byte| byte == b';').and_then(|end| {
-            let character = match after.get(..end)? {
-                "amp" => '&',
-                "lt" => '<',
-                "gt" => '>',
-                "quot" => '"',
-                "apos" => '\'',
-                name => character(name.strip_prefix('#')?)?,
-            };
-            Some((character, after.get(end + 1..)?))
-        });
-        match found {
-            Some((character, tail)) => {
-                out.push(character);
-                rest = tail;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
+        let end = after.bytes().take(10).position(|byte| byte == b';');
+        let found = end.and_then(|end| Some((reference(after.get(..end)?)?, after.get(end + 1..)?)));
+        let (character, tail) = found.unwrap_or(('&', after));
+        out.push(character);
+        rest = tail;
+    }
+    if rest.len() == text.len() {
+        return Cow::Borrowed(text);
     }
     out.push_str(rest);
     Cow::Owned(out)
 }
 
-fn character(digits: &str) -> Option<char> {
-    let (digits, radix) = match digits.strip_prefix(['x', 'X']) {
-        Some(hex) => (hex, 16),
-        None => (digits, 10),
-    };
+fn reference(name: &str) -> Option<char> {
+    Some(match name.as_bytes() {
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        [b'#', b'x' | b'X', digits @ ..] => character(digits, 16)?,
+        [b'#', digits @ ..] => character(digits, 10)?,
+        _ => return None,
+    })
+}
+
+fn character(digits: &[u8], radix: u32) -> Option<char> {
     let mut value: u32 = 0;
-    for digit in digits.chars() {
-        value = value.checked_mul(radix)?.checked_add(digit.to_digit(radix)?)?;
+    for digit in digits {
+        value = value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?)?;
     }
     char::from_u32(value).filter(|_| !digits.is_empty())
 }
@@ -258,48 +288,41 @@ fn character(digits: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec::Vec;
 
-    fn names(text: &str) -> Result<Vec<String>, ErrorKind> {
-        let mut reader = Reader::new(text);
-        let mut out = Vec::new();
-        while let Some(event) = reader.next().map_err(|error| error.kind)? {
-            match event {
-                Event::Start { element, empty } => {
-                    let attributes: Vec<_> =
-                        element.attributes().map(|(k, v)| std::format!("{k}={}", v.text)).collect();
-                    out.push(std::format!(
-                        "<{}{} {}",
-                        element.name,
-                        if empty { "/" } else { "" },
-                        attributes.join(",")
-                    ));
-                }
-                Event::End => out.push(String::from(">")),
-                Event::Text { text, offset } => out.push(std::format!("{text}@{offset}")),
-            }
+    fn all(text: &str) -> Result<usize, ErrorKind> {
+        let mut reader = Reader::new(text, 0);
+        while let Some(_tag) = reader.child().map_err(|error| error.kind)? {
+            reader.skip().map_err(|error| error.kind)?;
         }
-        Ok(out)
-    }
-
-    #[test]
-    fn a_document() {
-        let text = "<?xml version='1.0'?><!-- <x> --><a:A b = \"1>2\"  c='&quot;\"'>\n te xt <B/><![CDATA[<]]></a:A>\n";
-        assert_eq!(names(text).expect("well formed"), ["<A b=1>2,c=&quot;\"", "te xt@63", "<B/ ", ">"]);
+        Ok(reader.elements)
     }
 
     #[test]
     fn what_is_refused() {
-        assert_eq!(names("<!DOCTYPE a [<!ENTITY b \"c\">]><a/>"), Err(ErrorKind::Unsupported));
+        assert_eq!(all("<a><b/>x<c>y</c></a>"), Ok(3));
+        assert_eq!(all("<!DOCTYPE a [<!ENTITY b \"c\">]><a/>"), Err(ErrorKind::Unsupported));
         for bad in ["<a>", "<a></b>", "</a>", "<a", "<a b=\"", "<1/>", "<a><!-- </a>", "<a <b/>"] {
-            assert_eq!(names(bad), Err(ErrorKind::Malformed), "{bad}");
+            assert_eq!(all(bad), Err(ErrorKind::Malformed), "{bad}");
         }
-        assert_eq!(names(&"<a>".repeat(40)), Err(ErrorKind::Limit));
+        assert_eq!(all(&"<a>".repeat(40)), Err(ErrorKind::Limit));
     }
 
     #[test]
     fn references() {
         assert_eq!(unescape("a&amp;b&#233;&#xE9;&lt;"), "a&béé<");
         assert_eq!(unescape("a&b;&#;&#x110000;&amp"), "a&b;&#;&#x110000;&amp");
+        assert!(matches!(unescape("plain"), Cow::Borrowed("plain")));
+    }
+
+    #[test]
+    fn a_place_has_a_path() {
+        let text = "<MPD><Period/><Period><x:Set a='1'/><x:Set b='2'></x:Set></Period></MPD>";
+        let path = |mark: &str| path_at(text, text.find(mark).expect("the mark") as u32);
+        assert_eq!(path("a='1'"), "MPD/Period[2]/Set");
+        assert_eq!(path("b='2'"), "MPD/Period[2]/Set[2]");
+        assert_eq!(path("</Period>"), "MPD/Period[2]");
+        assert_eq!(path_at(text, 0), "MPD");
+        assert_eq!(path_at("", 7), "");
+        assert_eq!(path_at("<a><b><c", 7), "a/b");
     }
 }

@@ -1,10 +1,19 @@
 //! Attribute lists: `NAME=value,NAME="quoted value"`. RFC 8216bis 4.2, Attribute Lists.
 
-use crate::error::{ErrorKind, ParseError};
+use alloc::vec::Vec;
+
+use bitaca_player_scan::lines::{next_attribute, BadList};
+use bitaca_player_scan::words::{word_of, Word};
+
+use super::{enumerated, part, warning};
+use crate::error::{Warning, WarningCode};
+use crate::limits;
+use crate::time::{parse_date_time_us, parse_decimal_ticks, DECIMAL_TIMESCALE, US};
 
 /// One attribute of a tag.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attribute<'a> {
+    pub(super) word: Word,
     pub(super) name: &'a str,
     /// Without the quotes.
     pub(super) value: &'a str,
@@ -12,67 +21,106 @@ pub(super) struct Attribute<'a> {
     pub(super) offset: usize,
 }
 
-impl Attribute<'_> {
-    /// An enumerated string that means "yes".
-    pub(super) fn is_yes(&self) -> bool {
-        self.value == "YES"
+/// The attributes of one tag, in order; what cannot be read is a warning and ends the list.
+pub(super) struct Attributes<'a, 'w> {
+    text: &'a str,
+    at: usize,
+    end: usize,
+    warnings: &'w mut Vec<Warning>,
+}
+
+impl<'a, 'w> Attributes<'a, 'w> {
+    /// The list that stands from `at` to `end` of `text`.
+    pub(super) fn new(text: &'a str, at: usize, end: usize, warnings: &'w mut Vec<Warning>) -> Self {
+        Self { text, at, end, warnings }
     }
-}
 
-/// The attributes of a tag's value, in order.
-///
-/// Yields an error for what is not `NAME=value` and for a quote that is not closed, and ends there.
-pub(super) fn attributes(
-    value: &str,
-    offset: usize,
-) -> impl Iterator<Item = Result<Attribute<'_>, ParseError>> {
-    let mut rest = value;
-    core::iter::from_fn(move || {
-        // A comma too many, and white space after one, are common and harmless.
-        rest = rest.trim_start_matches([',', ' ', '\t']);
-        if rest.is_empty() {
-            return None;
-        }
-        let here = offset + value.len() - rest.len();
-        let Some((name, after)) = rest.split_once('=') else {
-            rest = "";
-            return Some(Err(ParseError::new(ErrorKind::Malformed, here, "NAME=value")));
-        };
-        let value_at = offset + value.len() - after.len();
-        let found = match after.strip_prefix('"') {
-            Some(quoted) => match quoted.split_once('"') {
-                Some((inside, tail)) => {
-                    rest = tail;
-                    Attribute { name: name.trim(), value: inside, offset: value_at + 1 }
-                }
-                None => {
-                    rest = "";
-                    return Some(Err(ParseError::new(ErrorKind::Malformed, value_at, "a closing quote")));
-                }
-            },
-            None => {
-                let end = after.find(',').unwrap_or(after.len());
-                let (bare, tail) = after.split_at(end);
-                rest = tail;
-                Attribute { name: name.trim(), value: bare.trim_end(), offset: value_at }
+    pub(super) fn next(&mut self) -> Option<Attribute<'a>> {
+        match next_attribute(self.text.as_bytes(), self.at, self.end) {
+            Ok(Some((one, next))) => {
+                self.at = next;
+                Some(Attribute {
+                    word: one.word,
+                    name: part(self.text, one.name, one.name_end),
+                    value: part(self.text, one.value, one.value_end),
+                    offset: one.value,
+                })
             }
-        };
-        Some(Ok(found))
-    })
-}
+            Ok(None) => None,
+            Err(BadList::NoValue(at)) => {
+                self.at = self.end;
+                self.odd(at, part(self.text, at, self.end), "NAME=value was expected");
+                None
+            }
+            // The rest of the line is the only value that can be meant.
+            Err(BadList::OpenQuote(at)) => {
+                let list = part(self.text, self.at, at);
+                let name = list.trim_end_matches([' ', '\t', '=']);
+                let name = name.get(name.rfind(',').map_or(0, |comma| comma + 1)..).unwrap_or("").trim();
+                self.at = self.end;
+                let value = part(self.text, at + 1, self.end);
+                self.odd(at, value, "a closing quote was expected");
+                Some(Attribute { word: word_of(name.as_bytes()), name, value, offset: at + 1 })
+            }
+        }
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::vec::Vec;
+    /// Tell that a value was not understood, or was understood although it is written otherwise.
+    pub(super) fn odd(&mut self, offset: usize, value: &str, what: &'static str) {
+        if self.warnings.len() < limits::WARNINGS {
+            self.warnings.push(warning(WarningCode::BadAttribute, offset, value, what));
+        }
+    }
 
-    #[test]
-    fn quoted_commas_and_spaces_after_commas() {
-        let text = "A=1, B=\"x,y=z\",C=,,D=\"\"";
-        let found: Vec<_> =
-            attributes(text, 10).map(|one| one.map(|one| (one.name, one.value, one.offset))).collect();
-        assert_eq!(found, [Ok(("A", "1", 12)), Ok(("B", "x,y=z", 18)), Ok(("C", "", 27)), Ok(("D", "", 32))]);
-        assert!(attributes("A", 0).next().is_some_and(|one| one.is_err()));
-        assert_eq!(attributes("A=\"b", 0).count(), 1);
+    /// Where warnings of this list go.
+    pub(super) fn warnings(&mut self) -> &mut Vec<Warning> {
+        self.warnings
+    }
+
+    /// The value, or a warning and the default where it was not understood.
+    pub(super) fn checked<T: Default>(&mut self, value: Option<T>, attribute: &Attribute<'_>) -> T {
+        value.unwrap_or_else(|| {
+            self.odd(attribute.offset, attribute.value, "an attribute whose value is not understood");
+            T::default()
+        })
+    }
+
+    /// Whether an enumerated string says yes.
+    pub(super) fn yes(&mut self, attribute: &Attribute<'_>) -> bool {
+        self.one_of(attribute, &["YES", "NO"]) == Some(0)
+    }
+
+    /// The place of an enumerated string among `known`; lower case is understood, and told.
+    pub(super) fn one_of(&mut self, attribute: &Attribute<'_>, known: &[&str]) -> Option<usize> {
+        match enumerated(attribute.value, known) {
+            Some((place, exact)) => {
+                if !exact {
+                    self.odd(attribute.offset, attribute.value, "an enumerated string in other letters");
+                }
+                Some(place)
+            }
+            None => {
+                self.odd(attribute.offset, attribute.value, "an attribute whose value is not understood");
+                None
+            }
+        }
+    }
+
+    /// A decimal number of seconds, in microseconds.
+    pub(super) fn seconds_us(&mut self, attribute: &Attribute<'_>) -> Option<u64> {
+        let ticks = parse_decimal_ticks(attribute.value.as_bytes());
+        if ticks.is_none() {
+            self.odd(attribute.offset, attribute.value, "a number of seconds was expected");
+        }
+        ticks.map(|ticks| ticks / (DECIMAL_TIMESCALE / US as u64))
+    }
+
+    /// A date, in microseconds since 1970.
+    pub(super) fn date_us(&mut self, attribute: &Attribute<'_>) -> Option<i64> {
+        let us = parse_date_time_us(attribute.value);
+        if us.is_none() {
+            self.odd(attribute.offset, attribute.value, "a date was expected");
+        }
+        us
     }
 }

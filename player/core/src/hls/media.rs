@@ -1,92 +1,226 @@
 //! Media Playlists: the segments of one rendition. RFC 8216bis 4.4.3 and 4.4.4.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::attributes::attributes;
+use bitaca_player_scan::blocks::find;
+use bitaca_player_scan::entry::{Entry, DISCONTINUITY, GAP, RANGED};
+use bitaca_player_scan::lines::{next_line, Line};
+use bitaca_player_scan::runs::{self, Run};
+use bitaca_player_scan::words::Word;
+
+use super::attributes::Attributes;
 use super::variables::Variables;
-use super::{is_ignored_tag, is_multivariant_tag, lines, span, warning, Line};
-use crate::bytes::{parse_u32, parse_u64};
-use crate::error::{ErrorKind, ParseError, WarningCode};
+use super::{enumerated, is_multivariant_tag, keys, low_latency, part, span, warning};
+use crate::bytes::parse_u64;
+use crate::error::{ErrorKind, ParseError, Warning, WarningCode};
 use crate::limits;
 use crate::presentation::{Kind, Period, Presentation, Rendition, Span, TextPool, TrackKind};
 use crate::segments::{
-    ByteRange, Entry, Init, Key, Layout, MediaInfo, PlaylistType, SegmentIndex, DISCONTINUITY, GAP, NO_ENTRY,
-    RANGED,
+    url_of, ByteRange, Context, Init, Key, Layout, List, MarkerKind, MediaInfo, PlaylistType, SegmentIndex,
+    NOTHING,
 };
-use crate::time::{parse_date_time_us, parse_decimal_ticks, parse_signed_micro, DECIMAL_TIMESCALE, US};
+use crate::time::{parse_date_time_us, parse_decimal_ticks, DECIMAL_TIMESCALE, US};
 
 /// What tags said about the segment whose URI has not come yet.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Pending {
     duration: Option<u64>,
     range: Option<(u64, Option<u64>, usize)>,
-    flags: u32,
+    flags: u16,
+}
+
+/// Where reading goes on when a newer playlist comes.
+#[derive(Clone, Debug)]
+pub(crate) struct Resume {
+    /// Where the lines of the first listed segment begin in the index's source.
+    pub(super) body: usize,
+    /// The lines of the first segment of all, with the section and keys in effect.
+    pub(super) opening: (usize, usize),
+    /// Behind the line of the last segment.
+    pub(super) end: usize,
+    pub(super) elapsed: u64,
+    pub(super) active_keys: Vec<Key>,
+    pub(super) context: Context,
+    /// Variables were defined: what lines mean depends on the header.
+    pub(super) variables: bool,
 }
 
 /// A Media Playlist while it is read.
-struct Reader<'a> {
-    text: &'a str,
-    url: &'a str,
-    movie: Presentation,
-    index: SegmentIndex,
+pub(super) struct Reader<'a> {
+    /// What is read, and where it begins in the index's source.
+    pub(super) text: &'a str,
+    pub(super) base: usize,
+    pub(super) url: &'a str,
+    imported: &'a [(String, String)],
+    pub(super) index: SegmentIndex,
+    pub(super) warnings: Vec<Warning>,
     entries: Vec<Entry>,
-    media: MediaInfo,
-    variables: Variables,
+    pub(super) media: MediaInfo,
+    pub(super) variables: Variables,
+    /// Names of date ranges that a delta update takes back.
+    pub(super) removed_ranges: Vec<Span>,
     pending: Pending,
-    elapsed: u64,
-    init: u16,
-    /// Keys in effect, one for each KEYFORMAT, and whether they differ from the last set made.
-    active_keys: Vec<Key>,
+    pub(super) elapsed: u64,
+    /// Keys in effect, one for each KEYFORMAT.
+    pub(super) active_keys: Vec<Key>,
     keys_changed: bool,
-    key_set: u16,
+    pub(super) context: Context,
+    /// The number of `context` in the index, once a segment has it.
+    context_number: Option<u32>,
+    pub(super) version: Option<u32>,
+    pub(super) independent: bool,
     has_target: bool,
+    /// Where the first line about segments begins, and where the line of the last one ends.
+    pub(super) body: Option<usize>,
+    pub(super) body_end: usize,
 }
 
 /// Read a Media Playlist into a presentation with one rendition.
-pub(super) fn parse(text: &str, url: &str) -> Result<Presentation, ParseError> {
-    let mut reader = Reader {
-        text,
-        url,
-        movie: Presentation::new(Kind::HlsMedia, TextPool::default(), url),
-        index: SegmentIndex::new(DECIMAL_TIMESCALE, TextPool::new(String::from(text)), url),
-        // An EXTINF and a short URI take some 32 bytes: one growth at most for usual playlists.
-        entries: Vec::with_capacity(text.len() / 48),
-        media: MediaInfo::default(),
-        variables: Variables::default(),
-        pending: Pending::default(),
-        elapsed: 0,
-        init: NO_ENTRY,
-        active_keys: Vec::new(),
-        keys_changed: false,
-        key_set: NO_ENTRY,
-        has_target: false,
-    };
-    for line in lines(text) {
-        match line {
-            Line::Uri { uri, offset } => reader.segment(uri, offset)?,
-            Line::Tag { name, value, offset, value_offset } => {
-                reader.tag(name, value, offset, value_offset)?
-            }
-        }
+pub(super) fn parse(
+    text: &str,
+    url: &str,
+    imported: &[(String, String)],
+) -> Result<Presentation, ParseError> {
+    let index = SegmentIndex::new(DECIMAL_TIMESCALE, TextPool::new(String::from(text)), url);
+    let mut reader = Reader::new(text, 0, url, imported, index);
+    if !matches!(next_line(text.as_bytes(), 0), Some((Line::Tag { tag: Word::M3u, .. }, _))) {
+        reader.violation(0, 0, "no #EXTM3U in the first line");
     }
-    reader.finish()
+    // An EXTINF and a short URI take some 32 bytes: one growth at most for usual playlists.
+    reader.entries.reserve(text.len() / 40);
+    reader.read(0)?;
+    reader.presentation()
 }
 
-impl Reader<'_> {
-    fn tag(&mut self, name: &str, value: &str, offset: usize, at: usize) -> Result<(), ParseError> {
-        let number = |what| parse_u64(value.as_bytes()).ok_or(ParseError::new(ErrorKind::Number, at, what));
-        match name {
-            // RFC 8216bis 4.4.4.1, EXTINF.
-            "INF" => {
-                let decimal = value.find(',').and_then(|comma| value.get(..comma)).unwrap_or(value);
-                let ticks = parse_decimal_ticks(decimal.trim_ascii().as_bytes());
-                self.pending.duration =
-                    Some(ticks.ok_or(ParseError::new(ErrorKind::Number, at, "a duration in seconds"))?);
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        text: &'a str,
+        base: usize,
+        url: &'a str,
+        imported: &'a [(String, String)],
+        mut index: SegmentIndex,
+    ) -> Self {
+        let entries = match &mut index.layout {
+            Layout::List(list) => core::mem::take(&mut list.entries),
+            Layout::Template(_) => Vec::new(),
+        };
+        Self {
+            text,
+            base,
+            url,
+            imported,
+            index,
+            warnings: Vec::new(),
+            entries,
+            media: MediaInfo::default(),
+            variables: Variables::default(),
+            removed_ranges: Vec::new(),
+            pending: Pending::default(),
+            elapsed: 0,
+            active_keys: Vec::new(),
+            keys_changed: false,
+            context: Context::default(),
+            context_number: None,
+            version: None,
+            independent: false,
+            has_target: false,
+            body: None,
+            body_end: 0,
+        }
+    }
+
+    /// Read all lines from `at` on.
+    pub(super) fn read(&mut self, mut at: usize) -> Result<(), ParseError> {
+        loop {
+            if self.pending_is_clear() {
+                at = self.run(at)?;
             }
+            let Some((line, next)) = next_line(self.text.as_bytes(), at) else { return Ok(()) };
+            match line {
+                Line::Uri { start, end } => {
+                    self.segment(start, end)?;
+                    self.body_end = next.min(self.text.len());
+                }
+                Line::Tag { tag, start, value, end } => self.tag(tag, start, value, end)?,
+            }
+            at = next;
+        }
+    }
+
+    fn pending_is_clear(&self) -> bool {
+        self.pending.duration.is_none() && self.pending.range.is_none() && self.pending.flags == 0
+    }
+
+    /// Segments that only say how long they are and where.
+    fn run(&mut self, at: usize) -> Result<usize, ParseError> {
+        if self.text.as_bytes().get(at..at + 8) != Some(b"#EXTINF:") {
+            return Ok(at);
+        }
+        let run = Run {
+            context: self.context_number()?,
+            url_bytes: limits::SEGMENT_URI_BYTES,
+            entries: limits::SEGMENTS_PER_RENDITION as usize,
+            latest: limits::TIME_S * DECIMAL_TIMESCALE,
+            variables: !self.variables.values.is_empty(),
+        };
+        let before = self.entries.len();
+        let end = runs::segments(self.text.as_bytes(), at, run, &mut self.elapsed, &mut self.entries);
+        if self.entries.len() > before {
+            if self.base > 0 {
+                for entry in self.entries.iter_mut().skip(before) {
+                    entry.url_start += self.base as u32;
+                }
+            }
+            self.body.get_or_insert(at);
+            self.body_end = end;
+        }
+        Ok(end)
+    }
+
+    /// The serial number of the segment that comes next.
+    pub(super) fn serial(&self) -> u32 {
+        let first = match &self.index.layout {
+            Layout::List(list) => list.first,
+            Layout::Template(_) => 0,
+        };
+        self.index.dropped.wrapping_add((self.entries.len() - first.min(self.entries.len())) as u32)
+    }
+
+    pub(super) fn warn(&mut self, warning: Warning) {
+        if self.warnings.len() < limits::WARNINGS {
+            self.warnings.push(warning);
+        }
+    }
+
+    pub(super) fn violation(&mut self, at: usize, end: usize, what: &'static str) {
+        self.warn(warning(WarningCode::Violation, at, part(self.text, at, end), what));
+    }
+
+    fn odd(&mut self, at: usize, end: usize, what: &'static str) {
+        self.warn(warning(WarningCode::BadAttribute, at, part(self.text, at, end), what));
+    }
+
+    /// A whole number, or a warning.
+    fn number(&mut self, at: usize, end: usize, what: &'static str) -> Option<u64> {
+        let number = parse_u64(part(self.text, at, end).as_bytes());
+        if number.is_none() {
+            self.odd(at, end, what);
+        }
+        number
+    }
+
+    pub(super) fn tag(&mut self, tag: Word, start: usize, at: usize, end: usize) -> Result<(), ParseError> {
+        if is_segment_tag(tag) {
+            self.body.get_or_insert(start);
+        }
+        match tag {
+            // RFC 8216bis 4.4.4.1, EXTINF.
+            Word::Inf => self.pending.duration = Some(self.duration(at, end)),
             // RFC 8216bis 4.4.4.2, EXT-X-BYTERANGE.
-            "-X-BYTERANGE" => {
-                let (length, from) = byte_range(value).ok_or(ParseError::new(
+            Word::ByteRange => {
+                let (length, from) = byte_range(part(self.text, at, end)).ok_or(ParseError::new(
                     ErrorKind::Number,
                     at,
                     "a byte range, length[@offset]",
@@ -94,127 +228,163 @@ impl Reader<'_> {
                 self.pending.range = Some((length, from, at));
             }
             // RFC 8216bis 4.4.4.3, EXT-X-DISCONTINUITY.
-            "-X-DISCONTINUITY" => self.pending.flags |= DISCONTINUITY,
+            Word::Discontinuity => self.pending.flags |= DISCONTINUITY,
             // RFC 8216bis 4.4.4.4, EXT-X-KEY.
-            "-X-KEY" => self.key(value, at)?,
+            Word::Key => self.key(at, end)?,
             // RFC 8216bis 4.4.4.5, EXT-X-MAP.
-            "-X-MAP" => self.map(value, at)?,
+            Word::Map => self.map(at, end)?,
             // RFC 8216bis 4.4.4.6, EXT-X-PROGRAM-DATE-TIME.
-            "-X-PROGRAM-DATE-TIME" => {
-                if parse_date_time_us(value).is_none() {
-                    self.movie.warn(warning(WarningCode::BadAttribute, at, value, "EXT-X-PROGRAM-DATE-TIME"));
+            Word::ProgramDateTime => {
+                let value = part(self.text, at, end);
+                if looks_like_date(value) || parse_date_time_us(value).is_some() {
+                    let date = (self.serial(), span(self.base + at, value));
+                    self.index.dates.push(date);
                 } else {
-                    self.index.dates.push((self.entries.len() as u32, span(at, value)));
+                    self.odd(at, end, "EXT-X-PROGRAM-DATE-TIME");
                 }
             }
             // RFC 8216bis 4.4.4.7, EXT-X-GAP.
-            "-X-GAP" => self.pending.flags |= GAP,
+            Word::Gap => self.pending.flags |= GAP,
             // RFC 8216bis 4.4.4.8, EXT-X-BITRATE: kilobits per second.
-            "-X-BITRATE" => {
-                let kbps = number("kilobits per second")?;
-                self.index.bitrates.push((self.entries.len() as u32, kbps.saturating_mul(1000)));
+            Word::Bitrate => {
+                if let Some(kbps) = self.number(at, end, "kilobits per second") {
+                    let bitrate = (self.serial(), kbps.saturating_mul(1000));
+                    self.index.bitrates.push(bitrate);
+                }
             }
             // RFC 8216bis 4.4.3.1, EXT-X-TARGETDURATION. Decimals are forbidden and exist.
-            "-X-TARGETDURATION" => {
-                let ticks = parse_decimal_ticks(value.as_bytes()).ok_or(ParseError::new(
-                    ErrorKind::Number,
-                    at,
-                    "a whole number of seconds",
-                ))?;
-                self.media.target_duration_us = ticks / (DECIMAL_TIMESCALE / US as u64);
-                self.has_target = true;
-            }
-            // RFC 8216bis 4.4.3.2, EXT-X-MEDIA-SEQUENCE.
-            "-X-MEDIA-SEQUENCE" => self.media.media_sequence = number("a sequence number")?,
-            // RFC 8216bis 4.4.3.3, EXT-X-DISCONTINUITY-SEQUENCE.
-            "-X-DISCONTINUITY-SEQUENCE" => self.media.discontinuity_sequence = number("a sequence number")?,
-            // RFC 8216bis 4.4.3.4, EXT-X-ENDLIST.
-            "-X-ENDLIST" => self.media.endlist = true,
-            // RFC 8216bis 4.4.3.5, EXT-X-PLAYLIST-TYPE.
-            "-X-PLAYLIST-TYPE" => match value {
-                "VOD" => self.media.playlist_type = PlaylistType::Vod,
-                "EVENT" => self.media.playlist_type = PlaylistType::Event,
-                _ => self.movie.warn(warning(WarningCode::BadAttribute, at, value, "VOD or EVENT")),
+            Word::TargetDuration => match parse_decimal_ticks(part(self.text, at, end).as_bytes()) {
+                Some(ticks) => {
+                    self.media.target_duration_us = ticks / (DECIMAL_TIMESCALE / US as u64);
+                    self.has_target = true;
+                }
+                None => self.odd(at, end, "a whole number of seconds was expected"),
             },
-            // RFC 8216bis 4.4.3.6, EXT-X-I-FRAMES-ONLY.
-            "-X-I-FRAMES-ONLY" => self.media.iframes_only = true,
-            // RFC 8216bis 4.4.5.2, EXT-X-SKIP: the skipped segments are in an older playlist.
-            "-X-SKIP" => self.movie.warn(warning(WarningCode::Skipped, at, value, "EXT-X-SKIP")),
-            _ if is_multivariant_tag(name) => {
-                return Err(ParseError::new(
-                    ErrorKind::Malformed,
-                    offset,
-                    "no tag of a Multivariant Playlist",
-                ));
+            // RFC 8216bis 4.4.3.2, EXT-X-MEDIA-SEQUENCE.
+            Word::MediaSequence => {
+                self.media.media_sequence =
+                    self.number(at, end, "a sequence number was expected").unwrap_or(0);
             }
-            _ => super::multivariant::shared_tag(
-                &mut self.movie,
-                &mut self.variables,
-                self.url,
-                (name, value, offset, at),
-            )?,
+            // RFC 8216bis 4.4.3.3, EXT-X-DISCONTINUITY-SEQUENCE.
+            Word::DiscontinuitySequence => {
+                self.media.discontinuity_sequence =
+                    self.number(at, end, "a sequence number was expected").unwrap_or(0);
+            }
+            // RFC 8216bis 4.4.3.4, EXT-X-ENDLIST.
+            Word::EndList => self.media.endlist = true,
+            // RFC 8216bis 4.4.3.5, EXT-X-PLAYLIST-TYPE.
+            Word::PlaylistType => {
+                let found = enumerated(part(self.text, at, end), &["VOD", "EVENT"]);
+                match found {
+                    Some((0, _)) => self.media.playlist_type = PlaylistType::Vod,
+                    Some(_) => self.media.playlist_type = PlaylistType::Event,
+                    None => {}
+                }
+                if !matches!(found, Some((_, true))) {
+                    self.odd(at, end, "VOD or EVENT was expected");
+                }
+            }
+            // RFC 8216bis 4.4.3.6, EXT-X-I-FRAMES-ONLY.
+            Word::IFramesOnly => self.media.iframes_only = true,
+            Word::PartInf => {
+                self.media.part_target_us =
+                    low_latency::part_target_us(Attributes::new(self.text, at, end, &mut self.warnings));
+            }
+            Word::ServerControl => {
+                self.media.server =
+                    low_latency::server_control(Attributes::new(self.text, at, end, &mut self.warnings));
+            }
+            Word::Skip => self.skip(at, end),
+            Word::Part => self.part(at, end)?,
+            Word::PreloadHint => self.preload_hint(at, end)?,
+            Word::Prefetch => self.prefetch(at, end)?,
+            Word::RenditionReport => self.rendition_report(at, end)?,
+            Word::DateRange => self.date_range(at, end)?,
+            Word::Tiles => self.tiles(at, end),
+            Word::CueOut => self.marker(MarkerKind::Out, at, end),
+            Word::CueOutCont => self.marker(MarkerKind::Continued, at, end),
+            Word::CueIn => self.marker(MarkerKind::In, at, end),
+            Word::OatclsScte35 => self.marker(MarkerKind::Scte35, at, end),
+            Word::Asset => self.marker(MarkerKind::Asset, at, end),
+            Word::AllowCache => {
+                self.media.no_cache = part(self.text, at, end).eq_ignore_ascii_case("NO");
+            }
+            // RFC 8216bis 4.4.2.1, EXT-X-INDEPENDENT-SEGMENTS.
+            Word::IndependentSegments => self.independent = true,
+            // RFC 8216bis 4.4.2.2, EXT-X-START.
+            Word::Start => {
+                self.media.start_us =
+                    super::multivariant::start_us(Attributes::new(self.text, at, end, &mut self.warnings));
+            }
+            // RFC 8216bis 4.4.2.3, EXT-X-DEFINE.
+            Word::Define => {
+                let list = Attributes::new(self.text, at, end, &mut self.warnings);
+                self.variables.define(list, at, self.url, self.imported)?;
+            }
+            // RFC 8216bis 4.4.1.2, EXT-X-VERSION.
+            Word::Version => self.version = self.number(at, end, "EXT-X-VERSION").map(|number| number as u32),
+            Word::Unknown => {
+                let name_end = part(self.text, start, end).find(':').map_or(end, |colon| start + colon);
+                let name = part(self.text, start, name_end);
+                self.warn(warning(WarningCode::Unknown, start, name, "a tag that is not known"));
+            }
+            Word::M3u | Word::ImagesOnly | Word::PrefetchDiscontinuity => {}
+            _ if is_multivariant_tag(tag) => {
+                let what = "no tag of a Multivariant Playlist";
+                return Err(ParseError::new(ErrorKind::Malformed, start, what));
+            }
+            _ => {}
         }
         Ok(())
     }
 
-    fn key(&mut self, value: &str, at: usize) -> Result<(), ParseError> {
-        let mut key = Key::default();
-        let mut none = false;
-        for attribute in attributes(value, at) {
-            let attribute = attribute?;
-            let field = match attribute.name {
-                "METHOD" => {
-                    none = attribute.value == "NONE";
-                    &mut key.method
-                }
-                "URI" => &mut key.uri,
-                "IV" => &mut key.iv,
-                "KEYFORMAT" => &mut key.keyformat,
-                _ => continue,
-            };
-            *field = self.variables.span(
-                attribute.value,
-                attribute.offset,
-                &mut self.index.text,
-                &mut self.movie.warnings,
-            )?;
-        }
-        if key.method.is_none() {
+    /// The duration of an EXTINF, in ticks. What is no duration counts as the target duration.
+    fn duration(&mut self, at: usize, end: usize) -> u64 {
+        let value = part(self.text, at, end);
+        let decimal = value.split(',').next().unwrap_or(value).trim_ascii();
+        parse_decimal_ticks(decimal.as_bytes()).unwrap_or_else(|| {
+            let word = decimal.split_ascii_whitespace().next().unwrap_or("");
+            let ticks = parse_decimal_ticks(word.as_bytes());
+            let what = "a duration in seconds was expected";
+            self.warn(warning(WarningCode::Guessed, at, decimal, what));
+            ticks.unwrap_or(self.media.target_duration_us.saturating_mul(DECIMAL_TIMESCALE / US as u64))
+        })
+    }
+
+    fn key(&mut self, at: usize, end: usize) -> Result<(), ParseError> {
+        let list = Attributes::new(self.text, at, end, &mut self.warnings);
+        let (key, none) = keys::read(list, self.base, &mut self.variables, &mut self.index.text)?;
+        if none {
+            self.active_keys.clear();
+        } else if let Some(key) = key {
+            if !keys::put(&mut self.active_keys, key, &self.index.text) {
+                return Err(ParseError::new(ErrorKind::Limit, at, "at most 16 key formats"));
+            }
+        } else {
+            // Played as if it were clear, it would be noise.
             return Err(ParseError::new(ErrorKind::Missing, at, "METHOD"));
         }
         self.keys_changed = true;
-        if none {
-            self.active_keys.clear();
-            return Ok(());
-        }
-        let text = &self.index.text;
-        let format = |key: &Key| text.opt(key.keyformat).unwrap_or("identity");
-        // It takes the place of the key of the same format; those of other formats stay.
-        let place = self.active_keys.iter().position(|known| format(known) == format(&key));
-        if place.is_none() && self.active_keys.len() >= 16 {
-            return Err(ParseError::new(ErrorKind::Limit, at, "at most 16 key formats"));
-        }
-        match place.and_then(|place| self.active_keys.get_mut(place)) {
-            Some(known) => *known = key,
-            None => self.active_keys.push(key),
-        }
+        self.context_number = None;
         Ok(())
     }
 
-    fn map(&mut self, value: &str, at: usize) -> Result<(), ParseError> {
+    fn map(&mut self, at: usize, end: usize) -> Result<(), ParseError> {
         let mut init = Init { uri: Span::NONE, range: None };
-        for attribute in attributes(value, at) {
-            let attribute = attribute?;
-            match attribute.name {
-                "URI" => {
+        let base = self.base;
+        let mut list = Attributes::new(self.text, at, end, &mut self.warnings);
+        while let Some(attribute) = list.next() {
+            match attribute.word {
+                Word::AUri => {
+                    let pool = &mut self.index.text;
                     init.uri = self.variables.span(
                         attribute.value,
-                        attribute.offset,
-                        &mut self.index.text,
-                        &mut self.movie.warnings,
+                        base + attribute.offset,
+                        pool,
+                        list.warnings(),
                     )?;
                 }
-                "BYTERANGE" => {
+                Word::AByteRange => {
                     let (length, offset) = byte_range(attribute.value).ok_or(ParseError::new(
                         ErrorKind::Number,
                         attribute.offset,
@@ -228,103 +398,191 @@ impl Reader<'_> {
         if init.uri.is_none() {
             return Err(ParseError::new(ErrorKind::Missing, at, "URI"));
         }
+        self.context_number = None;
         // The same section again, as after an advertisement or in front of every segment.
         let text = &self.index.text;
         let same = |known: &Init| known.range == init.range && text.get(known.uri) == text.get(init.uri);
         if self.index.inits.last().is_some_and(same) {
-            self.init = (self.index.inits.len() - 1) as u16;
+            self.context.init = (self.index.inits.len() - 1) as u32;
             return Ok(());
         }
         if self.index.inits.len() >= limits::DISTINCT_PER_PLAYLIST {
-            return Err(ParseError::new(ErrorKind::Limit, at, "at most 65534 EXT-X-MAP"));
+            return Err(ParseError::new(ErrorKind::Limit, at, "at most 1,000,000 EXT-X-MAP"));
         }
-        self.init = self.index.inits.len() as u16;
+        self.context.init = self.index.inits.len() as u32;
         self.index.inits.push(init);
         Ok(())
     }
 
-    fn segment(&mut self, uri: &str, offset: usize) -> Result<(), ParseError> {
+    fn segment(&mut self, start: usize, end: usize) -> Result<(), ParseError> {
         let pending = core::mem::take(&mut self.pending);
-        let duration = pending.duration.ok_or(ParseError::new(
-            ErrorKind::Missing,
-            offset,
-            "EXTINF before the URI of a segment",
-        ))?;
-        let url = self.variables.span(uri, offset, &mut self.index.text, &mut self.movie.warnings)?;
-        if self.keys_changed {
-            self.key_set = self.next_key_set(offset)?;
+        let uri = part(self.text, start, end);
+        let Some(duration) = pending.duration else {
+            self.violation(start, end, "a URI without EXTINF");
+            return Ok(());
+        };
+        let url = self.variables.span(uri, self.base + start, &mut self.index.text, &mut self.warnings)?;
+        if url.len as usize > limits::SEGMENT_URI_BYTES {
+            return Err(ParseError::new(ErrorKind::Limit, start, "a URI of at most 65535 bytes"));
         }
         let mut entry = Entry {
             start: self.elapsed,
             duration,
             range_offset: 0,
             range_length: 0,
-            url,
-            init: self.init,
-            keys: self.key_set,
+            url_start: url.start,
+            url_len: url.len as u16,
             flags: pending.flags,
+            context: self.context_number()?,
         };
         if let Some((length, from, at)) = pending.range {
             // Without an offset it continues the segment before, of the same resource.
-            let previous = self.entries.last().filter(|last| {
-                last.flags & RANGED != 0 && self.index.text.get(last.url) == self.index.text.get(url)
-            });
-            let next = previous.and_then(|last| last.range_offset.checked_add(last.range_length));
+            let text = &self.index.text;
+            let previous = self
+                .entries
+                .last()
+                .filter(|last| last.flags & RANGED != 0 && text.get(url_of(last)) == text.get(url));
+            let next = previous.and_then(|last| last.range_offset.checked_add(u64::from(last.range_length)));
             let unknown =
                 ParseError::new(ErrorKind::Malformed, at, "an offset: no range of the same URI before");
             entry.range_offset = from.or(next).ok_or(unknown)?;
-            entry.range_length = length;
+            entry.range_length = u32::try_from(length)
+                .map_err(|_| ParseError::new(ErrorKind::Limit, at, "a segment of at most 4 GiB"))?;
             entry.flags |= RANGED;
         }
         self.elapsed += duration;
         if self.elapsed > limits::TIME_S * DECIMAL_TIMESCALE {
-            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 100 days"));
+            return Err(ParseError::new(ErrorKind::Limit, start, "at most 100 days"));
         }
         if self.entries.len() as u64 >= limits::SEGMENTS_PER_RENDITION {
-            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 100,000,000 segments"));
+            return Err(ParseError::new(ErrorKind::Limit, start, "at most 100,000,000 segments"));
         }
         self.entries.push(entry);
         Ok(())
     }
 
-    fn next_key_set(&mut self, offset: usize) -> Result<u16, ParseError> {
-        self.keys_changed = false;
-        if self.active_keys.is_empty() {
-            return Ok(NO_ENTRY);
+    /// The number of what holds for the next segment, made where it is new.
+    fn context_number(&mut self) -> Result<u32, ParseError> {
+        if let Some(number) = self.context_number {
+            return Ok(number);
         }
-        if self.index.key_sets.len() >= limits::DISTINCT_PER_PLAYLIST {
-            return Err(ParseError::new(ErrorKind::Limit, offset, "at most 65534 EXT-X-KEY"));
+        if self.keys_changed {
+            self.keys_changed = false;
+            self.context.keys = NOTHING;
+            if !self.active_keys.is_empty() {
+                self.context.keys = self.index.add_key_set(&self.active_keys);
+            }
         }
-        let start = self.index.keys.len() as u32;
-        self.index.keys.extend_from_slice(&self.active_keys);
-        self.index.key_sets.push((start, self.index.keys.len() as u32));
-        Ok((self.index.key_sets.len() - 1) as u16)
+        let number = self.index.add_context(self.context);
+        if number as usize >= limits::DISTINCT_PER_PLAYLIST {
+            let what = "at most 1,000,000 changes of EXT-X-MAP and EXT-X-KEY";
+            return Err(ParseError::new(ErrorKind::Limit, self.base, what));
+        }
+        self.context_number = Some(number);
+        Ok(number)
     }
 
-    fn finish(mut self) -> Result<Presentation, ParseError> {
+    /// The index with everything that was read.
+    pub(super) fn into_index(mut self) -> (SegmentIndex, Vec<Warning>) {
+        let end = self.text.len();
+        if self.pending.duration.is_some() {
+            self.violation(end, end, "EXTINF without the URI of a segment");
+        }
+        let body = self.base + self.body.unwrap_or(end);
+        match &mut self.index.layout {
+            Layout::List(list) => list.entries = self.entries,
+            layout => *layout = Layout::List(List { entries: self.entries, first: 0 }),
+        }
+        self.index.media = Some(self.media);
+        self.index.removed_ranges = self.removed_ranges;
+        let known = self.index.resume.take();
+        let first = self.index.entry(0).map_or(body, |entry| entry.url_start as usize + 1);
+        let line_end = find(self.index.text.source().as_bytes(), first, b'\n') + 1;
+        self.index.resume = Some(Box::new(Resume {
+            body: known.as_ref().map_or(body, |known| known.body),
+            opening: known.map_or((body, line_end), |known| known.opening),
+            end: self.base + self.body_end,
+            elapsed: self.elapsed,
+            active_keys: self.active_keys,
+            context: self.context,
+            variables: !self.variables.values.is_empty(),
+        }));
+        (self.index, self.warnings)
+    }
+
+    fn presentation(mut self) -> Result<Presentation, ParseError> {
         let end = self.text.len();
         if !self.has_target {
-            self.movie.warn(warning(WarningCode::Violation, end, "", "no EXT-X-TARGETDURATION"));
+            self.violation(end, end, "no EXT-X-TARGETDURATION");
         }
-        if self.pending.duration.is_some() {
-            self.movie.warn(warning(WarningCode::Violation, end, "", "EXTINF without the URI of a segment"));
-        }
-        self.index.layout = Layout::List(self.entries);
-        self.movie.dynamic = !self.media.endlist && self.media.playlist_type != PlaylistType::Vod;
-        self.index.media = Some(self.media);
-        let length = self.index.total_us();
-        self.movie.duration_us = Some(length);
-        self.movie.periods.push(Period {
-            duration_ns: (!self.movie.dynamic).then(|| length.saturating_mul(1000) as i64),
+        let mut movie = Presentation::new(Kind::HlsMedia, TextPool::default(), self.url);
+        (movie.version, movie.independent_segments) = (self.version, self.independent);
+        movie.start_us = self.media.start_us;
+        movie.dynamic = !self.media.endlist && self.media.playlist_type != PlaylistType::Vod;
+        let (index, warnings) = self.into_index();
+        movie.warnings = warnings;
+        let length = index.total_us();
+        movie.duration_us = Some(length);
+        movie.periods.push(Period {
+            duration_ns: (!movie.dynamic).then(|| length.saturating_mul(1000) as i64),
             ..Period::default()
         });
-        let first = self.index.uri(0).unwrap_or_default();
+        let first = index.uri(0).unwrap_or_default();
         let mut rendition = Rendition::new(track_of(&first));
         rendition.muxed = rendition.track == TrackKind::Video;
-        rendition.segments = Some(self.index);
-        self.movie.add(rendition, end)?;
-        Ok(self.movie)
+        rendition.trick = index.media.is_some_and(|media| media.iframes_only);
+        rendition.tiles = index.tiles;
+        rendition.segments = Some(index);
+        movie.add(rendition, end)?;
+        Ok(movie)
     }
+}
+
+/// Tags that are about segments and not about the whole playlist: the body begins with one.
+pub(super) const fn is_segment_tag(tag: Word) -> bool {
+    matches!(
+        tag,
+        Word::Inf
+            | Word::ByteRange
+            | Word::Discontinuity
+            | Word::Key
+            | Word::Map
+            | Word::ProgramDateTime
+            | Word::Gap
+            | Word::Bitrate
+            | Word::Part
+            | Word::DateRange
+            | Word::CueOut
+            | Word::CueOutCont
+            | Word::CueIn
+            | Word::OatclsScte35
+            | Word::Asset
+            | Word::Tiles
+            | Word::PreloadHint
+            | Word::RenditionReport
+            | Word::Prefetch
+            | Word::EndList
+    )
+}
+
+/// Whether it has the shape of a date, so that reading it can wait until somebody asks.
+fn looks_like_date(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    bytes.len() >= 20
+        && bytes.get(4) == Some(&b'-')
+        && bytes.get(7) == Some(&b'-')
+        && bytes.get(10) == Some(&b'T')
+        && bytes.get(13) == Some(&b':')
+        && bytes.get(16) == Some(&b':')
+        && digit(0)
+        && digit(3)
+        && digit(6)
+        && digit(9)
+        && digit(12)
+        && digit(15)
+        && digit(18)
+        && bytes.last().is_some_and(|last| *last == b'Z' || last.is_ascii_digit())
 }
 
 /// What a lone media playlist carries, by the extension of its segments.
@@ -340,7 +598,7 @@ fn track_of(uri: &str) -> TrackKind {
 }
 
 /// `length[@offset]`.
-fn byte_range(value: &str) -> Option<(u64, Option<u64>)> {
+pub(super) fn byte_range(value: &str) -> Option<(u64, Option<u64>)> {
     match value.split_once('@') {
         Some((length, offset)) => {
             let (length, offset) = (parse_u64(length.as_bytes())?, parse_u64(offset.as_bytes())?);
@@ -349,25 +607,4 @@ fn byte_range(value: &str) -> Option<(u64, Option<u64>)> {
         }
         None => Some((parse_u64(value.as_bytes())?, None)),
     }
-}
-
-/// EXT-X-START's TIME-OFFSET, in microseconds. RFC 8216bis 4.4.2.2.
-pub(super) fn start_offset(value: &str, at: usize) -> Result<Option<i64>, ParseError> {
-    for attribute in attributes(value, at) {
-        let attribute = attribute?;
-        if attribute.name == "TIME-OFFSET" {
-            return Ok(parse_signed_micro(attribute.value.as_bytes()));
-        }
-    }
-    Ok(None)
-}
-
-/// EXT-X-VERSION. RFC 8216bis 4.4.1.2.
-pub(super) fn version(value: &str) -> Option<u32> {
-    parse_u32(value.as_bytes())
-}
-
-/// Whether a tag that neither kind of playlist reads deserves a warning.
-pub(super) fn is_unknown(name: &str) -> bool {
-    !is_ignored_tag(name)
 }

@@ -3,187 +3,278 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::attributes::{attributes, Attribute};
-use super::media::{is_unknown, start_offset, version};
+use bitaca_player_scan::lines::{next_line, Line};
+use bitaca_player_scan::words::Word;
+
+use super::attributes::{Attribute, Attributes};
+use super::metadata::pair;
 use super::variables::Variables;
-use super::{is_media_tag, lines, span, warning, Line};
+use super::{is_media_tag, keys, part, span, warning};
 use crate::bytes::{parse_u32, parse_u64};
+use crate::dash::model::Protection;
 use crate::error::{ErrorKind, ParseError, WarningCode};
-use crate::presentation::{Kind, Period, Presentation, Rendition, RoleFlags, Span, TextPool, TrackKind};
+use crate::limits;
+use crate::presentation::{
+    Kind, Period, Presentation, Rendition, RoleFlags, SessionData, Span, Steering, TextPool, TrackKind,
+};
+use crate::time::parse_signed_micro;
 
 /// DATA-ID of the sidecar that our packager announces.
 const SIDECAR: &str = "org.bitaca.sidecar";
 
 struct Reader<'a> {
+    text: &'a str,
     url: &'a str,
     movie: Presentation,
     variables: Variables,
     /// The EXT-X-STREAM-INF whose URI has not come yet.
     variant: Option<Rendition>,
-    /// What EXT-X-SESSION-KEY announces.
-    protection: Vec<Span>,
 }
 
 /// Read a Multivariant Playlist.
 pub(super) fn parse(text: &str, url: &str) -> Result<Presentation, ParseError> {
     let movie = Presentation::new(Kind::HlsMultivariant, TextPool::new(String::from(text)), url);
-    let mut reader =
-        Reader { url, movie, variables: Variables::default(), variant: None, protection: Vec::new() };
+    let mut reader = Reader { text, url, movie, variables: Variables::default(), variant: None };
     reader.movie.periods.push(Period::default());
-    for line in lines(text) {
+    if !matches!(next_line(text.as_bytes(), 0), Some((Line::Tag { tag: Word::M3u, .. }, _))) {
+        reader.violation(0, 0, "no #EXTM3U in the first line");
+    }
+    let mut at = 0;
+    while let Some((line, next)) = next_line(text.as_bytes(), at) {
         match line {
-            Line::Uri { uri, offset } => reader.uri(uri, offset)?,
-            Line::Tag { name, value, offset, value_offset } => {
-                reader.tag((name, value, offset, value_offset))?;
-            }
+            Line::Uri { start, end } => reader.uri(start, end)?,
+            Line::Tag { tag, start, value, end } => reader.tag(tag, start, value, end)?,
         }
+        at = next;
     }
     if reader.variant.is_some() {
-        return Err(ParseError::new(ErrorKind::Missing, text.len(), "the URI of the last EXT-X-STREAM-INF"));
+        reader.violation(text.len(), text.len(), "EXT-X-STREAM-INF without a URI");
+    }
+    if reader.movie.renditions.is_empty() {
+        return Err(ParseError::new(ErrorKind::Missing, text.len(), "the URI of an EXT-X-STREAM-INF"));
     }
     Ok(reader.finish())
 }
 
-/// Tags that both kinds of playlist may have, and those that nobody reads.
-///
-/// RFC 8216bis 4.4.1, Basic Tags, and 4.4.2, Media or Multivariant Playlist Tags. `tag` is the
-/// name, the value, and where each stands.
-pub(super) fn shared_tag(
-    movie: &mut Presentation,
-    variables: &mut Variables,
-    url: &str,
-    (name, value, offset, at): (&str, &str, usize, usize),
-) -> Result<(), ParseError> {
-    match name {
-        // RFC 8216bis 4.4.1.2, EXT-X-VERSION.
-        "-X-VERSION" => match version(value) {
-            Some(number) => movie.version = Some(number),
-            None => movie.warn(warning(WarningCode::BadAttribute, at, value, "EXT-X-VERSION")),
-        },
-        // RFC 8216bis 4.4.2.1, EXT-X-INDEPENDENT-SEGMENTS.
-        "-X-INDEPENDENT-SEGMENTS" => movie.independent_segments = true,
-        // RFC 8216bis 4.4.2.2, EXT-X-START.
-        "-X-START" => match start_offset(value, at)? {
-            Some(start) => movie.start_us = Some(start),
-            None => movie.warn(warning(WarningCode::BadAttribute, at, value, "TIME-OFFSET of EXT-X-START")),
-        },
-        // RFC 8216bis 4.4.2.3, EXT-X-DEFINE.
-        "-X-DEFINE" => {
-            if let Some(odd) = variables.define(value, at, url)? {
-                movie.warn(odd);
+/// EXT-X-START's TIME-OFFSET, in microseconds. RFC 8216bis 4.4.2.2.
+pub(super) fn start_us(mut list: Attributes<'_, '_>) -> Option<i64> {
+    let mut start = None;
+    while let Some(attribute) = list.next() {
+        if attribute.word == Word::ATimeOffset {
+            start = parse_signed_micro(attribute.value.as_bytes());
+            if start.is_none() {
+                list.odd(attribute.offset, attribute.value, "TIME-OFFSET of EXT-X-START");
             }
         }
-        _ if is_unknown(name) => {
-            // The name with its `#EXT`, as it stands in the file.
-            let mut odd = warning(WarningCode::Unknown, offset, name, "a tag that is not known");
-            odd.len += 4;
-            movie.warn(odd);
-        }
-        _ => {}
     }
-    Ok(())
+    start
 }
 
 impl Reader<'_> {
-    fn tag(&mut self, tag: (&str, &str, usize, usize)) -> Result<(), ParseError> {
-        let (name, value, offset, at) = tag;
-        match name {
-            "-X-STREAM-INF" => {
-                let variant = self.stream_inf(value, at)?;
-                self.variant = Some(variant);
+    fn violation(&mut self, at: usize, end: usize, what: &'static str) {
+        self.movie.warn(warning(WarningCode::Violation, at, part(self.text, at, end), what));
+    }
+
+    fn tag(&mut self, tag: Word, start: usize, at: usize, end: usize) -> Result<(), ParseError> {
+        match tag {
+            Word::StreamInf => {
+                if self.variant.is_some() {
+                    self.violation(start, end, "EXT-X-STREAM-INF without a URI");
+                }
+                self.variant = Some(self.stream_inf(TrackKind::Video, at, end)?);
             }
-            "-X-MEDIA" => self.media(value, at)?,
-            "-X-SESSION-DATA" => self.session_data(value, at)?,
-            "-X-SESSION-KEY" => self.session_key(value, at)?,
-            _ if is_media_tag(name) => {
-                return Err(ParseError::new(ErrorKind::Malformed, offset, "no tag of a Media Playlist"));
+            Word::IFrameStreamInf | Word::ImageStreamInf => self.listed_stream(tag, at, end)?,
+            Word::Media => self.media(at, end)?,
+            Word::SessionData => self.session_data(at, end)?,
+            Word::SessionKey => self.session_key(at, end)?,
+            Word::ContentSteering => self.content_steering(at, end)?,
+            Word::Version => match parse_u32(part(self.text, at, end).as_bytes()) {
+                Some(number) => self.movie.version = Some(number),
+                None => {
+                    let value = part(self.text, at, end);
+                    self.movie.warn(warning(WarningCode::BadAttribute, at, value, "EXT-X-VERSION"));
+                }
+            },
+            // RFC 8216bis 4.4.2.1, EXT-X-INDEPENDENT-SEGMENTS.
+            Word::IndependentSegments => self.movie.independent_segments = true,
+            // RFC 8216bis 4.4.2.2, EXT-X-START.
+            Word::Start => {
+                self.movie.start_us = start_us(Attributes::new(self.text, at, end, &mut self.movie.warnings));
             }
-            _ => shared_tag(&mut self.movie, &mut self.variables, self.url, tag)?,
+            // RFC 8216bis 4.4.2.3, EXT-X-DEFINE.
+            Word::Define => {
+                let list = Attributes::new(self.text, at, end, &mut self.movie.warnings);
+                self.variables.define(list, at, self.url, &[])?;
+            }
+            Word::Unknown => {
+                let name_end = part(self.text, start, end).find(':').map_or(end, |colon| start + colon);
+                let name = part(self.text, start, name_end);
+                self.movie.warn(warning(WarningCode::Unknown, start, name, "a tag that is not known"));
+            }
+            _ if is_media_tag(tag) => {
+                return Err(ParseError::new(ErrorKind::Malformed, start, "no tag of a Media Playlist"));
+            }
+            _ => {}
         }
         Ok(())
     }
 
-    /// RFC 8216bis 4.4.6.2, EXT-X-STREAM-INF.
-    fn stream_inf(&mut self, value: &str, at: usize) -> Result<Rendition, ParseError> {
-        let mut variant = Rendition::new(TrackKind::Video);
-        for attribute in attributes(value, at) {
-            let attribute = attribute?;
+    /// RFC 8216bis 4.4.6.2, EXT-X-STREAM-INF; the same attributes stand in 4.4.6.3, EXT-X-I-FRAME-STREAM-INF,
+    /// and in the de-facto EXT-X-IMAGE-STREAM-INF.
+    fn stream_inf(&mut self, track: TrackKind, at: usize, end: usize) -> Result<Rendition, ParseError> {
+        let mut variant = Rendition::new(track);
+        let variables = &mut self.variables;
+        let pool = &mut self.movie.text;
+        let mut list = Attributes::new(self.text, at, end, &mut self.movie.warnings);
+        while let Some(attribute) = list.next() {
             let bytes = attribute.value.as_bytes();
-            match attribute.name {
-                "BANDWIDTH" => variant.bandwidth_bps = self.checked(parse_u64(bytes), &attribute),
-                "AVERAGE-BANDWIDTH" => variant.average_bandwidth_bps = parse_u64(bytes),
-                "CODECS" => variant.codecs = self.text(&attribute)?,
-                "RESOLUTION" => {
-                    (variant.width, variant.height) = self.checked(resolution(attribute.value), &attribute);
+            let field = match attribute.word {
+                Word::ABandwidth => {
+                    variant.bandwidth_bps = list.checked(parse_u64(bytes), &attribute);
+                    continue;
                 }
-                "FRAME-RATE" => variant.frame_rate = self.checked(frame_rate(bytes), &attribute),
-                "AUDIO" => variant.audio_group = self.text(&attribute)?,
-                "SUBTITLES" => variant.text_group = self.text(&attribute)?,
-                "NAME" => variant.name = self.text(&attribute)?,
-                "STABLE-VARIANT-ID" => variant.id = self.text(&attribute)?,
-                _ => {}
-            }
+                Word::AAverageBandwidth => {
+                    variant.average_bandwidth_bps = parse_u64(bytes);
+                    continue;
+                }
+                Word::AResolution => {
+                    (variant.width, variant.height) = list.checked(pair(attribute.value), &attribute);
+                    continue;
+                }
+                Word::AFrameRate => {
+                    variant.frame_rate = list.checked(frame_rate(bytes), &attribute);
+                    continue;
+                }
+                Word::AScore => {
+                    let micro = list.checked(parse_signed_micro(bytes), &attribute);
+                    variant.score_milli = u64::try_from(micro / 1_000).ok();
+                    continue;
+                }
+                Word::ACodecs => &mut variant.codecs,
+                Word::ASupplementalCodecs => &mut variant.supplemental_codecs,
+                Word::AVideoRange => &mut variant.video_range,
+                Word::AHdcpLevel => &mut variant.hdcp,
+                Word::AAllowedCpc | Word::AReqVideoLayout => &mut variant.requires,
+                Word::AAudio => &mut variant.audio_group,
+                Word::AVideo => &mut variant.video_group,
+                Word::ASubtitles => &mut variant.text_group,
+                Word::AClosedCaptions => &mut variant.captions_group,
+                Word::APathwayId => &mut variant.pathway,
+                Word::AName => &mut variant.name,
+                Word::AStableVariantId => &mut variant.id,
+                Word::AUri if track != TrackKind::Video || variant.uri.is_none() => &mut variant.uri,
+                _ => continue,
+            };
+            *field = variables.span(attribute.value, attribute.offset, pool, list.warnings())?;
         }
         if variant.bandwidth_bps == 0 {
-            self.movie.warn(warning(WarningCode::Violation, at, value, "no BANDWIDTH"));
+            self.violation(at, end, "no BANDWIDTH");
         }
         Ok(variant)
     }
 
-    fn uri(&mut self, uri: &str, offset: usize) -> Result<(), ParseError> {
+    /// RFC 8216bis 4.4.6.3, EXT-X-I-FRAME-STREAM-INF, and EXT-X-IMAGE-STREAM-INF: the URI is an attribute.
+    fn listed_stream(&mut self, tag: Word, at: usize, end: usize) -> Result<(), ParseError> {
+        let track = if tag == Word::ImageStreamInf { TrackKind::Image } else { TrackKind::Video };
+        let mut one = self.stream_inf(track, at, end)?;
+        one.trick = track == TrackKind::Video;
+        if self.movie.text.get(one.uri).is_empty() {
+            self.violation(at, end, "no URI");
+            return Ok(());
+        }
+        one.playlist_url = Some(self.absolute(one.uri));
+        if one.id.is_none() {
+            one.id = one.uri;
+        }
+        self.movie.add(one, at)
+    }
+
+    fn uri(&mut self, start: usize, end: usize) -> Result<(), ParseError> {
+        let uri = part(self.text, start, end);
         let Some(mut variant) = self.variant.take() else {
-            self.movie.warn(warning(WarningCode::Violation, offset, uri, "a URI without EXT-X-STREAM-INF"));
+            self.violation(start, end, "a URI without EXT-X-STREAM-INF");
             return Ok(());
         };
-        variant.uri = self.variables.span(uri, offset, &mut self.movie.text, &mut self.movie.warnings)?;
+        variant.uri = self.variables.span(uri, start, &mut self.movie.text, &mut self.movie.warnings)?;
         variant.playlist_url = Some(self.absolute(variant.uri));
         if variant.id.is_none() {
             variant.id = variant.uri;
         }
-        self.movie.add(variant, offset)
+        self.movie.add(variant, start)
     }
 
     /// RFC 8216bis 4.4.6.1, EXT-X-MEDIA.
-    fn media(&mut self, value: &str, at: usize) -> Result<(), ParseError> {
-        let mut kind = "";
+    fn media(&mut self, at: usize, end: usize) -> Result<(), ParseError> {
+        let mut kind = None;
         let mut group = Span::NONE;
         let mut one = Rendition::new(TrackKind::Audio);
-        for attribute in attributes(value, at) {
-            let attribute = attribute?;
-            match attribute.name {
-                "TYPE" => kind = attribute.value,
-                "GROUP-ID" => group = self.text(&attribute)?,
-                "NAME" => one.name = self.text(&attribute)?,
-                "LANGUAGE" => one.language = self.text(&attribute)?,
-                "DEFAULT" => one.default = attribute.is_yes(),
-                "AUTOSELECT" => one.autoselect = attribute.is_yes(),
-                "FORCED" => one.forced = attribute.is_yes(),
-                "URI" => one.uri = self.text(&attribute)?,
-                "STABLE-RENDITION-ID" => one.id = self.text(&attribute)?,
-                "CHANNELS" => {
-                    let count = attribute.value.split('/').next().unwrap_or("");
-                    one.channels = self.checked(parse_u32(count.as_bytes()), &attribute);
+        let variables = &mut self.variables;
+        let pool = &mut self.movie.text;
+        let mut list = Attributes::new(self.text, at, end, &mut self.movie.warnings);
+        while let Some(attribute) = list.next() {
+            let bytes = attribute.value.as_bytes();
+            let field = match attribute.word {
+                Word::AType => {
+                    kind = list.one_of(&attribute, &["AUDIO", "SUBTITLES", "VIDEO", "CLOSED-CAPTIONS"]);
+                    continue;
                 }
-                "CHARACTERISTICS" => characteristics(&attribute, &mut one),
-                _ => {}
-            }
+                Word::ADefault => {
+                    one.default = list.yes(&attribute);
+                    continue;
+                }
+                Word::AAutoselect => {
+                    one.autoselect = list.yes(&attribute);
+                    continue;
+                }
+                Word::AForced => {
+                    one.forced = list.yes(&attribute);
+                    continue;
+                }
+                Word::AChannels => {
+                    let count = attribute.value.split('/').next().unwrap_or("");
+                    one.channels = list.checked(parse_u32(count.as_bytes()), &attribute);
+                    continue;
+                }
+                Word::ASampleRate => {
+                    one.sample_rate = list.checked(parse_u32(bytes), &attribute);
+                    continue;
+                }
+                Word::ACharacteristics => {
+                    characteristics(&attribute, &mut one);
+                    continue;
+                }
+                Word::AGroupId => &mut group,
+                Word::AName => &mut one.name,
+                Word::ALanguage => &mut one.language,
+                Word::AAssocLanguage => &mut one.assoc_language,
+                Word::AInstreamId => &mut one.instream_id,
+                Word::AUri => &mut one.uri,
+                Word::AStableRenditionId => &mut one.id,
+                _ => continue,
+            };
+            *field = variables.span(attribute.value, attribute.offset, pool, list.warnings())?;
         }
         match kind {
-            "AUDIO" => one.audio_group = group,
-            "SUBTITLES" => {
+            Some(0) => one.audio_group = group,
+            Some(1) => {
                 one.track = TrackKind::Text;
                 one.text_group = group;
             }
-            // In-band captions have no rendition of their own.
-            "CLOSED-CAPTIONS" => return Ok(()),
-            "VIDEO" => {
-                self.movie.warn(warning(WarningCode::Skipped, at, value, "EXT-X-MEDIA of TYPE=VIDEO"));
+            Some(2) => {
+                one.track = TrackKind::Video;
+                one.video_group = group;
+            }
+            Some(_) => {
+                one.track = TrackKind::Text;
+                one.captions_group = group;
+            }
+            None => {
+                self.violation(at, end, "EXT-X-MEDIA without a TYPE that is known");
                 return Ok(());
             }
-            _ => return Err(ParseError::new(ErrorKind::Missing, at, "TYPE of EXT-X-MEDIA")),
         }
         if group.is_none() || one.name.is_none() {
-            self.movie.warn(warning(WarningCode::Violation, at, value, "no GROUP-ID or no NAME"));
+            self.violation(at, end, "no GROUP-ID or no NAME");
         }
         if one.id.is_none() {
             one.id = one.name;
@@ -195,44 +286,70 @@ impl Reader<'_> {
         if one.forced {
             one.role_flags.0 |= RoleFlags::FORCED;
         }
-        if !one.uri.is_none() {
+        if one.track == TrackKind::Video {
+            one.role_flags.0 |= RoleFlags::ALTERNATE;
+        }
+        if !self.movie.text.get(one.uri).is_empty() {
             one.playlist_url = Some(self.absolute(one.uri));
         }
         self.movie.add(one, at)
     }
 
     /// RFC 8216bis 4.4.6.4, EXT-X-SESSION-DATA.
-    fn session_data(&mut self, value: &str, at: usize) -> Result<(), ParseError> {
-        let (mut ours, mut uri) = (false, Span::NONE);
-        for attribute in attributes(value, at) {
-            let attribute = attribute?;
-            match attribute.name {
-                "DATA-ID" => ours = attribute.value == SIDECAR,
-                "URI" => uri = self.text(&attribute)?,
-                _ => {}
-            }
+    fn session_data(&mut self, at: usize, end: usize) -> Result<(), ParseError> {
+        let mut data = SessionData::default();
+        let variables = &mut self.variables;
+        let pool = &mut self.movie.text;
+        let mut list = Attributes::new(self.text, at, end, &mut self.movie.warnings);
+        while let Some(attribute) = list.next() {
+            let field = match attribute.word {
+                Word::ADataId => &mut data.id,
+                Word::AValue => &mut data.value,
+                Word::AUri => &mut data.uri,
+                Word::ALanguage => &mut data.language,
+                _ => continue,
+            };
+            *field = variables.span(attribute.value, attribute.offset, pool, list.warnings())?;
         }
-        if ours && !uri.is_none() {
-            self.movie.sidecar = Some(self.absolute(uri));
+        if self.movie.text.get(data.id) == SIDECAR && !data.uri.is_none() {
+            self.movie.sidecar = Some(self.absolute(data.uri));
+        }
+        if self.movie.session_data.len() < limits::SESSION_DATA {
+            self.movie.session_data.push(data);
         }
         Ok(())
     }
 
     /// RFC 8216bis 4.4.6.5, EXT-X-SESSION-KEY.
-    fn session_key(&mut self, value: &str, at: usize) -> Result<(), ParseError> {
-        let (mut method, mut format) = (Span::NONE, Span::NONE);
-        for attribute in attributes(value, at) {
-            let attribute = attribute?;
-            match attribute.name {
-                "METHOD" => method = self.text(&attribute)?,
-                "KEYFORMAT" => format = self.text(&attribute)?,
-                _ => {}
-            }
+    fn session_key(&mut self, at: usize, end: usize) -> Result<(), ParseError> {
+        let list = Attributes::new(self.text, at, end, &mut self.movie.warnings);
+        let (key, _) = keys::read(list, 0, &mut self.variables, &mut self.movie.text)?;
+        if let Some(key) = key.filter(|_| self.movie.session_keys.len() < limits::SESSION_KEYS) {
+            self.movie.session_keys.push(key);
         }
-        let scheme = if format.is_none() { method } else { format };
-        if !scheme.is_none() && self.protection.len() < 16 {
-            self.protection.push(scheme);
+        Ok(())
+    }
+
+    /// RFC 8216bis 4.4.6.6, EXT-X-CONTENT-STEERING.
+    fn content_steering(&mut self, at: usize, end: usize) -> Result<(), ParseError> {
+        let (mut server, mut pathway) = (Span::NONE, Span::NONE);
+        let variables = &mut self.variables;
+        let pool = &mut self.movie.text;
+        let mut list = Attributes::new(self.text, at, end, &mut self.movie.warnings);
+        while let Some(attribute) = list.next() {
+            let field = match attribute.word {
+                Word::AServerUri => &mut server,
+                Word::APathwayId => &mut pathway,
+                _ => continue,
+            };
+            *field = variables.span(attribute.value, attribute.offset, pool, list.warnings())?;
         }
+        if server.is_none() {
+            self.violation(at, end, "EXT-X-CONTENT-STEERING without SERVER-URI");
+            return Ok(());
+        }
+        let server = self.absolute(server);
+        self.movie.steering = Some(Steering { server, pathway, query_before_start: false });
         Ok(())
     }
 
@@ -245,20 +362,24 @@ impl Reader<'_> {
             .filter(|one| one.track == TrackKind::Audio && one.playlist_url.is_some())
             .map(|one| one.audio_group)
             .collect();
+        let scheme = |key| Protection { scheme: keys::scheme(key), ..Protection::default() };
+        let protection: Vec<Protection> = movie.session_keys.iter().map(scheme).collect();
         let text = &movie.text;
         let mut sets: Vec<(TrackKind, Span)> = Vec::new();
         for one in &mut movie.renditions {
-            one.protection.clone_from(&self.protection);
+            one.protection.clone_from(&protection);
             let group = match one.track {
+                TrackKind::Text if !one.captions_group.is_none() => one.captions_group,
                 TrackKind::Text => one.text_group,
                 _ => one.audio_group,
             };
-            if one.track == TrackKind::Video {
+            let is_view = one.role_flags.has(RoleFlags::ALTERNATE);
+            if one.track == TrackKind::Video && !is_view {
                 let codecs = text.get(one.codecs);
                 let separate =
                     !group.is_none() && apart.iter().any(|known| text.get(*known) == text.get(group));
                 let has_audio = codecs.is_empty() || codecs.split(',').any(is_audio_codec);
-                one.muxed = has_audio && !separate;
+                one.muxed = has_audio && !separate && !one.trick;
                 let only_audio = !codecs.is_empty() && codecs.split(',').all(is_audio_codec);
                 if only_audio && one.width == 0 {
                     one.track = TrackKind::Audio;
@@ -266,6 +387,7 @@ impl Reader<'_> {
                 }
                 continue;
             }
+            let group = if is_view { one.video_group } else { group };
             // Variants are set 0; each group of renditions is one more.
             let known = sets
                 .iter()
@@ -276,31 +398,13 @@ impl Reader<'_> {
             }
             one.set = at as u32 + 1;
         }
+        movie.variables = self.variables.values;
         self.movie
-    }
-
-    /// The span of an attribute's value, with variables replaced.
-    fn text(&mut self, attribute: &Attribute<'_>) -> Result<Span, ParseError> {
-        self.variables.span(attribute.value, attribute.offset, &mut self.movie.text, &mut self.movie.warnings)
     }
 
     fn absolute(&mut self, uri: Span) -> Span {
         let url = self.movie.resolve(self.movie.text.get(uri));
         self.movie.text.push(&url)
-    }
-
-    /// The value, or a warning and the default where it was not understood.
-    fn checked<T: Default>(&mut self, value: Option<T>, attribute: &Attribute<'_>) -> T {
-        value.unwrap_or_else(|| {
-            let odd = warning(
-                WarningCode::BadAttribute,
-                attribute.offset,
-                attribute.value,
-                "an attribute whose value is not understood",
-            );
-            self.movie.warn(odd);
-            T::default()
-        })
     }
 }
 
@@ -321,12 +425,6 @@ fn characteristics(attribute: &Attribute<'_>, one: &mut Rendition) {
         }
         offset += word.len() + 1;
     }
-}
-
-/// `1280x720`.
-fn resolution(value: &str) -> Option<(u32, u32)> {
-    let (width, height) = value.split_once(['x', 'X'])?;
-    Some((parse_u32(width.as_bytes())?, parse_u32(height.as_bytes())?))
 }
 
 /// A decimal frame rate as a fraction.

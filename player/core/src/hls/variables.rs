@@ -1,60 +1,68 @@
 //! EXT-X-DEFINE and `{$name}`. RFC 8216bis 4.4.2.3, and 4.3, Variable Substitution.
 
+use bitaca_player_scan::words::Word;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::attributes::{attributes, Attribute};
+use super::attributes::Attributes;
 use super::{span, warning};
+use crate::bytes::{find_text, split_at_text};
 use crate::error::{ErrorKind, ParseError, Warning, WarningCode};
 use crate::limits;
 use crate::presentation::{Span, TextPool};
 
 /// The variables of one playlist.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
-    values: Vec<(String, String)>,
+    pub(super) values: Vec<(String, String)>,
     substituted: usize,
 }
 
 impl Variables {
     /// Read an EXT-X-DEFINE.
     ///
-    /// `QUERYPARAM` takes its value from the playlist's own URL. `IMPORT` is reported as undefined:
-    /// a media playlist is read on its own here.
+    /// `QUERYPARAM` takes its value from the playlist's own URL, `IMPORT` from `imported`.
     pub(super) fn define(
         &mut self,
-        value: &str,
+        mut list: Attributes<'_, '_>,
         offset: usize,
         url: &str,
-    ) -> Result<Option<Warning>, ParseError> {
+        imported: &[(String, String)],
+    ) -> Result<(), ParseError> {
         let (mut name, mut text) = (None, None);
-        for attribute in attributes(value, offset) {
-            let Attribute { name: key, value, .. } = attribute?;
-            match key {
-                "NAME" => name = Some(value),
-                "VALUE" => text = Some(value),
-                "QUERYPARAM" => {
+        while let Some(attribute) = list.next() {
+            let value = attribute.value;
+            match attribute.word {
+                Word::AName => name = Some(value),
+                Word::AValue => text = Some(value),
+                Word::AQueryParam => {
                     name = Some(value);
                     text = query_parameter(url, value);
                 }
-                "IMPORT" => name = Some(value),
+                Word::AImport => {
+                    name = Some(value);
+                    text = imported.iter().find(|(known, _)| known == value).map(|(_, text)| text.as_str());
+                }
                 _ => {}
             }
         }
-        let Some(name) = name else {
-            return Err(ParseError::new(ErrorKind::Missing, offset, "NAME, IMPORT or QUERYPARAM"));
-        };
-        let Some(text) = text else {
-            return Ok(Some(warning(WarningCode::Undefined, offset, value, "EXT-X-DEFINE without a value")));
+        let (Some(name), Some(text)) = (name, text) else {
+            let odd =
+                warning(WarningCode::Undefined, offset, name.unwrap_or(""), "EXT-X-DEFINE without a value");
+            if list.warnings().len() < limits::WARNINGS {
+                list.warnings().push(odd);
+            }
+            return Ok(());
         };
         if self.values.len() >= limits::DEFINED_VARIABLES {
             return Err(ParseError::new(ErrorKind::Limit, offset, "at most 64 variables"));
         }
         self.values.push((String::from(name), String::from(text)));
-        Ok(None)
+        Ok(())
     }
 
-    /// The span of `text`, which stands at `offset`, with its variables replaced.
+    /// The span of `text`, which stands at `offset` of the pool's source, with its variables replaced.
     pub(super) fn span(
         &mut self,
         text: &str,
@@ -62,12 +70,12 @@ impl Variables {
         pool: &mut TextPool,
         warnings: &mut Vec<Warning>,
     ) -> Result<Span, ParseError> {
-        if self.values.is_empty() || !text.contains("{$") {
+        if self.values.is_empty() || find_text(text, "{$").is_none() {
             return Ok(span(offset, text));
         }
         let mut out = String::with_capacity(text.len() + 32);
         let mut rest = text;
-        while let Some((before, after)) = rest.split_once("{$") {
+        while let Some((before, after)) = split_at_text(rest, "{$") {
             out.push_str(before);
             let name = after.split_once('}').map(|(name, _)| name);
             let value = name.and_then(|name| self.values.iter().find(|(known, _)| known == name));

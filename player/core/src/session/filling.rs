@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::lane::EDGE_US;
+use super::live::{Piece, Rest};
 use super::requests::What;
 use super::{Output, Session, Track};
 use crate::abr::{Decision, Reason, Situation};
@@ -26,6 +28,7 @@ impl Session {
             return;
         }
         if state.ahead_us(self.position_us) >= self.goal_us {
+            self.lanes[lane].full_at.get_or_insert(self.position_us);
             return;
         }
         let rendition = match state.track {
@@ -70,6 +73,9 @@ impl Session {
 
     /// What the rule says, within what the viewer and the screen allow.
     pub(super) fn decide_rung(&mut self, buffer_us: i64, segment_us: i64) -> Decision {
+        let video = self.lanes.iter_mut().find(|lane| lane.track == Track::Video);
+        let full_at = video.and_then(|lane| lane.full_at.take());
+        let waited_us = full_at.map_or(0, |at| (self.position_us - at).max(0));
         if let Some(rung) = self.pinned {
             return Decision { rung, delay_us: 0, reason: Reason::Chosen };
         }
@@ -82,6 +88,7 @@ impl Session {
             buffer_us,
             buffer_goal_us: self.goal_us,
             segment_us,
+            waited_us,
         };
         let mut decision = self.rule.choose(&situation);
         if decision.rung == ceiling && ceiling + 1 < rungs_bps.len() && decision.reason != Reason::LowBuffer {
@@ -126,22 +133,56 @@ impl Session {
             wanted = segments.at_time(segment.start_us + segment.duration_us as i64 + ROUNDING_US);
         }
         let Some((index, segment)) = wanted.and_then(|index| Some((index, segments.get(index)?))) else {
-            self.lanes[lane].complete = true;
-            return;
+            return self.fetch_piece(lane);
         };
         let end_us = segment.start_us + segment.duration_us as i64;
-        let last = index + 1 == segments.len();
+        if state.next_us > segment.start_us + EDGE_US {
+            // Its beginning is held already, from the parts that it was made of.
+            match self.rest_of(rendition, index, state.next_us) {
+                Rest::Piece(piece) => return self.fetch_part(lane, piece),
+                Rest::Nothing => {
+                    self.lanes[lane].next_us = end_us;
+                    return self.fetch_next(lane);
+                }
+                Rest::Unknown => {}
+            }
+        }
+        let last = index + 1 == segments.len() && !presentation.dynamic;
         let init = segment.init_id.map(|number| (rendition, number));
         if let Some((_, number)) = init.filter(|wanted| state.init != Some(*wanted)) {
-            self.fetch(What::Init { lane, rendition, number }, 0);
+            self.fetch(What::Init { lane, rendition, number });
             self.lanes[lane].init = init;
         }
         self.ended = false;
-        self.fetch(What::Segment { lane, rendition, index, start_us: segment.start_us, end_us }, 0);
+        self.fetch(What::Segment { lane, rendition, index, start_us: segment.start_us, end_us });
         let state = &mut self.lanes[lane];
         state.next_us = end_us;
         state.complete = last;
         self.need_sidecar();
+    }
+
+    /// Whole segments end before what the lane wants: a part of the one that is being made, or the end.
+    fn fetch_piece(&mut self, lane: usize) {
+        let (rendition, next_us) = (self.lanes[lane].rendition, self.lanes[lane].next_us);
+        if !self.is_live() {
+            self.lanes[lane].complete = true;
+            return;
+        }
+        if let Some(piece) = self.next_piece(rendition, next_us) {
+            self.fetch_part(lane, piece);
+        }
+    }
+
+    fn fetch_part(&mut self, lane: usize, piece: Piece) {
+        let rendition = self.lanes[lane].rendition;
+        let init = piece.init.map(|number| (rendition, number));
+        if let Some((_, number)) = init.filter(|wanted| self.lanes[lane].init != Some(*wanted)) {
+            self.fetch(What::Init { lane, rendition, number });
+            self.lanes[lane].init = init;
+        }
+        let (start_us, end_us) = (piece.start_us, piece.end_us);
+        self.fetch(What::Part { lane, rendition, url: piece.url, range: piece.range, start_us, end_us });
+        self.lanes[lane].next_us = end_us;
     }
 
     /// Let go of what lies well behind the playhead.
@@ -157,12 +198,27 @@ impl Session {
 
     pub(super) fn forget_before(&mut self, lane: usize, end_us: i64) {
         let state = &mut self.lanes[lane];
+        if state.ranges.iter().all(|range| range.0 >= end_us) {
+            return;
+        }
         state.ranges.retain(|range| range.1 > end_us);
         for range in &mut state.ranges {
             range.0 = range.0.max(end_us);
         }
         let track = state.track;
         self.emit(Output::Remove { track, start_us: 0, end_us });
+    }
+
+    /// Let go of what is held from `from` on; it is fetched again when its time comes.
+    pub(super) fn forget_after(&mut self, lane: usize, from: i64) {
+        let state = &mut self.lanes[lane];
+        let from = from.max(state.next_us);
+        if state.ranges.iter().any(|range| range.1 > from) {
+            state.cut(from);
+            state.complete = false;
+            let track = state.track;
+            self.emit(Output::Remove { track, start_us: from, end_us: -1 });
+        }
     }
 
     /// Throw away what is held from `from` on and fetch it anew.

@@ -33,8 +33,16 @@ pub(super) struct Lane {
     pub(super) complete: bool,
     /// Nothing is fetched before this time.
     pub(super) not_before: i64,
-    /// Failures in a row.
+    /// Where playback stood when nothing was fetched any more because enough was held.
+    pub(super) full_at: Option<i64>,
+    /// Fetches in a row that brought no answer.
     pub(super) failures: u32,
+    /// Answers in a row that said that there is nothing at that address.
+    pub(super) missing: u32,
+    /// Segments in a row that the SourceBuffer did not take.
+    pub(super) refusals: u32,
+    /// The rendition that was heard before the viewer chose another one.
+    pub(super) before: Option<usize>,
     /// A hole that refetching did not close: its start, and how often it was tried.
     pub(super) hole: (i64, u32),
 }
@@ -54,7 +62,11 @@ impl Lane {
             pending: Vec::new(),
             complete: false,
             not_before: i64::MIN,
+            full_at: None,
             failures: 0,
+            missing: 0,
+            refusals: 0,
+            before: None,
             hole: (i64::MIN, 0),
         }
     }
@@ -86,6 +98,14 @@ impl Lane {
         }
     }
 
+    /// The moment at which playback can go on where `us` stands right before a hole, however small.
+    pub(super) fn across_hole(&self, us: i64, least_us: i64) -> Option<i64> {
+        if self.ranges.iter().any(|&(from, to)| from <= us && us + least_us < to) {
+            return None;
+        }
+        self.ranges.iter().find(|&&(from, _)| from > us).map(|&(from, _)| from)
+    }
+
     /// The first moment at or after `us` that is held.
     pub(super) fn next_held(&self, us: i64) -> Option<i64> {
         self.ranges.iter().find(|&&(_, to)| to > us + EDGE_US).map(|&(from, _)| from.max(us))
@@ -109,6 +129,14 @@ mod tests {
         assert_eq!(lane.held_until(4_500_000), None);
         assert_eq!(lane.next_held(4_500_000), Some(6_000_000));
         assert_eq!(lane.next_held(9_000_000), None);
+    }
+
+    #[test]
+    fn the_smallest_hole_has_another_side() {
+        let lane = lane(&[(0, 2_000_000), (2_080_000, 4_000_000)]);
+        assert_eq!(lane.across_hole(1_000_000, 20_000), None);
+        assert_eq!(lane.across_hole(1_990_000, 20_000), Some(2_080_000));
+        assert_eq!(lane.across_hole(3_990_000, 20_000), None, "nothing follows the end");
     }
 
     #[test]

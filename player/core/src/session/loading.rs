@@ -19,7 +19,7 @@ impl Session {
         self.rule = open.rule.build();
         self.goal_us = if open.buffer_goal_us > 0 { open.buffer_goal_us } else { BUFFER_GOAL_US };
         self.phase = Phase::Manifest;
-        self.fetch(What::Manifest, 0);
+        self.fetch(What::Manifest);
     }
 
     /// The manifest has come, for the first time or after a renewal.
@@ -34,6 +34,10 @@ impl Session {
         if self.phase == Phase::Running || self.phase == Phase::Playlists {
             return self.adopt_renewed(presentation);
         }
+        self.expired = false;
+        self.told_expired = false;
+        // Where it counts from the end, the end must be known first.
+        self.from_end_us = presentation.start_us.filter(|us| *us < 0 && self.open.start_us.is_none());
         self.position_us = self.open.start_us.or(presentation.start_us).unwrap_or(0).max(0);
         let mimes = probe_list(&presentation);
         self.presentation = Some(presentation);
@@ -69,22 +73,39 @@ impl Session {
 
     /// A media playlist has come.
     pub(super) fn on_playlist(&mut self, rendition: usize, body: &[u8], url: &str) {
+        let before = self.version_of(rendition);
         let Some(presentation) = &mut self.presentation else { return };
+        let url = &super::live::without_directives(url);
         if let Err(error) = presentation.attach_media_playlist(rendition, body, url) {
             let data = describe(body, &error);
-            return self.fail(2001, Category::Manifest, data);
+            // A playlist that was good is asked for again: a live one is better next time.
+            if before.is_some() && self.want_whole(rendition) {
+                return;
+            }
+            return self.lose_rendition(rendition, 2001, Category::Manifest, data);
         }
-        if presentation.dynamic {
-            return self.fail(2002, Category::Manifest, String::from(LIVE));
+        let one = &presentation.renditions[rendition];
+        if let Some(segments) = one.segments.as_ref().filter(|_| one.track != TrackKind::Text) {
+            if segments.is_encrypted() {
+                return self.fail(4001, Category::Drm, String::from("the segments are encrypted"));
+            }
+            // Fragmented MP4 needs an initialization section; what has none is MPEG-TS or packed audio.
+            if segments.init_by_id(0).is_none() && !segments.is_empty() {
+                let data = String::from("segments that are no fragmented MP4");
+                return self.lose_rendition(rendition, 2002, Category::Manifest, data);
+            }
         }
-        let encrypted = presentation.renditions[rendition].segments.as_ref().is_some_and(|segments| {
-            let keys = segments.get(0).and_then(|first| first.keys);
-            keys.is_some_and(|set| {
-                segments.keys_of(set).iter().any(|key| segments.text().get(key.method) != "NONE")
-            })
-        });
-        if encrypted {
-            return self.fail(4001, Category::Drm, String::from("the segments are encrypted"));
+        let live = presentation.dynamic;
+        let changed = before != self.version_of(rendition);
+        if before.is_none() && live {
+            self.align(rendition);
+        }
+        self.answered(rendition, changed);
+        if self.phase == Phase::Running && changed {
+            if live || before.is_some() {
+                self.tell_window();
+            }
+            self.tell_date_ranges(rendition);
         }
         self.continue_loading();
     }
@@ -107,14 +128,28 @@ impl Session {
         });
         let known = presentation.duration_us.and_then(|us| i64::try_from(us).ok());
         let duration_us = ends.max().max(known).unwrap_or(0);
+        let live = presentation.dynamic;
         if duration_us <= 0 {
             return self.fail(2003, Category::Manifest, String::from("there are no segments"));
         }
         self.phase = Phase::Running;
         let tracks = self.lanes.iter().map(|lane| (lane.track, lane.mime.clone())).collect();
-        self.emit(Output::Setup { duration_us, tracks });
+        self.emit(Output::Setup { duration_us: if live { -1 } else { duration_us }, tracks });
         self.tell_tracks();
-        self.position_us = self.position_us.min((duration_us - 1_000_000).max(0));
+        if let Some(us) = self.from_end_us.take() {
+            self.position_us = duration_us.saturating_add(us).max(0);
+        }
+        if self.is_live() {
+            if self.open.start_us.is_none() {
+                self.position_us = self.live_start_us();
+            }
+            self.tell_window();
+        } else {
+            self.position_us = self.position_us.min((duration_us - 1_000_000).max(0));
+        }
+        for lane in 0..self.lanes.len() {
+            self.tell_date_ranges(self.lanes[lane].rendition);
+        }
         for lane in &mut self.lanes {
             lane.next_us = self.position_us;
         }
@@ -130,7 +165,7 @@ impl Session {
             return true;
         }
         if !self.is_asked(&What::Playlist(rendition)) {
-            self.fetch(What::Playlist(rendition), 0);
+            self.fetch(What::Playlist(rendition));
         }
         false
     }
@@ -140,7 +175,7 @@ impl Session {
         if !self.sidecar_asked {
             self.sidecar_asked = true;
             if self.presentation.as_ref().is_some_and(|presentation| presentation.sidecar.is_some()) {
-                self.fetch(What::Sidecar, 0);
+                self.fetch(What::Sidecar);
             }
         }
     }
@@ -170,18 +205,19 @@ impl Session {
         }
         self.subtitles.rendition = self.subtitles.rendition.and_then(moved);
         self.expired = false;
+        self.told_expired = false;
         self.continue_loading();
     }
 }
 
-const LIVE: &str = "a live stream; this release plays recorded ones";
+const LIVE: &str = "a dynamic MPD; this release plays static ones";
 
 /// Why a valid manifest is not played.
 fn refusal(presentation: &Presentation) -> Option<&'static str> {
     if presentation.kind == Kind::HlsMedia {
         return Some("a media playlist; open the multivariant playlist that lists it");
     }
-    if presentation.dynamic {
+    if presentation.dynamic && presentation.kind == Kind::Dash {
         return Some(LIVE);
     }
     (presentation.periods.len() > 1).then_some("several periods; this release plays one")

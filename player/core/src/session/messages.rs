@@ -218,6 +218,14 @@ pub enum Input<'a> {
     Tick,
     /// The network came back or went away.
     Online(bool),
+    /// The beginning of a body that the session reads before it is appended: all of it so far,
+    /// told again with every piece until [`Output::Append`] comes.
+    Head {
+        /// The fetch.
+        id: u32,
+        /// From its first byte on.
+        bytes: &'a [u8],
+    },
 }
 
 /// A rung as a menu shows it.
@@ -291,12 +299,15 @@ pub enum Output {
         priority: u8,
         /// Silence after which it counts as failed, microseconds.
         timeout_us: i64,
+        /// The session reads it too: an initialization section comes back with [`Input::Done`], of
+        /// a segment the beginning with [`Input::Head`].
+        read: bool,
     },
     /// Give a request up.
     Abort(u32),
     /// Create the SourceBuffers.
     Setup {
-        /// Of the whole presentation.
+        /// Of the whole presentation; negative where it has no end yet.
         duration_us: i64,
         /// Tracks with MIME types.
         tracks: Vec<(Track, String)>,
@@ -403,4 +414,31 @@ pub enum Output {
     },
     /// Nothing more to do until then (or an input); always the last output.
     Wake(i64),
+    /// The stretch in which the viewer may move, of a presentation that grows.
+    Window {
+        /// The earliest that can be fetched.
+        start_us: i64,
+        /// The end of what there is.
+        end_us: i64,
+        /// Where "live" is: as close to the end as is safe.
+        live_us: i64,
+        /// Whether it still grows.
+        live: bool,
+    },
+    /// A date range of the playlist that is new or says more than before: advertisements
+    /// (interstitials), programmes, markers of the page.
+    DateRange {
+        /// ID.
+        id: String,
+        /// CLASS.
+        class: String,
+        /// Start on the presentation's time line.
+        start_us: i64,
+        /// End, negative while it is not known.
+        end_us: i64,
+        /// CUE, as written.
+        cue: String,
+        /// Every other attribute.
+        attributes: Vec<(String, String)>,
+    },
 }

@@ -12,12 +12,16 @@
 //! | `requests` | fetches under way, retries, expiry, renewal |
 //! | `playhead` | seeks, stalls, holes, eviction, the end |
 //! | `subtitles` | cues |
+//! | `placing` | where media belongs on the time line |
+//! | `live` | playlists that grow: reloading, the edge, parts, date ranges |
 
 mod filling;
 mod lane;
+mod live;
 mod loading;
 mod messages;
 mod phrase;
+mod placing;
 mod playhead;
 mod requests;
 mod subtitles;
@@ -101,10 +105,21 @@ pub struct Session {
     reason: Reason,
     told_stats_at: i64,
     expired: bool,
+    /// [`Output::Expired`] was told and not answered yet.
+    told_expired: bool,
+    /// A start that counts back from the end, once that is known.
+    from_end_us: Option<i64>,
+    /// How often a playhead that stands although media is there was pushed since it last moved.
+    pushes: u32,
     /// The viewer was told that the server does not answer.
     unreachable: bool,
     ended: bool,
     sidecar_asked: bool,
+    /// Playlists that may have to be asked for again.
+    watches: Vec<live::Watch>,
+    placing: placing::Placing,
+    /// Date ranges that were told, with how much they said.
+    told_ranges: Vec<(String, (Option<i64>, usize))>,
 }
 
 impl Default for Session {
@@ -147,9 +162,15 @@ impl Session {
             reason: Reason::Startup,
             told_stats_at: i64::MIN,
             expired: false,
+            told_expired: false,
+            from_end_us: None,
+            pushes: 0,
             unreachable: false,
             ended: false,
             sidecar_asked: false,
+            watches: Vec::new(),
+            placing: placing::Placing::default(),
+            told_ranges: Vec::new(),
         }
     }
 
@@ -165,6 +186,7 @@ impl Session {
             Input::Response { id, url } => self.on_response(*id, url),
             Input::Progress { id, bytes } => self.on_progress(*id, *bytes),
             Input::Done { id, bytes, body } => self.on_done(*id, *bytes, body),
+            Input::Head { id, bytes } => self.on_head(*id, bytes),
             Input::Failed { id, status, reason, retry_after_us } => {
                 self.on_failed(*id, *status, *reason, *retry_after_us);
             }
@@ -192,6 +214,7 @@ impl Session {
     fn decide(&mut self) {
         self.start_due_retries();
         if self.phase == Phase::Running && !self.expired {
+            self.reload();
             self.judge_playhead();
             for lane in 0..self.lanes.len() {
                 self.fill(lane);
@@ -219,6 +242,7 @@ impl Session {
             at = at.min(retry.at);
         }
         if running {
+            at = at.min(self.next_reload().unwrap_or(at));
             for lane in &self.lanes {
                 if lane.not_before > self.now {
                     at = at.min(lane.not_before);

@@ -11,6 +11,14 @@ const LANDING_US: i64 = 20_000;
 const STALL_US: i64 = 200_000;
 /// How often a stretch that will not be held is fetched before it counts as a hole.
 const REFETCHES: u32 = 2;
+/// A wait this long where media seems to be there means that the playhead stands before a hole
+/// too small to be told from rounding.
+const STANDING_US: i64 = 500_000;
+/// A wait this long where media is there beyond doubt: a decoder that needs a push.
+const DEAD_US: i64 = 3_000_000;
+/// How far, and how often in a row, the playhead is pushed.
+const PUSH_US: i64 = 100_000;
+const PUSHES: u32 = 3;
 /// Statistics are told at most this often.
 const STATS_EVERY_US: i64 = 500_000;
 
@@ -25,6 +33,7 @@ impl Session {
     pub(super) fn on_playhead(&mut self, position_us: i64, paused: bool, waiting: bool) {
         if position_us > self.position_us && !waiting {
             self.moving = true;
+            self.pushes = 0;
         }
         if waiting && !self.waiting {
             self.waiting_since = self.now;
@@ -40,6 +49,13 @@ impl Session {
         self.position_us = position_us.max(0);
         self.paused = paused;
         self.waiting = waiting;
+        // The playhead cannot play to where nothing was asked for: somebody moved it.
+        let moved = |lane: &super::Lane| {
+            position_us > lane.next_us + EDGE_US && lane.held_until(position_us).is_none()
+        };
+        if self.phase == Phase::Running && self.lanes.iter().any(moved) {
+            self.on_seek(position_us);
+        }
         if self.phase == Phase::Running && self.now >= self.told_stats_at.saturating_add(STATS_EVERY_US) {
             self.tell_stats();
         }
@@ -75,6 +91,9 @@ impl Session {
         }
         self.ended = false;
         let mut refill = false;
+        for lane in &mut self.lanes {
+            lane.full_at = None;
+        }
         for lane in 0..self.lanes.len() {
             match self.lanes[lane].held_until(position_us) {
                 Some(end) => {
@@ -108,7 +127,10 @@ impl Session {
     /// Get the playhead out of where it cannot play.
     pub(super) fn judge_playhead(&mut self) {
         if self.lanes.iter().all(|lane| lane.held_until(self.position_us).is_some()) {
-            return;
+            for lane in &mut self.lanes {
+                lane.hole = (i64::MIN, 0);
+            }
+            return self.judge_standing();
         }
         self.refetch_lost();
         let stuck = self.waiting || !self.moving;
@@ -131,6 +153,27 @@ impl Session {
             self.position_us = position_us;
             self.emit(Output::SeekTo { position_us, gap: true });
         }
+    }
+
+    /// Media seems to be there and yet the playhead stands.
+    fn judge_standing(&mut self) {
+        let waited = self.now - self.waiting_since;
+        if !self.waiting || self.paused || waited < STANDING_US {
+            return;
+        }
+        let across =
+            self.lanes.iter().filter_map(|lane| lane.across_hole(self.position_us, LANDING_US)).max();
+        let landing = match across {
+            Some(landing) => landing + LANDING_US,
+            None if waited >= DEAD_US && self.pushes < PUSHES => {
+                self.pushes += 1;
+                self.position_us + PUSH_US
+            }
+            None => return,
+        };
+        self.waiting_since = self.now;
+        self.position_us = landing;
+        self.emit(Output::SeekTo { position_us: landing, gap: true });
     }
 
     /// The first moment after the playhead that every track holds.

@@ -19,8 +19,13 @@ const TRIES_MISSING: u32 = 4;
 const TRIES_UNREACHABLE: u32 = 24;
 /// The viewer is told after this many failures in a row.
 const TELL_AFTER: u32 = 2;
-/// Times that the browser may refuse to decode or hold a segment.
+/// Times that the browser may refuse to decode a segment, and times after which another rung is tried.
 const TRIES_APPEND: u32 = 4;
+const TRIES_RUNG: u32 = 2;
+/// Times in a row that the browser may say that it is full.
+const TRIES_FULL: u32 = 16;
+/// Longest pause that a server may ask for.
+const RETRY_AFTER_MOST_US: i64 = 60_000_000;
 /// Silence after which an answer counts as lost.
 const TIMEOUT_US: i64 = 12_000_000;
 /// When the SourceBuffer is full, at least this much ahead is still aimed at.
@@ -35,14 +40,15 @@ pub(super) enum What {
     Playlist(usize),
     Init { lane: usize, rendition: usize, number: u32 },
     Segment { lane: usize, rendition: usize, index: usize, start_us: i64, end_us: i64 },
+    Part { lane: usize, rendition: usize, url: String, range: Option<ByteRange>, start_us: i64, end_us: i64 },
     Text { rendition: usize, index: usize },
     Sidecar,
 }
 
 impl What {
-    fn lane(&self) -> Option<usize> {
+    pub(super) fn lane(&self) -> Option<usize> {
         match self {
-            Self::Init { lane, .. } | Self::Segment { lane, .. } => Some(*lane),
+            Self::Init { lane, .. } | Self::Segment { lane, .. } | Self::Part { lane, .. } => Some(*lane),
             _ => None,
         }
     }
@@ -51,14 +57,16 @@ impl What {
 /// A request under way.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
-    id: u32,
-    what: What,
-    attempt: u32,
+    pub(super) id: u32,
+    pub(super) what: What,
+    tries: Tries,
     sent_at: i64,
     first_byte_at: Option<i64>,
     bytes: u64,
     /// Bytes of all requests when this one's first came.
     received_before: u64,
+    /// Its beginning says where it belongs on the time line, and has not come yet.
+    pub(super) unplaced: bool,
     url: String,
 }
 
@@ -67,27 +75,48 @@ pub(super) struct Request {
 pub(super) struct Retry {
     pub(super) at: i64,
     what: What,
-    attempt: u32,
+    tries: Tries,
+}
+
+/// How often something was asked for in vain: silence and a plain "no" wear out differently.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tries {
+    failures: u32,
+    missing: u32,
 }
 
 impl Session {
     /// Begin a request; bodies of media are also asked to be appended.
-    pub(super) fn fetch(&mut self, what: What, attempt: u32) {
+    pub(super) fn fetch(&mut self, what: What) {
+        self.fetch_again(what, Tries::default());
+    }
+
+    fn fetch_again(&mut self, what: What, tries: Tries) {
         let Some((url, range)) = self.address_of(&what) else { return };
+        if let What::Playlist(rendition) = &what {
+            self.watch(*rendition);
+        }
         let id = self.next_id;
         self.next_id += 1;
         let (kind, track, priority) = match &what {
             What::Manifest => (FetchKind::Manifest, None, 0),
             What::Playlist(_) => (FetchKind::Playlist, None, 0),
             What::Init { lane, .. } => (FetchKind::Init, Some(self.lanes[*lane].track), 0),
-            What::Segment { lane, .. } => {
+            What::Segment { lane, .. } | What::Part { lane, .. } => {
                 let close = self.lanes[*lane].ahead_us(self.position_us) < LEAST_GOAL_US;
                 (FetchKind::Segment, Some(self.lanes[*lane].track), u8::from(!close))
             }
             What::Text { .. } => (FetchKind::Text, Some(Track::Text), 1),
             What::Sidecar => (FetchKind::Sidecar, None, 2),
         };
-        let range = range.map(|range| (range.offset, range.offset + range.length.saturating_sub(1)));
+        let range =
+            range.map(|range| (range.offset, range.offset.saturating_add(range.length.saturating_sub(1))));
+        let placing = what.lane().map(|lane| self.placing(lane, &what));
+        let unplaced = matches!(placing, Some(None));
+        let read = match what {
+            What::Init { lane, .. } => self.is_placed_by_media(lane),
+            _ => unplaced,
+        };
         self.emit(Output::Fetch {
             id,
             kind,
@@ -96,25 +125,30 @@ impl Session {
             range,
             priority,
             timeout_us: TIMEOUT_US,
+            read,
         });
         if let Some(lane) = what.lane() {
             let (start_us, end_us) = match &what {
-                What::Segment { start_us, end_us, .. } => (*start_us, *end_us),
+                What::Segment { start_us, end_us, .. } | What::Part { start_us, end_us, .. } => {
+                    (*start_us, *end_us)
+                }
                 _ => (self.lanes[lane].next_us, self.lanes[lane].next_us),
             };
             self.lanes[lane].pending.push(Pending { id, start_us, end_us });
-            let offset_us = self.offset_us(lane);
             let track = self.lanes[lane].track;
-            self.emit(Output::Append { id, track, offset_us });
+            if let Some(Some(offset_us)) = placing {
+                self.emit(Output::Append { id, track, offset_us });
+            }
         }
         self.requests.push(Request {
             id,
             what,
-            attempt,
+            tries,
             sent_at: self.now,
             first_byte_at: None,
             bytes: 0,
             received_before: 0,
+            unplaced,
             url,
         });
     }
@@ -123,12 +157,15 @@ impl Session {
         let presentation = self.presentation.as_ref();
         Some(match what {
             What::Manifest => (self.url.clone(), None),
-            What::Playlist(rendition) => (String::from(presentation?.playlist_url(*rendition)?), None),
+            What::Playlist(rendition) => {
+                (self.with_directives(*rendition, presentation?.playlist_url(*rendition)?), None)
+            }
             What::Init { rendition, number, .. } => {
                 let segments = presentation?.renditions[*rendition].segments.as_ref()?;
                 let init = segments.init_by_id(*number)?;
                 (init.url, init.byte_range)
             }
+            What::Part { url, range, .. } => (url.clone(), *range),
             What::Segment { rendition, index, .. } | What::Text { rendition, index } => {
                 let segments = presentation?.renditions[*rendition].segments.as_ref()?;
                 let segment = segments.get(*index)?;
@@ -136,17 +173,6 @@ impl Session {
             }
             What::Sidecar => (String::from(presentation?.text.opt(presentation?.sidecar?)?), None),
         })
-    }
-
-    /// What is added to media times to place them on the presentation's time line.
-    fn offset_us(&self, lane: usize) -> i64 {
-        let rendition = self.lanes[lane].rendition;
-        let segments = self
-            .presentation
-            .as_ref()
-            .and_then(|presentation| presentation.renditions[rendition].segments.as_ref());
-        // HLS has no time line of its own beside the segments' durations: media times stand.
-        segments.filter(|segments| segments.media.is_none()).map_or(0, |segments| segments.offset_us())
     }
 
     pub(super) fn is_asked(&self, what: &What) -> bool {
@@ -188,6 +214,7 @@ impl Session {
             buffer_us: held - self.position_us,
             buffer_goal_us: self.goal_us,
             segment_us: end_us - start_us,
+            waited_us: 0,
         };
         let progress = Progress {
             rung,
@@ -228,7 +255,9 @@ impl Session {
         self.count_bytes(at, bytes);
         self.unreachable = false;
         let request = self.requests.remove(at);
-        if let (What::Segment { lane, .. }, Some(first)) = (&request.what, request.first_byte_at) {
+        if let (What::Segment { lane, .. } | What::Part { lane, .. }, Some(first)) =
+            (&request.what, request.first_byte_at)
+        {
             // Tracks share the line: what all of them received meanwhile is its throughput.
             if self.lanes[*lane].track == Track::Video {
                 self.rule.sample(&Sample {
@@ -238,6 +267,11 @@ impl Session {
                 });
             }
             self.lanes[*lane].failures = 0;
+            self.lanes[*lane].missing = 0;
+        }
+        if request.unplaced {
+            // It ended before it said where it belongs.
+            self.place(&request, None);
         }
         match request.what {
             What::Manifest => self.on_manifest(body, &request.url),
@@ -247,7 +281,8 @@ impl Session {
                 let json = String::from(text_of(body));
                 self.emit(Output::Sidecar(json));
             }
-            What::Init { .. } | What::Segment { .. } => {}
+            What::Init { rendition, number, .. } => self.on_init(rendition, number, body),
+            What::Segment { .. } | What::Part { .. } => {}
         }
     }
 
@@ -265,16 +300,22 @@ impl Session {
             return self.on_expired();
         }
         let lane = request.what.lane();
-        let failures = match lane {
-            Some(lane) => {
-                self.lanes[lane].failures += 1;
-                self.lanes[lane].failures
-            }
-            None => request.attempt + 1,
+        let mut tries = match lane {
+            Some(lane) => Tries { failures: self.lanes[lane].failures, missing: self.lanes[lane].missing },
+            None => request.tries,
         };
         let missing =
             reason == FailReason::Http && (400..500).contains(&status) && status != 408 && status != 429;
-        let most = if missing { TRIES_MISSING } else { TRIES_UNREACHABLE };
+        if missing {
+            tries.missing += 1;
+        } else {
+            tries.failures += 1;
+        }
+        if let Some(lane) = lane {
+            (self.lanes[lane].failures, self.lanes[lane].missing) = (tries.failures, tries.missing);
+        }
+        let (failures, most) =
+            if missing { (tries.missing, TRIES_MISSING) } else { (tries.failures, TRIES_UNREACHABLE) };
         let told = joined(&[
             word(&request.what),
             " (",
@@ -284,14 +325,14 @@ impl Session {
             " tries",
         ]);
         if failures >= most {
-            return self.give_up(&request.what, told);
+            return self.give_up(&request.what, missing, told);
         }
-        if failures >= TELL_AFTER && !self.unreachable {
+        if !missing && failures >= TELL_AFTER && !self.unreachable {
             self.unreachable = true;
             self.emit(Output::Error { code: 1003, category: Category::Network, fatal: false, data: told });
         }
-        let pause =
-            (BACKOFF_US << failures.saturating_sub(1).min(8)).min(BACKOFF_MOST_US).max(retry_after_us);
+        let pause = (BACKOFF_US << failures.saturating_sub(1).min(8)).min(BACKOFF_MOST_US);
+        let pause = pause.max(retry_after_us.min(RETRY_AFTER_MOST_US));
         match lane {
             Some(lane) => {
                 self.abort_lane(lane);
@@ -299,33 +340,62 @@ impl Session {
                 state.not_before = self.now + pause;
                 // A rung that is not there is not asked for again while another one may be.
                 if missing && state.track == Track::Video && failures + 1 == TRIES_MISSING {
-                    self.leave_rung(lane);
+                    let rendition = state.rendition;
+                    self.leave_rung(rendition);
                 }
             }
-            None => {
-                let attempt = request.attempt + 1;
-                self.retries.push(Retry { at: self.now + pause, what: request.what, attempt });
-            }
+            None => self.retries.push(Retry { at: self.now + pause, what: request.what, tries }),
         }
     }
 
-    fn leave_rung(&mut self, lane: usize) {
-        let Some(rung) = self.rung_of(self.lanes[lane].rendition).filter(|_| self.rungs.len() > 1) else {
-            return;
+    /// Do without the rung of this rendition; false where it is no rung or the only one.
+    pub(super) fn leave_rung(&mut self, rendition: usize) -> bool {
+        let Some(gone) = self.rung_of(rendition).filter(|_| self.rungs.len() > 1) else { return false };
+        self.rungs.remove(gone);
+        let moved = |rung: usize| match rung.cmp(&gone) {
+            core::cmp::Ordering::Less => Some(rung),
+            core::cmp::Ordering::Equal => None,
+            core::cmp::Ordering::Greater => Some(rung - 1),
         };
-        self.rungs.remove(rung);
-        self.pinned = None;
-        self.rung = None;
-        self.lanes[lane].failures = 0;
-        self.lanes[lane].rendition = self.rungs[rung.saturating_sub(1)].rendition;
-        self.tell_tracks();
-        self.tell_quality(rung.saturating_sub(1), Reason::Failed);
+        self.pinned = self.pinned.and_then(moved);
+        self.rung = self.rung.and_then(moved);
+        let next = gone.saturating_sub(1);
+        let in_use = self.lane_of(Track::Video).filter(|&lane| self.lanes[lane].rendition == rendition);
+        if let Some(lane) = in_use {
+            self.abort_lane(lane);
+            let state = &mut self.lanes[lane];
+            (state.failures, state.missing, state.refusals) = (0, 0, 0);
+            state.init = None;
+            state.rendition = self.rungs[next].rendition;
+            if self.phase == Phase::Running {
+                self.change_type(lane);
+                self.tell_quality(next, Reason::Failed);
+            }
+        }
+        if self.phase == Phase::Running {
+            self.tell_tracks();
+        }
+        true
     }
 
-    fn give_up(&mut self, what: &What, told: String) {
+    /// A rendition cannot be had. Playback goes on with the others where there are any.
+    pub(super) fn lose_rendition(&mut self, rendition: usize, code: u16, category: Category, told: String) {
+        if self.texts.contains(&rendition) {
+            if self.subtitles.rendition == Some(rendition) {
+                self.choose_text(None);
+            }
+        } else if !self.leave_rung(rendition) && !self.leave_audio(rendition) {
+            return self.fail(code, category, told);
+        }
+        self.emit(Output::Error { code: 1004, category, fatal: false, data: told });
+        self.continue_loading();
+    }
+
+    fn give_up(&mut self, what: &What, missing: bool, told: String) {
         match what {
             // Playback goes on without these.
-            What::Text { .. } | What::Sidecar => {
+            What::Text { rendition, index } => {
+                self.skip_text(*rendition, *index);
                 self.emit(Output::Error {
                     code: 1004,
                     category: Category::Network,
@@ -333,14 +403,12 @@ impl Session {
                     data: told,
                 });
             }
-            What::Playlist(rendition) if self.texts.contains(rendition) => {
-                self.subtitles.rendition = None;
-                self.emit(Output::Error {
-                    code: 1004,
-                    category: Category::Network,
-                    fatal: false,
-                    data: told,
-                });
+            What::Sidecar => {
+                self.emit(Output::Error { code: 1004, category: Category::Network, fatal: false, data: told })
+            }
+            // Where nothing answers, another rendition's address would not either.
+            What::Playlist(rendition) if missing || self.texts.contains(rendition) => {
+                self.lose_rendition(*rendition, 1002, Category::Network, told);
             }
             What::Manifest => self.fail(1001, Category::Network, told),
             _ => self.fail(1002, Category::Network, told),
@@ -351,26 +419,36 @@ impl Session {
         if self.phase == Phase::Manifest {
             self.url.clear();
         }
-        for other in core::mem::take(&mut self.requests) {
-            self.emit(Output::Abort(other.id));
-            if let Some(lane) = other.what.lane() {
-                self.rewind_lane(lane, &other.what);
+        self.drop_requests();
+        self.expired = true;
+        if !self.told_expired {
+            self.told_expired = true;
+            self.emit(Output::Expired);
+        }
+    }
+
+    /// Give up everything under way; what it was for is asked for again when there is a good address.
+    fn drop_requests(&mut self) {
+        for request in core::mem::take(&mut self.requests) {
+            self.emit(Output::Abort(request.id));
+            if let Some(lane) = request.what.lane() {
+                self.rewind_lane(lane, &request.what);
             }
+            self.sidecar_asked &= request.what != What::Sidecar;
+        }
+        for retry in core::mem::take(&mut self.retries) {
+            self.sidecar_asked &= retry.what != What::Sidecar;
         }
         for lane in &mut self.lanes {
             lane.pending.clear();
         }
-        self.retries.clear();
-        if !self.expired {
-            self.expired = true;
-            self.emit(Output::Expired);
-        }
+        self.subtitles.forget_requests();
     }
 
     /// What was asked for will not come: the lane wants it again.
     fn rewind_lane(&mut self, lane: usize, what: &What) {
         let state = &mut self.lanes[lane];
-        if let What::Segment { start_us, .. } = what {
+        if let What::Segment { start_us, .. } | What::Part { start_us, .. } = what {
             state.next_us = state.next_us.min(*start_us);
         }
         state.complete = false;
@@ -383,23 +461,16 @@ impl Session {
         }
         self.url = String::from(url);
         self.expired = true;
-        for request in core::mem::take(&mut self.requests) {
-            self.emit(Output::Abort(request.id));
-            if let Some(lane) = request.what.lane() {
-                self.rewind_lane(lane, &request.what);
-            }
-        }
+        self.told_expired = false;
+        self.drop_requests();
         for lane in &mut self.lanes {
-            lane.pending.clear();
             lane.not_before = i64::MIN;
-            lane.failures = 0;
+            (lane.failures, lane.missing) = (0, 0);
         }
-        self.retries.clear();
-        self.subtitles.forget_requests();
         if self.phase == Phase::Manifest {
             self.expired = false;
         }
-        self.fetch(What::Manifest, 0);
+        self.fetch(What::Manifest);
     }
 
     pub(super) fn on_online(&mut self, online: bool) {
@@ -416,7 +487,7 @@ impl Session {
     pub(super) fn start_due_retries(&mut self) {
         while let Some(at) = self.retries.iter().position(|retry| retry.at <= self.now) {
             let retry = self.retries.swap_remove(at);
-            self.fetch(retry.what, retry.attempt);
+            self.fetch_again(retry.what, retry.tries);
         }
     }
 
@@ -425,8 +496,11 @@ impl Session {
         let place = self.lanes[lane].pending.iter().position(|pending| pending.id == id);
         let pending = place.map(|place| self.lanes[lane].pending.remove(place));
         match (error, pending) {
-            (None, Some(pending)) if track == Track::Video => {
-                self.rule.appended(pending.end_us - pending.start_us);
+            (None, Some(pending)) if pending.end_us > pending.start_us => {
+                self.lanes[lane].refusals = 0;
+                if track == Track::Video {
+                    self.rule.appended(pending.end_us - pending.start_us);
+                }
             }
             (Some(AppendError::Quota), Some(pending)) => self.on_full(lane, pending),
             (Some(AppendError::Decode), pending) => self.on_undecodable(lane, pending),
@@ -434,37 +508,42 @@ impl Session {
         }
     }
 
-    /// The SourceBuffer is full: aim at less, let go of what was watched, fetch the segment again.
+    /// The SourceBuffer is full: aim at less, let go of what was watched and of what is far ahead,
+    /// fetch the segment again.
     fn on_full(&mut self, lane: usize, pending: Pending) {
         self.goal_us = (self.goal_us * 2 / 3).max(LEAST_GOAL_US);
-        self.lanes[lane].failures += 1;
-        if self.lanes[lane].failures > TRIES_APPEND * 4 {
+        self.lanes[lane].refusals += 1;
+        if self.lanes[lane].refusals > TRIES_FULL {
             return self.fail(3003, Category::Media, String::from("the browser holds no more media"));
         }
-        self.abort_lane(lane);
+        self.rewind_to(lane, pending.start_us);
         for other in 0..self.lanes.len() {
             self.forget_before(other, (self.position_us - KEEP_BEHIND_US).max(0));
+            self.forget_after(other, self.position_us + self.goal_us);
         }
-        let state = &mut self.lanes[lane];
-        state.next_us = state.next_us.min(pending.start_us);
-        state.complete = false;
-        state.init = None;
         // By then some of what is held has been played.
-        state.not_before = self.now + BACKOFF_US * 2;
+        self.lanes[lane].not_before = self.now + BACKOFF_US * 2;
     }
 
+    /// The browser does not decode a segment: fetch it again, then do without this rung.
     fn on_undecodable(&mut self, lane: usize, pending: Option<Pending>) {
-        self.lanes[lane].failures += 1;
-        if self.lanes[lane].failures >= TRIES_APPEND {
+        self.lanes[lane].refusals += 1;
+        let from = pending.map_or(self.lanes[lane].next_us, |pending| pending.start_us);
+        self.rewind_to(lane, from);
+        let refusals = self.lanes[lane].refusals;
+        let left = refusals >= TRIES_RUNG && self.leave_rung(self.lanes[lane].rendition);
+        if !left && refusals >= TRIES_APPEND {
             return self.fail(3002, Category::Media, String::from("the browser refused the media"));
         }
+        self.lanes[lane].not_before = self.now + BACKOFF_US;
+    }
+
+    fn rewind_to(&mut self, lane: usize, us: i64) {
         self.abort_lane(lane);
-        let from = pending.map_or(self.lanes[lane].next_us, |pending| pending.start_us);
         let state = &mut self.lanes[lane];
-        state.next_us = state.next_us.min(from);
+        state.next_us = state.next_us.min(us);
         state.complete = false;
         state.init = None;
-        state.not_before = self.now + BACKOFF_US;
     }
 
     /// Give up everything of a lane that is under way.
@@ -493,7 +572,7 @@ fn word(what: &What) -> &'static str {
         What::Manifest => "the manifest",
         What::Playlist(_) => "a playlist",
         What::Init { .. } => "an initialization section",
-        What::Segment { .. } => "a segment",
+        What::Segment { .. } | What::Part { .. } => "a segment",
         What::Text { .. } => "subtitles",
         What::Sidecar => "the sidecar",
     }

@@ -47,7 +47,15 @@ impl Session {
         if index < count {
             self.subtitles.fetching = Some((rendition, index));
             self.subtitles.asked = true;
-            self.fetch(What::Text { rendition, index }, 0);
+            self.fetch(What::Text { rendition, index });
+        }
+    }
+
+    /// A file cannot be had: the ones after it may.
+    pub(super) fn skip_text(&mut self, rendition: usize, index: usize) {
+        if self.subtitles.rendition == Some(rendition) {
+            self.subtitles.fetching = Some((rendition, index + 1));
+            self.subtitles.asked = false;
         }
     }
 
@@ -55,8 +63,7 @@ impl Session {
         if self.subtitles.rendition != Some(rendition) {
             return;
         }
-        self.subtitles.fetching = Some((rendition, index + 1));
-        self.subtitles.asked = false;
+        self.skip_text(rendition, index);
         match webvtt::parse(text_of(body)) {
             Some(cues) => self.emit(Output::Cues { id: track_id(rendition), cues }),
             None => {

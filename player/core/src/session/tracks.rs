@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::lane::Lane;
 use super::phrase::{decimal, joined, track_id};
-use super::{Category, Choice, Open, Output, QualityRow, Session, TextWish, Track, TrackRow};
+use super::{Category, Choice, Open, Output, Phase, QualityRow, Session, TextWish, Track, TrackRow};
 use crate::abr::Reason;
 use crate::bytes::{parse_u32, parse_u64};
 use crate::presentation::{Kind, Presentation, Rendition, RoleFlags, Span, TrackKind};
@@ -34,7 +34,7 @@ const AUDIO_MARGIN_US: i64 = 500_000;
 /// After pinning a rung, pictures up to here are left: the time that fetching the first new one may take.
 const QUALITY_MARGIN_US: i64 = 2_000_000;
 /// Families of video codecs in order of preference; adaptation never mixes them.
-const FAMILIES: [&str; 5] = ["avc", "hvc", "hev", "vp", "av01"];
+const FAMILIES: [&str; 5] = ["av01", "avc", "hvc", "hev", "vp"];
 
 /// The MIME type of a rendition's own SourceBuffer; `None` for what needs none.
 pub(super) fn mime_of(presentation: &Presentation, rendition: &Rendition) -> Option<String> {
@@ -101,7 +101,12 @@ pub(super) fn select(
         mime_of(presentation, rendition).is_some_and(|mime| accepted.contains(&mime.as_str()))
     };
     let indices = |kind: TrackKind| {
-        presentation.renditions.iter().enumerate().filter(move |(_, rendition)| rendition.track == kind)
+        // Another view of the same moment (an HLS VIDEO group) is no rung of the ladder.
+        let view = |one: &Rendition| {
+            presentation.kind != Kind::Dash && !one.video_group.is_none() && one.bandwidth_bps == 0
+        };
+        let ordinary = move |one: &Rendition| one.track == kind && !one.trick && !one.gone && !view(one);
+        presentation.renditions.iter().enumerate().filter(move |(_, rendition)| ordinary(rendition))
     };
     if presentation.renditions.iter().any(|rendition| !rendition.protection.is_empty()) {
         return Err((4001, Category::Drm, "the content is protected"));
@@ -363,15 +368,41 @@ impl Session {
             return;
         };
         let Some(lane) = self.lane_of(Track::Audio) else { return };
-        if self.lanes[lane].rendition == rendition {
-            return;
+        if self.lanes[lane].rendition != rendition {
+            self.lanes[lane].before = Some(self.lanes[lane].rendition);
+            self.hear(lane, rendition);
         }
-        self.lanes[lane].rendition = rendition;
-        self.lanes[lane].init = None;
+    }
+
+    /// Sound comes from this rendition from now on.
+    fn hear(&mut self, lane: usize, rendition: usize) {
+        let state = &mut self.lanes[lane];
+        state.rendition = rendition;
+        state.init = None;
+        (state.failures, state.missing, state.refusals) = (0, 0, 0);
         self.change_type(lane);
         let from = self.position_us + AUDIO_MARGIN_US;
         self.replace_from(lane, from);
         self.emit(Output::TrackChanged { what: Choice::Audio, id: Some(track_id(rendition)) });
+    }
+
+    /// Do without this sound: back to the one before, else the first of the others. False where it
+    /// is no sound or the only one.
+    pub(super) fn leave_audio(&mut self, rendition: usize) -> bool {
+        let Some(gone) = self.audio.iter().position(|&at| at == rendition).filter(|_| self.audio.len() > 1)
+        else {
+            return false;
+        };
+        self.audio.remove(gone);
+        if let Some(lane) = self.lane_of(Track::Audio).filter(|&lane| self.lanes[lane].rendition == rendition)
+        {
+            let before = self.lanes[lane].before.filter(|at| self.audio.contains(at));
+            self.hear(lane, before.unwrap_or(self.audio[0]));
+        }
+        if self.phase == Phase::Running {
+            self.tell_tracks();
+        }
+        true
     }
 
     /// Tell the SourceBuffer when what follows has another type.

@@ -183,6 +183,11 @@ function writeInput(to: Writer, input: Input): void {
     case 'online':
       to.u8(16)
       to.flag(input.online)
+      return
+    case 'head':
+      to.u8(17)
+      to.u32(input.id)
+      to.blob(input.bytes)
   }
 }
 
@@ -195,7 +200,7 @@ function readOutput(from: Reader): Output {
       return {
         t: 'fetch', id: from.u32(), kind: from.word(KINDS), track: TRACKS[from.u8()] ?? null, url: from.text(),
         rangeStart: from.integer(), rangeEnd: from.integer(), priority: from.u8() as 0 | 1 | 2,
-        timeoutUs: from.integer(),
+        timeoutUs: from.integer(), read: from.u8() !== 0,
       }
     case 2:
       return { t: 'abort', id: from.u32() }
@@ -250,6 +255,15 @@ function readOutput(from: Reader): Output {
       }
     case 17:
       return { t: 'wake', atUs: from.integer() }
+    case 18:
+      return {
+        t: 'window', startUs: from.integer(), endUs: from.integer(), liveUs: from.integer(), live: from.u8() !== 0,
+      }
+    case 19:
+      return {
+        t: 'dateRange', id: from.text(), class: from.text(), startUs: from.integer(), endUs: from.integer(),
+        cue: from.text(), attributes: Object.fromEntries(from.list(() => [from.text(), from.text()] as const)),
+      }
     default:
       throw new RangeError(`unknown output ${tag}: player.wasm and the script are of different releases`)
   }

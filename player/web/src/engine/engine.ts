@@ -1,4 +1,5 @@
 /** The page's end of the engine: a worker that holds session and MediaSource, or both on the page. */
+import { WORKER } from '../errors'
 import { Host } from './host'
 import { mediaSourceType } from './media-source'
 import type { InputBody, Output } from './messages'
@@ -12,27 +13,26 @@ const FAREWELL_MS = 500
 
 export interface Engine {
   readonly place: 'worker' | 'page'
+  /** Makes the engine's MediaSource the video's source; apart from the start, which another title may overtake. */
+  attach(video: HTMLVideoElement): void
   send(input: InputBody): void
+  /** Stops everything; a video that was attached is left without a source. */
   destroy(): void
 }
 
-/** Starts the session and attaches its MediaSource to the video. */
-export async function startEngine(
-  video: HTMLVideoElement,
-  wasm: WasmSource,
-  onOutput: (output: Output) => void,
-): Promise<Engine> {
+/** Starts a session beside its MediaSource. No video is touched before `attach`. */
+export async function startEngine(wasm: WasmSource, onOutput: (output: Output) => void): Promise<Engine> {
   if (mediaSourceType()?.canConstructInDedicatedWorker && typeof Worker === 'function' && !insideWorker()) {
     try {
-      return await inWorker(video, wasm, onOutput)
+      return await inWorker(wasm, onOutput)
     } catch {
       // A page whose policy or origin forbids the worker still plays: the same host runs here.
     }
   }
-  return onPage(video, wasm, onOutput)
+  return onPage(wasm, onOutput)
 }
 
-async function inWorker(video: HTMLVideoElement, wasm: WasmSource, onOutput: (output: Output) => void): Promise<Engine> {
+async function inWorker(wasm: WasmSource, onOutput: (output: Output) => void): Promise<Engine> {
   const worker = new Worker(import.meta.url, { type: 'module', name: 'bitaca-player' })
   const post = (message: ToWorker) => worker.postMessage(message)
   const handle = await new Promise<MediaSourceHandle>((resolve, reject) => {
@@ -55,52 +55,61 @@ async function inWorker(video: HTMLVideoElement, wasm: WasmSource, onOutput: (ou
   let alive = true
   worker.onerror = (event) => {
     event.preventDefault()
-    if (alive) onOutput({ t: 'error', code: 5002, category: 'platform', severity: 'fatal', data: event.message ?? '' })
+    if (alive) onOutput({ t: 'error', code: WORKER, category: 'platform', severity: 'fatal', data: event.message ?? '' })
   }
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.k === 'output' && alive) onOutput(data.output)
     if (data.k === 'stopped') worker.terminate()
   }
-  video.srcObject = handle as unknown as MediaProvider
+  let attached: HTMLVideoElement | null = null
   return {
     place: 'worker',
+    attach: (video) => {
+      attached = video
+      video.srcObject = handle as unknown as MediaProvider
+    },
     send: (input) => post({ k: 'input', input }),
     destroy: () => {
       alive = false
       post({ k: 'stop' })
-      detach(video)
+      detach(attached)
       setTimeout(() => worker.terminate(), FAREWELL_MS)
     },
   }
 }
 
-async function onPage(video: HTMLVideoElement, wasm: WasmSource, onOutput: (output: Output) => void): Promise<Engine> {
+async function onPage(wasm: WasmSource, onOutput: (output: Output) => void): Promise<Engine> {
   let alive = true
+  let attached: HTMLVideoElement | null = null
   const host = new Host(await loadSession(wasm), (output) => {
     // Outputs reach the page in a later turn, as they do from a worker.
     queueMicrotask(() => alive && onOutput(output))
   })
   let address = ''
-  if ('ManagedMediaSource' in globalThis && !('MediaSource' in globalThis)) {
-    video.disableRemotePlayback = true
-    video.srcObject = host.outlet.source
-  } else {
-    address = URL.createObjectURL(host.outlet.source)
-    video.src = address
-  }
   return {
     place: 'page',
+    attach: (video) => {
+      attached = video
+      if ('ManagedMediaSource' in globalThis && !('MediaSource' in globalThis)) {
+        video.disableRemotePlayback = true
+        video.srcObject = host.outlet.source
+      } else {
+        address = URL.createObjectURL(host.outlet.source)
+        video.src = address
+      }
+    },
     send: (input) => host.feed(input),
     destroy: () => {
       alive = false
       host.destroy()
-      detach(video)
+      detach(attached)
       if (address) URL.revokeObjectURL(address)
     },
   }
 }
 
-function detach(video: HTMLVideoElement): void {
+function detach(video: HTMLVideoElement | null): void {
+  if (!video) return
   video.srcObject = null
   video.removeAttribute('src')
   video.load()

@@ -5,6 +5,8 @@ import type { FailReason, FetchKind, FetchOutput, InputBody } from './messages'
 const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>(['manifest', 'playlist', 'text', 'sidecar'])
 /** Progress reports are at least this far apart, so that a fast network does not flood the session. */
 const PROGRESS_EVERY_MS = 60
+/** A server may ask for a pause up to this long; more would leave the viewer before a still picture for ever. */
+const LONGEST_RETRY_AFTER_S = 60
 
 /** The bytes of one response, as they come. One reader; it may start before the first byte or after the last. */
 export class Body {
@@ -34,15 +36,20 @@ export class Body {
 
   /** Every byte held now, as one array. */
   take(): Uint8Array<ArrayBuffer> {
-    const joined = new Uint8Array(this.chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-    let at = 0
-    for (const chunk of this.chunks) {
-      joined.set(chunk, at)
-      at += chunk.length
-    }
+    const all = joined(this.chunks)
     this.chunks = []
-    return joined
+    return all
   }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
 }
 
 interface Running {
@@ -92,6 +99,7 @@ export class Fetcher {
     const { id } = request
     let status = 0
     let bytes = 0
+    let seen = new Uint8Array(0)
     const silence = () => {
       entry.why ??= 'timeout'
       entry.controller.abort()
@@ -115,6 +123,12 @@ export class Fetcher {
         alarm = setTimeout(silence, request.timeoutUs / 1000)
         bytes += value.length
         entry.body.push(value)
+        if (request.read) {
+          seen = joined([seen, value])
+          // Told until the session knows where it belongs, which it says by appending it.
+          if (request.kind === 'segment' && this.bodies.has(id)) this.report({ t: 'head', id, bytes: seen })
+          else if (request.kind === 'segment') request.read = false
+        }
         if (performance.now() - reported >= PROGRESS_EVERY_MS) {
           reported = performance.now()
           this.report({ t: 'progress', id, bytes })
@@ -122,6 +136,7 @@ export class Fetcher {
       }
       this.running.delete(id)
       if (READ_BY_SESSION.has(request.kind)) this.report({ t: 'done', id, bytes, body: entry.body.take() })
+      else if (request.read && request.kind === 'init') this.report({ t: 'done', id, bytes, body: seen })
       else this.report({ t: 'done', id, bytes })
       entry.body.finish('ended')
     } catch {
@@ -153,5 +168,5 @@ function options(request: FetchOutput, signal: AbortSignal): RequestInit {
 
 function retryAfter(response: Response): number | undefined {
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.round(seconds * 1e6) : undefined
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.round(Math.min(seconds, LONGEST_RETRY_AFTER_S) * 1e6) : undefined
 }

@@ -3,6 +3,7 @@
  *
  * It runs in a worker or on the page and knows no DOM.
  */
+import { SOURCE_BUFFER } from '../errors'
 import { Fetcher } from './fetching'
 import { MediaOutlet, mediaSourceType } from './media-source'
 import type { Input, InputBody, Output } from './messages'
@@ -99,6 +100,10 @@ export class Host {
       case 'eos':
         this.later(() => this.outlet.end())
         return
+      case 'window':
+        this.later(() => this.outlet.window(output))
+        this.emit(output)
+        return
       default:
         this.emit(output)
     }
@@ -106,7 +111,7 @@ export class Host {
 
   private later(work: () => void | Promise<void>): void {
     this.media = this.media.then(() => (this.destroyed ? undefined : work())).catch((reason: unknown) => {
-      this.emit({ t: 'error', code: 3016, category: 'media', severity: 'fatal', data: String(reason) })
+      this.emit({ t: 'error', code: SOURCE_BUFFER, category: 'media', severity: 'fatal', data: String(reason) })
     })
   }
 

@@ -1,6 +1,6 @@
 /** Adapts MediaSource (and ManagedMediaSource): opening, tracks, duration, end of stream. */
 import { TrackBuffer } from './buffering'
-import type { InputBody, TrackKind } from './messages'
+import type { InputBody, LiveWindow, TrackKind } from './messages'
 
 interface MediaSourceType {
   new (): MediaSource
@@ -45,7 +45,7 @@ export class MediaOutlet {
   async setup(durationUs: number, wanted: readonly { track: TrackKind; mime: string }[]): Promise<void> {
     await this.opened
     if (this.closed || this.source.readyState === 'closed') return
-    if (durationUs > 0 && this.tracks.size === 0) this.source.duration = durationUs / 1e6
+    if (this.tracks.size === 0) this.source.duration = durationUs < 0 ? Number.POSITIVE_INFINITY : durationUs / 1e6
     for (const { track, mime } of wanted) {
       if (this.tracks.has(track) || track === 'text') continue
       this.tracks.set(track, new TrackBuffer(track, this.source, this.source.addSourceBuffer(mime), this.report))
@@ -54,6 +54,13 @@ export class MediaOutlet {
 
   track(track: TrackKind): TrackBuffer | undefined {
     return this.tracks.get(track)
+  }
+
+  /** Follows what can be watched of a live presentation, and its end. */
+  window({ startUs, endUs, live }: LiveWindow): void {
+    if (this.closed || this.source.readyState !== 'open') return
+    if (live) this.source.setLiveSeekableRange?.(Math.max(0, startUs / 1e6), Math.max(0, endUs / 1e6))
+    else this.source.clearLiveSeekableRange?.()
   }
 
   async end(): Promise<void> {

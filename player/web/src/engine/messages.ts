@@ -47,6 +47,7 @@ export type InputBody =
   | { t: 'renew'; url: string }
   | { t: 'tick' }
   | { t: 'online'; online: boolean }
+  | { t: 'head'; id: number; bytes: Uint8Array }
 
 export type FetchKind = 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar'
 export type ErrorCategory = 'network' | 'media' | 'manifest' | 'drm' | 'platform'
@@ -90,6 +91,17 @@ export type FetchOutput = {
   rangeEnd: number
   priority: 0 | 1 | 2
   timeoutUs: number
+  /** The session reads it too: an init's body comes back with `done`, a segment's beginning with `head`. */
+  read: boolean
+}
+
+/** The stretch in which the viewer may move, of a presentation that grows. */
+export interface LiveWindow {
+  startUs: number
+  endUs: number
+  /** Where "live" is: as close to the end as is safe. */
+  liveUs: number
+  live: boolean
 }
 
 export type Output =
@@ -119,3 +131,13 @@ export type Output =
   | { t: 'expired' }
   | { t: 'error'; code: number; category: ErrorCategory; severity: 'fatal' | 'recoverable'; data: string }
   | { t: 'wake'; atUs: number }
+  | ({ t: 'window' } & LiveWindow)
+  | {
+      t: 'dateRange'
+      id: string
+      class: string
+      startUs: number
+      endUs: number
+      cue: string
+      attributes: Record<string, string>
+    }

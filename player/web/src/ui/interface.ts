@@ -1,5 +1,6 @@
 /** Joins the parts: what the viewer does becomes calls on the player, what the player says becomes pixels. */
 import type { BitacaPlayer } from '../element'
+import { EXPIRED } from '../errors'
 import { Fullscreen } from '../fullscreen'
 import { claimMediaSession, tellMediaSession } from '../media-session'
 import { PictureInPicture } from '../picture-in-picture'
@@ -21,10 +22,10 @@ import { StatisticsPanel } from './statistics'
 const FADE_MS = 2500
 /** An expired address that nobody renews for this long is said over the picture, once it stands still. */
 const RENEWAL_MS = 3000
-/** Number for support of an address that stayed expired. */
-const EXPIRED = 1403
 /** The age rating is shown again when a title starts, not at every pause. */
 const START_S = 10
+/** Closer to the edge than this is live. */
+const LIVE_WITHIN_S = 12
 
 export class Interface {
   private readonly seekBar: SeekBar
@@ -178,13 +179,20 @@ export class Interface {
     setLabel(at.captions, `${words.subtitles}: ${text ? text.label || languageName(text.language, this.language) : words.off}`, 'C')
     at.captions.style.color = text ? 'var(--_accent)' : ''
     setLabel(at.more, words.more)
+    setText(at.live, words.live)
   }
 
   /** What moves with the playhead. */
   private tick(): void {
-    const { currentTime, duration } = this.playback.video
+    const { currentTime, duration } = this.playback
+    const { live } = this.playback
     const left = Number.isFinite(duration) ? duration - currentTime : 0
-    setText(this.at.elapsed, clock(currentTime))
+    // Half a minute behind is still live to a viewer; what counts is being able to catch up.
+    const behind = live ? Math.max(0, live.edge - currentTime) : 0
+    this.at.live.hidden = !live
+    this.at.left.hidden = Boolean(live)
+    this.at.live.classList.toggle('behind', behind > LIVE_WITHIN_S)
+    setText(this.at.elapsed, live ? (behind > LIVE_WITHIN_S ? `−${clock(behind)}` : '') : clock(currentTime))
     setText(this.at.left, `−${clock(left)}`)
     this.seekBar.update()
     this.offer(currentTime)
@@ -218,6 +226,9 @@ export class Interface {
     on(at.big, () => void player.play())
     on(at.play, () => this.actions.toggle())
     on(at.next, () => player.goNext())
+    on(at.live, () => {
+      if (playback.live) player.seek(playback.live.edge)
+    })
     on(at.mute, () => this.actions.mute())
     on(at.full, () => this.actions.fullscreen())
     on(at.pip, () => this.actions.pip())
@@ -238,6 +249,7 @@ export class Interface {
     at.volume.addEventListener('input', () => {
       playback.video.muted = false
       playback.video.volume = Number(at.volume.value)
+      this.reveal()
     }, { signal })
   }
 
@@ -419,7 +431,10 @@ export class Interface {
       if (!this.pip.available) this.announcer.say(this.words.noPip)
       else void this.pip.toggle().catch(() => this.announcer.say(this.words.noPip))
     },
-    part: (tenths) => this.player.seek((this.player.duration || 0) * (tenths / 10)),
+    part: (tenths) => {
+      const { start, end } = this.playback.range
+      this.player.seek(start + (end - start) * (tenths / 10))
+    },
     frame: (by) => {
       const rung = this.player.qualities.find((one) => one.id === this.playback.quality?.id)
       if (this.playback.video.paused) this.player.seek(this.player.currentTime + by / (rung?.frameRate || 24))

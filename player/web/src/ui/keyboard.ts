@@ -51,10 +51,13 @@ export function pressKey(event: KeyboardEvent, actions: KeyActions): boolean {
   }
 }
 
-/** True where typing belongs to somebody else. */
+/** What a slider of the browser's does with keys itself. */
+const RANGE_KEYS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'])
+
+/** True where the key belongs to the element that has the focus. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0]
   if (!(target instanceof HTMLElement)) return false
-  if (target instanceof HTMLInputElement) return target.type !== 'range'
+  if (target instanceof HTMLInputElement) return target.type !== 'range' || RANGE_KEYS.has(event.key)
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
 }

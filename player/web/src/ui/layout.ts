@@ -18,6 +18,7 @@ export interface Layout {
   volume: HTMLInputElement
   elapsed: HTMLSpanElement
   left: HTMLSpanElement
+  live: HTMLButtonElement
   quality: HTMLButtonElement
   audio: HTMLButtonElement
   captions: HTMLButtonElement
@@ -50,6 +51,7 @@ export function layOut(places: Places): Layout {
   const [play, next, mute] = [iconButton('play', 'play'), iconButton('next', 'next'), iconButton('mute', 'volume')]
   const volume = make('input', { type: 'range', min: '0', max: '1', step: '0.05' })
   const [elapsed, left] = [make('span'), make('span', { class: 'left' })]
+  const live = make('button', { class: 'live-edge', type: 'button', hidden: true })
   const quality = make('button', { type: 'button', class: 'button pick quality', part: 'button quality' })
   const [audio, captions, more] = [iconButton('audio', 'audio'), iconButton('captions', 'captions'), iconButton('more', 'more')]
   const [pip, full] = [iconButton('pip wide', 'pip'), iconButton('full', 'full')]
@@ -59,7 +61,7 @@ export function layOut(places: Places): Layout {
   }
   const row = make(
     'div', { class: 'row' },
-    play, next, make('div', { class: 'volume' }, mute, volume), make('div', { class: 'time' }, elapsed, left),
+    play, next, make('div', { class: 'volume' }, mute, volume), make('div', { class: 'time' }, elapsed, left, live),
     make('div', { class: 'space' }), quality, audio, captions, more, pip, full,
   )
   const stage = make(
@@ -72,7 +74,7 @@ export function layOut(places: Places): Layout {
     ...places.panels, places.menu, places.failure, ...places.announcements,
   )
   return {
-    stage, surface, poster, heading, big, pulse, jumpBack, jumpForward, offers, play, next, mute, volume, elapsed, left,
+    stage, surface, poster, heading, big, pulse, jumpBack, jumpForward, offers, play, next, mute, volume, elapsed, left, live,
     quality, audio, captions, more, pip, full,
   }
 }

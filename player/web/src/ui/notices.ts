@@ -1,4 +1,5 @@
 /** What the player says unasked: age rating, failures, short notes, and the live region for screen readers. */
+import { EXPIRED } from '../errors'
 import type { PlayerError } from '../playback'
 import { descriptorName, type Language, type Words } from '../words'
 import { make } from './dom'
@@ -52,9 +53,15 @@ export class FailurePanel {
 
 /** What happened and what is being done, in the viewer's words. */
 export function failureInWords(error: PlayerError, words: Words): string {
-  if (/\b(404|410)\b/.test(error.data)) return words.errors['missing'] ?? ''
-  if (/\b(401|403)\b|expired/.test(error.data)) return words.errors['expired'] ?? ''
-  return words.errors[error.category] ?? words.errors['media'] ?? ''
+  return words.errors[kindOf(error)] ?? words.errors['media'] ?? ''
+}
+
+/** Network failures name their HTTP status in parentheses; in any other message a number may be anything. */
+function kindOf({ code, category, data }: PlayerError): string {
+  if (code === EXPIRED) return 'expired'
+  const status = category === 'network' ? /\((\d{3})\)/.exec(data)?.[1] : undefined
+  if (status === '404' || status === '410') return 'missing'
+  return status === '401' || status === '403' ? 'expired' : category
 }
 
 export class Announcer {

@@ -47,33 +47,36 @@ export class SeekBar {
 
   /** Follows the playhead; while a finger or pointer holds the thumb, that decides. */
   update(): void {
-    const { video } = this.playback
-    const duration = Number.isFinite(video.duration) ? video.duration : 0
-    const at = this.dragging ?? video.currentTime
-    const part = duration > 0 ? at / duration : 0
+    const { playback } = this
+    const { start, end } = playback.range
+    const at = this.dragging ?? playback.currentTime
+    const part = this.partOf(at)
     this.setScale(this.played, part)
     this.thumb.style.transform = `translateX(${part * this.element.clientWidth}px)`
-    this.element.setAttribute('aria-valuemax', duration.toFixed(0))
+    this.element.setAttribute('aria-valuemin', start.toFixed(0))
+    this.element.setAttribute('aria-valuemax', end.toFixed(0))
     this.element.setAttribute('aria-valuenow', at.toFixed(0))
     const chapter = this.chapterAt(at)?.title[this.language]
-    const text = `${spoken(at)} / ${spoken(duration)}`
+    const text = `${spoken(at - start)} / ${spoken(end - start)}`
     this.element.setAttribute('aria-valuetext', chapter ? `${text}, ${chapter}` : text)
   }
 
   updateBuffered(): void {
-    const { buffered, duration } = this.playback.video
-    if (!(duration > 0)) return
+    const { buffered } = this.playback.video
+    const { start, end } = this.playback.range
+    if (!(end > start)) return
     const bars = [...Array(buffered.length).keys()].map((index) => {
       const bar = make('i')
-      bar.style.left = `${(buffered.start(index) / duration) * 100}%`
-      bar.style.width = `${((buffered.end(index) - buffered.start(index)) / duration) * 100}%`
+      const [from, to] = [this.partOf(buffered.start(index)), this.partOf(buffered.end(index))]
+      bar.style.left = `${from * 100}%`
+      bar.style.width = `${(to - from) * 100}%`
       return bar
     })
     this.ranges.replaceChildren(...bars)
   }
 
   updateSidecar(): void {
-    const { duration } = this.playback.video
+    const duration = this.playback.live ? 0 : this.playback.video.duration
     const board = this.playback.sidecar?.storyboard
     this.picture.hidden = !board
     if (board) this.dressPicture(board)
@@ -97,7 +100,14 @@ export class SeekBar {
   private secondsAt(event: PointerEvent): number {
     const box = this.element.getBoundingClientRect()
     const part = Math.max(0, Math.min(1, (event.clientX - box.left) / Math.max(1, box.width)))
-    return part * (Number.isFinite(this.playback.video.duration) ? this.playback.video.duration : 0)
+    const { start, end } = this.playback.range
+    return start + part * (end - start)
+  }
+
+  /** Where on the line a moment lies, from 0 to 1. */
+  private partOf(at: number): number {
+    const { start, end } = this.playback.range
+    return end > start ? Math.max(0, Math.min(1, (at - start) / (end - start))) : 0
   }
 
   private press(event: PointerEvent): void {
@@ -136,15 +146,15 @@ export class SeekBar {
   }
 
   private preview(at: number): void {
-    const { duration } = this.playback.video
-    if (!(duration > 0)) return
-    this.setScale(this.ghost, at / duration)
-    this.moment.textContent = clock(at)
+    const { start, end } = this.playback.range
+    if (!(end > start)) return
+    this.setScale(this.ghost, this.partOf(at))
+    this.moment.textContent = this.playback.live ? `−${clock(end - at)}` : clock(at)
     this.chapter.textContent = this.chapterAt(at)?.title[this.language] ?? ''
     this.showPicture(at)
     const width = this.element.clientWidth
     const half = this.peek.offsetWidth / 2
-    const centre = Math.max(half, Math.min(width - half, (at / duration) * width))
+    const centre = Math.max(half, Math.min(width - half, this.partOf(at) * width))
     this.peek.style.transform = `translateX(${centre - half}px)`
   }
 

@@ -1,0 +1,107 @@
+//! Where media belongs on the presentation's time line.
+//!
+//! DASH says it by the period's start and `@presentationTimeOffset`. HLS has only the durations of
+//! its segments; the media's own times stand where they begin at zero, as recorded titles do.
+//! Otherwise, after a discontinuity or in a live stream, the first segment of each stretch is read
+//! far enough to learn its decode time. RFC 8216bis 3, Media Segments, and 6.3.3.
+
+use alloc::vec::Vec;
+
+use super::requests::{Request, What};
+use super::{Output, Session};
+use crate::isobmff;
+use crate::segments::SegmentIndex;
+
+/// What is known about the media's own times.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Placing {
+    /// For each stretch between discontinuities, by discontinuity sequence number: what is added to
+    /// media times, in microseconds.
+    anchors: Vec<(u64, i64)>,
+    /// Of each initialization section (rendition and number): track and ticks per second.
+    timescales: Vec<((usize, u32), (u32, u32))>,
+}
+
+impl Session {
+    fn segments_of(&self, rendition: usize) -> Option<&SegmentIndex> {
+        self.presentation.as_ref()?.renditions.get(rendition)?.segments.as_ref()
+    }
+
+    /// Whether only the media itself says where it belongs.
+    pub(super) fn is_placed_by_media(&self, lane: usize) -> bool {
+        let segments = self.segments_of(self.lanes[lane].rendition);
+        segments.is_some_and(|segments| {
+            segments.media.is_some()
+                && (self.is_live() || segments.has_discontinuities() || !self.placing.anchors.is_empty())
+        })
+    }
+
+    /// What is added to the media times of a request's body; `None` where its beginning must say it.
+    pub(super) fn placing(&self, lane: usize, what: &What) -> Option<i64> {
+        let segments = self.segments_of(self.lanes[lane].rendition)?;
+        if segments.media.is_none() {
+            return Some(segments.offset_us());
+        }
+        if !self.is_placed_by_media(lane) || matches!(what, What::Init { .. }) {
+            return Some(0);
+        }
+        let stretch = stretch_of(segments, what);
+        self.placing.anchors.iter().find(|(known, _)| *known == stretch).map(|(_, offset)| *offset)
+    }
+
+    /// An initialization section has come that the session reads.
+    pub(super) fn on_init(&mut self, rendition: usize, number: u32, body: &[u8]) {
+        let Ok(tracks) = isobmff::timescales(body) else { return };
+        self.placing.timescales.retain(|(known, _)| *known != (rendition, number));
+        self.placing.timescales.extend(tracks.into_iter().map(|track| ((rendition, number), track)));
+    }
+
+    /// The beginning of a segment has come.
+    pub(super) fn on_head(&mut self, id: u32, bytes: &[u8]) {
+        let found = self.requests.iter().position(|request| request.id == id && request.unplaced);
+        let Some(at) = found else { return };
+        let Some((track, ticks)) = isobmff::segment_start(bytes) else { return };
+        let request = self.requests[at].clone();
+        self.requests[at].unplaced = false;
+        self.place(&request, Some((track, ticks)));
+    }
+
+    /// Append a segment where it belongs; without a decode time where the playlist says.
+    pub(super) fn place(&mut self, request: &Request, decode: Option<(u32, u64)>) {
+        let Some(lane) = request.what.lane() else { return };
+        let rendition = self.lanes[lane].rendition;
+        let Some(segments) = self.segments_of(rendition) else { return };
+        let stretch = stretch_of(segments, &request.what);
+        let start_us = match &request.what {
+            What::Segment { start_us, .. } | What::Part { start_us, .. } => *start_us,
+            _ => 0,
+        };
+        let number = self.lanes[lane].init.map_or(0, |(_, number)| number);
+        let timescale = |track: u32| {
+            let known = self.placing.timescales.iter().filter(|(init, _)| *init == (rendition, number));
+            known.map(|(_, one)| *one).find(|(id, _)| *id == track).map(|(_, timescale)| timescale)
+        };
+        let media_us = decode.and_then(|(track, ticks)| {
+            let timescale = u64::from(timescale(track)?);
+            Some(crate::time::ticks_to_us(i64::try_from(ticks).ok()?, timescale))
+        });
+        // Another track may have been first: both keep to what it found, and so to each other.
+        let known =
+            self.placing.anchors.iter().find(|(known, _)| *known == stretch).map(|(_, offset)| *offset);
+        let found = media_us.map(|media_us| start_us - media_us);
+        let offset_us = known.or(found).unwrap_or(0);
+        if let (None, Some(offset_us)) = (known, found) {
+            self.placing.anchors.push((stretch, offset_us));
+        }
+        let track = self.lanes[lane].track;
+        self.emit(Output::Append { id: request.id, track, offset_us });
+    }
+}
+
+/// The discontinuity sequence number of a piece of media.
+fn stretch_of(segments: &SegmentIndex, what: &What) -> u64 {
+    match what {
+        What::Segment { index, .. } => segments.discontinuity_number(*index),
+        _ => segments.discontinuity_number(segments.len().saturating_sub(1)),
+    }
+}

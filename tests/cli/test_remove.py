@@ -1,0 +1,73 @@
+"""`bitaca remove`: asks first, and the title is gone from the search as well."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+
+from bitaca_core.settings import DataPaths
+from tests.cli.commands import CALL, HANG_GUARD_S, bitaca, error_of, surroundings
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Two titles from a folder, indexed."""
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    for name in ("O Farol (2019).mkv", "Maré Baixa (2020).mkv"):
+        (videos / name).write_bytes(b"x")
+    home = tmp_path / "data"
+    assert bitaca("ingest", videos, home=home).returncode == 0
+    from flows import indexing
+
+    indexing.build(DataPaths(home), "minilm")
+    return home
+
+
+def ids(home):
+    found = json.loads(bitaca("search", "farol", "--json", home=home).stdout)
+    return {row["title_id"] for row in found["results"]}
+
+
+def test_it_goes_from_catalogue_and_search(home, tmp_path):
+    assert "o-farol-2019" in ids(home)
+    done = bitaca("remove", "o-farol-2019", "--yes", home=home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "removed O Farol (o-farol-2019), 0 B freed",
+        f"kept    {tmp_path}/videos/O Farol (2019).mkv: it comes back when its folder is read again",
+    ]
+    assert "o-farol-2019" not in ids(home)
+    plan = json.loads(bitaca("plan", "--json", home=home).stdout)
+    assert [item["subject"] for item in plan["items"]] == ["mare-baixa-2020", "03_abr"], "the index is right"
+    report = json.loads(bitaca("remove", "mare-baixa-2020", "--yes", "--json", home=home).stdout)
+    assert (report["units"], report["indexed"]) == (["mare-baixa-2020"], True), "the last one too"
+
+
+def test_it_asks_where_somebody_can_answer(home):
+    done = bitaca("remove", "o-farol-2019", home=home, says="y\n")
+    assert done.returncode == 2 and "--yes" in done.stderr
+    for said, status in ((b"\n", 1), (b"n\n", 1), (b"sim\n", 0)):
+        leader, follower = pty.openpty()
+        child = subprocess.Popen(
+            [*CALL, "remove", "o-farol-2019"],
+            stdin=follower,
+            stdout=subprocess.PIPE,
+            env=surroundings(home),
+        )
+        os.write(leader, said)
+        told = child.communicate(timeout=HANG_GUARD_S)[0].decode()
+        os.close(leader)
+        os.close(follower)
+        assert child.returncode == status and "Remove O Farol (0 B)? [y/N]" in told
+        assert ("removed O Farol" if status == 0 else "nothing was removed") in told
+
+
+def test_what_is_not_there_is_bad_input(home):
+    done = bitaca("remove", "../keys", "--yes", "--json", home=home)
+    assert done.returncode == 2 and error_of(done)["kind"] == "title"
+    assert error_of(bitaca("remove", "o-farol-2019", "--json", home=home))["kind"] == "usage"
