@@ -84,7 +84,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address that `bitaca up` binds")
     port: int = Field(default=8000, ge=0, le=65535, description="port that `bitaca up` binds")
     operator_token: str | None = Field(
-        default=None, repr=False, description="needed for operator pages beyond loopback"
+        default=None,
+        repr=False,
+        description="needed for operator pages beyond loopback; 16 characters or more",
     )
     trusted_proxies: str = Field(
         default="", description="comma-separated addresses whose X-Forwarded-* headers count"

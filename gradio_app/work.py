@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitaca_core.media import failures
 from gradio_app.services import Services
 
 FIRST, LAST = ("failed",), ("queued", "published")
@@ -35,6 +36,9 @@ def work_line(services: Services, unit: str, stage: str, percent: int = 0) -> di
     `retry` (it may go well another time) or `replace` (the file itself is the obstacle); `command` does it.
     """
     failure = services.failures.get(unit) if stage in ("failed", "published") else None
+    if stage == "failed" and failure is None:
+        # The board is read at each question, failures with the library: this one is newer.
+        failure = failures.load(services.settings.paths).get(unit)
     troubled = stage == "failed" or failure is not None
     package = services.packages.get(unit)
     return {

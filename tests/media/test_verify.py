@@ -79,7 +79,9 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "truncated segment": ("file-size", lambda f: os.truncate(f / "audio/track-1/seg-1.m4s", 10)),
     "flipped byte": ("file-content", flip),
     "stray file": ("file-unlisted", lambda f: (f / "video/extra.m4s").write_bytes(b"x")),
-    "broken playlist": ("manifest", text("video/180p/playlist.m3u8", "#EXTM3U\n", "")),
+    "broken playlist": ("manifest", text("video/180p/playlist.m3u8", "URI=\"init.mp4\"", "X=1")),
+    "playlist without its first line": (
+        "manifest-warning", text("video/180p/playlist.m3u8", "#EXTM3U\n", "")),
     "broken mpd": ("manifest", text("stream.mpd", "</MPD>", "")),
     "mpd in place of the playlist": ("manifest", lambda f: (
         shutil.copy(f / "stream.mpd", f / "master.m3u8"), restamp(f, "master.m3u8"))[0]),

@@ -207,6 +207,8 @@ impl Session {
         }
         let track = state.track;
         self.emit(Output::Remove { track, start_us: 0, end_us });
+        // Removing reopens what had ended: the end is told again.
+        self.ended = false;
     }
 
     /// Let go of what is held from `from` on; it is fetched again when its time comes.
@@ -218,6 +220,7 @@ impl Session {
             state.complete = false;
             let track = state.track;
             self.emit(Output::Remove { track, start_us: from, end_us: -1 });
+            self.ended = false;
         }
     }
 

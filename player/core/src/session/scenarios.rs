@@ -446,6 +446,13 @@ fn a_title_plays_to_the_end() {
     assert!(stage.stalled_us < S, "{}", stage.stalled_us);
     assert_eq!(stage.errors(), []);
     assert!(stage.log.contains(&Output::Sidecar("{\"schema\":1}".to_string())));
+    // Letting go of what was watched reopens a MediaSource: the end is told after the last removal.
+    let last = |wanted: fn(&Output) -> bool| stage.log.iter().rposition(wanted);
+    let (removal, end) = (
+        last(|output| matches!(output, Output::Remove { .. })).expect("the film is longer than what is kept"),
+        last(|output| *output == Output::EndOfStream).expect("an end"),
+    );
+    assert!(removal < end);
     // Each segment of the default sound, once; none of the other language.
     assert_eq!(
         (stage.segments_from("audio/"), stage.fetched.iter().filter(|url| url.contains("/en/")).count()),

@@ -25,7 +25,7 @@ const RENEWAL_MS = 3000
 /** The age rating is shown again when a title starts, not at every pause. */
 const START_S = 10
 /** Closer to the edge than this is live. */
-const LIVE_WITHIN_S = 12
+const LIVE_WITHIN_S = 5
 
 export class Interface {
   private readonly seekBar: SeekBar
