@@ -16,6 +16,7 @@ from gradio_app import errors, pages
 from gradio_app.access import Access
 from gradio_app.chat import Conversations
 from gradio_app.context import Context
+from gradio_app.greeting import Greeting
 from gradio_app.guard import Guard
 from gradio_app.limits import Limits
 from gradio_app.media import MediaApp
@@ -94,5 +95,5 @@ async def _mount_shell(app: FastAPI, stack: AsyncExitStack) -> None:
 
     shell: Any = await asyncio.to_thread(ui.build_shell, app.state.context)
     await stack.enter_async_context(shell.router.lifespan_context(shell))
-    app.router.routes.insert(0, Mount("/app", ui.inner_app(shell)))
+    app.router.routes.insert(0, Mount("/app", Greeting(ui.inner_app(shell))))
     app.state.shell_ready = True

@@ -37,6 +37,20 @@ def test_fresh_viewers_in_a_row(browser, site, path):
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_every_page_makes_its_caller_a_viewer(browser, site, path):
+    """Guests of one address share their allowance of messages; viewers have their own."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site + path)
+    first = {cookie["name"]: cookie["value"] for cookie in context.cookies()}.get("bitaca_viewer")
+    assert first
+    page.reload()
+    again = {cookie["name"]: cookie["value"] for cookie in context.cookies()}["bitaca_viewer"]
+    assert again == first, "whoever is a viewer stays the same one"
+    context.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_the_input_stands_once_and_in_sight(browser, site, path, size):
     width, height = size
