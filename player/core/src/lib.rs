@@ -24,6 +24,7 @@ pub mod isobmff;
 pub mod limits;
 mod mpegts;
 mod packed;
+pub mod playlist;
 pub mod presentation;
 pub mod remux;
 pub mod segments;

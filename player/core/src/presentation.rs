@@ -10,7 +10,8 @@ use alloc::vec::Vec;
 
 use crate::dash::model::{Mpd, Protection};
 use crate::error::{ErrorKind, ParseError, Warning};
-use crate::segments::{Key, SegmentIndex, Tiles};
+use crate::playlist::{Key, Tiles};
+use crate::segments::SegmentIndex;
 use crate::{dash, hls, limits, url};
 
 /// A stretch of a [`TextPool`]; [`Span::NONE`] where the manifest says nothing.

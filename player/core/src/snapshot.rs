@@ -60,8 +60,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::{position, Warning};
+use crate::playlist::{Key, MediaInfo, PlaylistType};
 use crate::presentation::{Kind, Presentation, Rendition, Span, TextPool};
-use crate::segments::{Key, MediaInfo, PlaylistType, SegmentIndex};
+use crate::segments::SegmentIndex;
 use crate::time::offset_ticks_to_us;
 
 const MAGIC: u32 = u32::from_le_bytes(*b"BPS2");

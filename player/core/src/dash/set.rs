@@ -12,8 +12,8 @@ use super::xml::name;
 use super::{base, Parser, Pending, Scope};
 use crate::error::{ParseError, WarningCode};
 use crate::limits;
+use crate::playlist::Tiles;
 use crate::presentation::{Rendition, RoleFlags, Span, TrackKind};
-use crate::segments::Tiles;
 
 impl Parser<'_> {
     fn period_place(&self) -> u32 {

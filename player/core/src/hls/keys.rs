@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use super::attributes::Attributes;
 use super::variables::Variables;
 use crate::error::ParseError;
+use crate::playlist::Key;
 use crate::presentation::{Span, TextPool};
-use crate::segments::Key;
 
 /// The methods that are known. RFC 8216bis 4.4.4.4, METHOD.
 const METHODS: [&str; 4] = ["NONE", "AES-128", "SAMPLE-AES", "SAMPLE-AES-CTR"];

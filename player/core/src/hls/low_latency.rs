@@ -8,8 +8,9 @@ use super::media::Reader;
 use crate::bytes::{parse_u32, parse_u64};
 use crate::error::{ErrorKind, ParseError};
 use crate::limits;
+use crate::playlist::{Hint, HintKind, Part, Report, ServerControl};
 use crate::presentation::Span;
-use crate::segments::{ByteRange, Hint, HintKind, Part, Report, ServerControl};
+use crate::segments::ByteRange;
 use crate::time::parse_decimal_ticks;
 
 /// RFC 8216bis 4.4.3.8, EXT-X-SERVER-CONTROL.

@@ -16,11 +16,9 @@ use super::{enumerated, is_multivariant_tag, keys, low_latency, part, span, warn
 use crate::bytes::parse_u64;
 use crate::error::{ErrorKind, ParseError, Warning, WarningCode};
 use crate::limits;
+use crate::playlist::{Key, MarkerKind, MediaInfo, PlaylistType};
 use crate::presentation::{Kind, Period, Presentation, Rendition, Span, TextPool, TrackKind};
-use crate::segments::{
-    url_of, ByteRange, Context, Init, Key, Layout, List, MarkerKind, MediaInfo, PlaylistType, SegmentIndex,
-    NOTHING,
-};
+use crate::segments::{url_of, ByteRange, Context, Init, Layout, List, SegmentIndex, NOTHING};
 use crate::time::{parse_date_time_us, parse_decimal_ticks, DECIMAL_TIMESCALE, US};
 
 /// What tags said about the segment whose URI has not come yet.

@@ -11,8 +11,8 @@ use super::part;
 use crate::bytes::parse_u32;
 use crate::error::{ErrorKind, ParseError};
 use crate::limits;
+use crate::playlist::{DateRange, Marker, MarkerKind, Tiles};
 use crate::presentation::Span;
-use crate::segments::{DateRange, Marker, MarkerKind, Tiles};
 use crate::time::{parse_decimal_ticks, DECIMAL_TIMESCALE, US};
 
 impl Reader<'_> {

@@ -14,8 +14,9 @@ use bitaca_player_scan::words::Word;
 
 use super::media::{is_segment_tag, Reader};
 use crate::error::{ErrorKind, ParseError};
+use crate::playlist::Key;
 use crate::presentation::{Span, TextPool};
-use crate::segments::{url_of, Context, Init, Key, Layout, List, SegmentIndex, NOTHING};
+use crate::segments::{url_of, Context, Init, Layout, List, SegmentIndex, NOTHING};
 
 /// A first playlist must be whole.
 pub(crate) fn first(index: SegmentIndex) -> Result<SegmentIndex, ParseError> {
@@ -69,7 +70,7 @@ pub(crate) fn go_on(known: &mut SegmentIndex, bytes: &[u8], url: &str) -> Result
 
 /// What was found out by comparing.
 struct Plan {
-    media: crate::segments::MediaInfo,
+    media: crate::playlist::MediaInfo,
     /// How many segments have left.
     gone: usize,
     /// Where the lines begin that are new.
@@ -334,20 +335,20 @@ impl SegmentIndex {
         let mut keep = |span: Span| other_text.opt(span).map_or(Span::NONE, |text| pool.push(text));
         self.dates.extend(other.dates.iter().map(|(serial, date)| (rebased(*serial), keep(*date))));
         self.bitrates.extend(other.bitrates.iter().map(|(serial, bps)| (rebased(*serial), *bps)));
-        self.parts.extend(other.parts.iter().map(|part| crate::segments::Part {
+        self.parts.extend(other.parts.iter().map(|part| crate::playlist::Part {
             segment: rebased(part.segment),
             uri: keep(part.uri),
             ..*part
         }));
-        self.markers.extend(other.markers.iter().map(|marker| crate::segments::Marker {
+        self.markers.extend(other.markers.iter().map(|marker| crate::playlist::Marker {
             segment: rebased(marker.segment),
             value: keep(marker.value),
             ..*marker
         }));
         self.hints
-            .extend(other.hints.iter().map(|hint| crate::segments::Hint { uri: keep(hint.uri), ..*hint }));
+            .extend(other.hints.iter().map(|hint| crate::playlist::Hint { uri: keep(hint.uri), ..*hint }));
         self.reports
-            .extend(other.reports.iter().map(|one| crate::segments::Report { uri: keep(one.uri), ..*one }));
+            .extend(other.reports.iter().map(|one| crate::playlist::Report { uri: keep(one.uri), ..*one }));
         for range in &other.date_ranges {
             let mut range = range.clone();
             for span in [&mut range.id, &mut range.class, &mut range.cue] {

@@ -6,8 +6,9 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use crate::error::ErrorKind;
+use crate::playlist::{HintKind, MarkerKind};
 use crate::presentation::{Kind, Presentation, TrackKind};
-use crate::segments::{HintKind, MarkerKind, SegmentIndex};
+use crate::segments::SegmentIndex;
 
 fn parse(text: &str) -> Presentation {
     Presentation::parse(text.as_bytes(), "https://h/a/b.m3u8", None).expect("a playlist")

@@ -9,7 +9,8 @@ use super::phrase::{decimal, joined};
 use super::requests::What;
 use super::{Output, Session, Track};
 use crate::bytes::find_text;
-use crate::segments::{ByteRange, HintKind, MediaInfo, SegmentIndex};
+use crate::playlist::{HintKind, MediaInfo};
+use crate::segments::{ByteRange, SegmentIndex};
 
 /// Shortest pause between two requests for one playlist.
 const SOONEST_US: i64 = 50_000;
