@@ -21,6 +21,7 @@ pub mod dash;
 pub mod error;
 pub mod hls;
 pub mod isobmff;
+pub mod json;
 pub mod limits;
 mod mpegts;
 mod packed;

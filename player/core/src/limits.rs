@@ -296,3 +296,6 @@ pub const PATCH_WORK: usize = 1 << 30;
 
 /// Runs of one segment timeline. `<S d="1"/>` is eleven bytes of input and a run 24 of memory.
 pub const TIMELINE_RUNS: usize = bitaca_player_scan::timeline::MOST_RUNS;
+
+/// Depth of a JSON document: each level is a call on the stack.
+pub const JSON_DEPTH: u32 = 32;

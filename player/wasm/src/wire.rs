@@ -13,14 +13,17 @@
 //! | `Open.start_us` | a negative time |
 //! | `Appended.error`, `Fetch.track` | 255 |
 //! | `Choose.id`, `TrackChanged.id` | a flag `u8` before the text |
-//! | `Fetch.range` | -1 for both ends |
+//! | `Fetch.range`, `Preview.range` | -1 for both ends |
+//! | `Event.id` | -1 |
+//!
+//! A picture of [`Output::Preview`] is 0 and the fields of a tile, or 1 and those of a frame.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use bitaca_player_core::abr::RuleName;
 use bitaca_player_core::session::{
-    AppendError, Choice, FailReason, Input, Open, Output, TextWish, Track, TrackRow,
+    AppendError, Choice, FailReason, Input, Open, Output, Picture, TextWish, Track, TrackRow,
 };
 
 const ABSENT: u8 = 255;
@@ -88,6 +91,9 @@ pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64,
         15 => Input::Tick,
         16 => Input::Online(from.u8()? != 0),
         17 => Input::Head { id: from.u32()?, bytes: from.blob()? },
+        18 => Input::Preview { position_us: from.integer()? },
+        19 => Input::Display { hdr: from.u8()? != 0 },
+        20 => Input::InterstitialOver { id: from.text()?, played_us: from.integer()? },
         _ => return None,
     };
     from.rest.is_empty().then_some((now, input))
@@ -125,18 +131,17 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.count(mimes.len());
             mimes.iter().for_each(|mime| to.text(mime));
         }
-        Output::Fetch { id, kind, track, url, range, priority, timeout_us, read } => {
+        Output::Fetch { id, kind, track, url, range, priority, timeout_us, read, no_store } => {
             to.u8(1);
             to.u32(*id);
             to.u8(*kind as u8);
             to.u8(track.map_or(ABSENT, |track| track as u8));
             to.text(url);
-            let (start, end) = range.map_or((-1, -1), |(start, end)| (start as i64, end as i64));
-            to.integer(start);
-            to.integer(end);
+            to.range(*range);
             to.u8(*priority);
             to.integer(*timeout_us);
             to.u8(u8::from(*read));
+            to.u8(u8::from(*no_store));
         }
         Output::Abort(id) => {
             to.u8(2);
@@ -174,7 +179,7 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.u8(u8::from(*gap));
         }
         Output::EndOfStream => to.u8(8),
-        Output::Tracks { qualities, audio, text } => {
+        Output::Tracks { qualities, audio, text, views } => {
             to.u8(9);
             to.count(qualities.len());
             for row in qualities {
@@ -187,6 +192,7 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             }
             to.rows(audio);
             to.rows(text);
+            to.rows(views);
         }
         Output::Quality { id, auto, reason, height, bitrate_bps } => {
             to.u8(10);
@@ -258,6 +264,62 @@ pub fn write_output(output: &Output) -> Vec<u8> {
                 to.text(value);
             }
         }
+        Output::Preview { position_us, start_us, end_us, url, range, picture } => {
+            to.u8(20);
+            to.integer(*position_us);
+            to.integer(*start_us);
+            to.integer(*end_us);
+            to.text(url);
+            to.range(*range);
+            match picture {
+                Picture::Tile { columns, rows, number, width, height } => {
+                    to.u8(0);
+                    [columns, rows, number, width, height].into_iter().for_each(|value| to.u32(*value));
+                }
+                Picture::Frame { mime, init, init_range } => {
+                    to.u8(1);
+                    to.text(mime);
+                    to.text(init);
+                    to.range(*init_range);
+                }
+            }
+        }
+        Output::SessionData { id, language, value } => {
+            to.u8(21);
+            [id, language, value].into_iter().for_each(|text| to.text(text));
+        }
+        Output::WallClock { position_us, wall_us } => {
+            to.u8(22);
+            to.integer(*position_us);
+            to.integer(*wall_us);
+        }
+        Output::Interstitial { id, start_us, assets, limit_us, skippable } => {
+            to.u8(23);
+            to.text(id);
+            to.integer(*start_us);
+            to.count(assets.len());
+            for asset in assets {
+                to.text(&asset.url);
+                to.integer(asset.duration_us);
+            }
+            to.integer(*limit_us);
+            to.u8(u8::from(*skippable));
+        }
+        Output::InterstitialOver { id, resume_us } => {
+            to.u8(24);
+            to.text(id);
+            to.integer(*resume_us);
+        }
+        Output::Event { scheme, value, id, start_us, end_us, data } => {
+            to.u8(25);
+            to.text(scheme);
+            to.text(value);
+            to.integer(id.map_or(-1, |id| id as i64));
+            to.integer(*start_us);
+            to.integer(*end_us);
+            to.count(data.len());
+            to.0.extend_from_slice(data);
+        }
     }
     to.0
 }
@@ -276,6 +338,7 @@ const fn choice(number: u8) -> Option<Choice> {
         0 => Some(Choice::Quality),
         1 => Some(Choice::Audio),
         2 => Some(Choice::Text),
+        3 => Some(Choice::View),
         _ => None,
     }
 }
@@ -359,6 +422,12 @@ impl Writer {
         self.0.extend_from_slice(text.as_bytes());
     }
 
+    fn range(&mut self, range: Option<(u64, u64)>) {
+        let (start, end) = range.map_or((-1, -1), |(start, end)| (start as i64, end as i64));
+        self.integer(start);
+        self.integer(end);
+    }
+
     fn rows(&mut self, rows: &[TrackRow]) {
         self.count(rows.len());
         for row in rows {
@@ -368,6 +437,8 @@ impl Writer {
             self.u32(row.channels);
             self.u8(u8::from(row.forced));
             self.u8(u8::from(row.selected));
+            self.u32(u32::from(row.roles));
+            self.text(&row.group);
         }
     }
 }

@@ -5,7 +5,7 @@
  */
 import { startEngine, type Engine } from './engine/engine'
 import { acceptedTypes, mediaSourceType } from './engine/media-source'
-import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice, Wishes } from './engine/messages'
+import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice, ViewChoice, Wishes } from './engine/messages'
 import type { WasmSource } from './engine/wasm'
 import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE } from './errors'
 import { readPreferences, writePreferences } from './preferences'
@@ -56,6 +56,8 @@ export class Playback {
   qualities: Quality[] = []
   audio: AudioChoice[] = []
   text: TextChoice[] = []
+  /** Other views of the same moment; none where there is only one. */
+  views: ViewChoice[] = []
   quality: CurrentQuality | null = null
   /** 'auto', or the id of the rung that stands here for what the viewer asked for. */
   chosenQuality = 'auto'
@@ -174,6 +176,7 @@ export class Playback {
     this.qualities = []
     this.audio = []
     this.text = []
+    this.views = []
     this.quality = null
     this.chosenQuality = 'auto'
     this.sidecar = null
@@ -228,6 +231,10 @@ export class Playback {
     this.send({ t: 'choose', what: 'text', id })
   }
 
+  chooseView(id: string): void {
+    this.send({ t: 'choose', what: 'view', id })
+  }
+
   tellViewport(width: number, height: number): void {
     this.viewport = { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) }
     this.send({ t: 'viewport', ...this.viewport })
@@ -274,6 +281,7 @@ export class Playback {
         this.qualities = output.qualities
         this.audio = output.audio
         this.text = output.text
+        this.views = output.views
         this.subtitles.select(this.text.find((one) => one.selected) ?? null)
         this.notify('tracks')
         return
@@ -283,7 +291,8 @@ export class Playback {
         this.notify('quality', output)
         return
       case 'track':
-        if (output.what === 'audio') this.audio = this.audio.map((one) => ({ ...one, selected: one.id === output.id }))
+        if (output.what === 'view') this.views = this.views.map((one) => ({ ...one, selected: one.id === output.id }))
+        else if (output.what === 'audio') this.audio = this.audio.map((one) => ({ ...one, selected: one.id === output.id }))
         else {
           this.text = this.text.map((one) => ({ ...one, selected: one.id === output.id }))
           this.subtitles.select(this.text.find((one) => one.selected) ?? null)

@@ -35,6 +35,8 @@ pub enum FetchKind {
     Text = 4,
     /// `sidecar.json`.
     Sidecar = 5,
+    /// Anything else that the session reads: session data, lists of an interstitial's assets.
+    Data = 6,
 }
 
 /// Why a fetch failed.
@@ -75,6 +77,8 @@ pub enum Choice {
     Audio = 1,
     /// Subtitles, or none.
     Text = 2,
+    /// Another view of the same moment: a camera, an angle.
+    View = 3,
 }
 
 /// The viewer's remembered wishes about subtitles.
@@ -226,6 +230,24 @@ pub enum Input<'a> {
         /// From its first byte on.
         bytes: &'a [u8],
     },
+    /// The viewer points at a moment without going there; answered by [`Output::Preview`] where
+    /// there is a picture of it.
+    Preview {
+        /// Which moment.
+        position_us: i64,
+    },
+    /// What the screen can show.
+    Display {
+        /// More than the standard range of brightness and colour.
+        hdr: bool,
+    },
+    /// An interstitial is over: its assets were played, left, or could not be.
+    InterstitialOver {
+        /// Which.
+        id: &'a str,
+        /// For how long it was played, microseconds.
+        played_us: i64,
+    },
 }
 
 /// A rung as a menu shows it.
@@ -260,6 +282,46 @@ pub struct TrackRow {
     pub forced: bool,
     /// Whether it is the one in use.
     pub selected: bool,
+    /// What it is for, as in [`crate::presentation::RoleFlags`].
+    pub roles: u16,
+    /// What several of them have in common (DASH `GroupLabel`).
+    pub group: String,
+}
+
+/// A picture of a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// One of several in a picture file, in rows from the left.
+    Tile {
+        /// How many stand side by side.
+        columns: u32,
+        /// How many rows there are.
+        rows: u32,
+        /// Which of them it is, from 0.
+        number: u32,
+        /// Pixels across of each; 0 where unknown.
+        width: u32,
+        /// Pixels down of each; 0 where unknown.
+        height: u32,
+    },
+    /// A frame that can be decoded on its own.
+    Frame {
+        /// What a decoder must know.
+        mime: String,
+        /// Its initialization section; empty where it needs none.
+        init: String,
+        /// Part of that.
+        init_range: Option<(u64, u64)>,
+    },
+}
+
+/// What is played in an interstitial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// Absolute URL of a playlist.
+    pub url: String,
+    /// Its length in microseconds; negative where unknown.
+    pub duration_us: i64,
 }
 
 /// Kinds of failure, as the element's `error` event names them.
@@ -302,6 +364,8 @@ pub enum Output {
         /// The session reads it too: an initialization section comes back with [`Input::Done`], of
         /// a segment the beginning with [`Input::Head`].
         read: bool,
+        /// The answer must not be kept in a cache.
+        no_store: bool,
     },
     /// Give a request up.
     Abort(u32),
@@ -354,6 +418,8 @@ pub enum Output {
         audio: Vec<TrackRow>,
         /// Subtitles.
         text: Vec<TrackRow>,
+        /// Views; none where there is only one.
+        views: Vec<TrackRow>,
     },
     /// The rung that is fetched from now on, and why.
     Quality {
@@ -440,5 +506,71 @@ pub enum Output {
         cue: String,
         /// Every other attribute.
         attributes: Vec<(String, String)>,
+    },
+    /// A picture of the moment that the viewer points at.
+    Preview {
+        /// The moment that was asked for.
+        position_us: i64,
+        /// From when on the picture is the right one.
+        start_us: i64,
+        /// Until when.
+        end_us: i64,
+        /// Absolute URL of the file.
+        url: String,
+        /// First and last byte, inclusive.
+        range: Option<(u64, u64)>,
+        /// What of it is shown, and how.
+        picture: Picture,
+    },
+    /// What the manifest says about the whole, by name: a title, a JSON document.
+    SessionData {
+        /// DATA-ID.
+        id: String,
+        /// LANGUAGE.
+        language: String,
+        /// The value, or the document.
+        value: String,
+    },
+    /// The date of a position; it goes on with the position until another one is told.
+    WallClock {
+        /// Position on the presentation's time line.
+        position_us: i64,
+        /// Microseconds since 1970.
+        wall_us: i64,
+    },
+    /// Playback stops for these; answered by [`Input::InterstitialOver`].
+    Interstitial {
+        /// ID of the date range.
+        id: String,
+        /// Where it stands on the presentation's time line.
+        start_us: i64,
+        /// What is played, one after another; never empty.
+        assets: Vec<Asset>,
+        /// It ends after this long at the latest; negative for no limit.
+        limit_us: i64,
+        /// Whether the viewer may leave it or hurry through it.
+        skippable: bool,
+    },
+    /// Playback goes on.
+    InterstitialOver {
+        /// ID of the date range.
+        id: String,
+        /// From where.
+        resume_us: i64,
+    },
+    /// An event of the media (`emsg`) or of the MPD, told once.
+    Event {
+        /// `@schemeIdUri`: what the data means.
+        scheme: String,
+        /// `@value`.
+        value: String,
+        /// `@id`; `None` where it has none.
+        id: Option<u64>,
+        /// Start on the presentation's time line.
+        start_us: i64,
+        /// End, negative while it is not known.
+        end_us: i64,
+        /// What it says.
+        data: Vec<u8>,
     },
 }

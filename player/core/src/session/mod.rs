@@ -31,8 +31,8 @@ mod tracks;
 mod scenarios;
 
 pub use messages::{
-    AppendError, Category, Choice, FailReason, FetchKind, Input, Open, Output, QualityRow, TextWish, Track,
-    TrackRow,
+    AppendError, Asset, Category, Choice, FailReason, FetchKind, Input, Open, Output, Picture, QualityRow,
+    TextWish, Track, TrackRow,
 };
 
 use alloc::boxed::Box;
@@ -201,6 +201,7 @@ impl Session {
             Input::Seek { position_us } => self.on_seek(*position_us),
             Input::Renew { url } => self.on_renew(url),
             Input::Online(online) => self.on_online(*online),
+            Input::Preview { .. } | Input::Display { .. } | Input::InterstitialOver { .. } => {}
         }
         self.decide();
     }

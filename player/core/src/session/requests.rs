@@ -126,6 +126,7 @@ impl Session {
             priority,
             timeout_us: TIMEOUT_US,
             read,
+            no_store: false,
         });
         if let Some(lane) = what.lane() {
             let (start_us, end_us) = match &what {

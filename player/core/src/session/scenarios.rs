@@ -351,6 +351,7 @@ impl Stage {
                 },
                 FetchKind::Text => "WEBVTT\n\n00:01.000 --> 00:02.000\nOlá\n".to_string(),
                 FetchKind::Sidecar => "{\"schema\":1}".to_string(),
+                FetchKind::Data => "{}".to_string(),
                 FetchKind::Init | FetchKind::Segment => String::new(),
             };
             let init = moov();

@@ -307,6 +307,8 @@ impl Session {
                 channels: rendition.channels,
                 forced: rendition.forced,
                 selected,
+                roles: rendition.role_flags.0,
+                group: String::new(),
             }
         };
         let qualities = self
@@ -329,7 +331,7 @@ impl Session {
         let heard = self.lane_of(Track::Audio).map(|lane| self.lanes[lane].rendition);
         let audio = self.audio.iter().map(|at| row(at, heard == Some(*at))).collect();
         let text = self.texts.iter().map(|at| row(at, self.subtitles.rendition == Some(*at))).collect();
-        self.emit(Output::Tracks { qualities, audio, text });
+        self.emit(Output::Tracks { qualities, audio, text, views: Vec::new() });
     }
 
     pub(super) fn lane_of(&self, track: Track) -> Option<usize> {
@@ -346,6 +348,7 @@ impl Session {
             Choice::Quality => self.choose_quality(id),
             Choice::Audio => self.choose_audio(id),
             Choice::Text => self.choose_text(id),
+            Choice::View => {}
         }
     }
 

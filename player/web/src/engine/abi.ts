@@ -3,7 +3,7 @@
  * the lists below follow `player/core/src/session/messages.rs` in order.
  */
 import type {
-  AppendError, ErrorCategory, FailReason, FetchKind, Input, Output, TrackKind,
+  AppendError, ErrorCategory, FailReason, FetchKind, Input, Output, Picture, TrackKind,
 } from './messages'
 
 interface Exports {
@@ -18,10 +18,10 @@ interface Exports {
 }
 
 const TRACKS: readonly TrackKind[] = ['video', 'audio', 'text']
-const KINDS: readonly FetchKind[] = ['manifest', 'playlist', 'init', 'segment', 'text', 'sidecar']
+const KINDS: readonly FetchKind[] = ['manifest', 'playlist', 'init', 'segment', 'text', 'sidecar', 'data']
 const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted']
 const APPEND_ERRORS: readonly AppendError[] = ['quota', 'decode', 'closed']
-const CHOICES = ['quality', 'audio', 'text'] as const
+const CHOICES = ['quality', 'audio', 'text', 'view'] as const
 const CATEGORIES: readonly ErrorCategory[] = ['network', 'media', 'manifest', 'drm', 'platform']
 const RULES = ['bola', 'throughput'] as const
 const REASONS = [
@@ -188,6 +188,19 @@ function writeInput(to: Writer, input: Input): void {
       to.u8(17)
       to.u32(input.id)
       to.blob(input.bytes)
+      return
+    case 'preview':
+      to.u8(18)
+      to.integer(input.positionUs)
+      return
+    case 'display':
+      to.u8(19)
+      to.flag(input.hdr)
+      return
+    case 'interstitialOver':
+      to.u8(20)
+      to.text(input.id)
+      to.integer(input.playedUs)
   }
 }
 
@@ -200,7 +213,7 @@ function readOutput(from: Reader): Output {
       return {
         t: 'fetch', id: from.u32(), kind: from.word(KINDS), track: TRACKS[from.u8()] ?? null, url: from.text(),
         rangeStart: from.integer(), rangeEnd: from.integer(), priority: from.u8() as 0 | 1 | 2,
-        timeoutUs: from.integer(), read: from.u8() !== 0,
+        timeoutUs: from.integer(), read: from.u8() !== 0, noStore: from.u8() !== 0,
       }
     case 2:
       return { t: 'abort', id: from.u32() }
@@ -227,7 +240,8 @@ function readOutput(from: Reader): Output {
         bitrate: from.integer(),
       }
     case 11: {
-      const what = from.word(CHOICES) === 'audio' ? 'audio' : 'text'
+      const word = from.word(CHOICES)
+      const what = word === 'quality' ? 'text' : word
       const chosen = from.u8() !== 0
       const id = from.text()
       return { t: 'track', what, id: chosen ? id : null }
@@ -264,6 +278,30 @@ function readOutput(from: Reader): Output {
         t: 'dateRange', id: from.text(), class: from.text(), startUs: from.integer(), endUs: from.integer(),
         cue: from.text(), attributes: Object.fromEntries(from.list(() => [from.text(), from.text()] as const)),
       }
+    case 20:
+      return {
+        t: 'preview', positionUs: from.integer(), startUs: from.integer(), endUs: from.integer(), url: from.text(),
+        rangeStart: from.integer(), rangeEnd: from.integer(), picture: readPicture(from),
+      }
+    case 21:
+      return { t: 'sessionData', id: from.text(), language: from.text(), value: from.text() }
+    case 22:
+      return { t: 'wallClock', positionUs: from.integer(), wallUs: from.integer() }
+    case 23:
+      return {
+        t: 'interstitial', id: from.text(), startUs: from.integer(),
+        assets: from.list(() => ({ url: from.text(), durationUs: from.integer() })), limitUs: from.integer(),
+        skippable: from.u8() !== 0,
+      }
+    case 24:
+      return { t: 'interstitialOver', id: from.text(), resumeUs: from.integer() }
+    case 25: {
+      const [scheme, value] = [from.text(), from.text()]
+      const id = from.integer()
+      return {
+        t: 'event', scheme, value, id: id < 0 ? null : id, startUs: from.integer(), endUs: from.integer(), data: from.blob(),
+      }
+    }
     default:
       throw new RangeError(`unknown output ${tag}: player.wasm and the script are of different releases`)
   }
@@ -276,11 +314,23 @@ function readTracks(from: Reader): Output {
   }))
   const rows = () => from.list(() => ({
     id: from.text(), language: from.text(), label: from.text(), channels: from.u32(), forced: from.u8() !== 0,
-    selected: from.u8() !== 0,
+    selected: from.u8() !== 0, roles: from.u32(), group: from.text(),
   }))
   const audio = rows().map(({ forced: _, ...row }) => row)
   const text = rows().map(({ channels: _, ...row }) => row)
-  return { t: 'tracks', qualities, audio, text }
+  const views = rows().map(({ id, label, selected }) => ({ id, label, selected }))
+  return { t: 'tracks', qualities, audio, text, views }
+}
+
+function readPicture(from: Reader): Picture {
+  if (from.u8() === 0) {
+    return {
+      form: 'tile', columns: from.u32(), rows: from.u32(), number: from.u32(), width: from.u32(), height: from.u32(),
+    }
+  }
+  return {
+    form: 'frame', mime: from.text(), init: from.text(), initStart: from.integer(), initEnd: from.integer(),
+  }
 }
 
 const EMPTY = new Uint8Array(0)
@@ -367,10 +417,19 @@ class Reader {
   }
 
   text(): string {
+    return decoder.decode(this.bytes())
+  }
+
+  /** A copy: memory goes on to be used. */
+  blob(): Uint8Array {
+    return this.bytes().slice()
+  }
+
+  private bytes(): Uint8Array {
     const length = this.u32()
     const bytes = new Uint8Array(this.view.buffer, this.at, length)
     this.at += length
-    return decoder.decode(bytes)
+    return bytes
   }
 
   word<T extends string>(words: readonly T[]): T {

@@ -2,7 +2,7 @@
 import type { FailReason, FetchKind, FetchOutput, InputBody } from './messages'
 
 /** Kinds whose bytes the session itself reads; the others go to a SourceBuffer. */
-const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>(['manifest', 'playlist', 'text', 'sidecar'])
+const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>(['manifest', 'playlist', 'text', 'sidecar', 'data'])
 /** Progress reports are at least this far apart, so that a fast network does not flood the session. */
 const PROGRESS_EVERY_MS = 60
 /** A server may ask for a pause up to this long; more would leave the viewer before a still picture for ever. */
@@ -162,6 +162,7 @@ function options(request: FetchOutput, signal: AbortSignal): RequestInit {
     headers['Range'] = `bytes=${request.rangeStart}-${request.rangeEnd >= 0 ? request.rangeEnd : ''}`
   }
   const init: RequestInit & { priority?: string } = { credentials: 'omit', mode: 'cors', headers, signal }
+  if (request.noStore) init.cache = 'no-store'
   init.priority = (['high', 'auto', 'low'] as const)[request.priority]
   return init
 }

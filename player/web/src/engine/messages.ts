@@ -40,7 +40,7 @@ export type InputBody =
   | { t: 'buffered'; track: TrackKind; ranges: number[] }
   | { t: 'playhead'; positionUs: number; rate: number; paused: boolean; waiting: boolean }
   | { t: 'viewport'; width: number; height: number }
-  | { t: 'choose'; what: 'quality' | 'audio' | 'text'; id: string | null }
+  | { t: 'choose'; what: 'quality' | 'audio' | 'text' | 'view'; id: string | null }
   | { t: 'seek'; positionUs: number }
   | { t: 'decode'; decoded: number; dropped: number }
   | { t: 'supported'; mimes: boolean[] }
@@ -48,8 +48,11 @@ export type InputBody =
   | { t: 'tick' }
   | { t: 'online'; online: boolean }
   | { t: 'head'; id: number; bytes: Uint8Array }
+  | { t: 'preview'; positionUs: number }
+  | { t: 'display'; hdr: boolean }
+  | { t: 'interstitialOver'; id: string; playedUs: number }
 
-export type FetchKind = 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar'
+export type FetchKind = 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar' | 'data'
 export type ErrorCategory = 'network' | 'media' | 'manifest' | 'drm' | 'platform'
 
 export interface Quality {
@@ -66,6 +69,10 @@ export interface AudioChoice {
   label: string
   channels: number
   selected: boolean
+  /** What it is for, as flags: `ROLES`. */
+  roles: number
+  /** What several of them have in common. */
+  group: string
 }
 export interface TextChoice {
   id: string
@@ -73,6 +80,39 @@ export interface TextChoice {
   label: string
   forced: boolean
   selected: boolean
+  roles: number
+  group: string
+}
+/** Another view of the same moment: a camera, an angle. */
+export interface ViewChoice {
+  id: string
+  label: string
+  selected: boolean
+}
+/** Bits of `roles`, as in `RoleFlags` of the core. */
+export const ROLES = { commentary: 8, caption: 32, description: 64, easy: 128 } as const
+/** A picture of a moment: one tile of a picture file, or a frame to be decoded. */
+export type Picture =
+  | { form: 'tile'; columns: number; rows: number; number: number; width: number; height: number }
+  | { form: 'frame'; mime: string; init: string; initStart: number; initEnd: number }
+export type PreviewOutput = {
+  t: 'preview'
+  positionUs: number
+  startUs: number
+  endUs: number
+  url: string
+  rangeStart: number
+  rangeEnd: number
+  picture: Picture
+}
+/** Playback stops for these, one after another. */
+export type InterstitialOutput = {
+  t: 'interstitial'
+  id: string
+  startUs: number
+  assets: { url: string; durationUs: number }[]
+  limitUs: number
+  skippable: boolean
 }
 export interface CueData {
   startUs: number
@@ -93,6 +133,8 @@ export type FetchOutput = {
   timeoutUs: number
   /** The session reads it too: an init's body comes back with `done`, a segment's beginning with `head`. */
   read: boolean
+  /** The answer must not be kept in a cache. */
+  noStore: boolean
 }
 
 /** The stretch in which the viewer may move, of a presentation that grows. */
@@ -114,9 +156,9 @@ export type Output =
   | { t: 'remove'; track: TrackKind; startUs: number; endUs: number }
   | { t: 'seekTo'; positionUs: number; reason: 'start' | 'gap' | 'user' }
   | { t: 'eos' }
-  | { t: 'tracks'; qualities: Quality[]; audio: AudioChoice[]; text: TextChoice[] }
+  | { t: 'tracks'; qualities: Quality[]; audio: AudioChoice[]; text: TextChoice[]; views: ViewChoice[] }
   | { t: 'quality'; id: string; auto: boolean; reason: string; height: number; bitrate: number }
-  | { t: 'track'; what: 'audio' | 'text'; id: string | null }
+  | { t: 'track'; what: 'audio' | 'text' | 'view'; id: string | null }
   | { t: 'cues'; id: string; cues: CueData[] }
   | { t: 'sidecar'; json: string }
   | {
@@ -140,4 +182,18 @@ export type Output =
       endUs: number
       cue: string
       attributes: Record<string, string>
+    }
+  | PreviewOutput
+  | { t: 'sessionData'; id: string; language: string; value: string }
+  | { t: 'wallClock'; positionUs: number; wallUs: number }
+  | InterstitialOutput
+  | { t: 'interstitialOver'; id: string; resumeUs: number }
+  | {
+      t: 'event'
+      scheme: string
+      value: string
+      id: number | null
+      startUs: number
+      endUs: number
+      data: Uint8Array
     }
