@@ -50,6 +50,20 @@ def chat_page(
     _measure("tests.bench.chat_page", ["--times", str(times)], out)
 
 
+@app.command("parse")
+def parse(
+    samples: Annotated[
+        int, typer.Option(min=1, help="measurements of each figure; the median is quoted")
+    ] = 31,
+    only: Annotated[str, typer.Option(help="keys of rows, with commas between; all where empty")] = "",
+    out: Out = Path("results/parse.json"),
+) -> None:
+    """How fast manifests and media are read, beside hls.js, rx-player, dash.js, shaka-player and mp4box.js."""
+    _measure("tests.bench.parse", ["--samples", str(samples), "--only", only], out)
+
+
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")
