@@ -139,6 +139,15 @@ impl Session {
         Some(watch.asked_at.saturating_add(pause).max(watch.answered_at + SOONEST_US))
     }
 
+    /// Whether a playlist that goes on was last asked for so long ago that it has.
+    pub(super) fn is_stale(&self, rendition: usize) -> bool {
+        let asked = self.watches.iter().find(|watch| watch.rendition == rendition);
+        let media = self.index_of(rendition).and_then(|index| index.media);
+        let target = media.map_or(TARGET_US, |media| target_us(&media));
+        !self.is_asked(&What::Playlist(rendition))
+            && asked.is_none_or(|watch| self.now - watch.asked_at > target)
+    }
+
     /// Whether anything is shown or heard of this rendition.
     fn is_used(&self, rendition: usize) -> bool {
         self.lanes.iter().any(|lane| lane.rendition == rendition)

@@ -49,19 +49,18 @@ impl Session {
         if self.phase != Phase::Probing {
             return;
         }
-        let Some(presentation) = &self.presentation else { return };
-        let asked = probe_list(presentation);
-        let accepted: Vec<&str> = asked
-            .iter()
-            .zip(answers)
-            .filter(|(_, accepted)| **accepted)
-            .map(|(mime, _)| mime.as_str())
-            .collect();
-        match super::tracks::select(presentation, &accepted, &self.open) {
+        let Some(presentation) = &mut self.presentation else { return };
+        let asked = probe_list(presentation).into_iter().zip(answers);
+        self.accepted = asked.filter(|(_, accepted)| **accepted).map(|(mime, _)| mime).collect();
+        super::tracks::prefer_supplemental(presentation, &self.accepted);
+        let accepted: Vec<&str> = self.accepted.iter().map(String::as_str).collect();
+        match super::tracks::select(presentation, &accepted, &self.open, self.hdr) {
             Ok(selection) => {
+                self.thumbnails.renditions = super::thumbnails::choose(presentation, &accepted);
                 self.rungs = selection.rungs;
                 self.audio = selection.audio;
                 self.texts = selection.texts;
+                self.views = selection.views;
                 self.pinned = selection.pinned;
                 self.phase = Phase::Playlists;
                 self.choose_first(selection.first_audio, selection.first_text);
@@ -74,7 +73,9 @@ impl Session {
     /// A media playlist has come.
     pub(super) fn on_playlist(&mut self, rendition: usize, body: &[u8], url: &str) {
         let before = self.version_of(rendition);
+        let pictures = self.is_thumbnails(rendition);
         let Some(presentation) = &mut self.presentation else { return };
+        let (dynamic, duration_us) = (presentation.dynamic, presentation.duration_us);
         let url = &super::live::without_directives(url);
         if let Err(error) = presentation.attach_media_playlist(rendition, body, url) {
             let data = describe(body, &error);
@@ -84,8 +85,13 @@ impl Session {
             }
             return self.lose_rendition(rendition, 2001, Category::Manifest, data);
         }
+        if pictures {
+            // They say nothing about the whole.
+            (presentation.dynamic, presentation.duration_us) = (dynamic, duration_us);
+        }
         let one = &presentation.renditions[rendition];
-        if let Some(segments) = one.segments.as_ref().filter(|_| one.track != TrackKind::Text) {
+        let media = one.segments.as_ref().filter(|_| one.track != TrackKind::Text && !pictures);
+        if let Some(segments) = media {
             if segments.is_encrypted() {
                 return self.fail(4001, Category::Drm, String::from("the segments are encrypted"));
             }
@@ -101,6 +107,9 @@ impl Session {
             self.align(rendition);
         }
         self.answered(rendition, changed);
+        if pictures {
+            return self.show_preview();
+        }
         if self.phase == Phase::Running && changed {
             if live || before.is_some() {
                 self.tell_window();
@@ -180,7 +189,8 @@ impl Session {
         }
     }
 
-    fn adopt_renewed(&mut self, fresh: Presentation) {
+    fn adopt_renewed(&mut self, mut fresh: Presentation) {
+        super::tracks::prefer_supplemental(&mut fresh, &self.accepted);
         let Some(old) = self.presentation.replace(fresh) else { return };
         let Some(fresh) = &self.presentation else { return };
         let moved = |index: usize| same_rendition(&old, index, fresh);
@@ -193,8 +203,10 @@ impl Session {
                 String::from("the renewed manifest is of something else"),
             );
         }
-        for rung in &mut self.rungs {
+        let others = self.views.list.iter_mut().flat_map(|view| &mut view.rungs);
+        for rung in self.rungs.iter_mut().chain(others) {
             rung.rendition = moved(rung.rendition).unwrap_or(rung.rendition);
+            rung.variant = moved(rung.variant).unwrap_or(rung.variant);
         }
         for index in self.audio.iter_mut().chain(&mut self.texts) {
             *index = moved(*index).unwrap_or(*index);
@@ -204,6 +216,13 @@ impl Session {
             lane.init = None;
         }
         self.subtitles.rendition = self.subtitles.rendition.and_then(moved);
+        self.thumbnails.renditions.retain_mut(|at| match moved(*at) {
+            Some(index) => {
+                *at = index;
+                true
+            }
+            None => false,
+        });
         self.expired = false;
         self.told_expired = false;
         self.continue_loading();
@@ -241,7 +260,9 @@ fn describe(body: &[u8], error: &ParseError) -> String {
 fn probe_list(presentation: &Presentation) -> Vec<String> {
     let mut mimes = Vec::new();
     for rendition in &presentation.renditions {
-        if let Some(mime) = super::tracks::mime_of(presentation, rendition) {
+        let better = super::tracks::supplemental(presentation, rendition);
+        let better = better.and_then(|codecs| super::tracks::mime_with(presentation, rendition, &codecs));
+        for mime in better.into_iter().chain(super::tracks::mime_of(presentation, rendition)) {
             if !mimes.contains(&mime) {
                 mimes.push(mime);
             }
@@ -254,6 +275,15 @@ fn probe_list(presentation: &Presentation) -> Vec<String> {
 /// same size.
 fn same_rendition(old: &Presentation, index: usize, fresh: &Presentation) -> Option<usize> {
     let wanted = old.renditions.get(index)?;
+    // STABLE-VARIANT-ID and STABLE-RENDITION-ID say it; so does any other name that only one has.
+    let named = |movie: &Presentation| {
+        let same = |one: &Rendition| movie.text.get(one.id) == old.text.get(wanted.id);
+        of_kind(movie, wanted.track).filter(|(_, one)| same(one)).count()
+    };
+    if named(old) == 1 && named(fresh) == 1 {
+        let same = |one: &Rendition| fresh.text.get(one.id) == old.text.get(wanted.id);
+        return of_kind(fresh, wanted.track).find(|(_, one)| same(one)).map(|(at, _)| at);
+    }
     let place = of_kind(old, wanted.track).position(|(at, _)| at == index)?;
     let (at, found) = of_kind(fresh, wanted.track).nth(place)?;
     (found.height == wanted.height && old.text.get(wanted.language) == fresh.text.get(found.language))

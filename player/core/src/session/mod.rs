@@ -8,10 +8,13 @@
 //! |---|---|
 //! | `loading` | manifests and playlists, and what of them can be played |
 //! | `tracks` | which rungs, audio and subtitles there are; menus and choices |
+//! | `preference` | which of several is taken where the viewer has not said |
+//! | `views` | other cameras and angles |
 //! | `filling` | the next segment of each track, and when the buffer is full |
 //! | `requests` | fetches under way, retries, expiry, renewal |
 //! | `playhead` | seeks, stalls, holes, eviction, the end |
 //! | `subtitles` | cues |
+//! | `thumbnails` | pictures of moments, for the seek line |
 //! | `placing` | where media belongs on the time line |
 //! | `live` | playlists that grow: reloading, the edge, parts, date ranges |
 
@@ -23,9 +26,12 @@ mod messages;
 mod phrase;
 mod placing;
 mod playhead;
+mod preference;
 mod requests;
 mod subtitles;
+mod thumbnails;
 mod tracks;
+mod views;
 
 #[cfg(test)]
 mod scenarios;
@@ -81,6 +87,11 @@ pub struct Session {
     rungs: Vec<Rung>,
     audio: Vec<usize>,
     texts: Vec<usize>,
+    /// MIME types that the browser plays, of those that were asked about.
+    accepted: Vec<String>,
+    views: views::Views,
+    /// The screen shows more than the standard range.
+    hdr: bool,
     lanes: Vec<Lane>,
     subtitles: Subtitles,
     requests: Vec<Request>,
@@ -118,6 +129,7 @@ pub struct Session {
     /// Playlists that may have to be asked for again.
     watches: Vec<live::Watch>,
     placing: placing::Placing,
+    thumbnails: thumbnails::Thumbnails,
     /// Date ranges that were told, with how much they said.
     told_ranges: Vec<(String, (Option<i64>, usize))>,
 }
@@ -142,6 +154,9 @@ impl Session {
             rungs: Vec::new(),
             audio: Vec::new(),
             texts: Vec::new(),
+            accepted: Vec::new(),
+            views: views::Views::default(),
+            hdr: false,
             lanes: Vec::new(),
             subtitles: Subtitles::default(),
             requests: Vec::new(),
@@ -170,6 +185,7 @@ impl Session {
             sidecar_asked: false,
             watches: Vec::new(),
             placing: placing::Placing::default(),
+            thumbnails: thumbnails::Thumbnails::default(),
             told_ranges: Vec::new(),
         }
     }
@@ -201,7 +217,9 @@ impl Session {
             Input::Seek { position_us } => self.on_seek(*position_us),
             Input::Renew { url } => self.on_renew(url),
             Input::Online(online) => self.on_online(*online),
-            Input::Preview { .. } | Input::Display { .. } | Input::InterstitialOver { .. } => {}
+            Input::Preview { position_us } => self.on_preview(*position_us),
+            Input::Display { hdr } => self.hdr = *hdr,
+            Input::InterstitialOver { .. } => {}
         }
         self.decide();
     }

@@ -385,7 +385,10 @@ impl Session {
             if self.subtitles.rendition == Some(rendition) {
                 self.choose_text(None);
             }
-        } else if !self.leave_rung(rendition) && !self.leave_audio(rendition) {
+        } else if !self.leave_thumbnails(rendition)
+            && !self.leave_rung(rendition)
+            && !self.leave_audio(rendition)
+        {
             return self.fail(code, category, told);
         }
         self.emit(Output::Error { code: 1004, category, fatal: false, data: told });
@@ -408,7 +411,9 @@ impl Session {
                 self.emit(Output::Error { code: 1004, category: Category::Network, fatal: false, data: told })
             }
             // Where nothing answers, another rendition's address would not either.
-            What::Playlist(rendition) if missing || self.texts.contains(rendition) => {
+            What::Playlist(rendition)
+                if missing || self.texts.contains(rendition) || self.is_thumbnails(*rendition) =>
+            {
                 self.lose_rendition(*rendition, 1002, Category::Network, told);
             }
             What::Manifest => self.fail(1001, Category::Network, told),

@@ -14,6 +14,8 @@ use super::*;
 use crate::abr::Reason;
 
 mod live;
+mod thumbnails;
+mod views;
 
 const S: i64 = 1_000_000;
 const SEGMENTS: usize = 15;

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::phrase::{text_of, track_id};
 use super::requests::What;
 use super::tracks::rendition_of;
-use super::{Category, Choice, Output, Session};
+use super::{Category, Choice, Output, Session, TextWish};
 use crate::text::webvtt;
 
 /// The chosen subtitle and how far it was fetched.
@@ -30,6 +30,21 @@ impl Session {
             self.subtitles = Subtitles { rendition, ..Subtitles::default() };
         }
         self.emit(Output::TrackChanged { what: Choice::Text, id: rendition.map(track_id) });
+    }
+
+    /// Other sound is heard: subtitles for speech that is foreign to it take the place of such ones.
+    pub(super) fn follow_with_forced(&mut self, audio: usize) {
+        let Some(presentation) = &self.presentation else { return };
+        let shown = self.subtitles.rendition.map(|at| presentation.renditions[at].forced);
+        if shown == Some(false) || (shown.is_none() && self.open.text != TextWish::Unset) {
+            return;
+        }
+        let heard = presentation.text.get(presentation.renditions[audio].language);
+        let wanted = super::preference::forced(presentation, &self.texts, heard);
+        if wanted != self.subtitles.rendition {
+            let id = wanted.map(track_id);
+            self.choose_text(id.as_deref());
+        }
     }
 
     /// Ask for the next file of the chosen subtitle.

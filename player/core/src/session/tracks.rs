@@ -5,15 +5,19 @@ use alloc::vec::Vec;
 
 use super::lane::Lane;
 use super::phrase::{decimal, joined, track_id};
-use super::{Category, Choice, Open, Output, Phase, QualityRow, Session, TextWish, Track, TrackRow};
+use super::preference;
+use super::views::{self, described_by, is_view, Views};
+use super::{Category, Choice, Open, Output, Phase, QualityRow, Session, Track, TrackRow};
 use crate::abr::Reason;
 use crate::bytes::{parse_u32, parse_u64};
-use crate::presentation::{Kind, Presentation, Rendition, RoleFlags, Span, TrackKind};
+use crate::presentation::{Kind, Presentation, Rendition, Span, TrackKind};
 
 /// A rung of the ladder: a video rendition that the browser plays.
 #[derive(Clone, Debug)]
 pub(super) struct Rung {
     pub(super) rendition: usize,
+    /// The rendition that says what it is: another one than that where views are chosen from.
+    pub(super) variant: usize,
     pub(super) bps: u64,
     pub(super) height: u32,
     pub(super) id: String,
@@ -24,6 +28,7 @@ pub(super) struct Selection {
     pub(super) rungs: Vec<Rung>,
     pub(super) audio: Vec<usize>,
     pub(super) texts: Vec<usize>,
+    pub(super) views: Views,
     pub(super) pinned: Option<usize>,
     pub(super) first_audio: Option<usize>,
     pub(super) first_text: Option<usize>,
@@ -34,19 +39,53 @@ const AUDIO_MARGIN_US: i64 = 500_000;
 /// After pinning a rung, pictures up to here are left: the time that fetching the first new one may take.
 const QUALITY_MARGIN_US: i64 = 2_000_000;
 /// Families of video codecs in order of preference; adaptation never mixes them.
-const FAMILIES: [&str; 5] = ["av01", "avc", "hvc", "hev", "vp"];
+const FAMILIES: [&str; 7] = ["dvh", "dav", "av01", "avc", "hvc", "hev", "vp"];
 
 /// The MIME type of a rendition's own SourceBuffer; `None` for what needs none.
 pub(super) fn mime_of(presentation: &Presentation, rendition: &Rendition) -> Option<String> {
-    let (media, own) = match rendition.track {
-        TrackKind::Video => ("video", is_video_codec as fn(&str) -> bool),
-        TrackKind::Audio => ("audio", is_audio_codec as fn(&str) -> bool),
-        TrackKind::Text | TrackKind::Image => return None,
-    };
+    let rendition = described_by(presentation, rendition);
     // An HLS rendition names no codecs; they are among those of the variants that use its group.
     let written = match presentation.text.opt(rendition.codecs) {
         Some(codecs) => codecs,
         None => presentation.text.get(group_codecs(presentation, rendition)),
+    };
+    mime_with(presentation, rendition, written)
+}
+
+/// Codecs that a rendition may be decoded with for more than the others give, and its own sound.
+/// RFC 8216bis 4.4.6.2, SUPPLEMENTAL-CODECS; SCTE 214-1, `@scte214:supplementalCodecs`.
+pub(super) fn supplemental(presentation: &Presentation, rendition: &Rendition) -> Option<String> {
+    let more = presentation.text.opt(rendition.supplemental_codecs).filter(|more| !more.is_empty())?;
+    let mut codecs = String::new();
+    let sound =
+        presentation.text.get(rendition.codecs).split(',').filter(|codec| is_audio_codec(codec.trim()));
+    // Behind a slash stand the brands of the files.
+    for codec in more.split([',', ' ']).filter_map(|codec| codec.split('/').next()).chain(sound) {
+        if !codec.is_empty() && !codecs.is_empty() {
+            codecs.push(',');
+        }
+        codecs.push_str(codec.trim());
+    }
+    Some(codecs)
+}
+
+/// Take what is better where the browser plays it.
+pub(super) fn prefer_supplemental(presentation: &mut Presentation, accepted: &[String]) {
+    for at in 0..presentation.renditions.len() {
+        let one = &presentation.renditions[at];
+        let Some(codecs) = supplemental(presentation, one) else { continue };
+        if mime_with(presentation, one, &codecs).is_some_and(|mime| accepted.contains(&mime)) {
+            presentation.renditions[at].codecs = presentation.text.push(&codecs);
+        }
+    }
+}
+
+/// The MIME type of a rendition if these are its codecs.
+pub(super) fn mime_with(presentation: &Presentation, rendition: &Rendition, written: &str) -> Option<String> {
+    let (media, own) = match rendition.track {
+        TrackKind::Video => ("video", is_video_codec as fn(&str) -> bool),
+        TrackKind::Audio => ("audio", is_audio_codec as fn(&str) -> bool),
+        TrackKind::Text | TrackKind::Image => return None,
     };
     let mut codecs = String::new();
     for codec in written.split(',').map(str::trim) {
@@ -96,16 +135,15 @@ pub(super) fn select(
     presentation: &Presentation,
     accepted: &[&str],
     open: &Open,
+    hdr: bool,
 ) -> Result<Selection, (u16, Category, &'static str)> {
     let plays = |rendition: &Rendition| {
         mime_of(presentation, rendition).is_some_and(|mime| accepted.contains(&mime.as_str()))
     };
     let indices = |kind: TrackKind| {
-        // Another view of the same moment (an HLS VIDEO group) is no rung of the ladder.
-        let view = |one: &Rendition| {
-            presentation.kind != Kind::Dash && !one.video_group.is_none() && one.bandwidth_bps == 0
+        let ordinary = move |one: &Rendition| {
+            one.track == kind && !one.trick && !one.gone && !is_view(presentation, one)
         };
-        let ordinary = move |one: &Rendition| one.track == kind && !one.trick && !one.gone && !view(one);
         presentation.renditions.iter().enumerate().filter(move |(_, rendition)| ordinary(rendition))
     };
     if presentation.renditions.iter().any(|rendition| !rendition.protection.is_empty()) {
@@ -122,24 +160,37 @@ pub(super) fn select(
     if video.is_empty() && all_audio.is_empty() {
         return Err((3001, Category::Media, "no codec of this presentation is supported here"));
     }
-    let rungs = ladder(presentation, &video, open.max_height);
+    let mut rungs = ladder(presentation, &video, open.max_height, hdr);
     let audio = audio_choices(presentation, &rungs, &all_audio);
     let texts: Vec<usize> = indices(TrackKind::Text)
-        .filter(|(_, rendition)| is_webvtt(presentation, rendition))
+        .filter(|(_, one)| is_webvtt(presentation, one) && preference::belongs(presentation, &rungs, one))
         .map(|(at, _)| at)
         .collect();
+    let mut views = views::find(presentation, &rungs, |fits| {
+        let fitting = presentation.renditions.iter().enumerate();
+        let fitting = fitting.filter(|(_, one)| is_view(presentation, one) && fits(one) && plays(one));
+        let fitting: Vec<usize> = fitting.map(|(at, _)| at).collect();
+        ladder(presentation, &fitting, open.max_height, hdr)
+    });
+    if let Some(first) = views.take_first() {
+        rungs = first;
+    }
+    let first_audio = preference::first_audio(presentation, &audio, &open.audio_language);
     Ok(Selection {
         pinned: pinned_rung(&rungs, &open.quality),
-        first_audio: first_audio(presentation, &audio, &open.audio_language),
-        first_text: first_text(presentation, &texts, &open.text),
+        first_audio,
+        first_text: preference::first_text(presentation, &texts, &open.text, first_audio),
         rungs,
         audio,
         texts,
+        views,
     })
 }
 
 /// The rungs of one codec family, ascending, each bitrate and size once.
-fn ladder(presentation: &Presentation, video: &[usize], max_height: u32) -> Vec<Rung> {
+fn ladder(presentation: &Presentation, video: &[usize], max_height: u32, hdr: bool) -> Vec<Rung> {
+    let mut video = video.to_vec();
+    preference::keep_range(presentation, &mut video, hdr);
     let rendition = |at: usize| &presentation.renditions[at];
     let family = |at: usize| {
         let codecs = presentation.text.get(rendition(at).codecs);
@@ -162,6 +213,7 @@ fn ladder(presentation: &Presentation, video: &[usize], max_height: u32) -> Vec<
             place -= 1;
         }
     }
+    preference::keep_scored(presentation, &mut chosen);
     // HLS repeats a variant for each audio group; the pictures are the same.
     let mut seen: Vec<&str> = Vec::new();
     chosen.retain(|&at| match presentation.playlist_url(at) {
@@ -184,7 +236,7 @@ fn ladder(presentation: &Presentation, video: &[usize], max_height: u32) -> Vec<
                 (height, false) => joined(&[&decimal(u64::from(height)), "p"]),
                 (height, true) => joined(&[&decimal(u64::from(height)), "p-", &decimal(bps / 1000), "k"]),
             };
-            Rung { rendition: at, bps, height, id }
+            Rung { rendition: at, variant: at, bps, height, id }
         })
         .collect()
 }
@@ -193,7 +245,7 @@ fn ladder(presentation: &Presentation, video: &[usize], max_height: u32) -> Vec<
 fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> Vec<usize> {
     let rendition = |at: usize| &presentation.renditions[at];
     if presentation.kind != Kind::Dash {
-        let group = rungs.first().map(|rung| rendition(rung.rendition).audio_group);
+        let group = rungs.first().map(|rung| rendition(rung.variant).audio_group);
         let group = group.and_then(|group| presentation.text.opt(group));
         return match group {
             Some(name) => all
@@ -206,7 +258,12 @@ fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> 
         };
     }
     let mut best: Vec<usize> = Vec::new();
-    for &at in all {
+    let fits = |at: usize| {
+        rungs
+            .first()
+            .is_none_or(|rung| preference::go_together(presentation, rendition(rung.variant), rendition(at)))
+    };
+    for &at in all.iter().filter(|at| fits(**at)) {
         match best.iter().position(|&other| rendition(other).set == rendition(at).set) {
             Some(place) if rendition(at).bandwidth_bps > rendition(best[place]).bandwidth_bps => {
                 best[place] = at
@@ -240,37 +297,6 @@ pub(super) fn pinned_rung(rungs: &[Rung], id: &str) -> Option<usize> {
     rungs.iter().rposition(|rung| rung.height <= wanted).or((!rungs.is_empty()).then_some(0))
 }
 
-fn first_audio(presentation: &Presentation, audio: &[usize], wish: &str) -> Option<usize> {
-    let rendition = |at: usize| &presentation.renditions[at];
-    best_language(presentation, audio, wish)
-        .or_else(|| audio.iter().copied().find(|&at| rendition(at).default))
-        .or_else(|| audio.iter().copied().find(|&at| rendition(at).role_flags.has(RoleFlags::MAIN)))
-        .or_else(|| audio.first().copied())
-}
-
-fn first_text(presentation: &Presentation, texts: &[usize], wish: &TextWish) -> Option<usize> {
-    let rendition = |at: usize| &presentation.renditions[at];
-    match wish {
-        TextWish::Off => None,
-        TextWish::Language(language) => best_language(presentation, texts, language),
-        TextWish::Unset => texts.iter().copied().find(|&at| rendition(at).default || rendition(at).forced),
-    }
-}
-
-/// The track of this language: the very tag, else the same primary language (RFC 4647, basic filtering).
-fn best_language(presentation: &Presentation, among: &[usize], wish: &str) -> Option<usize> {
-    let language = |at: usize| presentation.text.get(presentation.renditions[at].language);
-    let primary = |tag: &str| tag.split('-').next().unwrap_or("").to_ascii_lowercase();
-    if wish.is_empty() {
-        return None;
-    }
-    among
-        .iter()
-        .copied()
-        .find(|&at| language(at).eq_ignore_ascii_case(wish))
-        .or_else(|| among.iter().copied().find(|&at| primary(language(at)) == primary(wish)))
-}
-
 impl Session {
     /// Make the lanes of the first selection.
     pub(super) fn choose_first(&mut self, audio: Option<usize>, text: Option<usize>) {
@@ -300,22 +326,27 @@ impl Session {
         let Some(presentation) = &self.presentation else { return };
         let row = |&at: &usize, selected: bool| {
             let rendition = &presentation.renditions[at];
+            let chosen = preference::preselection(presentation, rendition);
+            let set = presentation.dash.as_ref().and_then(|mpd| mpd.sets.get(rendition.set as usize));
+            let text = |own: Span, of_it: Span| {
+                String::from(presentation.text.get(if of_it.is_none() { own } else { of_it }))
+            };
             TrackRow {
                 id: track_id(at),
-                language: String::from(presentation.text.get(rendition.language)),
-                label: String::from(presentation.text.get(rendition.name)),
+                language: text(rendition.language, chosen.map_or(Span::NONE, |known| known.language)),
+                label: text(rendition.name, chosen.map_or(Span::NONE, |known| known.label)),
                 channels: rendition.channels,
                 forced: rendition.forced,
                 selected,
-                roles: rendition.role_flags.0,
-                group: String::new(),
+                roles: rendition.role_flags.0 | chosen.map_or(0, |known| known.roles.0),
+                group: text(Span::NONE, set.map_or(Span::NONE, |set| set.group_label)),
             }
         };
         let qualities = self
             .rungs
             .iter()
             .map(|rung| {
-                let rendition = &presentation.renditions[rung.rendition];
+                let rendition = &presentation.renditions[rung.variant];
                 let (frames, seconds) = rendition.frame_rate;
                 QualityRow {
                     id: rung.id.clone(),
@@ -331,7 +362,7 @@ impl Session {
         let heard = self.lane_of(Track::Audio).map(|lane| self.lanes[lane].rendition);
         let audio = self.audio.iter().map(|at| row(at, heard == Some(*at))).collect();
         let text = self.texts.iter().map(|at| row(at, self.subtitles.rendition == Some(*at))).collect();
-        self.emit(Output::Tracks { qualities, audio, text, views: Vec::new() });
+        self.emit(Output::Tracks { qualities, audio, text, views: self.views.rows() });
     }
 
     pub(super) fn lane_of(&self, track: Track) -> Option<usize> {
@@ -348,7 +379,7 @@ impl Session {
             Choice::Quality => self.choose_quality(id),
             Choice::Audio => self.choose_audio(id),
             Choice::Text => self.choose_text(id),
-            Choice::View => {}
+            Choice::View => self.choose_view(id),
         }
     }
 
@@ -387,6 +418,7 @@ impl Session {
         let from = self.position_us + AUDIO_MARGIN_US;
         self.replace_from(lane, from);
         self.emit(Output::TrackChanged { what: Choice::Audio, id: Some(track_id(rendition)) });
+        self.follow_with_forced(rendition);
     }
 
     /// Do without this sound: back to the one before, else the first of the others. False where it
