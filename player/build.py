@@ -27,7 +27,14 @@ PLAYER = Path(__file__).resolve().parent
 ROOT = PLAYER.parent
 DIST = PLAYER / "dist"
 TARGET = "wasm32-unknown-unknown"
-CRATES = {"player.wasm": "bitaca-player-wasm", "lab.wasm": "bitaca-player-lab"}
+CRATES = {
+    "player.wasm": "bitaca-player-wasm",
+    "lab.wasm": "bitaca-player-lab",
+    "extras.wasm": "bitaca-player-extras",
+    "subtitles.wasm": "bitaca-player-subtitles",
+}
+#: What is compiled together. The core's feature `extras` would otherwise reach every module.
+TOGETHER = (("player.wasm", "lab.wasm"), ("extras.wasm", "subtitles.wasm"))
 RUSTFLAGS = ("-Ctarget-feature=+simd128",)
 INSTALL = "rustup target add wasm32-unknown-unknown, or on Debian: apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-22"
 
@@ -36,7 +43,10 @@ RUST_SOURCES = (
     "player/Cargo.lock",
     "player/scan",
     "player/core",
+    "player/memory",
     "player/wasm",
+    "player/extras",
+    "player/subtitles",
     "player/lab",
 )
 WEB_SOURCES = ("player/web", "gradio_app/web")
@@ -301,22 +311,23 @@ def build_wasm(toolchain: Toolchain, target_dir: Path) -> dict[str, Path]:
     }
     if toolchain.linker:
         environment["CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER"] = toolchain.linker
-    packages = [part for crate in CRATES.values() for part in ("-p", crate)]
-    run(
-        [
-            toolchain.cargo,
-            "build",
-            "--release",
-            "--locked",
-            "--quiet",
-            "--lib",
-            "--target",
-            TARGET,
-            *packages,
-        ],
-        cwd=PLAYER,
-        env=environment,
-    )
+    for names in TOGETHER:
+        packages = [part for name in names for part in ("-p", CRATES[name])]
+        run(
+            [
+                toolchain.cargo,
+                "build",
+                "--release",
+                "--locked",
+                "--quiet",
+                "--lib",
+                "--target",
+                TARGET,
+                *packages,
+            ],
+            cwd=PLAYER,
+            env=environment,
+        )
     folder = target_dir / TARGET / "release"
     return {
         name: replace(folder / f"{crate.replace('-', '_')}.wasm", target_dir / name)

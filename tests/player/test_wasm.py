@@ -15,10 +15,11 @@ import wasmtime
 from bitaca_core.playback import assets
 
 PLAYER = Path(__file__).resolve().parents[2] / "player"
+CRATES = ("scan", "core", "memory", "wasm", "extras", "subtitles", "lab")
 CITATION = re.compile(r"RFC (\d+(?:bis)?) (\d+(?:\.\d+)*)")
 
 
-@pytest.mark.parametrize("name", ["player.wasm", "lab.wasm"])
+@pytest.mark.parametrize("name", ["player.wasm", "lab.wasm", "extras.wasm", "subtitles.wasm"])
 def test_the_modules_import_nothing(name: str) -> None:
     module = wasmtime.Module.from_file(wasmtime.Engine(), str(assets.path(name)))
     assert [item.name for item in module.imports] == []
@@ -50,7 +51,7 @@ def uncited(text: str, listed: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 def test_every_cited_clause_is_listed() -> None:
     listed = set(CITATION.findall((PLAYER / "STANDARDS.md").read_text()))
-    sources = [path for crate in ("scan", "core", "wasm", "lab") for path in (PLAYER / crate).rglob("*.rs")]
+    sources = [path for crate in CRATES for path in (PLAYER / crate).rglob("*.rs")]
     assert len(sources) > 10
     assert {path.name: missing for path in sources if (missing := uncited(path.read_text(), listed))} == {}
     assert uncited("RFC 9999 1.2", listed) == {("9999", "1.2")}

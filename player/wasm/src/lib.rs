@@ -1,16 +1,15 @@
 //! The raw C ABI around the core.
 //!
-//! The only crate with unsafe code: it turns pointers of the host into slices, and back. All
-//! exports take and give 32-bit numbers and 64-bit floats; nothing is imported.
+//! Beside `memory` and `extras`, the only crate with unsafe code: it turns pointers of the host into
+//! slices, and back. All exports take and give 32-bit numbers and 64-bit floats; nothing is imported.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;
 
-#[cfg(target_arch = "wasm32")]
-mod heap;
+pub use bitaca_player_memory as memory;
+
 pub mod manifest_abi;
-pub mod memory;
 pub mod session_abi;
 pub mod wire;
 

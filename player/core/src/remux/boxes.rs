@@ -96,7 +96,7 @@ pub(crate) struct Movie<'a> {
 /// The unity matrix of ISO/IEC 14496-12, Movie Header Box and Track Header Box.
 const MATRIX: [u32; 9] = [0x0001_0000, 0, 0, 0, 0x0001_0000, 0, 0, 0, 0x4000_0000];
 
-/// `ftyp` and `moov` of one track, numbered 1.
+/// `ftyp` and `moov` of one track.
 pub(crate) fn initialisation(movie: &Movie<'_>) -> Vec<u8> {
     let audio = movie.track == Track::Audio;
     let mut boxes = Boxes::new(700 + movie.entry.len());
@@ -111,12 +111,12 @@ pub(crate) fn initialisation(movie: &Movie<'_>) -> Vec<u8> {
             boxes.zeros(10);
             matrix(boxes);
             boxes.zeros(24);
-            boxes.u32(2); // the next track's number
+            boxes.u32(3); // the next track's number
         });
         boxes.within(b"trak", |boxes| track(boxes, movie, audio));
         boxes.within(b"mvex", |boxes| {
             boxes.full(b"trex", |boxes| {
-                boxes.u32(1); // track
+                boxes.u32(movie.track.number());
                 boxes.u32(1); // sample entry
                 boxes.zeros(12);
             });
@@ -135,7 +135,7 @@ fn track(boxes: &mut Boxes, movie: &Movie<'_>, audio: bool) {
     boxes.within(b"tkhd", |boxes| {
         boxes.u32(3); // version 0; enabled, in movie
         boxes.zeros(8);
-        boxes.u32(1); // track
+        boxes.u32(movie.track.number());
         boxes.zeros(20);
         boxes.u16(if audio { 0x0100 } else { 0 });
         boxes.u16(0);

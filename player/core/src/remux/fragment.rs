@@ -96,7 +96,7 @@ impl Fragmenter {
                 boxes.within(b"tfhd", |boxes| {
                     // Offsets from the moof box; for audio also a default duration and flags.
                     boxes.u32(if audio { 0x02_0028 } else { 0x02_0000 });
-                    boxes.u32(1);
+                    boxes.u32(self.track.number());
                     if audio {
                         boxes.u32(first.duration);
                         boxes.u32(SYNC);

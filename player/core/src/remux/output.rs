@@ -12,6 +12,13 @@ pub enum Track {
     Audio,
 }
 
+impl Track {
+    /// `track_ID`: each its own, so that both fit into one file.
+    pub(crate) const fn number(self) -> u32 {
+        self as u32 + 1
+    }
+}
+
 /// One result; take them in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

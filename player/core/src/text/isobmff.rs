@@ -49,6 +49,35 @@ pub fn configuration(vttc: &[u8]) -> Option<webvtt::File> {
     webvtt::read(core::str::from_utf8(vttc).ok()?)
 }
 
+/// The head of the WebVTT file in the first `wvtt` track of an initialization section.
+#[cfg(feature = "extras")]
+pub fn head(init: &[u8]) -> Option<webvtt::File> {
+    let mut tracks = Boxes(Reader::new(inside(init, &[(b"moov", 0)])?));
+    loop {
+        let (kind, track) = tracks.next()?;
+        let path = [(b"mdia", 0), (b"minf", 0), (b"stbl", 0), (b"stsd", 8), (b"wvtt", 8), (b"vttC", 0)];
+        if let Some(found) = (kind == *b"trak").then(|| inside(track, &path)).flatten() {
+            return configuration(found);
+        }
+    }
+}
+
+/// The content of the box at the end of a path; each box has so many bytes of fields before its boxes.
+#[cfg(feature = "extras")]
+fn inside<'a>(bytes: &'a [u8], path: &[(&[u8; 4], usize)]) -> Option<&'a [u8]> {
+    let mut here = bytes;
+    for (wanted, fields) in path {
+        let mut boxes = Boxes(Reader::new(here));
+        here = loop {
+            let (kind, body) = boxes.next()?;
+            if kind == **wanted {
+                break body.get(*fields..)?;
+            }
+        };
+    }
+    Some(here)
+}
+
 struct Boxes<'a>(Reader<'a>);
 
 impl<'a> Boxes<'a> {
@@ -114,5 +143,21 @@ mod tests {
         let document = webvtt::File { cues: std::vec![placed], ..head }.typed();
         assert_eq!((document.cues[0].placement.region, document.cues[0].text()), (Some(0), "a"));
         assert_eq!(configuration(b"x"), None);
+    }
+
+    #[cfg(feature = "extras")]
+    #[test]
+    fn the_head_is_found_in_the_sample_entry() {
+        let text = boxed(b"vttC", b"WEBVTT\n\nREGION\nid:a\n");
+        let entry = boxed(b"wvtt", &[[0; 8].to_vec(), text].concat());
+        let mut nested = boxed(b"stsd", &[[0; 8].to_vec(), entry].concat());
+        for kind in [b"stbl", b"minf", b"mdia", b"trak"] {
+            nested = boxed(kind, &[boxed(b"free", &[]), nested].concat());
+        }
+        let init = [boxed(b"ftyp", b"x"), boxed(b"moov", &[boxed(b"trak", &[]), nested].concat())].concat();
+        assert_eq!(head(&init).expect("a head").regions.len(), 1);
+        for end in 0..init.len() {
+            assert_eq!(head(&init[..end]), None);
+        }
     }
 }

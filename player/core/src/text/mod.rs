@@ -15,6 +15,8 @@ pub mod cue;
 mod grid;
 pub mod isobmff;
 #[cfg(feature = "extras")]
+pub mod json;
+#[cfg(feature = "extras")]
 pub mod srt;
 #[cfg(feature = "extras")]
 pub mod ttml;

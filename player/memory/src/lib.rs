@@ -1,6 +1,13 @@
-//! What every export shares: buffers of the host, the result of the last call.
+//! What every wasm build shares: the allocator, buffers of the host, the result of the last call.
 //!
 //! Names are exported in the wasm build only: natively `free` would take the place of the C library's.
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
+#[cfg(target_arch = "wasm32")]
+mod heap;
 
 use alloc::alloc::{alloc as allocate, dealloc as release};
 use alloc::vec::Vec;
@@ -8,13 +15,14 @@ use core::alloc::Layout;
 use core::cell::UnsafeCell;
 
 /// State of the module. It has one thread: the host calls one export at a time.
-pub(crate) struct Single<T>(UnsafeCell<T>);
+pub struct Single<T>(UnsafeCell<T>);
 
 // SAFETY: see above; natively only tests call the exports, each on the thread that it needs.
 unsafe impl<T> Sync for Single<T> {}
 
 impl<T> Single<T> {
-    pub(crate) const fn new(value: T) -> Self {
+    /// The state that a module begins with.
+    pub const fn new(value: T) -> Self {
         Self(UnsafeCell::new(value))
     }
 
@@ -23,7 +31,7 @@ impl<T> Single<T> {
     /// # Safety
     /// No other reference to it may be alive: exports fetch it once and do not call each other.
     #[allow(clippy::mut_from_ref)]
-    pub(crate) unsafe fn get(&self) -> &mut T {
+    pub unsafe fn get(&self) -> &mut T {
         &mut *self.0.get()
     }
 }
@@ -32,7 +40,7 @@ impl<T> Single<T> {
 static RESULT: Single<Vec<u8>> = Single::new(Vec::new());
 
 /// Keep `bytes` for the host; returns their address. [`result_len`] gives their number.
-pub(crate) fn give(bytes: Vec<u8>) -> *const u8 {
+pub fn give(bytes: Vec<u8>) -> *const u8 {
     // SAFETY: called at the end of an export, with no reference to the old result alive.
     let result = unsafe { RESULT.get() };
     *result = bytes;
@@ -71,7 +79,7 @@ pub unsafe extern "C" fn free(ptr: *mut u8, len: usize) {
 ///
 /// # Safety
 /// `ptr` points to `len` readable bytes that stay as they are for the length of the call.
-pub(crate) unsafe fn slice<'a>(ptr: *const u8, len: usize) -> &'a [u8] {
+pub unsafe fn slice<'a>(ptr: *const u8, len: usize) -> &'a [u8] {
     if ptr.is_null() || len == 0 {
         return &[];
     }
