@@ -101,7 +101,7 @@ class Host:
 
     def run(self, steps: int) -> None:
         """Open the movie, then let time, server and viewer go on for `steps`."""
-        wish = text("en") + b"\0" + text("") + text("auto") + struct.pack("<IBd", 0, self.seed % 2, 0.0)
+        wish = text("en") + b"\0" + text("") + text("auto") + struct.pack("<IBdd", 0, self.seed % 2, 0.0, 0.0)
         self.give(0, text("https://h/t/master.m3u8") + struct.pack("<d", -1.0) + wish)
         for _ in range(steps):
             step_us = self.random.choice([10_000, 50_000, 200_000, 600_000])

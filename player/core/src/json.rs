@@ -44,6 +44,17 @@ impl<'a> Json<'a> {
         })
     }
 
+    /// The names and values of an object; none where it is no object.
+    pub fn members(self) -> impl Iterator<Item = (String, Self)> + 'a {
+        let mut next = self.0.strip_prefix('{').map(blank).filter(|rest| !rest.starts_with('}'));
+        core::iter::from_fn(move || {
+            let this = next.take()?;
+            let value = blank(blank(skip(this, 0)?).strip_prefix(':')?);
+            next = skip(value, 0).and_then(|rest| blank(rest).strip_prefix(',')).map(blank);
+            Some((Self(this).text()?, Self(value)))
+        })
+    }
+
     /// A string, with its escapes replaced.
     pub fn text(self) -> Option<String> {
         let mut rest = self.0.strip_prefix('"')?;

@@ -269,6 +269,12 @@ pub struct Rendition {
 }
 
 impl Rendition {
+    /// HLS: a variant (I-frame and image streams too), and no rendition of EXT-X-MEDIA.
+    pub fn is_variant(&self) -> bool {
+        matches!(self.track, TrackKind::Video | TrackKind::Image)
+            && !self.role_flags.has(RoleFlags::ALTERNATE)
+    }
+
     /// A rendition about which nothing is known yet.
     pub fn new(track: TrackKind) -> Self {
         Self {

@@ -554,6 +554,11 @@ impl SegmentIndex {
         self.offset_ns = self.offset_ns.saturating_add(shift_us.saturating_mul(1000));
     }
 
+    /// Ticks of the media's own time line on that of the presentation, in microseconds.
+    pub fn media_to_us(&self, ticks: i64) -> i64 {
+        self.to_us(ticks)
+    }
+
     fn to_us(&self, ticks: i64) -> i64 {
         offset_ticks_to_us(ticks.saturating_sub(self.origin), self.timescale, self.offset_ns)
     }

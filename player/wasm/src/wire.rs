@@ -119,6 +119,7 @@ fn read_open(from: &mut Reader<'_>) -> Option<Open> {
         max_height: from.u32()?,
         rule: RuleName::from_number(from.u8()?)?,
         buffer_goal_us: from.integer()?,
+        wall_us: from.integer()?,
     })
 }
 
@@ -156,11 +157,13 @@ pub fn write_output(output: &Output) -> Vec<u8> {
                 to.text(mime);
             }
         }
-        Output::Append { id, track, offset_us } => {
+        Output::Append { id, track, offset_us, window_us } => {
             to.u8(4);
             to.u32(*id);
             to.u8(*track as u8);
             to.integer(*offset_us);
+            to.integer(window_us.0);
+            to.integer(if window_us.1 == i64::MAX { -1 } else { window_us.1 });
         }
         Output::ChangeType { track, mime } => {
             to.u8(5);
@@ -319,6 +322,15 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.integer(*end_us);
             to.count(data.len());
             to.0.extend_from_slice(data);
+        }
+        Output::Rate(milli) => {
+            to.u8(26);
+            to.u32(*milli);
+        }
+        Output::Next { url, fallback } => {
+            to.u8(27);
+            to.text(url);
+            to.u8(u8::from(*fallback));
         }
     }
     to.0
@@ -479,11 +491,13 @@ mod tests {
         to.u32(1080);
         to.u8(1);
         to.integer(20_000_000);
+        to.integer(1_700_000_000_000_000);
         let mut scratch = Scratch::default();
         let Some((_, Input::Open(open))) = read_input(&to.0, &mut scratch) else { panic!("an opening") };
         assert_eq!((open.url.as_str(), open.start_us, open.max_height), ("https://h/á.m3u8", None, 1080));
         assert_eq!((open.text, open.quality.as_str()), (TextWish::Language("en".into()), "720p"));
         assert_eq!((open.rule, open.buffer_goal_us), (RuleName::Throughput, 20_000_000));
+        assert_eq!(open.wall_us, 1_700_000_000_000_000);
     }
 
     #[test]

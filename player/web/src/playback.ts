@@ -70,6 +70,8 @@ export class Playback {
   expired = false
   private engine: Engine | null = null
   private address = ''
+  /** The speed that the session keeps to, 1 unless a live title is being caught up with. */
+  private pace = 1
   private startUs = -1
   /** The quality asked for, which this title need not have; and as the session was opened with. */
   private wish = 'auto'
@@ -149,7 +151,10 @@ export class Playback {
       return false
     }
     this.openedWith = this.wish
-    this.send({ t: 'open', url: this.address, startUs: this.startUs, caps: { mime: acceptedTypes() }, prefs: this.wishes() })
+    this.send({
+      t: 'open', url: this.address, startUs: this.startUs, wallUs: Date.now() * 1000, caps: { mime: acceptedTypes() },
+      prefs: this.wishes(),
+    })
     if (this.viewport) this.send({ t: 'viewport', ...this.viewport })
     this.timer = setInterval(() => this.everySoOften(), PLAYHEAD_EVERY_MS)
     return true
@@ -183,6 +188,8 @@ export class Playback {
     this.stats = NOTHING
     this.error = null
     this.expired = false
+    if (this.video.playbackRate === this.pace) this.video.playbackRate = 1
+    this.pace = 1
   }
 
   destroy(): void {
@@ -326,6 +333,14 @@ export class Playback {
       case 'dateRange':
         this.notify('dateRange', output)
         return
+      case 'rate':
+        // Only where the viewer chose no speed of their own.
+        if (this.video.playbackRate === this.pace) this.video.playbackRate = output.rate
+        this.pace = output.rate
+        return
+      case 'next':
+        this.goOn(output.url, output.fallback)
+        return
       case 'expired':
         this.expired = true
         this.notify('expired')
@@ -334,6 +349,17 @@ export class Playback {
         this.fail(output)
         return
     }
+  }
+
+  /** Plays what takes over: at once where this title cannot be played, else when it has ended. */
+  private goOn(address: string, atOnce: boolean): void {
+    const { generation } = this
+    const begin = () => {
+      if (generation !== this.generation) return
+      void this.load(address, null, this.wasm).then((ready) => (ready ? this.play() : undefined)).catch(() => undefined)
+    }
+    if (atOnce || this.video.ended) begin()
+    else this.video.addEventListener('ended', begin, { once: true, signal: this.cleanup.signal })
   }
 
   private moveTo(seconds: number): void {

@@ -41,7 +41,6 @@ use addressing::{Addressing, SegmentUrl};
 use model::{Mpd, RemoteKind};
 use xml::{name, unescape, Reader, Value};
 
-pub use segments::IndexData;
 pub use xml::path_at;
 
 /// Read an MPD. `now_us` counts for a dynamic one only; `known` is what an earlier version said.

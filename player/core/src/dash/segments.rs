@@ -11,6 +11,7 @@ use bitaca_player_scan::timeline::{number, Run, Timeline};
 use super::addressing::Addressing;
 use super::model::Mpd;
 use super::{base, Parser, Scope};
+use crate::byte_index::ByteIndex;
 use crate::error::{ErrorKind, ParseError, Warning, WarningCode};
 use crate::limits;
 use crate::presentation::{Period, Presentation, Span, TextPool, TrackKind};
@@ -421,46 +422,32 @@ fn ns_to_ticks(ns: i64, timescale: u64) -> i64 {
     seconds.saturating_mul(scale).saturating_add((rest as u64 * scale as u64 / NS as u64) as i64)
 }
 
-/// What an index box or the cues of a file say about its segments. ISO/IEC 14496-12, Segment Index Box.
-#[derive(Clone, Copy, Debug)]
-pub struct IndexData<'a> {
-    /// Ticks per second of the durations.
-    pub timescale: u64,
-    /// Earliest presentation time of the first segment, in ticks.
-    pub earliest: u64,
-    /// Where in the resource the first segment begins: the end of the index box and `first_offset`.
-    pub first_byte: u64,
-    /// Duration in ticks and size in bytes of each segment.
-    pub references: &'a [(u64, u64)],
-}
-
 impl Presentation {
     /// Give a representation of SegmentBase its segments, which [`SegmentIndex::index`] asks for.
     ///
     /// # Errors
     /// No rendition waits for an index there, or the index breaks a cap.
-    pub fn attach_index(&mut self, rendition: usize, data: &IndexData<'_>) -> Result<(), ParseError> {
+    pub fn attach_index(&mut self, rendition: usize, data: &ByteIndex) -> Result<(), ParseError> {
         let wrong = ParseError::new(ErrorKind::WrongKind, 0, "a representation that waits for its index");
         let index = self.renditions.get_mut(rendition).and_then(|one| one.segments.as_mut()).ok_or(wrong)?;
         let asked = index.index.as_ref().ok_or(wrong)?;
-        if data.references.len() > limits::SEGMENT_URLS || data.timescale == 0 {
+        if data.entries.len() > limits::SEGMENT_URLS || data.timescale == 0 {
             return Err(ParseError::new(ErrorKind::Limit, 0, "an index of at most 4,000,000 segments"));
         }
         let url = index.text.push("");
         let init = match asked.init {
             Some(range) => range,
-            // Without a word about it, what stands before the index.
+            // Without a word about it, what stands before the index and all segments.
             None => {
-                ByteRange { offset: 0, length: asked.range.map_or(data.first_byte, |range| range.offset) }
+                let first = data.entries.iter().map(|entry| entry.range.offset).min().unwrap_or(0);
+                ByteRange { offset: 0, length: asked.range.map_or(first, |range| range.offset.min(first)) }
             }
         };
         let timescale = data.timescale.min(limits::TIMESCALE);
-        let mut entries = Vec::with_capacity(data.references.len());
-        let (mut start, mut offset) = (i64::try_from(data.earliest).unwrap_or(i64::MAX), data.first_byte);
-        for &(duration, length) in data.references {
-            entries.push(entry(start, duration, url, Some(ByteRange { offset, length }))?);
-            start = start.saturating_add_unsigned(duration);
-            offset = offset.saturating_add(length);
+        let mut entries = Vec::with_capacity(data.entries.len());
+        for one in &data.entries {
+            let start = i64::try_from(one.start).unwrap_or(i64::MAX);
+            entries.push(entry(start, one.duration, url, Some(one.range))?);
         }
         // `@presentationTimeOffset` counts in ticks of the MPD.
         if timescale != index.timescale {

@@ -1,7 +1,8 @@
 //! What each element comes to.
 
 use super::model::{ClockScheme, DescriptorKind, DrmSystem, RemoteKind};
-use super::{path_at, IndexData};
+use super::path_at;
+use crate::byte_index::{ByteIndex, IndexEntry};
 use crate::error::{ErrorKind, WarningCode};
 use crate::presentation::{Presentation, TrackKind};
 
@@ -257,8 +258,15 @@ fn segment_base_waits_for_its_index() {
     assert_eq!(asked.range.map(|range| (range.offset, range.length)), Some((700, 100)));
     assert_eq!(index(&movie, 1).index.as_ref().expect("asked for").url, "https://h/a/w.idx");
     assert_eq!(index(&movie, 0).len(), 1, "until then the whole resource is one segment");
-    let data =
-        IndexData { timescale: 1000, earliest: 2500, first_byte: 800, references: &[(4000, 50), (2000, 60)] };
+    let entry = |start, duration, offset, length| IndexEntry {
+        start,
+        duration,
+        range: crate::segments::ByteRange { offset, length },
+        nested: false,
+        starts_with_sap: true,
+    };
+    let entries = std::vec![entry(2500, 4000, 800, 50), entry(6500, 2000, 850, 60)];
+    let data = ByteIndex { timescale: 1000, entries };
     movie.attach_index(0, &data).expect("an index");
     let second = index(&movie, 0).get(1).expect("a segment");
     assert_eq!((second.start_us, second.duration_us), (4_500_000, 2_000_000));

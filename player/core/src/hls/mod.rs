@@ -9,6 +9,7 @@ mod low_latency;
 mod media;
 mod metadata;
 mod multivariant;
+mod pathways;
 mod refresh;
 mod variables;
 
@@ -21,6 +22,7 @@ use crate::error::{ParseError, Warning, WarningCode};
 use crate::presentation::{Presentation, Span};
 
 pub(crate) use media::Resume;
+pub use pathways::PathwayClone;
 pub(crate) use refresh::{first, go_on, succeed};
 
 /// Read a playlist of either kind; `None` where `text` is none. RFC 8216bis 4, Playlists.

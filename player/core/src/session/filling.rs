@@ -13,7 +13,7 @@ const BACK_BUFFER_US: i64 = 30_000_000;
 /// It is let go of in steps of at least this much.
 const TRIM_STEP_US: i64 = 10_000_000;
 /// A segment's start may be rounded; asking a little later finds it and not its predecessor.
-const ROUNDING_US: i64 = 1_000;
+pub(super) const ROUNDING_US: i64 = 1_000;
 /// A rule's wish to wait is looked at again after this long: seeks and menus change the situation.
 const LONGEST_DELAY_US: i64 = 2_000_000;
 /// Bytes of a rung may be shown on this many device lines per line of picture.
@@ -31,6 +31,10 @@ impl Session {
             self.lanes[lane].full_at.get_or_insert(self.position_us);
             return;
         }
+        if !self.settle_period(lane) {
+            return self.pass_period(lane);
+        }
+        let state = &self.lanes[lane];
         let rendition = match state.track {
             Track::Video => match self.next_rendition(lane) {
                 Some(rendition) => rendition,
@@ -110,9 +114,9 @@ impl Session {
         fits.unwrap_or(0).min(last)
     }
 
-    fn segment_length_us(&self, lane: usize) -> i64 {
+    pub(super) fn segment_length_us(&self, lane: usize) -> i64 {
         const TYPICAL_US: i64 = 4_000_000;
-        let state = &self.lanes[lane];
+        let Some(state) = self.lanes.get(lane) else { return TYPICAL_US };
         let segments = self
             .presentation
             .as_ref()
@@ -147,7 +151,11 @@ impl Session {
                 Rest::Unknown => {}
             }
         }
-        let last = index + 1 == segments.len() && !presentation.dynamic;
+        let last = index + 1 == segments.len() && !presentation.dynamic && self.is_last_period(rendition);
+        if let Some(at) = self.available_at(rendition, end_us).filter(|at| *at > self.now) {
+            self.lanes[lane].not_before = at;
+            return;
+        }
         let init = segment.init_id.map(|number| (rendition, number));
         if let Some((_, number)) = init.filter(|wanted| state.init != Some(*wanted)) {
             self.fetch(What::Init { lane, rendition, number });
@@ -161,9 +169,29 @@ impl Session {
         self.need_sidecar();
     }
 
+    /// A period has nothing that this lane could play: go on behind it.
+    fn pass_period(&mut self, lane: usize) {
+        let Some(presentation) = &self.presentation else { return };
+        let period = self.period_at(self.lanes[lane].next_us.saturating_add(ROUNDING_US)) as usize;
+        let next = presentation.periods.iter().skip(period + 1).find(|one| !one.early);
+        match next.map(|one| one.start_ns / 1_000) {
+            Some(start_us) => self.lanes[lane].next_us = start_us,
+            None if self.is_live_mpd() => self.starve(lane),
+            None => self.lanes[lane].complete = true,
+        }
+    }
+
     /// Whole segments end before what the lane wants: a part of the one that is being made, or the end.
     fn fetch_piece(&mut self, lane: usize) {
         let (rendition, next_us) = (self.lanes[lane].rendition, self.lanes[lane].next_us);
+        if let Some(start_us) = self.next_period_us(lane) {
+            // The rest of this period is empty; the next round finds what the one after it has.
+            self.lanes[lane].next_us = next_us.max(start_us);
+            return;
+        }
+        if self.is_live_mpd() {
+            return self.starve(lane);
+        }
         if !self.is_live() {
             self.lanes[lane].complete = true;
             return;

@@ -274,6 +274,9 @@ impl Session {
 
     /// Where a live presentation starts: the author's wish, else as close to the edge as is safe.
     pub(super) fn live_start_us(&self) -> i64 {
+        if let Some(start_us) = self.mpd_start_us() {
+            return start_us;
+        }
         let Some(rendition) = self.lanes.first().map(|lane| lane.rendition) else { return 0 };
         let edge = self.edge_us(rendition);
         let hold = self.hold_back_us(rendition);
@@ -291,6 +294,11 @@ impl Session {
 
     /// Tell the window in which the viewer may move.
     pub(super) fn tell_window(&mut self) {
+        if let Some((start_us, end_us)) = self.mpd_window() {
+            let live_us = self.mpd_start_us().unwrap_or(end_us);
+            self.emit(Output::Window { start_us, end_us, live_us, live: true });
+            return;
+        }
         let Some(rendition) = self.lanes.first().map(|lane| lane.rendition) else { return };
         let Some(start_us) = self.index_of(rendition).and_then(|index| index.start_us(0)) else { return };
         let end_us = self.edge_us(rendition);
@@ -305,7 +313,9 @@ impl Session {
             return;
         }
         let starts = self.lanes.iter().filter_map(|lane| self.index_of(lane.rendition)?.start_us(0));
-        let Some(start_us) = starts.max() else { return };
+        // A segment can be had until all of it has left.
+        let window = self.mpd_window().map(|(start_us, _)| start_us - self.segment_length_us(0));
+        let Some(start_us) = window.or(starts.max()) else { return };
         let held = self.lanes.iter().all(|lane| lane.held_until(self.position_us).is_some());
         if self.position_us + EDGE_US < start_us && !held {
             let position_us = self.live_start_us();

@@ -18,45 +18,82 @@ impl Session {
         self.url = open.url.clone();
         self.rule = open.rule.build();
         self.goal_us = if open.buffer_goal_us > 0 { open.buffer_goal_us } else { BUFFER_GOAL_US };
+        self.wanted_quality = open.quality.clone();
+        self.start_clock();
         self.phase = Phase::Manifest;
         self.fetch(What::Manifest);
     }
 
     /// The manifest has come, for the first time or after a renewal.
     pub(super) fn on_manifest(&mut self, body: &[u8], url: &str) {
-        let presentation = match Presentation::parse(body, url, None) {
+        if self.phase == Phase::Running || self.phase == Phase::Playlists {
+            return self.on_renewed(body, url);
+        }
+        let presentation = match Presentation::parse(body, url, self.wall_us()) {
             Ok(presentation) => presentation,
             Err(error) => return self.fail(2001, Category::Manifest, describe(body, &error)),
         };
         if let Some(refusal) = refusal(&presentation) {
             return self.fail(2002, Category::Manifest, String::from(refusal));
         }
-        if self.phase == Phase::Running || self.phase == Phase::Playlists {
-            return self.adopt_renewed(presentation);
-        }
         self.expired = false;
         self.told_expired = false;
+        self.presentation = Some(presentation);
+        self.asked_for_update();
+        self.continue_preparing();
+    }
+
+    /// What must be known before anything is chosen: parts of the manifest that stand elsewhere, the
+    /// server's time, the way that the media comes. Then the browser is asked what it plays.
+    pub(super) fn continue_preparing(&mut self) {
+        if self.phase != Phase::Manifest || !self.prepare() || !self.begin_steering() {
+            return;
+        }
+        let Some(presentation) = &self.presentation else { return };
         // Where it counts from the end, the end must be known first.
         self.from_end_us = presentation.start_us.filter(|us| *us < 0 && self.open.start_us.is_none());
-        self.position_us = self.open.start_us.or(presentation.start_us).unwrap_or(0).max(0);
-        let mimes = probe_list(&presentation);
-        self.presentation = Some(presentation);
+        let stated = self.open.start_us.or(presentation.start_us).map(|us| us.max(0));
+        let first = presentation.periods.iter().find(|one| !one.early).map_or(0, |one| one.start_ns / 1_000);
+        self.position_us = match self.mpd_window() {
+            Some((from, to)) => stated
+                .unwrap_or(to.saturating_sub(self.mpd_delay_us().unwrap_or(0)))
+                .clamp(from, to.max(from)),
+            None => stated.unwrap_or(0).max(first.max(0)),
+        };
         self.phase = Phase::Probing;
+        self.ask_support();
+    }
+
+    /// Ask about the MIME types that were not asked about yet.
+    pub(super) fn ask_support(&mut self) {
+        let Some(presentation) = &self.presentation else { return };
+        let mut mimes = probe_list(presentation);
+        mimes.retain(|mime| !self.asked_types.contains(mime));
+        if mimes.is_empty() && self.phase != Phase::Probing {
+            return;
+        }
+        self.asked_types.extend_from_slice(&mimes);
+        self.asking.extend_from_slice(&mimes);
         self.emit(Output::Probe(mimes));
     }
 
     pub(super) fn on_supported(&mut self, answers: &[bool]) {
+        let asked = core::mem::take(&mut self.asking);
+        let good = asked.into_iter().zip(answers).filter(|(_, accepted)| **accepted).map(|(mime, _)| mime);
+        self.accepted.extend(good);
+        if self.phase == Phase::Running {
+            // A later version of the manifest has types of its own.
+            self.reselect();
+        }
         if self.phase != Phase::Probing {
             return;
         }
         let Some(presentation) = &mut self.presentation else { return };
-        let asked = probe_list(presentation).into_iter().zip(answers);
-        self.accepted = asked.filter(|(_, accepted)| **accepted).map(|(mime, _)| mime).collect();
         super::tracks::prefer_supplemental(presentation, &self.accepted);
-        let accepted: Vec<&str> = self.accepted.iter().map(String::as_str).collect();
-        match super::tracks::select(presentation, &accepted, &self.open, self.hdr) {
+        let period = self.period_at(self.position_us);
+        match self.select(period) {
             Ok(selection) => {
-                self.thumbnails.renditions = super::thumbnails::choose(presentation, &accepted);
+                self.choose_thumbnails();
                 self.rungs = selection.rungs;
                 self.audio = selection.audio;
                 self.texts = selection.texts;
@@ -138,7 +175,7 @@ impl Session {
         let known = presentation.duration_us.and_then(|us| i64::try_from(us).ok());
         let duration_us = ends.max().max(known).unwrap_or(0);
         let live = presentation.dynamic;
-        if duration_us <= 0 {
+        if duration_us <= 0 && !self.is_live_mpd() {
             return self.fail(2003, Category::Manifest, String::from("there are no segments"));
         }
         self.phase = Phase::Running;
@@ -149,7 +186,7 @@ impl Session {
             self.position_us = duration_us.saturating_add(us).max(0);
         }
         if self.is_live() {
-            if self.open.start_us.is_none() {
+            if self.open.start_us.is_none() && !self.is_live_mpd() {
                 self.position_us = self.live_start_us();
             }
             self.tell_window();
@@ -171,7 +208,7 @@ impl Session {
     pub(super) fn need_segments(&mut self, rendition: usize) -> bool {
         let Some(presentation) = &self.presentation else { return false };
         if presentation.renditions[rendition].segments.is_some() {
-            return true;
+            return self.need_index(rendition);
         }
         if !self.is_asked(&What::Playlist(rendition)) {
             self.fetch(What::Playlist(rendition));
@@ -186,6 +223,23 @@ impl Session {
             if self.presentation.as_ref().is_some_and(|presentation| presentation.sidecar.is_some()) {
                 self.fetch(What::Sidecar);
             }
+        }
+    }
+
+    /// The manifest has come from a fresh address.
+    fn on_renewed(&mut self, body: &[u8], url: &str) {
+        let fresh = match Presentation::parse(body, url, self.wall_us()) {
+            Ok(presentation) => presentation,
+            Err(error) => return self.fail(2001, Category::Manifest, describe(body, &error)),
+        };
+        match self.is_live_mpd() {
+            true => {
+                self.expired = false;
+                self.told_expired = false;
+                self.asked_for_update();
+                self.on_update(body, url);
+            }
+            false => self.adopt_renewed(fresh),
         }
     }
 
@@ -229,20 +283,13 @@ impl Session {
     }
 }
 
-const LIVE: &str = "a dynamic MPD; this release plays static ones";
-
 /// Why a valid manifest is not played.
 fn refusal(presentation: &Presentation) -> Option<&'static str> {
-    if presentation.kind == Kind::HlsMedia {
-        return Some("a media playlist; open the multivariant playlist that lists it");
-    }
-    if presentation.dynamic && presentation.kind == Kind::Dash {
-        return Some(LIVE);
-    }
-    (presentation.periods.len() > 1).then_some("several periods; this release plays one")
+    let media = presentation.kind == Kind::HlsMedia;
+    media.then_some("a media playlist; open the multivariant playlist that lists it")
 }
 
-fn describe(body: &[u8], error: &ParseError) -> String {
+pub(super) fn describe(body: &[u8], error: &ParseError) -> String {
     let (line, column) = position(body, error.offset);
     joined(&[
         "line ",

@@ -37,6 +37,14 @@ pub enum FetchKind {
     Sidecar = 5,
     /// Anything else that the session reads: session data, lists of an interstitial's assets.
     Data = 6,
+    /// Where the segments of a resource are listed inside it (`sidx`, Cues).
+    Index = 7,
+    /// The time of a server, in the body.
+    Clock = 8,
+    /// The time of a server: a HEAD request, whose `Date` header is given as the body.
+    ClockHead = 9,
+    /// Which pathway to use.
+    Steering = 10,
 }
 
 /// Why a fetch failed.
@@ -112,6 +120,8 @@ pub struct Open {
     pub rule: RuleName,
     /// How much to buffer ahead, microseconds; 0 for the default.
     pub buffer_goal_us: i64,
+    /// The host's wall clock at this input, microseconds since 1970; 0 where it has none.
+    pub wall_us: i64,
 }
 
 /// What happened outside.
@@ -384,6 +394,9 @@ pub enum Output {
         track: Track,
         /// Its `timestampOffset`, microseconds.
         offset_us: i64,
+        /// What lies outside of this stretch is not kept (`appendWindowStart` and `appendWindowEnd`);
+        /// an end of [`i64::MAX`] for none.
+        window_us: (i64, i64),
     },
     /// What follows has another codec.
     ChangeType {
@@ -572,5 +585,14 @@ pub enum Output {
         end_us: i64,
         /// What it says.
         data: Vec<u8>,
+    },
+    /// Play at this speed, in thousandths, where the viewer chose none: to keep to a latency.
+    Rate(u32),
+    /// Another presentation takes over: when this one has ended, or at once because it cannot be played.
+    Next {
+        /// Absolute URL of its manifest.
+        url: String,
+        /// At once.
+        fallback: bool,
     },
 }

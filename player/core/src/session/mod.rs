@@ -16,18 +16,26 @@
 //! | `subtitles` | cues |
 //! | `thumbnails` | pictures of moments, for the seek line |
 //! | `placing` | where media belongs on the time line |
+//! | `periods` | which period a moment belongs to, and the same choices in the next |
+//! | `mpd` | MPDs that change: clock, updates, live edge, latency |
+//! | `indexing` | resources that list their segments themselves |
+//! | `steering` | which of several ways the media comes |
 //! | `live` | playlists that grow: reloading, the edge, parts, date ranges |
 
 mod filling;
+mod indexing;
 mod lane;
 mod live;
 mod loading;
 mod messages;
+mod mpd;
+mod periods;
 mod phrase;
 mod placing;
 mod playhead;
 mod preference;
 mod requests;
+mod steering;
 mod subtitles;
 mod thumbnails;
 mod tracks;
@@ -132,6 +140,17 @@ pub struct Session {
     thumbnails: thumbnails::Thumbnails,
     /// Date ranges that were told, with how much they said.
     told_ranges: Vec<(String, (Option<i64>, usize))>,
+    /// MIME types that the browser was asked about.
+    asked_types: Vec<String>,
+    /// MIME types that an answer is awaited for.
+    asking: Vec<String>,
+    /// The rung that the viewer wants, as in [`Open::quality`]: other periods have others.
+    wanted_quality: String,
+    /// The period whose subtitles the menu lists.
+    text_period: Option<u32>,
+    dynamic: mpd::Dynamic,
+    indexings: Vec<indexing::Indexing>,
+    ways: steering::Ways,
 }
 
 impl Default for Session {
@@ -187,6 +206,13 @@ impl Session {
             placing: placing::Placing::default(),
             thumbnails: thumbnails::Thumbnails::default(),
             told_ranges: Vec::new(),
+            asked_types: Vec::new(),
+            asking: Vec::new(),
+            wanted_quality: String::new(),
+            text_period: None,
+            dynamic: mpd::Dynamic::default(),
+            indexings: Vec::new(),
+            ways: steering::Ways::default(),
         }
     }
 
@@ -234,6 +260,9 @@ impl Session {
         self.start_due_retries();
         if self.phase == Phase::Running && !self.expired {
             self.reload();
+            self.keep_up();
+            self.steer();
+            self.follow_texts();
             self.judge_playhead();
             for lane in 0..self.lanes.len() {
                 self.fill(lane);
@@ -261,7 +290,9 @@ impl Session {
             at = at.min(retry.at);
         }
         if running {
-            at = at.min(self.next_reload().unwrap_or(at));
+            for due in [self.next_reload(), self.next_update(), self.next_steering()] {
+                at = at.min(due.unwrap_or(at));
+            }
             for lane in &self.lanes {
                 if lane.not_before > self.now {
                     at = at.min(lane.not_before);
@@ -276,6 +307,7 @@ impl Session {
     }
 
     fn fail(&mut self, code: u16, category: Category, data: String) {
+        self.tell_fallback();
         self.phase = Phase::Over;
         self.abort_all();
         self.retries.clear();

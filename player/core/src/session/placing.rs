@@ -94,7 +94,8 @@ impl Session {
             self.placing.anchors.push((stretch, offset_us));
         }
         let track = self.lanes[lane].track;
-        self.emit(Output::Append { id: request.id, track, offset_us });
+        let window_us = self.append_window(lane);
+        self.emit(Output::Append { id: request.id, track, offset_us, window_us });
     }
 }
 

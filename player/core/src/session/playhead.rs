@@ -229,6 +229,7 @@ impl Session {
         if !self.ended && !fetching && self.lanes.iter().all(whole) {
             self.ended = true;
             self.emit(Output::EndOfStream);
+            self.tell_next();
         }
     }
 }

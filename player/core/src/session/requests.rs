@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::lane::Pending;
+use super::mpd::clock_url;
 use super::phrase::{decimal, joined, text_of};
 use super::{AppendError, Category, FailReason, FetchKind, Output, Phase, Session, Track};
 use crate::abr::{Progress, Reason, Sample, Situation};
@@ -17,6 +18,8 @@ const BACKOFF_MOST_US: i64 = 8_000_000;
 const TRIES_MISSING: u32 = 4;
 /// Times that an unreachable server is asked: some three minutes, enough for a restart or a tunnel.
 const TRIES_UNREACHABLE: u32 = 24;
+/// Failures in a row after which another way to the same is tried, where there is one.
+const TRIES_WAY: u32 = 2;
 /// The viewer is told after this many failures in a row.
 const TELL_AFTER: u32 = 2;
 /// Times that the browser may refuse to decode a segment, and times after which another rung is tried.
@@ -38,11 +41,39 @@ const KEEP_BEHIND_US: i64 = 3_000_000;
 pub(super) enum What {
     Manifest,
     Playlist(usize),
-    Init { lane: usize, rendition: usize, number: u32 },
-    Segment { lane: usize, rendition: usize, index: usize, start_us: i64, end_us: i64 },
-    Part { lane: usize, rendition: usize, url: String, range: Option<ByteRange>, start_us: i64, end_us: i64 },
-    Text { rendition: usize, index: usize },
+    Init {
+        lane: usize,
+        rendition: usize,
+        number: u32,
+    },
+    Segment {
+        lane: usize,
+        rendition: usize,
+        index: usize,
+        start_us: i64,
+        end_us: i64,
+    },
+    Part {
+        lane: usize,
+        rendition: usize,
+        url: String,
+        range: Option<ByteRange>,
+        start_us: i64,
+        end_us: i64,
+    },
+    Text {
+        rendition: usize,
+        index: usize,
+    },
     Sidecar,
+    /// A newer version of the MPD, or what has changed in it.
+    Refresh,
+    Patch,
+    /// An element of the MPD that stands elsewhere.
+    Remote(usize),
+    Clock(usize),
+    Index(usize),
+    Steering,
 }
 
 impl What {
@@ -93,13 +124,25 @@ impl Session {
 
     fn fetch_again(&mut self, what: What, tries: Tries) {
         let Some((url, range)) = self.address_of(&what) else { return };
-        if let What::Playlist(rendition) = &what {
-            self.watch(*rendition);
+        match &what {
+            What::Playlist(rendition) => self.watch(*rendition),
+            What::Refresh | What::Patch => self.asked_for_update(),
+            _ => {}
         }
         let id = self.next_id;
         self.next_id += 1;
         let (kind, track, priority) = match &what {
-            What::Manifest => (FetchKind::Manifest, None, 0),
+            What::Manifest | What::Refresh | What::Patch | What::Remote(_) => (FetchKind::Manifest, None, 0),
+            What::Clock(at) => {
+                let head = self
+                    .presentation
+                    .as_ref()
+                    .and_then(|one| clock_url(one, *at))
+                    .is_some_and(|(_, head)| head);
+                (if head { FetchKind::ClockHead } else { FetchKind::Clock }, None, 0)
+            }
+            What::Index(_) => (FetchKind::Index, None, 0),
+            What::Steering => (FetchKind::Steering, None, 1),
             What::Playlist(_) => (FetchKind::Playlist, None, 0),
             What::Init { lane, .. } => (FetchKind::Init, Some(self.lanes[*lane].track), 0),
             What::Segment { lane, .. } | What::Part { lane, .. } => {
@@ -138,7 +181,8 @@ impl Session {
             self.lanes[lane].pending.push(Pending { id, start_us, end_us });
             let track = self.lanes[lane].track;
             if let Some(Some(offset_us)) = placing {
-                self.emit(Output::Append { id, track, offset_us });
+                let window_us = self.append_window(lane);
+                self.emit(Output::Append { id, track, offset_us, window_us });
             }
         }
         self.requests.push(Request {
@@ -173,12 +217,27 @@ impl Session {
                 (segment.url, segment.byte_range)
             }
             What::Sidecar => (String::from(presentation?.text.opt(presentation?.sidecar?)?), None),
+            What::Refresh => (self.update_url(), None),
+            What::Patch => (self.patch_url()?, None),
+            What::Remote(at) => {
+                let remote = presentation?.dash.as_deref()?.remotes.get(*at)?;
+                (String::from(presentation?.text.opt(remote.url)?), None)
+            }
+            What::Clock(at) => (clock_url(presentation?, *at)?.0, None),
+            What::Index(rendition) => self.index_address(*rendition)?,
+            What::Steering => (self.steering_url(), None),
         })
     }
 
     pub(super) fn is_asked(&self, what: &What) -> bool {
         self.requests.iter().any(|request| request.what == *what)
             || self.retries.iter().any(|retry| retry.what == *what)
+    }
+
+    pub(super) fn is_remote_asked(&self) -> bool {
+        let remote = |what: &What| matches!(what, What::Remote(_));
+        self.requests.iter().any(|request| remote(&request.what))
+            || self.retries.iter().any(|retry| remote(&retry.what))
     }
 
     /// Whether media of this lane is on its way.
@@ -283,6 +342,12 @@ impl Session {
                 self.emit(Output::Sidecar(json));
             }
             What::Init { rendition, number, .. } => self.on_init(rendition, number, body),
+            What::Refresh => self.on_update(body, &request.url),
+            What::Patch => self.on_patch(body),
+            What::Remote(at) => self.on_remote(at, Some(body)),
+            What::Clock(at) => self.on_clock(at, request.sent_at, body),
+            What::Index(rendition) => self.on_index(rendition, body),
+            What::Steering => self.on_steering(body, &request.url),
             What::Segment { .. } | What::Part { .. } => {}
         }
     }
@@ -297,6 +362,13 @@ impl Session {
         if reason == FailReason::Aborted {
             return;
         }
+        match request.what {
+            // A steering server that is gone says so by 410. RFC 8216bis 7.1.
+            What::Steering => return self.on_steering_failed(status == 410, retry_after_us),
+            What::Clock(_) => return self.on_clock_failed(),
+            What::Patch => return self.on_patch_failed(),
+            _ => {}
+        }
         if reason == FailReason::Expired {
             return self.on_expired();
         }
@@ -309,6 +381,8 @@ impl Session {
             reason == FailReason::Http && (400..500).contains(&status) && status != 408 && status != 429;
         if missing {
             tries.missing += 1;
+            // What a live MPD lists and is not there: a newer version may say otherwise.
+            self.refresh_soon();
         } else {
             tries.failures += 1;
         }
@@ -339,6 +413,14 @@ impl Session {
                 self.abort_lane(lane);
                 let state = &mut self.lanes[lane];
                 state.not_before = self.now + pause;
+                let rendition = state.rendition;
+                if failures == TRIES_WAY && self.leave_way(rendition) {
+                    let state = &mut self.lanes[lane];
+                    (state.failures, state.missing) = (0, 0);
+                    state.not_before = self.now;
+                    return;
+                }
+                let state = &mut self.lanes[lane];
                 // A rung that is not there is not asked for again while another one may be.
                 if missing && state.track == Track::Video && failures + 1 == TRIES_MISSING {
                     let rendition = state.rendition;
@@ -417,6 +499,20 @@ impl Session {
                 self.lose_rendition(*rendition, 1002, Category::Network, told);
             }
             What::Manifest => self.fail(1001, Category::Network, told),
+            // What the MPD itself says there holds.
+            What::Remote(at) => self.on_remote(*at, None),
+            // Its last version may have all that is left.
+            What::Refresh => {
+                self.emit(Output::Error {
+                    code: 1004,
+                    category: Category::Network,
+                    fatal: false,
+                    data: told,
+                });
+            }
+            What::Index(rendition) if missing => {
+                self.lose_rendition(*rendition, 1002, Category::Network, told);
+            }
             _ => self.fail(1002, Category::Network, told),
         }
     }
@@ -575,7 +671,11 @@ impl Session {
 
 fn word(what: &What) -> &'static str {
     match what {
-        What::Manifest => "the manifest",
+        What::Manifest | What::Refresh | What::Patch => "the manifest",
+        What::Remote(_) => "a part of the manifest",
+        What::Clock(_) => "the server's time",
+        What::Index(_) => "an index of segments",
+        What::Steering => "the steering server",
         What::Playlist(_) => "a playlist",
         What::Init { .. } => "an initialization section",
         What::Segment { .. } | What::Part { .. } => "a segment",

@@ -14,12 +14,18 @@ use super::*;
 use crate::abr::Reason;
 
 mod live;
+mod mpd;
+mod periods;
+mod steering;
 mod thumbnails;
 mod views;
 
 const S: i64 = 1_000_000;
 const SEGMENTS: usize = 15;
 const SEGMENT_S: i64 = 4;
+
+/// What a server answers: for what, at which address, when.
+type Answers = fn(FetchKind, &str, i64) -> Option<Vec<u8>>;
 
 /// A request on the virtual line.
 struct Flight {
@@ -69,8 +75,14 @@ struct Stage {
     server: Option<fn(&str, i64) -> Option<String>>,
     /// Media times begin here (and media is read by the session, see [`Output::Fetch`]).
     media_zero_us: i64,
-    /// Offsets told with appends.
+    /// Offsets and windows told with appends.
     offsets: BTreeMap<u32, i64>,
+    windows: BTreeMap<u32, (i64, i64)>,
+    /// What a server answers at a time to what is no media, `None` for 404; the rest is as usual where it
+    /// is not set.
+    answers: Option<Answers>,
+    /// How many tracks the browser waits for before it plays.
+    tracks: usize,
 }
 
 fn master() -> String {
@@ -134,6 +146,9 @@ impl Stage {
             server: None,
             media_zero_us: 0,
             offsets: BTreeMap::new(),
+            windows: BTreeMap::new(),
+            answers: None,
+            tracks: 2,
         }
     }
 
@@ -170,8 +185,9 @@ impl Stage {
                     self.flights.retain(|flight| flight.id != id);
                     self.appends.retain(|(append, _)| *append != id);
                 }
-                Output::Append { id, track, offset_us } => {
+                Output::Append { id, track, offset_us, window_us } => {
                     assert!(self.ever_fetched.contains(&id), "every append was fetched");
+                    self.windows.insert(id, window_us);
                     self.offsets.insert(id, offset_us);
                     if let Some(flight) = self.flights.iter_mut().find(|flight| flight.id == id) {
                         flight.read &= flight.kind == FetchKind::Init;
@@ -179,7 +195,10 @@ impl Stage {
                     assert!(self.setup, "appends come after the set-up");
                     self.appends.push((id, track));
                 }
-                Output::Setup { .. } => self.setup = true,
+                Output::Setup { tracks, .. } => {
+                    self.setup = true;
+                    self.tracks = tracks.len();
+                }
                 Output::Remove { track, start_us, end_us } => self.remove(track, start_us, end_us),
                 Output::SeekTo { position_us, .. } => self.position_us = position_us,
                 Output::EndOfStream => {
@@ -235,7 +254,8 @@ impl Stage {
                 } else {
                     let (from, to) = stretch(&url, number);
                     let shift = self.media_zero_us + self.offsets.get(&id).copied().unwrap_or(0);
-                    ranges.push((from + shift, to + shift));
+                    let (first, last) = self.windows.get(&id).copied().unwrap_or((i64::MIN, i64::MAX));
+                    ranges.push(((from + shift).max(first), (to + shift).min(last)));
                     *ranges = merged(ranges);
                 }
             }
@@ -258,7 +278,7 @@ impl Stage {
 
     fn playable(&self, us: i64) -> bool {
         !self.held.is_empty()
-            && self.held.len() >= 2
+            && self.held.len() >= self.tracks
             && self.held.values().all(|ranges| ranges.iter().any(|&(from, to)| from <= us && us < to))
     }
 
@@ -344,6 +364,17 @@ impl Stage {
                 }
             }
             let flight = self.flights.remove(at);
+            let media = matches!(flight.kind, FetchKind::Init | FetchKind::Segment);
+            if let Some(answers) = self.answers.filter(|_| !media) {
+                match answers(flight.kind, &flight.url, self.now) {
+                    Some(body) => self.input(&Input::Done { id, bytes: size, body: &body }),
+                    None => {
+                        let (status, reason) = (404, FailReason::Http);
+                        self.input(&Input::Failed { id, status, reason, retry_after_us: 0 });
+                    }
+                }
+                continue;
+            }
             let body = match flight.kind {
                 FetchKind::Manifest => self.manifest.clone(),
                 FetchKind::Playlist if flight.url.contains(self.broken) => "<html>".to_string(),
@@ -355,6 +386,9 @@ impl Stage {
                 FetchKind::Sidecar => "{\"schema\":1}".to_string(),
                 FetchKind::Data => "{}".to_string(),
                 FetchKind::Init | FetchKind::Segment => String::new(),
+                FetchKind::Index | FetchKind::Clock | FetchKind::ClockHead | FetchKind::Steering => {
+                    panic!("{}: only a plan with answers of its own asks for it", flight.url)
+                }
             };
             let init = moov();
             let body = if flight.kind == FetchKind::Init && flight.read { &init } else { body.as_bytes() };

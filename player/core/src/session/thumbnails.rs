@@ -27,12 +27,13 @@ pub(super) struct Thumbnails {
 }
 
 /// The renditions that show moments, best first: thumbnails of a fitting size, then the cheapest frames.
-pub(super) fn choose(presentation: &Presentation, accepted: &[&str]) -> Vec<usize> {
+fn choose(presentation: &Presentation, accepted: &[String]) -> Vec<usize> {
     let rank = |one: &Rendition| {
         let shows = match one.track {
             TrackKind::Image => true,
-            TrackKind::Video if one.trick => super::tracks::mime_of(presentation, one)
-                .is_some_and(|mime| accepted.contains(&mime.as_str())),
+            TrackKind::Video if one.trick => {
+                super::tracks::mime_of(presentation, one).is_some_and(|mime| accepted.contains(&mime))
+            }
             _ => false,
         };
         let width = one.tiles.map_or(one.width, |tiles| tiles.width);
@@ -52,6 +53,13 @@ impl Session {
     pub(super) fn on_preview(&mut self, position_us: i64) {
         self.thumbnails.wanted_us = Some(position_us);
         self.show_preview();
+    }
+
+    /// Look for what has pictures, among all that the manifest has now.
+    pub(super) fn choose_thumbnails(&mut self) {
+        if let Some(presentation) = &self.presentation {
+            self.thumbnails.renditions = choose(presentation, &self.accepted);
+        }
     }
 
     /// Whether a rendition is there for its pictures only.

@@ -130,27 +130,51 @@ fn is_video_codec(codec: &str) -> bool {
     FAMILIES.iter().any(|family| codec.starts_with(family))
 }
 
-/// Find what this browser plays and what this viewer wishes.
+/// What a choice among renditions goes by.
+pub(super) struct Terms<'a> {
+    /// MIME types that the browser plays.
+    pub(super) accepted: &'a [String],
+    /// What the viewer wishes.
+    pub(super) open: &'a Open,
+    /// Whether the screen shows a high dynamic range.
+    pub(super) hdr: bool,
+    /// HLS: the pathway in use, empty for that of each rendition's own.
+    pub(super) pathway: &'a str,
+}
+
+/// Find what of a period this browser plays and what this viewer wishes.
 pub(super) fn select(
     presentation: &Presentation,
-    accepted: &[&str],
-    open: &Open,
-    hdr: bool,
+    period: u32,
+    terms: &Terms<'_>,
 ) -> Result<Selection, (u16, Category, &'static str)> {
+    let (open, hdr) = (terms.open, terms.hdr);
     let plays = |rendition: &Rendition| {
-        mime_of(presentation, rendition).is_some_and(|mime| accepted.contains(&mime.as_str()))
+        mime_of(presentation, rendition).is_some_and(|mime| terms.accepted.contains(&mime))
+    };
+    // RFC 8216bis 4.4.6.2, PATHWAY-ID: "." where it is not stated.
+    let elsewhere = |one: &Rendition| {
+        presentation.kind != Kind::Dash
+            && !terms.pathway.is_empty()
+            && presentation.text.opt(one.pathway).unwrap_or(".") != terms.pathway
     };
     let indices = |kind: TrackKind| {
         let ordinary = move |one: &Rendition| {
-            one.track == kind && !one.trick && !one.gone && !is_view(presentation, one)
+            one.track == kind
+                && one.period == period
+                && !one.trick
+                && !one.gone
+                && !is_view(presentation, one)
         };
         presentation.renditions.iter().enumerate().filter(move |(_, rendition)| ordinary(rendition))
     };
     if presentation.renditions.iter().any(|rendition| !rendition.protection.is_empty()) {
         return Err((4001, Category::Drm, "the content is protected"));
     }
-    let video: Vec<usize> =
-        indices(TrackKind::Video).filter(|(_, rendition)| plays(rendition)).map(|(at, _)| at).collect();
+    let video: Vec<usize> = indices(TrackKind::Video)
+        .filter(|(_, rendition)| plays(rendition) && !elsewhere(rendition))
+        .map(|(at, _)| at)
+        .collect();
     let all_audio: Vec<usize> = indices(TrackKind::Audio)
         .filter(|(_, rendition)| {
             plays(rendition) && (presentation.kind == Kind::Dash || rendition.playlist_url.is_some())
@@ -297,7 +321,39 @@ pub(super) fn pinned_rung(rungs: &[Rung], id: &str) -> Option<usize> {
     rungs.iter().rposition(|rung| rung.height <= wanted).or((!rungs.is_empty()).then_some(0))
 }
 
+/// The one among others that is most like `wanted`: of its language, then of its role, then of its sound.
+pub(super) fn like(presentation: &Presentation, wanted: &Rendition, among: &[usize]) -> Option<usize> {
+    let text = |span| presentation.text.get(span);
+    let same = |at: usize| {
+        let one = &presentation.renditions[at];
+        (text(one.language) == text(wanted.language)).then(|| {
+            u32::from(one.role_flags == wanted.role_flags) * 8
+                + u32::from(one.forced == wanted.forced) * 4
+                + u32::from(one.channels == wanted.channels) * 2
+                + u32::from(text(one.name) == text(wanted.name))
+        })
+    };
+    let mut best = None;
+    for &at in among {
+        let Some(likeness) = same(at) else { continue };
+        if best.is_none_or(|(_, most)| likeness > most) {
+            best = Some((at, likeness));
+        }
+    }
+    best.map(|(at, _)| at)
+}
+
 impl Session {
+    /// What of a period this browser plays, by the viewer's wishes.
+    pub(super) fn select(&self, period: u32) -> Result<Selection, (u16, Category, &'static str)> {
+        let terms =
+            Terms { accepted: &self.accepted, open: &self.open, hdr: self.hdr, pathway: self.ways.pathway() };
+        match &self.presentation {
+            Some(presentation) => select(presentation, period, &terms),
+            None => Err((2003, Category::Manifest, "there is no manifest")),
+        }
+    }
+
     /// Make the lanes of the first selection.
     pub(super) fn choose_first(&mut self, audio: Option<usize>, text: Option<usize>) {
         let Some(presentation) = &self.presentation else { return };
@@ -384,7 +440,8 @@ impl Session {
     }
 
     fn choose_quality(&mut self, id: Option<&str>) {
-        self.pinned = id.and_then(|id| pinned_rung(&self.rungs, id));
+        self.wanted_quality = String::from(id.unwrap_or(""));
+        self.pinned = pinned_rung(&self.rungs, &self.wanted_quality);
         let Some(lane) = self.lane_of(Track::Video) else { return };
         let Some(rung) = self.pinned else {
             self.tell_quality(self.rung_of(self.lanes[lane].rendition).unwrap_or(0), self.reason);

@@ -67,10 +67,11 @@ pub(super) fn find(
 ) -> Views {
     let mut views = Views::default();
     let text = &presentation.text;
+    let period = rungs.first().map_or(0, |rung| presentation.renditions[rung.rendition].period);
     let others = presentation
         .renditions
         .iter()
-        .filter(|one| is_view(presentation, one) && one.period == 0 && !one.gone);
+        .filter(|one| is_view(presentation, one) && one.period == period && !one.gone);
     if presentation.kind == Kind::Dash {
         let main = rungs.first().map_or("", |rung| text.get(presentation.renditions[rung.variant].name));
         views.list.push(View { label: String::from(main), rungs: rungs.to_vec() });

@@ -18,7 +18,10 @@ interface Exports {
 }
 
 const TRACKS: readonly TrackKind[] = ['video', 'audio', 'text']
-const KINDS: readonly FetchKind[] = ['manifest', 'playlist', 'init', 'segment', 'text', 'sidecar', 'data']
+const KINDS: readonly FetchKind[] = [
+  'manifest', 'playlist', 'init', 'segment', 'text', 'sidecar', 'data', 'index', 'clock', 'clockHead',
+  'steering',
+]
 const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted']
 const APPEND_ERRORS: readonly AppendError[] = ['quota', 'decode', 'closed']
 const CHOICES = ['quality', 'audio', 'text', 'view'] as const
@@ -100,6 +103,7 @@ function writeInput(to: Writer, input: Input): void {
       to.u32(prefs.maxHeight ?? 0)
       to.u8(RULES.indexOf(config?.rule ?? 'bola'))
       to.integer(config?.bufferGoalUs ?? 0)
+      to.integer(input.wallUs)
       return
     }
     case 'supported':
@@ -223,7 +227,10 @@ function readOutput(from: Reader): Output {
         tracks: from.list(() => ({ track: from.word(TRACKS), mime: from.text() })),
       }
     case 4:
-      return { t: 'append', id: from.u32(), track: from.word(TRACKS), offsetUs: from.integer() }
+      return {
+        t: 'append', id: from.u32(), track: from.word(TRACKS), offsetUs: from.integer(), fromUs: from.integer(),
+        untilUs: from.integer(),
+      }
     case 5:
       return { t: 'changeType', track: from.word(TRACKS), mime: from.text() }
     case 6:
@@ -302,6 +309,10 @@ function readOutput(from: Reader): Output {
         t: 'event', scheme, value, id: id < 0 ? null : id, startUs: from.integer(), endUs: from.integer(), data: from.blob(),
       }
     }
+    case 26:
+      return { t: 'rate', rate: from.u32() / 1000 }
+    case 27:
+      return { t: 'next', url: from.text(), fallback: from.u8() !== 0 }
     default:
       throw new RangeError(`unknown output ${tag}: player.wasm and the script are of different releases`)
   }

@@ -4,8 +4,16 @@ import type { AppendError, InputBody, TrackKind } from './messages'
 
 const REPORT_EVERY_MS = 200
 
+/** Where a body belongs: what is added to its times, and the stretch outside of which nothing is kept. */
+interface Place {
+  offsetUs: number
+  fromUs: number
+  /** Negative where there is no end. */
+  untilUs: number
+}
+
 type Job =
-  | { what: 'append'; id: number; body: Body; offsetUs: number }
+  | ({ what: 'append'; id: number; body: Body } & Place)
   | { what: 'changeType'; mime: string }
   | { what: 'remove'; startUs: number; endUs: number }
 
@@ -41,7 +49,7 @@ export class TrackBuffer {
   private async work(): Promise<void> {
     this.working = true
     for (let job = this.jobs.shift(); job && !this.closed; job = this.jobs.shift()) {
-      if (job.what === 'append') await this.append(job.id, job.body, job.offsetUs)
+      if (job.what === 'append') await this.append(job.id, job.body, job)
       else if (job.what === 'remove') await this.remove(job.startUs, job.endUs)
       else this.change(job.mime)
     }
@@ -49,7 +57,7 @@ export class TrackBuffer {
     for (const resolve of this.idle.splice(0)) resolve()
   }
 
-  private async append(id: number, body: Body, offsetUs: number): Promise<void> {
+  private async append(id: number, body: Body, place: Place): Promise<void> {
     let error: AppendError | null = null
     let first = true
     let reported = performance.now()
@@ -63,7 +71,7 @@ export class TrackBuffer {
         this.reportRanges()
         return
       }
-      error = await this.appendBytes(bytes, first ? offsetUs : null)
+      error = await this.appendBytes(bytes, first ? place : null)
       if (error) break
       first = false
       if (performance.now() - reported > REPORT_EVERY_MS) {
@@ -78,17 +86,27 @@ export class TrackBuffer {
     this.report(error ? { ...appended, error } : appended)
   }
 
-  private async appendBytes(bytes: Uint8Array<ArrayBuffer>, offsetUs: number | null): Promise<AppendError | null> {
+  private async appendBytes(bytes: Uint8Array<ArrayBuffer>, place: Place | null): Promise<AppendError | null> {
     try {
-      if (offsetUs !== null && Math.abs(this.buffer.timestampOffset * 1e6 - offsetUs) > 0.5) {
-        this.buffer.timestampOffset = offsetUs / 1e6
-      }
+      if (place) this.put(place)
       this.buffer.appendBuffer(bytes)
     } catch (reason) {
       if (reason instanceof DOMException && reason.name === 'QuotaExceededError') return 'quota'
       return this.source.readyState === 'closed' ? 'closed' : 'decode'
     }
     return (await this.updated()) ? null : 'decode'
+  }
+
+  private put({ offsetUs, fromUs, untilUs }: Place): void {
+    const { buffer } = this
+    if (Math.abs(buffer.timestampOffset * 1e6 - offsetUs) > 0.5) buffer.timestampOffset = offsetUs / 1e6
+    const from = Math.max(0, fromUs / 1e6)
+    const until = untilUs < 0 ? Number.POSITIVE_INFINITY : untilUs / 1e6
+    if (buffer.appendWindowStart === from && buffer.appendWindowEnd === until) return
+    // The start must lie before the end at every moment.
+    buffer.appendWindowStart = 0
+    buffer.appendWindowEnd = until
+    buffer.appendWindowStart = from
   }
 
   private async remove(startUs: number, endUs: number): Promise<void> {

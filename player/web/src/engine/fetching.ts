@@ -2,7 +2,9 @@
 import type { FailReason, FetchKind, FetchOutput, InputBody } from './messages'
 
 /** Kinds whose bytes the session itself reads; the others go to a SourceBuffer. */
-const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>(['manifest', 'playlist', 'text', 'sidecar', 'data'])
+const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>([
+  'manifest', 'playlist', 'text', 'sidecar', 'data', 'index', 'clock', 'clockHead', 'steering',
+])
 /** Progress reports are at least this far apart, so that a fast network does not flood the session. */
 const PROGRESS_EVERY_MS = 60
 /** A server may ask for a pause up to this long; more would leave the viewer before a still picture for ever. */
@@ -114,6 +116,7 @@ export class Fetcher {
         return
       }
       this.report({ t: 'response', id, status, url: response.url || request.url })
+      if (request.kind === 'clockHead') entry.body.push(new TextEncoder().encode(response.headers.get('Date') ?? ''))
       let reported = performance.now()
       const reader = response.body?.getReader()
       while (reader) {
@@ -163,6 +166,9 @@ function options(request: FetchOutput, signal: AbortSignal): RequestInit {
   }
   const init: RequestInit & { priority?: string } = { credentials: 'omit', mode: 'cors', headers, signal }
   if (request.noStore) init.cache = 'no-store'
+  if (request.kind === 'clockHead') init.method = 'HEAD'
+  // A clock that a cache answers is wrong.
+  if (request.kind === 'clock' || request.kind === 'clockHead') init.cache = 'no-store'
   init.priority = (['high', 'auto', 'low'] as const)[request.priority]
   return init
 }

@@ -83,8 +83,8 @@ export class Host {
         const body = this.fetcher.claim(output.id)
         if (!body) return
         this.later(() => {
-          const { id, offsetUs } = output
-          this.outlet.track(output.track)?.push({ what: 'append', id, body, offsetUs })
+          const { id, offsetUs, fromUs, untilUs } = output
+          this.outlet.track(output.track)?.push({ what: 'append', id, body, offsetUs, fromUs, untilUs })
         })
         return
       }

@@ -30,7 +30,7 @@ export type AppendError = 'quota' | 'decode' | 'closed'
 
 export type Input = { now: number } & InputBody
 export type InputBody =
-  | { t: 'open'; url: string; startUs: number; caps: Capabilities; prefs: Wishes; config?: SessionConfig }
+  | { t: 'open'; url: string; startUs: number; wallUs: number; caps: Capabilities; prefs: Wishes; config?: SessionConfig }
   | { t: 'response'; id: number; status: number; url: string }
   | { t: 'progress'; id: number; bytes: number }
   | { t: 'done'; id: number; bytes: number; body?: Uint8Array }
@@ -52,7 +52,9 @@ export type InputBody =
   | { t: 'display'; hdr: boolean }
   | { t: 'interstitialOver'; id: string; playedUs: number }
 
-export type FetchKind = 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar' | 'data'
+export type FetchKind =
+  | 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar' | 'data' | 'index' | 'clock' | 'clockHead'
+  | 'steering'
 export type ErrorCategory = 'network' | 'media' | 'manifest' | 'drm' | 'platform'
 
 export interface Quality {
@@ -151,7 +153,7 @@ export type Output =
   | FetchOutput
   | { t: 'abort'; id: number }
   | { t: 'setup'; durationUs: number; tracks: { track: TrackKind; mime: string }[] }
-  | { t: 'append'; id: number; track: TrackKind; offsetUs: number }
+  | { t: 'append'; id: number; track: TrackKind; offsetUs: number; fromUs: number; untilUs: number }
   | { t: 'changeType'; track: TrackKind; mime: string }
   | { t: 'remove'; track: TrackKind; startUs: number; endUs: number }
   | { t: 'seekTo'; positionUs: number; reason: 'start' | 'gap' | 'user' }
@@ -197,3 +199,5 @@ export type Output =
       endUs: number
       data: Uint8Array
     }
+  | { t: 'rate'; rate: number }
+  | { t: 'next'; url: string; fallback: boolean }
