@@ -12,6 +12,11 @@ SEGMENTS = 12
 SEGMENT_US = 4_000_000
 MEDIA = "".join(f"#EXTINF:4,\n{number}.m4s\n" for number in range(SEGMENTS))
 PLAYLIST = f'#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MAP:URI="init.mp4"\n{MEDIA}#EXT-X-ENDLIST\n'
+# Every third seed plays it encrypted: a key for all, another one from the middle on.
+SEALED = PLAYLIST.replace("#EXT-X-MAP", '#EXT-X-KEY:METHOD=AES-128,URI="a.bin"\n#EXT-X-MAP').replace(
+    "#EXTINF:4,\n6.m4s", '#EXT-X-KEY:METHOD=AES-128,URI="b.bin"\n#EXTINF:4,\n6.m4s'
+)
+KEY = 11
 MASTER = """#EXTM3U
 #EXT-X-SESSION-DATA:DATA-ID="org.bitaca.sidecar",URI="sidecar.json"
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Português",LANGUAGE="pt-BR",DEFAULT=YES,CHANNELS="2",URI="pt/p.m3u8"
@@ -24,10 +29,11 @@ MASTER = """#EXTM3U
 BPS = {"360": 500_000, "720": 2_100_000, "pt": 128_000, "en": 128_000}
 
 
-def body_of(url: str) -> bytes | None:
+def body_of(url: str, *, sealed: bool) -> bytes | None:
     """Return what the server has at `url`, None for media."""
     name = url.rsplit("/", 1)[1].split("?")[0]
-    known = {"master.m3u8": MASTER, "p.m3u8": PLAYLIST, "sidecar.json": '{"schema":1}'}
+    playlist = SEALED if sealed else PLAYLIST
+    known = {"master.m3u8": MASTER, "p.m3u8": playlist, "sidecar.json": '{"schema":1}'}
     return known[name].encode() if name in known else None
 
 
@@ -45,6 +51,7 @@ class Fetch:
     track: int
     url: str
     start_us: int
+    key: int = 0
     sent: float = 0.0
 
 
@@ -64,6 +71,7 @@ class Host:
         self.running: dict[int, Fetch] = {}
         self.finished: dict[int, Fetch] = {}
         self.queue: list[int] = []
+        self.keys: set[int] = set()
         self.held: dict[int, set[int]] = {0: set(), 1: set()}
         self.handle = self.core.call("session_new")
 
@@ -91,7 +99,10 @@ class Host:
             self.give(1, struct.pack("<I", count) + b"\1" * count)
         elif output[0] == 1:
             number, kind, track, length = struct.unpack_from("<IBBI", output, 1)
-            self.running[number] = Fetch(kind, track, output[11 : 11 + length].decode(), self.now)
+            # Behind the address: the range, priority, patience and two flags; then the key's number.
+            (key,) = struct.unpack_from("<I", output, 11 + length + 27)
+            assert kind == KEY or key == 0 or key in self.keys, "nothing is asked for before its key"
+            self.running[number] = Fetch(kind, track, output[11 : 11 + length].decode(), self.now, key)
         elif output[0] == 2:
             (number,) = struct.unpack_from("<I", output, 1)
             self.running.pop(number, None)
@@ -122,9 +133,11 @@ class Host:
         if not self.running:
             return self.give(15)
         number, fetch = next(iter(self.running.items()))
-        body = body_of(fetch.url)
+        body = body_of(fetch.url, sealed=self.seed % 3 == 0)
         if body is not None:
             size = len(body)
+        elif fetch.kind == KEY:
+            size = 16
         elif "init" in fetch.url:
             size = 900
         else:
@@ -137,6 +150,10 @@ class Host:
         if fetch.sent < 1:
             return self.give(3, struct.pack("<Id", number, float(int(size * fetch.sent))))
         del self.running[number]
+        if fetch.kind == KEY:
+            self.keys.add(fetch.key)
+        elif fetch.key and self.random.random() < 0.02:
+            return self.give(5, struct.pack("<IIBd", number, 200, 5, 0.0))
         self.finished[number] = fetch
         data = body or b""
         return self.give(4, struct.pack("<IdI", number, float(size), len(data)) + data)

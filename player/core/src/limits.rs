@@ -114,6 +114,10 @@ pub const SEGMENT_URI_BYTES: usize = u16::MAX as usize;
 /// EXT-X-SESSION-DATA tags that are kept for the page.
 pub const SESSION_DATA: usize = 256;
 
+/// Keys of whole segments that are held at once. A key for every segment is legitimate, and a long
+/// title must not gather them all.
+pub const KEYS: usize = 64;
+
 /// EXT-X-SESSION-KEY tags: each is a licence that may be asked for before playback.
 pub const SESSION_KEYS: usize = 16;
 

@@ -95,6 +95,8 @@ impl List {
 pub(crate) struct Init {
     pub(crate) uri: Span,
     pub(crate) range: Option<ByteRange>,
+    /// Position in `key_sets` of what encrypts it, or [`NOTHING`].
+    pub(crate) keys: u32,
 }
 
 /// A window of segments of one duration, which moves with the clock.
@@ -171,6 +173,8 @@ pub struct SegmentIndex {
     pub(crate) key_sets: Vec<(u32, u32)>,
     /// What segments name by number.
     pub(crate) contexts: Vec<Context>,
+    /// Position in `key_sets` of what encrypts media behind the last segment, or [`NOTHING`].
+    pub(crate) keys_at_end: u32,
     /// How many segments have left a live window. Side tables name segments by serial number:
     /// position plus this.
     pub(crate) dropped: u32,
@@ -221,6 +225,7 @@ impl SegmentIndex {
             keys: Vec::new(),
             key_sets: Vec::new(),
             contexts: Vec::new(),
+            keys_at_end: NOTHING,
             dropped: 0,
             dates: Vec::new(),
             bitrates: Vec::new(),
@@ -486,9 +491,9 @@ impl SegmentIndex {
         first + breaks.iter().filter(|entry| entry.flags & DISCONTINUITY != 0).count() as u64
     }
 
-    /// Whether any segment needs a key.
-    pub fn is_encrypted(&self) -> bool {
-        self.keys.iter().any(|key| self.text.get(key.method) != "NONE")
+    /// Whether any segment needs a key of this kind.
+    pub fn has_key(&self, wanted: impl Fn(&Key, &TextPool) -> bool) -> bool {
+        self.keys.iter().any(|key| wanted(key, &self.text))
     }
 
     /// The absolute URL that relative ones start from.
@@ -523,6 +528,16 @@ impl SegmentIndex {
     pub fn init_id_at_end(&self) -> Option<u32> {
         let init = self.contexts.last().map_or(NOTHING, |context| context.init);
         (init != NOTHING).then_some(init)
+    }
+
+    /// The number of the key set of an initialization section. RFC 8216bis 4.4.4.5, EXT-X-MAP.
+    pub fn init_keys(&self, id: u32) -> Option<u32> {
+        self.inits.get(id as usize).map(|init| init.keys).filter(|keys| *keys != NOTHING)
+    }
+
+    /// The number of the key set of what follows the last segment.
+    pub fn keys_at_end(&self) -> Option<u32> {
+        Some(self.keys_at_end).filter(|keys| *keys != NOTHING)
     }
 
     /// The date, in microseconds since 1970, at which the index's time line begins, by the first

@@ -15,6 +15,7 @@
 //! | `Choose.id`, `TrackChanged.id` | a flag `u8` before the text |
 //! | `Fetch.range`, `Preview.range` | -1 for both ends |
 //! | `Event.id` | -1 |
+//! | `Fetch.cipher` | 0 for the key; otherwise the 16 bytes of the vector follow |
 //!
 //! A picture of [`Output::Preview`] is 0 and the fields of a tile, or 1 and those of a frame.
 
@@ -132,7 +133,7 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.count(mimes.len());
             mimes.iter().for_each(|mime| to.text(mime));
         }
-        Output::Fetch { id, kind, track, url, range, priority, timeout_us, read, no_store } => {
+        Output::Fetch { id, kind, track, url, range, priority, timeout_us, read, no_store, cipher } => {
             to.u8(1);
             to.u32(*id);
             to.u8(*kind as u8);
@@ -143,6 +144,10 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.integer(*timeout_us);
             to.u8(u8::from(*read));
             to.u8(u8::from(*no_store));
+            to.u32(cipher.map_or(0, |cipher| cipher.key));
+            if let Some(cipher) = cipher {
+                to.0.extend_from_slice(&cipher.iv);
+            }
         }
         Output::Abort(id) => {
             to.u8(2);
@@ -362,6 +367,7 @@ const fn fail_reason(number: u8) -> Option<FailReason> {
         2 => Some(FailReason::Timeout),
         3 => Some(FailReason::Expired),
         4 => Some(FailReason::Aborted),
+        5 => Some(FailReason::Decrypt),
         _ => None,
     }
 }

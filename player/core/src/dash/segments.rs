@@ -104,7 +104,7 @@ impl Parser<'_> {
         }
         if let Some(uri) = text.opt(how.initialization) {
             let uri = index.text.push(uri);
-            index.inits.push(Init { uri, range: how.initialization_range });
+            index.inits.push(Init { uri, range: how.initialization_range, keys: NOTHING });
         }
         // Where the period ends on the media's time line.
         let end =
@@ -458,7 +458,8 @@ impl Presentation {
             index.origin = whole.saturating_mul(to).saturating_add(rest as i64);
         }
         index.timescale = timescale;
-        index.inits = alloc::vec![Init { uri: url, range: Some(init).filter(|range| range.length > 0) }];
+        index.inits =
+            alloc::vec![Init { uri: url, range: Some(init).filter(|range| range.length > 0), keys: NOTHING }];
         index.contexts = alloc::vec![Context { init: 0, keys: NOTHING }];
         index.layout = Layout::List(List { entries, first: 0 });
         index.index = None;

@@ -368,7 +368,7 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self, at: usize, end: usize) -> Result<(), ParseError> {
-        let mut init = Init { uri: Span::NONE, range: None };
+        let mut init = Init { uri: Span::NONE, range: None, keys: NOTHING };
         let base = self.base;
         let mut list = Attributes::new(self.text, at, end, &mut self.warnings);
         while let Some(attribute) = list.next() {
@@ -407,9 +407,22 @@ impl<'a> Reader<'a> {
         if self.index.inits.len() >= limits::DISTINCT_PER_PLAYLIST {
             return Err(ParseError::new(ErrorKind::Limit, at, "at most 1,000,000 EXT-X-MAP"));
         }
+        self.settle_keys();
+        init.keys = self.context.keys;
         self.context.init = self.index.inits.len() as u32;
         self.index.inits.push(init);
         Ok(())
+    }
+
+    /// Give the keys in effect a number, if they have none yet.
+    fn settle_keys(&mut self) {
+        if self.keys_changed {
+            self.keys_changed = false;
+            self.context.keys = NOTHING;
+            if !self.active_keys.is_empty() {
+                self.context.keys = self.index.add_key_set(&self.active_keys);
+            }
+        }
     }
 
     fn segment(&mut self, start: usize, end: usize) -> Result<(), ParseError> {
@@ -464,13 +477,7 @@ impl<'a> Reader<'a> {
         if let Some(number) = self.context_number {
             return Ok(number);
         }
-        if self.keys_changed {
-            self.keys_changed = false;
-            self.context.keys = NOTHING;
-            if !self.active_keys.is_empty() {
-                self.context.keys = self.index.add_key_set(&self.active_keys);
-            }
-        }
+        self.settle_keys();
         let number = self.index.add_context(self.context);
         if number as usize >= limits::DISTINCT_PER_PLAYLIST {
             let what = "at most 1,000,000 changes of EXT-X-MAP and EXT-X-KEY";
@@ -487,6 +494,12 @@ impl<'a> Reader<'a> {
             self.violation(end, end, "EXTINF without the URI of a segment");
         }
         let body = self.base + self.body.unwrap_or(end);
+        if !self.index.parts.is_empty() || !self.index.hints.is_empty() {
+            // Parts of a segment that is being made may have a key that no segment has yet.
+            let context = self.context;
+            self.settle_keys();
+            self.index.keys_at_end = core::mem::replace(&mut self.context, context).keys;
+        }
         match &mut self.index.layout {
             Layout::List(list) => list.entries = self.entries,
             layout => *layout = Layout::List(List { entries: self.entries, first: 0 }),

@@ -330,6 +330,10 @@ impl SegmentIndex {
                 list.entries.push(moved);
             }
         }
+        self.keys_at_end = match other.key_sets.is_empty() {
+            true => self.contexts.last().map_or(NOTHING, |last| last.keys),
+            false => self.adopt_keys(other, other.keys_at_end),
+        };
         let other_text = &other.text;
         let pool = &mut self.text;
         let mut keep = |span: Span| other_text.opt(span).map_or(Span::NONE, |text| pool.push(text));
@@ -365,6 +369,10 @@ impl SegmentIndex {
     fn adopt_context(&mut self, other: &SegmentIndex, place: usize) -> u32 {
         let Some(context) = other.contexts.get(place) else { return self.add_context(Context::default()) };
         let mut mine = Context::default();
+        // Where it names no key yet, those in effect stay.
+        let silent = other.contexts.iter().take(place + 1).all(|context| context.keys == NOTHING);
+        let in_effect = self.contexts.last().map_or(NOTHING, |last| last.keys);
+        mine.keys = if silent { in_effect } else { self.adopt_keys(other, context.keys) };
         if let Some(init) = other.inits.get(context.init as usize) {
             let uri = other.text.get(init.uri);
             let known =
@@ -373,7 +381,12 @@ impl SegmentIndex {
                 Some(number) => number as u32,
                 None => {
                     let uri = self.text.push(uri);
-                    self.inits.push(Init { uri, range: init.range });
+                    let keys = match init.keys {
+                        NOTHING if silent => in_effect,
+                        keys if keys == context.keys => mine.keys,
+                        keys => self.adopt_keys(other, keys),
+                    };
+                    self.inits.push(Init { uri, range: init.range, keys });
                     (self.inits.len() - 1) as u32
                 }
             };
@@ -381,30 +394,31 @@ impl SegmentIndex {
             // A delta update need not repeat what is in effect.
             mine.init = last.init;
         }
-        // Where it names no key yet, those in effect stay.
-        let silent = other.contexts.iter().take(place + 1).all(|context| context.keys == NOTHING);
-        if silent {
-            mine.keys = self.contexts.last().map_or(NOTHING, |last| last.keys);
-        } else if context.keys != NOTHING {
-            let keys: Vec<Key> = other
-                .keys_of(context.keys)
-                .iter()
-                .map(|key| {
-                    let mut keep = |span: Span| match other.text.opt(span) {
-                        Some(text) => self.text.push(text),
-                        None => Span::NONE,
-                    };
-                    Key {
-                        method: keep(key.method),
-                        uri: keep(key.uri),
-                        iv: keep(key.iv),
-                        keyformat: keep(key.keyformat),
-                        versions: keep(key.versions),
-                    }
-                })
-                .collect();
-            mine.keys = self.add_key_set(&keys);
-        }
         self.add_context(mine)
+    }
+
+    /// The number here of a key set of `other`.
+    pub(super) fn adopt_keys(&mut self, other: &SegmentIndex, set: u32) -> u32 {
+        if set == NOTHING {
+            return NOTHING;
+        }
+        let keys: Vec<Key> = other
+            .keys_of(set)
+            .iter()
+            .map(|key| {
+                let mut keep = |span: Span| match other.text.opt(span) {
+                    Some(text) => self.text.push(text),
+                    None => Span::NONE,
+                };
+                Key {
+                    method: keep(key.method),
+                    uri: keep(key.uri),
+                    iv: keep(key.iv),
+                    keyformat: keep(key.keyformat),
+                    versions: keep(key.versions),
+                }
+            })
+            .collect();
+        self.add_key_set(&keys)
     }
 }

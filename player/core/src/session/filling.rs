@@ -157,12 +157,11 @@ impl Session {
             return;
         }
         let init = segment.init_id.map(|number| (rendition, number));
-        if let Some((_, number)) = init.filter(|wanted| state.init != Some(*wanted)) {
-            self.fetch(What::Init { lane, rendition, number });
-            self.lanes[lane].init = init;
+        let what = What::Segment { lane, rendition, index, start_us: segment.start_us, end_us };
+        if !self.fetch_media(lane, init, what) {
+            return;
         }
-        self.ended = false;
-        self.fetch(What::Segment { lane, rendition, index, start_us: segment.start_us, end_us });
+        self.foresee(rendition, index + 1);
         let state = &mut self.lanes[lane];
         state.next_us = end_us;
         state.complete = last;
@@ -204,13 +203,28 @@ impl Session {
     fn fetch_part(&mut self, lane: usize, piece: Piece) {
         let rendition = self.lanes[lane].rendition;
         let init = piece.init.map(|number| (rendition, number));
-        if let Some((_, number)) = init.filter(|wanted| self.lanes[lane].init != Some(*wanted)) {
-            self.fetch(What::Init { lane, rendition, number });
+        let Piece { url, range, start_us, end_us, keys, number, .. } = piece;
+        let what = What::Part { lane, rendition, url, range, start_us, end_us, keys, number };
+        if self.fetch_media(lane, init, what) {
+            self.lanes[lane].next_us = end_us;
+        }
+    }
+
+    /// Ask for media, and for its initialization section where that is another one than before. False
+    /// where a key must come first.
+    fn fetch_media(&mut self, lane: usize, init: Option<(usize, u32)>, what: What) -> bool {
+        let section = init.filter(|wanted| self.lanes[lane].init != Some(*wanted));
+        let section = section.map(|(rendition, number)| What::Init { lane, rendition, number });
+        if !self.unlock(&what) || !section.as_ref().is_none_or(|section| self.unlock(section)) {
+            return false;
+        }
+        if let Some(section) = section {
+            self.fetch(section);
             self.lanes[lane].init = init;
         }
-        let (start_us, end_us) = (piece.start_us, piece.end_us);
-        self.fetch(What::Part { lane, rendition, url: piece.url, range: piece.range, start_us, end_us });
-        self.lanes[lane].next_us = end_us;
+        self.ended = false;
+        self.fetch(what);
+        true
     }
 
     /// Let go of what lies well behind the playhead.

@@ -40,6 +40,9 @@ pub(super) struct Piece {
     pub(super) end_us: i64,
     /// The section that it needs.
     pub(super) init: Option<u32>,
+    /// What encrypts it, and the sequence number of its segment.
+    pub(super) keys: Option<u32>,
+    pub(super) number: u64,
 }
 
 /// What is left of a segment.
@@ -66,7 +69,10 @@ fn listed_part(
         // The length of a part that was hinted at is told only afterwards: half of one is no other one.
         if start >= next_us - part_us / 2 && !part.gap {
             let url = crate::url::resolve(index.base(), index.text().get(part.uri));
-            return (Some(Piece { url, range: part.range, start_us: start, end_us, init: None }), end_us);
+            let keys = if i < index.len() { index.key_set_of(i) } else { index.keys_at_end() };
+            let number = index.number(i);
+            let (range, start_us) = (part.range, start);
+            return (Some(Piece { url, range, start_us, end_us, init: None, keys, number }), end_us);
         }
         start = end_us;
     }
@@ -343,7 +349,9 @@ impl Session {
         let range = hint.length.map(|length| ByteRange { offset: hint.offset, length });
         let range =
             range.or((hint.offset > 0).then_some(ByteRange { offset: hint.offset, length: u64::MAX / 4 }));
-        Some(Piece { url, range, start_us: end_of_parts, end_us: end_of_parts + part_us, init })
+        let (keys, number) = (index.keys_at_end(), index.number(index.len()));
+        let (start_us, end_us) = (end_of_parts, end_of_parts + part_us);
+        Some(Piece { url, range, start_us, end_us, init, keys, number })
     }
 
     /// What is left of a whole segment of which the lane holds the beginning.

@@ -75,6 +75,7 @@ impl Session {
         self.asked_types.extend_from_slice(&mimes);
         self.asking.extend_from_slice(&mimes);
         self.emit(Output::Probe(mimes));
+        self.ask_session_keys();
     }
 
     pub(super) fn on_supported(&mut self, answers: &[bool]) {
@@ -129,11 +130,12 @@ impl Session {
         let one = &presentation.renditions[rendition];
         let media = one.segments.as_ref().filter(|_| one.track != TrackKind::Text && !pictures);
         if let Some(segments) = media {
-            if segments.is_encrypted() {
-                return self.fail(4001, Category::Drm, String::from("the segments are encrypted"));
-            }
             // Fragmented MP4 needs an initialization section; what has none is MPEG-TS or packed audio.
             if segments.init_by_id(0).is_none() && !segments.is_empty() {
+                if self.is_sealed_stream(rendition) {
+                    let data = String::from("sample encryption outside fragmented MP4");
+                    return self.lose_rendition(rendition, 4001, Category::Drm, data);
+                }
                 let data = String::from("segments that are no fragmented MP4");
                 return self.lose_rendition(rendition, 2002, Category::Manifest, data);
             }

@@ -45,6 +45,9 @@ pub enum FetchKind {
     ClockHead = 9,
     /// Which pathway to use.
     Steering = 10,
+    /// A key of whole segments: 16 octets that stay with the host, under the number in the fetch's
+    /// [`Cipher`]; [`Input::Done`] tells how many they are.
+    Key = 11,
 }
 
 /// Why a fetch failed.
@@ -61,6 +64,18 @@ pub enum FailReason {
     Expired = 3,
     /// We aborted it.
     Aborted = 4,
+    /// What came does not decrypt, or is nothing known once decrypted.
+    Decrypt = 5,
+}
+
+/// How a body is decrypted before anything else is done with it: AES-128, CBC, PKCS#7 padding.
+/// RFC 8216bis 4.4.4.4, METHOD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cipher {
+    /// Names the key; from 1.
+    pub key: u32,
+    /// The initialization vector.
+    pub iv: [u8; 16],
 }
 
 /// Why an append failed.
@@ -376,6 +391,8 @@ pub enum Output {
         read: bool,
         /// The answer must not be kept in a cache.
         no_store: bool,
+        /// How the body is decrypted; of a key, the number under which it is kept.
+        cipher: Option<Cipher>,
     },
     /// Give a request up.
     Abort(u32),

@@ -20,10 +20,12 @@
 //! | `mpd` | MPDs that change: clock, updates, live edge, latency |
 //! | `indexing` | resources that list their segments themselves |
 //! | `steering` | which of several ways the media comes |
+//! | `keys` | keys of whole segments |
 //! | `live` | playlists that grow: reloading, the edge, parts, date ranges |
 
 mod filling;
 mod indexing;
+mod keys;
 mod lane;
 mod live;
 mod loading;
@@ -45,8 +47,8 @@ mod views;
 mod scenarios;
 
 pub use messages::{
-    AppendError, Asset, Category, Choice, FailReason, FetchKind, Input, Open, Output, Picture, QualityRow,
-    TextWish, Track, TrackRow,
+    AppendError, Asset, Category, Choice, Cipher, FailReason, FetchKind, Input, Open, Output, Picture,
+    QualityRow, TextWish, Track, TrackRow,
 };
 
 use alloc::boxed::Box;
@@ -138,6 +140,9 @@ pub struct Session {
     watches: Vec<live::Watch>,
     placing: placing::Placing,
     thumbnails: thumbnails::Thumbnails,
+    keys: keys::Keys,
+    /// What was decided changes what comes next: wake at once, whatever the host has to tell.
+    again: bool,
     /// Date ranges that were told, with how much they said.
     told_ranges: Vec<(String, (Option<i64>, usize))>,
     /// MIME types that the browser was asked about.
@@ -205,6 +210,8 @@ impl Session {
             watches: Vec::new(),
             placing: placing::Placing::default(),
             thumbnails: thumbnails::Thumbnails::default(),
+            keys: keys::Keys::default(),
+            again: false,
             told_ranges: Vec::new(),
             asked_types: Vec::new(),
             asking: Vec::new(),
@@ -257,6 +264,7 @@ impl Session {
 
     /// Everything that follows from the state rather than from the input.
     fn decide(&mut self) {
+        self.again = false;
         self.start_due_retries();
         if self.phase == Phase::Running && !self.expired {
             self.reload();
@@ -298,6 +306,9 @@ impl Session {
                     at = at.min(lane.not_before);
                 }
             }
+        }
+        if self.again {
+            return self.now;
         }
         at.max(self.now)
     }

@@ -60,6 +60,8 @@ pub(super) enum What {
         range: Option<ByteRange>,
         start_us: i64,
         end_us: i64,
+        keys: Option<u32>,
+        number: u64,
     },
     Text {
         rendition: usize,
@@ -74,6 +76,7 @@ pub(super) enum What {
     Clock(usize),
     Index(usize),
     Steering,
+    Key(u32),
 }
 
 impl What {
@@ -151,6 +154,7 @@ impl Session {
             }
             What::Text { .. } => (FetchKind::Text, Some(Track::Text), 1),
             What::Sidecar => (FetchKind::Sidecar, None, 2),
+            What::Key(_) => (FetchKind::Key, None, 0),
         };
         let range =
             range.map(|range| (range.offset, range.offset.saturating_add(range.length.saturating_sub(1))));
@@ -170,6 +174,7 @@ impl Session {
             timeout_us: TIMEOUT_US,
             read,
             no_store: false,
+            cipher: self.cipher_of(&what),
         });
         if let Some(lane) = what.lane() {
             let (start_us, end_us) = match &what {
@@ -226,6 +231,7 @@ impl Session {
             What::Clock(at) => (clock_url(presentation?, *at)?.0, None),
             What::Index(rendition) => self.index_address(*rendition)?,
             What::Steering => (self.steering_url(), None),
+            What::Key(number) => (String::from(self.keys.url(*number)?), None),
         })
     }
 
@@ -349,6 +355,7 @@ impl Session {
             What::Index(rendition) => self.on_index(rendition, body),
             What::Steering => self.on_steering(body, &request.url),
             What::Segment { .. } | What::Part { .. } => {}
+            What::Key(number) => self.on_key(number, bytes),
         }
     }
 
@@ -369,7 +376,11 @@ impl Session {
             What::Patch => return self.on_patch_failed(),
             _ => {}
         }
-        if reason == FailReason::Expired {
+        if reason == FailReason::Decrypt {
+            return self.on_undecryptable(&request);
+        }
+        let denied = matches!(request.what, What::Key(number) if !self.is_beside_manifest(number));
+        if reason == FailReason::Expired && !denied {
             return self.on_expired();
         }
         let lane = request.what.lane();
@@ -377,8 +388,10 @@ impl Session {
             Some(lane) => Tries { failures: self.lanes[lane].failures, missing: self.lanes[lane].missing },
             None => request.tries,
         };
-        let missing =
-            reason == FailReason::Http && (400..500).contains(&status) && status != 408 && status != 429;
+        let missing = matches!(reason, FailReason::Http | FailReason::Expired)
+            && (400..500).contains(&status)
+            && status != 408
+            && status != 429;
         if missing {
             tries.missing += 1;
             // What a live MPD lists and is not there: a newer version may say otherwise.
@@ -473,6 +486,7 @@ impl Session {
         {
             return self.fail(code, category, told);
         }
+        self.again = true;
         self.emit(Output::Error { code: 1004, category, fatal: false, data: told });
         self.continue_loading();
     }
@@ -498,6 +512,7 @@ impl Session {
             {
                 self.lose_rendition(*rendition, 1002, Category::Network, told);
             }
+            What::Key(number) => self.lose_key(*number, told),
             What::Manifest => self.fail(1001, Category::Network, told),
             // What the MPD itself says there holds.
             What::Remote(at) => self.on_remote(*at, None),
@@ -681,5 +696,6 @@ fn word(what: &What) -> &'static str {
         What::Segment { .. } | What::Part { .. } => "a segment",
         What::Text { .. } => "subtitles",
         What::Sidecar => "the sidecar",
+        What::Key(_) => "a key",
     }
 }

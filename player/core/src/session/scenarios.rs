@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use super::*;
 use crate::abr::Reason;
 
+mod keys;
 mod live;
 mod mpd;
 mod periods;
@@ -37,6 +38,7 @@ struct Flight {
     got: f64,
     answered: bool,
     read: bool,
+    cipher: Option<Cipher>,
 }
 
 struct Stage {
@@ -59,6 +61,8 @@ struct Stage {
     eos: bool,
     supported: fn(&str) -> bool,
     log: Vec<Output>,
+    /// When each of them was told.
+    times: Vec<i64>,
     fetched: Vec<String>,
     stalled_us: i64,
     manifest: String,
@@ -83,6 +87,13 @@ struct Stage {
     answers: Option<Answers>,
     /// How many tracks the browser waits for before it plays.
     tracks: usize,
+    /// Keys that the host holds, and how long they are.
+    keys: Vec<u32>,
+    key_bytes: u64,
+    /// What comes from addresses that contain this does not decrypt.
+    undecryptable: &'static str,
+    /// Addresses that contain this are refused to this viewer.
+    denied: &'static str,
 }
 
 fn master() -> String {
@@ -135,6 +146,7 @@ impl Stage {
             eos: false,
             supported: |_| true,
             log: Vec::new(),
+            times: Vec::new(),
             fetched: Vec::new(),
             stalled_us: 0,
             manifest: master(),
@@ -149,6 +161,10 @@ impl Stage {
             windows: BTreeMap::new(),
             answers: None,
             tracks: 2,
+            keys: Vec::new(),
+            key_bytes: 16,
+            undecryptable: "nothing",
+            denied: "nothing",
         }
     }
 
@@ -170,16 +186,30 @@ impl Stage {
         while let Some(output) = self.session.poll() {
             assert!(!woke, "Wake is the last output: {output:?}");
             self.log.push(output.clone());
+            self.times.push(self.now);
             match output {
                 Output::Probe(mimes) => {
                     supported = Some(mimes.iter().map(|mime| (self.supported)(mime)).collect())
                 }
-                Output::Fetch { id, kind, track, url, read, .. } => {
+                Output::Fetch { id, kind, track, url, read, cipher, .. } => {
                     assert!(!self.ever_fetched.contains(&id), "an id is used once");
                     self.ever_fetched.push(id);
                     self.fetched.push(url.clone());
                     let size = self.size_of(kind, &url);
-                    self.flights.push(Flight { id, kind, track, url, size, got: 0.0, answered: false, read });
+                    let key = cipher.map(|cipher| cipher.key).filter(|_| kind != FetchKind::Key);
+                    assert!(key.is_none_or(|key| self.keys.contains(&key)), "no body without its key");
+                    let got = 0.0;
+                    self.flights.push(Flight {
+                        id,
+                        kind,
+                        track,
+                        url,
+                        size,
+                        got,
+                        answered: false,
+                        read,
+                        cipher,
+                    });
                 }
                 Output::Abort(id) => {
                     self.flights.retain(|flight| flight.id != id);
@@ -224,6 +254,7 @@ impl Stage {
             FetchKind::Segment if url.contains("/720/") => 1_500_000,
             FetchKind::Segment => 128_000 / 8 * 4,
             FetchKind::Init => 800,
+            FetchKind::Key => return self.key_bytes,
             _ => 900,
         };
         whole / parts
@@ -328,7 +359,9 @@ impl Stage {
         let ids: Vec<u32> = self.flights.iter().map(|flight| flight.id).collect();
         for id in ids {
             let Some(at) = self.flights.iter().position(|flight| flight.id == id) else { continue };
-            let status = if self.flights[at].url.contains(self.missing) { 404 } else { self.status };
+            let url = &self.flights[at].url;
+            let status = if url.contains(self.missing) { 404 } else { self.status };
+            let status = if url.contains(self.denied) { 403 } else { status };
             if status != 200 {
                 self.flights.remove(at);
                 self.appends.retain(|(append, _)| *append != id);
@@ -375,6 +408,20 @@ impl Stage {
                 }
                 continue;
             }
+            let sealed = flight.cipher.is_some() && flight.kind != FetchKind::Key;
+            if sealed && flight.url.contains(self.undecryptable) {
+                self.appends.retain(|(append, _)| *append != id);
+                self.input(&Input::Failed {
+                    id,
+                    status: 200,
+                    reason: FailReason::Decrypt,
+                    retry_after_us: 0,
+                });
+                continue;
+            }
+            if let (FetchKind::Key, Some(cipher)) = (flight.kind, flight.cipher) {
+                self.keys.push(cipher.key);
+            }
             let body = match flight.kind {
                 FetchKind::Manifest => self.manifest.clone(),
                 FetchKind::Playlist if flight.url.contains(self.broken) => "<html>".to_string(),
@@ -385,10 +432,10 @@ impl Stage {
                 FetchKind::Text => "WEBVTT\n\n00:01.000 --> 00:02.000\nOlá\n".to_string(),
                 FetchKind::Sidecar => "{\"schema\":1}".to_string(),
                 FetchKind::Data => "{}".to_string(),
-                FetchKind::Init | FetchKind::Segment => String::new(),
                 FetchKind::Index | FetchKind::Clock | FetchKind::ClockHead | FetchKind::Steering => {
                     panic!("{}: only a plan with answers of its own asks for it", flight.url)
                 }
+                FetchKind::Init | FetchKind::Segment | FetchKind::Key => String::new(),
             };
             let init = moov();
             let body = if flight.kind == FetchKind::Init && flight.read { &init } else { body.as_bytes() };
@@ -937,11 +984,9 @@ fn what_this_release_cannot_play_is_refused() {
             2002,
         ),
         (
-            |url| {
-                playlist(url).replace(
-                    "#EXTINF:4.0,\nseg-9",
-                    "#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXTINF:4.0,\nseg-9",
-                )
+            |_| {
+                "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\"\n#EXTINF:4,\na.ts\n#EXT-X-ENDLIST\n"
+                    .to_string()
             },
             4001,
         ),

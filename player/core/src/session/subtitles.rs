@@ -59,7 +59,7 @@ impl Session {
         };
         let Some(presentation) = &self.presentation else { return };
         let count = presentation.renditions[rendition].segments.as_ref().map_or(0, |segments| segments.len());
-        if index < count {
+        if index < count && self.unlock(&What::Text { rendition, index }) {
             self.subtitles.fetching = Some((rendition, index));
             self.subtitles.asked = true;
             self.fetch(What::Text { rendition, index });

@@ -168,7 +168,8 @@ pub(super) fn select(
         };
         presentation.renditions.iter().enumerate().filter(move |(_, rendition)| ordinary(rendition))
     };
-    if presentation.renditions.iter().any(|rendition| !rendition.protection.is_empty()) {
+    let protected = presentation.renditions.iter().any(|rendition| !rendition.protection.is_empty());
+    if presentation.kind == Kind::Dash && protected {
         return Err((4001, Category::Drm, "the content is protected"));
     }
     let video: Vec<usize> = indices(TrackKind::Video)

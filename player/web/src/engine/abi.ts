@@ -3,7 +3,7 @@
  * the lists below follow `player/core/src/session/messages.rs` in order.
  */
 import type {
-  AppendError, ErrorCategory, FailReason, FetchKind, Input, Output, Picture, TrackKind,
+  AppendError, Cipher, ErrorCategory, FailReason, FetchKind, Input, Output, Picture, TrackKind,
 } from './messages'
 
 interface Exports {
@@ -20,9 +20,9 @@ interface Exports {
 const TRACKS: readonly TrackKind[] = ['video', 'audio', 'text']
 const KINDS: readonly FetchKind[] = [
   'manifest', 'playlist', 'init', 'segment', 'text', 'sidecar', 'data', 'index', 'clock', 'clockHead',
-  'steering',
+  'steering', 'key',
 ]
-const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted']
+const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted', 'decrypt']
 const APPEND_ERRORS: readonly AppendError[] = ['quota', 'decode', 'closed']
 const CHOICES = ['quality', 'audio', 'text', 'view'] as const
 const CATEGORIES: readonly ErrorCategory[] = ['network', 'media', 'manifest', 'drm', 'platform']
@@ -217,7 +217,7 @@ function readOutput(from: Reader): Output {
       return {
         t: 'fetch', id: from.u32(), kind: from.word(KINDS), track: TRACKS[from.u8()] ?? null, url: from.text(),
         rangeStart: from.integer(), rangeEnd: from.integer(), priority: from.u8() as 0 | 1 | 2,
-        timeoutUs: from.integer(), read: from.u8() !== 0, noStore: from.u8() !== 0,
+        timeoutUs: from.integer(), read: from.u8() !== 0, noStore: from.u8() !== 0, cipher: readCipher(from),
       }
     case 2:
       return { t: 'abort', id: from.u32() }
@@ -316,6 +316,11 @@ function readOutput(from: Reader): Output {
     default:
       throw new RangeError(`unknown output ${tag}: player.wasm and the script are of different releases`)
   }
+}
+
+function readCipher(from: Reader): Cipher | null {
+  const key = from.u32()
+  return key === 0 ? null : { key, iv: from.block() }
 }
 
 function readTracks(from: Reader): Output {
@@ -425,6 +430,13 @@ class Reader {
     const value = this.view.getFloat64(this.at, true)
     this.at += 8
     return value
+  }
+
+  /** A copy of a vector. */
+  block(): Uint8Array<ArrayBuffer> {
+    const block = new Uint8Array(this.view.buffer as ArrayBuffer, this.at, 16).slice()
+    this.at += 16
+    return block
   }
 
   text(): string {

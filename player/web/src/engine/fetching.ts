@@ -1,7 +1,8 @@
 /** Adapts fetch(): streams bodies, aborts, notices silence, and never sends credentials. */
+import { KeyRing, Undecryptable } from './decrypt'
 import type { FailReason, FetchKind, FetchOutput, InputBody } from './messages'
 
-/** Kinds whose bytes the session itself reads; the others go to a SourceBuffer. */
+/** Kinds whose bytes the session itself reads; keys stay with the host, the others go to a SourceBuffer. */
 const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>([
   'manifest', 'playlist', 'text', 'sidecar', 'data', 'index', 'clock', 'clockHead', 'steering',
 ])
@@ -64,13 +65,14 @@ export class Fetcher {
   private readonly running = new Map<number, Running>()
   /** Bodies outlive their request until a SourceBuffer has taken them. */
   private readonly bodies = new Map<number, Body>()
+  private readonly keys = new KeyRing()
 
   constructor(private readonly report: (input: InputBody) => void) {}
 
   start(request: FetchOutput): void {
     const entry: Running = { body: new Body(), controller: new AbortController(), why: null }
     this.running.set(request.id, entry)
-    if (!READ_BY_SESSION.has(request.kind)) this.bodies.set(request.id, entry.body)
+    if (isMedia(request)) this.bodies.set(request.id, entry.body)
     void this.run(request, entry)
   }
 
@@ -95,6 +97,7 @@ export class Fetcher {
   destroy(): void {
     for (const id of [...this.running.keys()]) this.abort(id)
     this.bodies.clear()
+    this.keys.clear()
   }
 
   private async run(request: FetchOutput, entry: Running): Promise<void> {
@@ -118,6 +121,17 @@ export class Fetcher {
       this.report({ t: 'response', id, status, url: response.url || request.url })
       if (request.kind === 'clockHead') entry.body.push(new TextEncoder().encode(response.headers.get('Date') ?? ''))
       let reported = performance.now()
+      const decryption = request.cipher && request.kind !== 'key' ? this.keys.open(request.cipher) : null
+      const take = (clear: Uint8Array) => {
+        if (clear.length === 0) return
+        entry.body.push(clear)
+        if (request.read) {
+          seen = joined([seen, clear])
+          // Told until the session knows where it belongs, which it says by appending it.
+          if (request.kind === 'segment' && this.bodies.has(id)) this.report({ t: 'head', id, bytes: seen })
+          else if (request.kind === 'segment') request.read = false
+        }
+      }
       const reader = response.body?.getReader()
       while (reader) {
         const { done, value } = await reader.read()
@@ -125,26 +139,26 @@ export class Fetcher {
         clearTimeout(alarm)
         alarm = setTimeout(silence, request.timeoutUs / 1000)
         bytes += value.length
-        entry.body.push(value)
-        if (request.read) {
-          seen = joined([seen, value])
-          // Told until the session knows where it belongs, which it says by appending it.
-          if (request.kind === 'segment' && this.bodies.has(id)) this.report({ t: 'head', id, bytes: seen })
-          else if (request.kind === 'segment') request.read = false
-        }
+        take(decryption ? await decryption.push(value) : value)
         if (performance.now() - reported >= PROGRESS_EVERY_MS) {
           reported = performance.now()
           this.report({ t: 'progress', id, bytes })
         }
       }
+      if (decryption) take(await decryption.finish())
+      if (request.kind === 'key' && request.cipher) await this.keys.put(request.cipher.key, entry.body.take())
+      // Given up while it was being decrypted: the session has forgotten it.
+      if (entry.why) throw new Error(entry.why)
       this.running.delete(id)
       if (READ_BY_SESSION.has(request.kind)) this.report({ t: 'done', id, bytes, body: entry.body.take() })
       else if (request.read && request.kind === 'init') this.report({ t: 'done', id, bytes, body: seen })
       else this.report({ t: 'done', id, bytes })
       entry.body.finish('ended')
-    } catch {
+    } catch (reason) {
       // A rejected fetch says nothing more than that: the network, or one of our own aborts.
-      this.fail(id, entry, status, entry.why ?? 'network')
+      const why = reason instanceof Undecryptable ? 'decrypt' : 'network'
+      entry.controller.abort()
+      this.fail(id, entry, status, entry.why ?? why)
     } finally {
       clearTimeout(alarm)
     }
@@ -157,6 +171,11 @@ export class Fetcher {
     const failed = { t: 'failed', id, status, reason } as const
     this.report(retryAfterUs === undefined ? failed : { ...failed, retryAfterUs })
   }
+}
+
+/** Whether the body goes to a SourceBuffer. */
+function isMedia(request: FetchOutput): boolean {
+  return !READ_BY_SESSION.has(request.kind) && request.kind !== 'key'
 }
 
 function options(request: FetchOutput, signal: AbortSignal): RequestInit {

@@ -25,7 +25,7 @@ export interface SessionConfig {
   bufferGoalUs?: number
 }
 
-export type FailReason = 'network' | 'http' | 'timeout' | 'expired' | 'aborted'
+export type FailReason = 'network' | 'http' | 'timeout' | 'expired' | 'aborted' | 'decrypt'
 export type AppendError = 'quota' | 'decode' | 'closed'
 
 export type Input = { now: number } & InputBody
@@ -54,7 +54,7 @@ export type InputBody =
 
 export type FetchKind =
   | 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar' | 'data' | 'index' | 'clock' | 'clockHead'
-  | 'steering'
+  | 'steering' | 'key'
 export type ErrorCategory = 'network' | 'media' | 'manifest' | 'drm' | 'platform'
 
 export interface Quality {
@@ -137,6 +137,13 @@ export type FetchOutput = {
   read: boolean
   /** The answer must not be kept in a cache. */
   noStore: boolean
+  /** How the body is decrypted (AES-128, CBC); of a key, the number under which it is kept. */
+  cipher: Cipher | null
+}
+
+export interface Cipher {
+  key: number
+  iv: Uint8Array<ArrayBuffer>
 }
 
 /** The stretch in which the viewer may move, of a presentation that grows. */

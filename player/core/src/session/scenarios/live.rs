@@ -125,7 +125,7 @@ fn another_live_rung_is_on_the_same_time_line() {
 }
 
 /// Low latency: a part every second, blocking reloads, hints, delta updates.
-fn low_latency_server(url: &str, now: i64) -> Option<String> {
+pub(super) fn low_latency_server(url: &str, now: i64) -> Option<String> {
     let parts = 420 + now / S;
     let wanted = |name: &str| -> Option<i64> {
         url.split(['?', '&']).find_map(|pair| pair.strip_prefix(name)).and_then(|value| value.parse().ok())
