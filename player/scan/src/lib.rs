@@ -10,7 +10,7 @@
 #![warn(missing_docs)]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "switch"))]
 extern crate std;
 
 pub mod blocks;
@@ -19,6 +19,8 @@ pub mod lines;
 pub mod names;
 pub mod numbers;
 pub mod runs;
+#[cfg(feature = "switch")]
+pub mod switch;
 pub mod timeline;
 pub mod words;
 pub mod xml;

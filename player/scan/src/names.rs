@@ -281,6 +281,10 @@ fn text_of(place: usize) -> &'static [u8] {
 
 /// The name that is written so.
 pub fn name_of(text: &[u8]) -> Name {
+    #[cfg(feature = "switch")]
+    if crate::switch::is_off(text) {
+        return Name::Unknown;
+    }
     let mut slot = slot_of(text, SLOTS);
     loop {
         match PLACES[slot] as usize {

@@ -29,6 +29,11 @@ pub struct Run {
 /// It reads only what it understands without doubt: anything odd is left to the careful way.
 pub fn segments(text: &[u8], mut at: usize, run: Run, elapsed: &mut u64, entries: &mut Vec<Entry>) -> usize {
     const INF: u64 = u64::from_le_bytes(*b"#EXTINF:");
+    // A name that is switched off is looked up, and so seen to be, in the careful way.
+    #[cfg(feature = "switch")]
+    if crate::switch::is_off(b"INF") {
+        return at;
+    }
     while blocks::word(text, at) == Some(INF) && entries.len() < run.entries && *elapsed <= run.latest {
         let Some((duration, end)) = numbers::decimal_ticks(text, at + 8) else { break };
         let newline = match text.get(end) {
@@ -86,6 +91,10 @@ pub const FOLLOWS: i64 = i64::MIN;
 /// Attributes may stand in any order, in either kind of quotes; an element with any other attribute,
 /// with a duration of nothing, or with a number of more than fifteen digits ends the run.
 pub fn steps(text: &[u8], mut at: usize, into: &mut Timeline) -> usize {
+    #[cfg(feature = "switch")]
+    if [&b"S"[..], b"t", b"d", b"r"].iter().any(|name| crate::switch::is_off(name)) {
+        return at;
+    }
     loop {
         let mut start = at;
         while matches!(text.get(start), Some(b' ' | b'\n' | b'\t' | b'\r')) {

@@ -161,6 +161,10 @@ pub(crate) const fn slot_of(text: &[u8], slots: usize) -> usize {
 
 /// The word that is written so.
 pub fn word_of(text: &[u8]) -> Word {
+    #[cfg(feature = "switch")]
+    if crate::switch::is_off(text) {
+        return Word::Unknown;
+    }
     let mut slot = slot_of(text, SLOTS);
     loop {
         match PLACES[slot] as usize {

@@ -92,6 +92,10 @@ impl<'a, 'w> Attributes<'a, 'w> {
 
     /// The place of an enumerated string among `known`; lower case is understood, and told.
     pub(super) fn one_of(&mut self, attribute: &Attribute<'_>, known: &[&str]) -> Option<usize> {
+        #[cfg(feature = "switch")]
+        if bitaca_player_scan::switch::is_off(attribute.value.as_bytes()) {
+            return None;
+        }
         match enumerated(attribute.value, known) {
             Some((place, exact)) => {
                 if !exact {

@@ -134,7 +134,10 @@ impl<'a> Boxes<'a> {
         let offset = self.offset;
         self.rest = rest;
         self.offset = offset.saturating_add(size as u64);
-        Ok(Some(Box { kind: header.kind, offset, header: header.len, bytes }))
+        let kind = header.kind;
+        #[cfg(feature = "switch")]
+        let kind = if bitaca_player_scan::switch::is_off(&kind.bytes()) { FourCc::default() } else { kind };
+        Ok(Some(Box { kind, offset, header: header.len, bytes }))
     }
 
     /// The next box of a kind.

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use super::*;
 use crate::abr::Reason;
 
+mod addressing;
 mod keys;
 mod live;
 mod mpd;
