@@ -1,4 +1,6 @@
-//! A cursor over big-endian bytes, and numbers written in text.
+//! A cursor over big-endian bytes, and numbers and bytes written in text.
+
+use alloc::vec::Vec;
 
 /// Reads a slice front to back; every read that would pass the end is `None`.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,28 @@ pub fn find_text(text: &str, wanted: &str) -> Option<usize> {
 pub fn split_at_text<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
     let at = find_text(text, mark)?;
     Some((text.get(..at)?, text.get(at + mark.len()..)?))
+}
+
+/// What base64 text stands for; what is no base64 in it is passed over. RFC 4648, 4.
+pub fn from_base64(text: &[u8]) -> Vec<u8> {
+    let (mut out, mut held, mut bits) = (Vec::new(), 0u32, 0);
+    for byte in text {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => continue,
+        };
+        held = held << 6 | u32::from(six);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((held >> bits) as u8);
+        }
+    }
+    out
 }
 
 /// A whole decimal number of digits only; `None` where it is not one or does not fit.

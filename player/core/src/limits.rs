@@ -303,3 +303,6 @@ pub const TIMELINE_RUNS: usize = bitaca_player_scan::timeline::MOST_RUNS;
 
 /// Depth of a JSON document: each level is a call on the stack.
 pub const JSON_DEPTH: u32 = 32;
+
+/// Assets of one interstitial.
+pub const ASSETS: usize = 64;

@@ -548,6 +548,15 @@ impl SegmentIndex {
         Some(date - self.start_us(self.position_of(*serial)?)?)
     }
 
+    /// The same by the last segment with a date that begins at or before `us`: dates may jump where the
+    /// media was cut. RFC 8216bis 6.2.1.
+    pub fn date_of_zero_at(&self, us: i64) -> Option<i64> {
+        let start = |date: &(u32, Span)| self.start_us(self.position_of(date.0)?);
+        let before = self.dates.iter().rev().find(|date| start(date).is_some_and(|start| start <= us));
+        let Some(before) = before else { return self.date_of_zero_us() };
+        Some(parse_date_time_us(self.text.opt(before.1)?)? - start(before)?)
+    }
+
     /// Move this index so that its time line is that of `other`: by dates where both have them,
     /// else by sequence numbers. RFC 8216bis 6.2.4, Variant Streams.
     pub(crate) fn align_to(&mut self, other: &SegmentIndex) {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::lane::EDGE_US;
 use super::phrase::{decimal, joined};
 use super::requests::What;
-use super::{Output, Session, Track};
+use super::{Output, Session};
 use crate::bytes::find_text;
 use crate::playlist::{HintKind, MediaInfo};
 use crate::segments::{ByteRange, SegmentIndex};
@@ -368,43 +368,6 @@ impl Session {
             Some((Some(piece), _)) => Rest::Piece(piece),
             Some((None, true)) => Rest::Nothing,
             _ => Rest::Unknown,
-        }
-    }
-
-    /// Tell the date ranges that are new or say more than before.
-    pub(super) fn tell_date_ranges(&mut self, rendition: usize) {
-        let video = self.lane_of(Track::Video).or((!self.lanes.is_empty()).then_some(0));
-        if video.map(|lane| self.lanes[lane].rendition) != Some(rendition) {
-            return;
-        }
-        let Some(index) = self.index_of(rendition) else { return };
-        let Some(zero_us) = index.date_of_zero_us() else { return };
-        let mut told = Vec::new();
-        for range in &index.date_ranges {
-            let text = |span| String::from(index.text().get(span));
-            let id = text(range.id);
-            let state = (range.end_us, range.attributes.len());
-            if self.told_ranges.iter().any(|(known, said)| *known == id && *said == state) {
-                continue;
-            }
-            let attributes =
-                range.attributes.iter().map(|(name, value)| (text(*name), text(*value))).collect();
-            told.push((
-                (id.clone(), state),
-                Output::DateRange {
-                    id,
-                    class: text(range.class),
-                    start_us: range.start_us - zero_us,
-                    end_us: range.end_us.map_or(-1, |end| end - zero_us),
-                    cue: text(range.cue),
-                    attributes,
-                },
-            ));
-        }
-        for ((id, state), output) in told {
-            self.told_ranges.retain(|(known, _)| *known != id);
-            self.told_ranges.push((id, state));
-            self.emit(output);
         }
     }
 }

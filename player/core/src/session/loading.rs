@@ -153,7 +153,7 @@ impl Session {
             if live || before.is_some() {
                 self.tell_window();
             }
-            self.tell_date_ranges(rendition);
+            self.tell_marks(rendition);
         }
         self.continue_loading();
     }
@@ -196,8 +196,10 @@ impl Session {
             self.position_us = self.position_us.min((duration_us - 1_000_000).max(0));
         }
         for lane in 0..self.lanes.len() {
-            self.tell_date_ranges(self.lanes[lane].rendition);
+            self.tell_marks(self.lanes[lane].rendition);
         }
+        self.tell_mpd_events();
+        self.tell_session_data();
         for lane in &mut self.lanes {
             lane.next_us = self.position_us;
         }

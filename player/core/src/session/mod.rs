@@ -21,14 +21,18 @@
 //! | `indexing` | resources that list their segments themselves |
 //! | `steering` | which of several ways the media comes |
 //! | `keys` | keys of whole segments |
-//! | `live` | playlists that grow: reloading, the edge, parts, date ranges |
+//! | `live` | playlists that grow: reloading, the edge, parts |
+//! | `markers` | date ranges, breaks, events, dates, session data |
+//! | `interstitials` | when playback stops for something else, and where it goes on |
 
 mod filling;
 mod indexing;
+mod interstitials;
 mod keys;
 mod lane;
 mod live;
 mod loading;
+mod markers;
 mod messages;
 mod mpd;
 mod periods;
@@ -143,8 +147,8 @@ pub struct Session {
     keys: keys::Keys,
     /// What was decided changes what comes next: wake at once, whatever the host has to tell.
     again: bool,
-    /// Date ranges that were told, with how much they said.
-    told_ranges: Vec<(String, (Option<i64>, usize))>,
+    told: markers::Told,
+    interstitials: interstitials::Interstitials,
     /// MIME types that the browser was asked about.
     asked_types: Vec<String>,
     /// MIME types that an answer is awaited for.
@@ -212,7 +216,8 @@ impl Session {
             thumbnails: thumbnails::Thumbnails::default(),
             keys: keys::Keys::default(),
             again: false,
-            told_ranges: Vec::new(),
+            told: markers::Told::default(),
+            interstitials: interstitials::Interstitials::default(),
             asked_types: Vec::new(),
             asking: Vec::new(),
             wanted_quality: String::new(),
@@ -247,12 +252,16 @@ impl Session {
             }
             Input::Viewport { height, .. } => self.viewport_height = *height,
             Input::Choose { what, id } => self.on_choose(*what, *id),
-            Input::Seek { position_us } => self.on_seek(*position_us),
+            Input::Seek { position_us } => {
+                if self.may_jump(*position_us) {
+                    self.on_seek(*position_us);
+                }
+            }
             Input::Renew { url } => self.on_renew(url),
             Input::Online(online) => self.on_online(*online),
             Input::Preview { position_us } => self.on_preview(*position_us),
             Input::Display { hdr } => self.hdr = *hdr,
-            Input::InterstitialOver { .. } => {}
+            Input::InterstitialOver { id, played_us } => self.on_interstitial_over(id, *played_us),
         }
         self.decide();
     }
@@ -271,6 +280,7 @@ impl Session {
             self.keep_up();
             self.steer();
             self.follow_texts();
+            self.interrupt();
             self.judge_playhead();
             for lane in 0..self.lanes.len() {
                 self.fill(lane);

@@ -270,6 +270,7 @@ impl Session {
 
     /// The presentation says other things than before.
     pub(super) fn on_refreshed(&mut self) {
+        self.tell_mpd_events();
         if self.phase != Phase::Running {
             return;
         }

@@ -23,7 +23,7 @@ pub(super) struct Placing {
 }
 
 impl Session {
-    fn segments_of(&self, rendition: usize) -> Option<&SegmentIndex> {
+    pub(super) fn segments_of(&self, rendition: usize) -> Option<&SegmentIndex> {
         self.presentation.as_ref()?.renditions.get(rendition)?.segments.as_ref()
     }
 
@@ -40,7 +40,8 @@ impl Session {
     pub(super) fn placing(&self, lane: usize, what: &What) -> Option<i64> {
         let segments = self.segments_of(self.lanes[lane].rendition)?;
         if segments.media.is_none() {
-            return Some(segments.offset_us());
+            let read = !matches!(what, What::Init { .. }) && self.expects_events(self.lanes[lane].rendition);
+            return (!read).then(|| segments.offset_us());
         }
         if !self.is_placed_by_media(lane) || matches!(what, What::Init { .. }) {
             return Some(0);
@@ -63,19 +64,21 @@ impl Session {
         let Some((track, ticks)) = isobmff::segment_start(bytes) else { return };
         let request = self.requests[at].clone();
         self.requests[at].unplaced = false;
-        self.place(&request, Some((track, ticks)));
+        let start_us = request.what.start_us();
+        if let Some(offset_us) = self.place(&request, Some((track, ticks))) {
+            self.tell_inband_events(bytes, start_us, offset_us);
+        }
     }
 
-    /// Append a segment where it belongs; without a decode time where the playlist says.
-    pub(super) fn place(&mut self, request: &Request, decode: Option<(u32, u64)>) {
-        let Some(lane) = request.what.lane() else { return };
+    /// Append a segment where it belongs; without a decode time where the playlist says. Gives what is
+    /// added to its media times.
+    pub(super) fn place(&mut self, request: &Request, decode: Option<(u32, u64)>) -> Option<i64> {
+        let lane = request.what.lane()?;
         let rendition = self.lanes[lane].rendition;
-        let Some(segments) = self.segments_of(rendition) else { return };
+        let segments = self.segments_of(rendition)?;
         let stretch = stretch_of(segments, &request.what);
-        let start_us = match &request.what {
-            What::Segment { start_us, .. } | What::Part { start_us, .. } => *start_us,
-            _ => 0,
-        };
+        let start_us = request.what.start_us();
+        let stated = segments.media.is_none().then(|| segments.offset_us());
         let number = self.lanes[lane].init.map_or(0, |(_, number)| number);
         let timescale = |track: u32| {
             let known = self.placing.timescales.iter().filter(|(init, _)| *init == (rendition, number));
@@ -89,13 +92,14 @@ impl Session {
         let known =
             self.placing.anchors.iter().find(|(known, _)| *known == stretch).map(|(_, offset)| *offset);
         let found = media_us.map(|media_us| start_us - media_us);
-        let offset_us = known.or(found).unwrap_or(0);
-        if let (None, Some(offset_us)) = (known, found) {
+        let offset_us = stated.or(known).or(found).unwrap_or(0);
+        if let (None, None, Some(offset_us)) = (stated, known, found) {
             self.placing.anchors.push((stretch, offset_us));
         }
         let track = self.lanes[lane].track;
         let window_us = self.append_window(lane);
         self.emit(Output::Append { id: request.id, track, offset_us, window_us });
+        Some(offset_us)
     }
 }
 

@@ -56,6 +56,9 @@ impl Session {
         if self.phase == Phase::Running && self.lanes.iter().any(moved) {
             self.on_seek(position_us);
         }
+        if self.phase == Phase::Running {
+            self.tell_wall_clock();
+        }
         if self.phase == Phase::Running && self.now >= self.told_stats_at.saturating_add(STATS_EVERY_US) {
             self.tell_stats();
         }

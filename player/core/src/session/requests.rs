@@ -68,6 +68,10 @@ pub(super) enum What {
         index: usize,
     },
     Sidecar,
+    /// A document of the session data, by its place.
+    SessionData(usize),
+    /// The assets of an interstitial.
+    Assets(String),
     /// A newer version of the MPD, or what has changed in it.
     Refresh,
     Patch,
@@ -84,6 +88,14 @@ impl What {
         match self {
             Self::Init { lane, .. } | Self::Segment { lane, .. } | Self::Part { lane, .. } => Some(*lane),
             _ => None,
+        }
+    }
+
+    /// Where a piece of media begins on the time line.
+    pub(super) fn start_us(&self) -> i64 {
+        match self {
+            Self::Segment { start_us, .. } | Self::Part { start_us, .. } => *start_us,
+            _ => 0,
         }
     }
 }
@@ -155,6 +167,8 @@ impl Session {
             What::Text { .. } => (FetchKind::Text, Some(Track::Text), 1),
             What::Sidecar => (FetchKind::Sidecar, None, 2),
             What::Key(_) => (FetchKind::Key, None, 0),
+            What::SessionData(_) => (FetchKind::Data, None, 2),
+            What::Assets(_) => (FetchKind::Data, None, 1),
         };
         let range =
             range.map(|range| (range.offset, range.offset.saturating_add(range.length.saturating_sub(1))));
@@ -222,6 +236,11 @@ impl Session {
                 (segment.url, segment.byte_range)
             }
             What::Sidecar => (String::from(presentation?.text.opt(presentation?.sidecar?)?), None),
+            What::SessionData(at) => {
+                let data = presentation?.session_data.get(*at)?;
+                (presentation?.resolve(presentation?.text.get(data.uri)), None)
+            }
+            What::Assets(id) => (self.asset_list_url(id)?, None),
             What::Refresh => (self.update_url(), None),
             What::Patch => (self.patch_url()?, None),
             What::Remote(at) => {
@@ -347,6 +366,8 @@ impl Session {
                 let json = String::from(text_of(body));
                 self.emit(Output::Sidecar(json));
             }
+            What::SessionData(at) => self.on_session_data(at, body),
+            What::Assets(id) => self.on_asset_list(&id, body, &request.url),
             What::Init { rendition, number, .. } => self.on_init(rendition, number, body),
             What::Refresh => self.on_update(body, &request.url),
             What::Patch => self.on_patch(body),
@@ -503,7 +524,8 @@ impl Session {
                     data: told,
                 });
             }
-            What::Sidecar => {
+            What::Assets(id) => self.drop_interstitial(id),
+            What::Sidecar | What::SessionData(_) => {
                 self.emit(Output::Error { code: 1004, category: Category::Network, fatal: false, data: told })
             }
             // Where nothing answers, another rendition's address would not either.
@@ -697,5 +719,7 @@ fn word(what: &What) -> &'static str {
         What::Text { .. } => "subtitles",
         What::Sidecar => "the sidecar",
         What::Key(_) => "a key",
+        What::SessionData(_) => "data about the whole",
+        What::Assets(_) => "a list of assets",
     }
 }

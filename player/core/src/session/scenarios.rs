@@ -14,8 +14,10 @@ use super::*;
 use crate::abr::Reason;
 
 mod addressing;
+mod interstitials;
 mod keys;
 mod live;
+mod markers;
 mod mpd;
 mod periods;
 mod steering;
@@ -75,6 +77,10 @@ struct Stage {
     broken: &'static str,
     /// Another body for playlists.
     playlist: fn(&str) -> String,
+    /// Bodies of data.
+    data: fn(&str) -> String,
+    /// What stands in front of a segment's `moof`.
+    events: Vec<u8>,
     segments: usize,
     /// A live server: what it answers at a time, `None` while it holds the answer back.
     server: Option<fn(&str, i64) -> Option<String>>,
@@ -155,6 +161,8 @@ impl Stage {
             missing: "nothing",
             broken: "nothing",
             playlist,
+            data: |_| "{}".to_string(),
+            events: Vec::new(),
             segments: SEGMENTS,
             server: None,
             media_zero_us: 0,
@@ -381,7 +389,7 @@ impl Stage {
             if self.flights[at].read && self.flights[at].kind == FetchKind::Segment {
                 let number = Self::segment_of(&self.flights[at].url).unwrap_or(0);
                 let (from, _) = stretch(&self.flights[at].url, number);
-                let head = moof(self.media_zero_us + from);
+                let head = [self.events.clone(), moof(self.media_zero_us + from)].concat();
                 let half = head.len() / 2;
                 self.input(&Input::Head { id, bytes: &head[..half] });
                 self.input(&Input::Head { id, bytes: &head });
@@ -432,7 +440,7 @@ impl Stage {
                 },
                 FetchKind::Text => "WEBVTT\n\n00:01.000 --> 00:02.000\nOlá\n".to_string(),
                 FetchKind::Sidecar => "{\"schema\":1}".to_string(),
-                FetchKind::Data => "{}".to_string(),
+                FetchKind::Data => (self.data)(&flight.url),
                 FetchKind::Index | FetchKind::Clock | FetchKind::ClockHead | FetchKind::Steering => {
                     panic!("{}: only a plan with answers of its own asks for it", flight.url)
                 }
