@@ -58,8 +58,14 @@ class Row:
 def rows() -> list[Row]:
     """Return the rows of the list; a row that stands twice is an error."""
     with ROWS.open(encoding="utf-8", newline="") as file:
-        found = [Row(one["format"], one["handler"], one["test"]) for one in csv.DictReader(file, delimiter="\t")]
-    doubles = {row.handler for row in found if [(r.format, r.handler) for r in found].count((row.format, row.handler)) > 1}
+        found = [
+            Row(one["format"], one["handler"], one["test"]) for one in csv.DictReader(file, delimiter="\t")
+        ]
+    doubles = {
+        row.handler
+        for row in found
+        if [(r.format, r.handler) for r in found].count((row.format, row.handler)) > 1
+    }
     if doubles:
         sys.exit(f"{ROWS.name}: listed twice: {', '.join(sorted(doubles))}")
     return found
@@ -73,7 +79,11 @@ def build() -> Path:
     if done.returncode:
         sys.exit(f"the tests do not compile:\n{done.stderr}")
     messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    programs = [one["executable"] for one in messages if one.get("executable") and one["target"]["name"] == "bitaca_player_core"]
+    programs = [
+        one["executable"]
+        for one in messages
+        if one.get("executable") and one["target"]["name"] == "bitaca_player_core"
+    ]
     return Path(programs[-1])
 
 
@@ -81,7 +91,12 @@ def passes(program: Path, test: str, off: str) -> bool | None:
     """Whether a test passes with a name switched off; None where there is no such test."""
     environment = {**os.environ, "BITACA_SWITCH_OFF": off, "RUST_BACKTRACE": "0"}
     done = subprocess.run(
-        [str(program), "--exact", test], env=environment, capture_output=True, text=True, timeout=300, check=False
+        [str(program), "--exact", test],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     if "running 1 test" not in done.stdout:
         return None
@@ -113,7 +128,9 @@ def table(proved: list[Row]) -> str:
 
 def main() -> None:
     """Prove all rows."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="compare with the committed table")
     check = parser.parse_args().check
     listed = rows()
