@@ -7,19 +7,7 @@ use crate::presentation::Span;
 use crate::segments::ByteRange;
 
 /// How the segments are encrypted from some segment on. RFC 8216bis, EXT-X-KEY.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Key {
-    /// METHOD.
-    pub method: Span,
-    /// URI, as written.
-    pub uri: Span,
-    /// IV, as written.
-    pub iv: Span,
-    /// KEYFORMAT, absent where it is the default `identity`.
-    pub keyformat: Span,
-    /// KEYFORMATVERSIONS.
-    pub versions: Span,
-}
+pub use bitaca_player_scan::entry::Key;
 
 /// What an HLS Media Playlist says about itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,36 +8,16 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use bitaca_player_scan::work;
+
 use crate::dash::model::{Mpd, Protection};
 use crate::error::{ErrorKind, ParseError, Warning};
 use crate::playlist::{Key, Tiles};
 use crate::segments::SegmentIndex;
 use crate::{dash, hls, limits, url};
 
-/// A stretch of a [`TextPool`]; [`Span::NONE`] where the manifest says nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Byte offset in the pool.
-    pub start: u32,
-    /// Length in bytes.
-    pub len: u32,
-}
-
-impl Span {
-    /// Absent, which differs from an empty string.
-    pub const NONE: Self = Self { start: u32::MAX, len: 0 };
-
-    /// Whether the manifest says nothing here.
-    pub const fn is_none(self) -> bool {
-        self.start == u32::MAX
-    }
-}
-
-impl Default for Span {
-    fn default() -> Self {
-        Self::NONE
-    }
-}
+/// A stretch of a [`TextPool`].
+pub use bitaca_player_scan::entry::Span;
 
 /// The text that all spans of its owner point into: the manifest itself, and what was made of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -428,8 +408,17 @@ impl Presentation {
     /// # Errors
     /// The first thing that makes the manifest unplayable, with its byte offset.
     pub fn parse(bytes: &[u8], url: &str, now_us: Option<i64>) -> Result<Self, ParseError> {
-        let text = read_text(bytes)?;
+        Self::parse_text(read_text(bytes)?, url, now_us)
+    }
+
+    /// As [`Presentation::parse`], of text that the host knows to be UTF-8.
+    ///
+    /// # Errors
+    /// As [`Presentation::parse`].
+    pub fn parse_text(text: &str, url: &str, now_us: Option<i64>) -> Result<Self, ParseError> {
+        checked(text.len())?;
         let body = text.strip_prefix('\u{FEFF}').unwrap_or(text).trim_start();
+        work::visit(text.len() - body.len());
         if body.starts_with('<') {
             return dash::parse(text, url, now_us, None);
         }
@@ -517,11 +506,17 @@ impl Presentation {
     }
 }
 
+fn checked(length: usize) -> Result<(), ParseError> {
+    match length > limits::MANIFEST_BYTES {
+        true => Err(ParseError::new(ErrorKind::Limit, 0, "a manifest of at most 64 MiB")),
+        false => Ok(()),
+    }
+}
+
 /// The text of a manifest.
 pub(crate) fn read_text(bytes: &[u8]) -> Result<&str, ParseError> {
-    if bytes.len() > limits::MANIFEST_BYTES {
-        return Err(ParseError::new(ErrorKind::Limit, 0, "a manifest of at most 64 MiB"));
-    }
+    checked(bytes.len())?;
+    work::visit(bytes.len());
     core::str::from_utf8(bytes)
         .map_err(|error| ParseError::new(ErrorKind::Encoding, error.valid_up_to(), "UTF-8"))
 }

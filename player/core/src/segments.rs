@@ -59,23 +59,7 @@ pub struct Segment {
     pub number: u64,
 }
 
-/// What holds for a segment and its neighbours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Context {
-    /// Position in `inits`, or [`NOTHING`].
-    pub(crate) init: u32,
-    /// Position in `key_sets`, or [`NOTHING`].
-    pub(crate) keys: u32,
-}
-
-/// No initialization section, no keys.
-pub(crate) const NOTHING: u32 = u32::MAX;
-
-impl Default for Context {
-    fn default() -> Self {
-        Self { init: NOTHING, keys: NOTHING }
-    }
-}
+pub(crate) use bitaca_player_scan::entry::{Context, NOTHING};
 
 /// Listed segments: those before `first` have left a live window.
 #[derive(Clone, Debug, Default)]

@@ -23,4 +23,5 @@ pub mod runs;
 pub mod switch;
 pub mod timeline;
 pub mod words;
+pub mod work;
 pub mod xml;

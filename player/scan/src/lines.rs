@@ -1,7 +1,8 @@
 //! Lines of a playlist, and the attributes of a tag.
 
 use crate::blocks;
-use crate::words::{word_of, Word};
+use crate::words::{hashed, known, word_of, Word, LONGEST, SEED};
+use crate::work;
 
 /// What a line is. RFC 8216bis 4.1, Definition of a Playlist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ const fn is_blank(byte: u8) -> bool {
 pub fn next_line(text: &[u8], mut at: usize) -> Option<(Line, usize)> {
     while at < text.len() {
         let next = blocks::find(text, at, b'\n');
+        // A blank of its own, so that empty lines count too.
+        work::visit(1);
         let (mut start, mut end) = (at, next);
         at = next + 1;
         while end > start && is_blank(*text.get(end - 1)?) {
@@ -59,9 +62,17 @@ pub fn next_line(text: &[u8], mut at: usize) -> Option<(Line, usize)> {
             continue;
         }
         let name = start + 4;
-        let colon =
-            text.get(name..end)?.iter().position(|byte| *byte == b':').map_or(end, |colon| name + colon);
-        let tag = word_of(text.get(name..colon)?);
+        // No name that is known is longer; of one that is not, only where it begins counts.
+        let (mut hash, mut colon, most) = (SEED, name, end.min(name + LONGEST + 1));
+        while colon < most {
+            match text.get(colon) {
+                Some(b':') | None => break,
+                Some(byte) => hash = hashed(hash, *byte),
+            }
+            colon += 1;
+        }
+        work::visit(colon - name);
+        let tag = if colon - name > LONGEST { Word::Unknown } else { known(text.get(name..colon)?, hash) };
         return Some((Line::Tag { tag, start, value: (colon + 1).min(end), end }, at));
     }
     None
@@ -107,10 +118,12 @@ pub fn next_attribute(text: &[u8], mut at: usize, end: usize) -> Result<Option<(
     if at >= end {
         return Ok(None);
     }
-    let name = at;
-    while byte(at).is_some_and(|byte| byte != b'=') {
+    let (name, mut hash) = (at, SEED);
+    while let Some(letter) = byte(at).filter(|letter| *letter != b'=') {
+        hash = hashed(hash, letter);
         at += 1;
     }
+    work::visit(at - name);
     if byte(at).is_none() {
         return Err(BadList::NoValue(name));
     }
@@ -118,23 +131,22 @@ pub fn next_attribute(text: &[u8], mut at: usize, end: usize) -> Result<Option<(
     while name_end > name && byte(name_end - 1).is_some_and(is_blank) {
         name_end -= 1;
     }
-    let word = word_of(text.get(name..name_end).unwrap_or(b""));
+    let written = text.get(name..name_end).unwrap_or(b"");
+    let word = if name_end == at { known(written, hash) } else { word_of(written) };
     at += 1;
     while byte(at).is_some_and(is_blank) {
         at += 1;
     }
     if byte(at) == Some(b'"') {
         let value = at + 1;
-        let value_end = blocks::find(text, value, b'"');
+        let value_end = blocks::find(text.get(..end).unwrap_or(text), value, b'"');
         if value_end >= end {
             return Err(BadList::OpenQuote(at));
         }
         return Ok(Some((Attribute { word, name, name_end, value, value_end, quoted: true }, value_end + 1)));
     }
     let value = at;
-    while byte(at).is_some_and(|byte| byte != b',') {
-        at += 1;
-    }
+    at = blocks::find(text.get(..end).unwrap_or(text), at, b',').max(at);
     let mut value_end = at;
     while value_end > value && byte(value_end - 1).is_some_and(is_blank) {
         value_end -= 1;

@@ -2,6 +2,7 @@
 //! ISO/IEC 23009-1.
 
 use crate::words::slot_of;
+use crate::work;
 
 macro_rules! names {
     ($($name:ident $text:literal)*) => {
@@ -279,19 +280,42 @@ fn text_of(place: usize) -> &'static [u8] {
     TEXT.get(ENDS[place - 1] as usize..ENDS[place] as usize).unwrap_or(&[])
 }
 
+/// Longest name that is known; nothing longer is looked at.
+const LONGEST: usize = {
+    let (mut longest, mut name) = (0, 1);
+    while name < COUNT {
+        let length = (ENDS[name] - ENDS[name - 1]) as usize;
+        if length > longest {
+            longest = length;
+        }
+        name += 1;
+    }
+    longest
+};
+
 /// The name that is written so.
 pub fn name_of(text: &[u8]) -> Name {
     #[cfg(feature = "switch")]
     if crate::switch::is_off(text) {
         return Name::Unknown;
     }
+    if text.len() > LONGEST {
+        return Name::Unknown;
+    }
+    work::visit(text.len());
     let mut slot = slot_of(text, SLOTS);
     loop {
         match PLACES[slot] as usize {
             0 => return Name::Unknown,
-            place if text_of(place) == text => return Name(place as u16),
-            _ => slot = (slot + 1) % SLOTS,
+            place if text_of(place).len() == text.len() => {
+                work::visit(text.len());
+                if text_of(place) == text {
+                    return Name(place as u16);
+                }
+            }
+            _ => {}
         }
+        slot = (slot + 1) % SLOTS;
     }
 }
 

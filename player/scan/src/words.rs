@@ -1,6 +1,8 @@
 //! The names that manifests use, as numbers: a comparison of numbers costs a few bytes of code
 //! where a comparison of texts costs dozens.
 
+use crate::work;
+
 macro_rules! words {
     ($($name:ident $text:literal)*) => {
         /// A name that is known: of a tag (without its `#EXT`), an attribute, or an element.
@@ -149,29 +151,73 @@ const PLACES: [u8; SLOTS] = {
     places
 };
 
-/// The first of `slots` places where a text is looked for.
-pub(crate) const fn slot_of(text: &[u8], slots: usize) -> usize {
-    let (mut hash, mut at) = (text.len() as u32, 0);
-    while at < text.len() {
-        hash = (hash ^ text[at] as u32).wrapping_mul(0x0100_0193);
-        at += 1;
-    }
+/// Where a hash begins, before the first byte.
+pub(crate) const SEED: u32 = 0x811C_9DC5;
+
+/// A hash with one more byte.
+#[inline(always)]
+pub(crate) const fn hashed(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
+}
+
+/// The first of `slots` places where what has this hash is looked for.
+#[inline(always)]
+pub(crate) const fn slot(hash: u32, slots: usize) -> usize {
     ((hash >> 15 ^ hash) as usize) % slots
 }
 
+/// The first of `slots` places where a text is looked for.
+pub(crate) const fn slot_of(text: &[u8], slots: usize) -> usize {
+    let (mut hash, mut at) = (SEED, 0);
+    while at < text.len() {
+        hash = hashed(hash, text[at]);
+        at += 1;
+    }
+    slot(hash, slots)
+}
+
+/// Longest word that is known; nothing longer is looked at.
+pub(crate) const LONGEST: usize = {
+    let (mut longest, mut word) = (0, 1);
+    while word < COUNT {
+        if TEXTS[word].len() > longest {
+            longest = TEXTS[word].len();
+        }
+        word += 1;
+    }
+    longest
+};
+
 /// The word that is written so.
 pub fn word_of(text: &[u8]) -> Word {
+    if text.len() > LONGEST {
+        return Word::Unknown;
+    }
+    work::visit(text.len());
+    let hash = text.iter().fold(SEED, |hash, byte| hashed(hash, *byte));
+    known(text, hash)
+}
+
+/// As [`word_of`], where the hash is known already.
+#[inline]
+pub(crate) fn known(text: &[u8], hash: u32) -> Word {
     #[cfg(feature = "switch")]
     if crate::switch::is_off(text) {
         return Word::Unknown;
     }
-    let mut slot = slot_of(text, SLOTS);
+    let mut slot = slot(hash, SLOTS);
     loop {
         match PLACES[slot] as usize {
             0 => return Word::Unknown,
-            place if TEXTS[place] == text => return WORDS[place],
-            _ => slot = (slot + 1) % SLOTS,
+            place if TEXTS[place].len() == text.len() => {
+                work::visit(text.len());
+                if TEXTS[place] == text {
+                    return WORDS[place];
+                }
+            }
+            _ => {}
         }
+        slot = (slot + 1) % SLOTS;
     }
 }
 

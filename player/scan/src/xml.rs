@@ -5,6 +5,7 @@
 
 use crate::blocks;
 use crate::names::{name_of, Name};
+use crate::work;
 
 /// A start tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub fn next(text: &[u8], mut at: usize) -> Markup {
             while start < end && text.get(start).copied().is_some_and(is_space) {
                 start += 1;
             }
+            work::visit(start - at);
             while end > start && text.get(end - 1).copied().is_some_and(is_space) {
                 end -= 1;
             }
@@ -145,6 +147,7 @@ fn end_tag(text: &[u8], start: usize) -> Markup {
         name_end -= 1;
     }
     let name_start = local(text, start + 2, name_end);
+    work::visit(name_end.saturating_sub(start));
     Markup::End { start, name_start, name_end, next: close + 1 }
 }
 
@@ -171,15 +174,21 @@ fn start_tag(text: &[u8], start: usize) -> Markup {
         }
     }
     let name_end = at;
+    work::visit(at - start);
     // The `>` may also stand in quoted values before the one that ends the tag.
+    let mut between = 1;
     let close = loop {
         match text.get(at) {
             Some(b'>') => break at,
             Some(quote @ (b'"' | b'\'')) => at = find(text, at + 1, *quote) + 1,
             Some(b'<') | None => return Markup::Bad(start, "the end of this tag"),
-            _ => at += 1,
+            _ => {
+                at += 1;
+                between += 1;
+            }
         }
     };
+    work::visit(between);
     let empty = close > name_end && text.get(close - 1) == Some(&b'/');
     Markup::Start(Tag {
         name: name_of(text.get(name_start..name_end).unwrap_or(&[])),
@@ -231,6 +240,7 @@ pub fn attribute(text: &[u8], mut at: usize, end: usize) -> Result<Option<Attrib
         }
     }
     let name_end = at;
+    work::visit(at - first);
     while byte(at).is_some_and(is_space) {
         at += 1;
     }

@@ -11,6 +11,7 @@ use bitaca_player_core::dash;
 use bitaca_player_core::error::{position, ErrorKind, ParseError};
 use bitaca_player_core::presentation::Presentation;
 use bitaca_player_core::snapshot;
+use bitaca_player_scan::{blocks, work};
 
 use crate::memory::{give, slice, Single};
 
@@ -76,10 +77,17 @@ pub unsafe extern "C" fn manifest_parse(
     now_us: f64,
 ) -> u32 {
     let state = STATE.get();
+    work::restart();
     let input = slice(ptr, len);
     let parsed = core::str::from_utf8(slice(url_ptr, url_len))
         .map_err(|_| ParseError::new(ErrorKind::Url, 0, "a URL in UTF-8"))
-        .and_then(|url| Presentation::parse(input, url, (!now_us.is_nan()).then_some(now_us as i64)));
+        .and_then(|url| {
+            let now_us = (!now_us.is_nan()).then_some(now_us as i64);
+            match text_of(input) {
+                Some(text) => Presentation::parse_text(text, url, now_us),
+                None => Presentation::parse(input, url, now_us),
+            }
+        });
     match parsed {
         Ok(presentation) => {
             state.error = None;
@@ -101,6 +109,20 @@ pub unsafe extern "C" fn manifest_parse(
             0
         }
     }
+}
+
+/// The text of a manifest; `None` where it is not UTF-8.
+///
+/// Most manifests are ASCII, which takes less to find out: the rest is looked at as UTF-8.
+fn text_of(input: &[u8]) -> Option<&str> {
+    let plain = blocks::ascii(input);
+    if plain < input.len() {
+        let rest = input.get(plain..).unwrap_or(&[]);
+        work::visit(rest.len());
+        core::str::from_utf8(rest).ok()?;
+    }
+    // SAFETY: ASCII up to `plain`, where a character begins, and UTF-8 behind.
+    Some(unsafe { core::str::from_utf8_unchecked(input) })
 }
 
 /// The bytes of a manifest that does not keep them itself.
@@ -126,6 +148,7 @@ pub unsafe extern "C" fn manifest_attach(
     url_len: usize,
 ) -> u32 {
     let state = STATE.get();
+    work::restart();
     let input = slice(ptr, len);
     let unknown = ParseError::new(ErrorKind::WrongKind, 0, "an open manifest");
     let attached = match (state.get(handle), core::str::from_utf8(slice(url_ptr, url_len))) {
@@ -174,6 +197,13 @@ pub extern "C" fn manifest_error() -> *const u8 {
         out.extend_from_slice(path.as_bytes());
     }
     give(out)
+}
+
+/// Bytes that the last call of [`manifest_parse`] or [`manifest_attach`] looked at: never more than four times
+/// the input and a thousand for each segment that is kept.
+#[cfg_attr(target_arch = "wasm32", no_mangle)]
+pub extern "C" fn manifest_work() -> u32 {
+    work::visited() as u32
 }
 
 /// Number of renditions; -1 without such a manifest.

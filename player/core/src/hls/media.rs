@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use bitaca_player_scan::blocks::find;
 use bitaca_player_scan::entry::{Entry, DISCONTINUITY, GAP, RANGED};
 use bitaca_player_scan::lines::{next_line, Line};
-use bitaca_player_scan::runs::{self, Run};
+use bitaca_player_scan::runs::{self, Run, Tables};
 use bitaca_player_scan::words::Word;
 
 use super::attributes::Attributes;
@@ -70,6 +70,8 @@ pub(super) struct Reader<'a> {
     pub(super) version: Option<u32>,
     pub(super) independent: bool,
     has_target: bool,
+    /// The lines of the next segment are not those of most.
+    careful: bool,
     /// Where the first line about segments begins, and where the line of the last one ends.
     pub(super) body: Option<usize>,
     pub(super) body_end: usize,
@@ -86,8 +88,6 @@ pub(super) fn parse(
     if !matches!(next_line(text.as_bytes(), 0), Some((Line::Tag { tag: Word::M3u, .. }, _))) {
         reader.violation(0, 0, "no #EXTM3U in the first line");
     }
-    // An EXTINF and a short URI take some 32 bytes: one growth at most for usual playlists.
-    reader.entries.reserve(text.len() / 40);
     reader.read(0)?;
     reader.presentation()
 }
@@ -124,6 +124,7 @@ impl<'a> Reader<'a> {
             version: None,
             independent: false,
             has_target: false,
+            careful: false,
             body: None,
             body_end: 0,
         }
@@ -151,29 +152,53 @@ impl<'a> Reader<'a> {
         self.pending.duration.is_none() && self.pending.range.is_none() && self.pending.flags == 0
     }
 
-    /// Segments that only say how long they are and where.
+    /// Segments that only say what most segments say; the rest is left to the careful way.
     fn run(&mut self, at: usize) -> Result<usize, ParseError> {
-        if self.text.as_bytes().get(at..at + 8) != Some(b"#EXTINF:") {
+        let line = self.text.as_bytes().get(at..at + 8).unwrap_or(&[]);
+        let plain = line == b"#EXTINF:";
+        if self.careful || !plain && !line.starts_with(b"#EXT-X-") {
             return Ok(at);
         }
-        let run = Run {
-            context: self.context_number()?,
+        // Other lines may be about a key that comes before the next segment.
+        let context = if plain { Some(self.context_number()?) } else { self.context_number };
+        let (text, base) = (self.text.as_bytes(), self.base);
+        let default_format = |key: &Key| key.keyformat.is_none();
+        let mut run = Run {
+            base: base as u32,
+            context,
+            init: self.context.init,
+            key: None,
+            plain_keys: self.active_keys.len() < 2 && self.active_keys.iter().all(default_format),
+            serial: self.serial().wrapping_sub(self.entries.len() as u32),
+            elapsed: self.elapsed,
             url_bytes: limits::SEGMENT_URI_BYTES,
             entries: limits::SEGMENTS_PER_RENDITION as usize,
+            contexts: limits::DISTINCT_PER_PLAYLIST,
             latest: limits::TIME_S * DECIMAL_TIMESCALE,
             variables: !self.variables.values.is_empty(),
         };
-        let before = self.entries.len();
-        let end = runs::segments(self.text.as_bytes(), at, run, &mut self.elapsed, &mut self.entries);
-        if self.entries.len() > before {
-            if self.base > 0 {
-                for entry in self.entries.iter_mut().skip(before) {
-                    entry.url_start += self.base as u32;
-                }
-            }
+        let mut tables = Tables {
+            entries: &mut self.entries,
+            dates: &mut self.index.dates,
+            keys: &mut self.index.keys,
+            key_sets: &mut self.index.key_sets,
+            contexts: &mut self.index.contexts,
+        };
+        let end = runs::segments(text, at, &mut run, &mut tables);
+        self.elapsed = run.elapsed;
+        if let Some(key) = run.key {
+            self.active_keys.clear();
+            self.active_keys.push(key);
+            self.keys_changed = false;
+            self.context_number = run.context;
+            self.context = self.index.contexts.last().copied().unwrap_or_default();
+        }
+        if end > at {
             self.body.get_or_insert(at);
             self.body_end = end;
         }
+        // The lines of a segment are tried once.
+        self.careful = text.get(end) == Some(&b'#');
         Ok(end)
     }
 
@@ -234,7 +259,7 @@ impl<'a> Reader<'a> {
             // RFC 8216bis 4.4.4.6, EXT-X-PROGRAM-DATE-TIME.
             Word::ProgramDateTime => {
                 let value = part(self.text, at, end);
-                if looks_like_date(value) || parse_date_time_us(value).is_some() {
+                if runs::looks_like_date(value.as_bytes()) || parse_date_time_us(value).is_some() {
                     let date = (self.serial(), span(self.base + at, value));
                     self.index.dates.push(date);
                 } else {
@@ -427,6 +452,7 @@ impl<'a> Reader<'a> {
 
     fn segment(&mut self, start: usize, end: usize) -> Result<(), ParseError> {
         let pending = core::mem::take(&mut self.pending);
+        self.careful = false;
         let uri = part(self.text, start, end);
         let Some(duration) = pending.duration else {
             self.violation(start, end, "a URI without EXTINF");
@@ -574,26 +600,6 @@ pub(super) const fn is_segment_tag(tag: Word) -> bool {
             | Word::Prefetch
             | Word::EndList
     )
-}
-
-/// Whether it has the shape of a date, so that reading it can wait until somebody asks.
-fn looks_like_date(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    bytes.len() >= 20
-        && bytes.get(4) == Some(&b'-')
-        && bytes.get(7) == Some(&b'-')
-        && bytes.get(10) == Some(&b'T')
-        && bytes.get(13) == Some(&b':')
-        && bytes.get(16) == Some(&b':')
-        && digit(0)
-        && digit(3)
-        && digit(6)
-        && digit(9)
-        && digit(12)
-        && digit(15)
-        && digit(18)
-        && bytes.last().is_some_and(|last| *last == b'Z' || last.is_ascii_digit())
 }
 
 /// What a lone media playlist carries, by the extension of its segments.
