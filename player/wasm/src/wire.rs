@@ -332,10 +332,11 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.u8(26);
             to.u32(*milli);
         }
-        Output::Next { url, fallback } => {
+        Output::Next { url, fallback, start_us } => {
             to.u8(27);
             to.text(url);
             to.u8(u8::from(*fallback));
+            to.integer(*start_us);
         }
     }
     to.0

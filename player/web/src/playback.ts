@@ -339,7 +339,7 @@ export class Playback {
         this.pace = output.rate
         return
       case 'next':
-        this.goOn(output.url, output.fallback)
+        this.goOn(output.url, output.fallback, output.startUs)
         return
       case 'expired':
         this.expired = true
@@ -352,11 +352,11 @@ export class Playback {
   }
 
   /** Plays what takes over: at once where this title cannot be played, else when it has ended. */
-  private goOn(address: string, atOnce: boolean): void {
+  private goOn(address: string, atOnce: boolean, startUs: number): void {
     const { generation } = this
     const begin = () => {
       if (generation !== this.generation) return
-      void this.load(address, null, this.wasm).then((ready) => (ready ? this.play() : undefined)).catch(() => undefined)
+      void this.load(address, startUs < 0 ? null : startUs / 1e6, this.wasm).then((ready) => (ready ? this.play() : undefined)).catch(() => undefined)
     }
     if (atOnce || this.video.ended) begin()
     else this.video.addEventListener('ended', begin, { once: true, signal: this.cleanup.signal })

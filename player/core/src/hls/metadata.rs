@@ -47,6 +47,8 @@ impl Reader<'_> {
                     range.class = self.variables.span(attribute.value, offset, pool, list.warnings())?
                 }
                 Word::ACue => range.cue = super::span(offset, attribute.value),
+                #[cfg(feature = "switch")]
+                _ if bitaca_player_scan::switch::is_off(attribute.name.as_bytes()) => continue,
                 _ if range.attributes.len() < limits::DATE_RANGE_ATTRIBUTES => {
                     let name = attribute.name;
                     let name_at = name.as_ptr() as usize - text.as_ptr() as usize;

@@ -34,6 +34,9 @@ impl Session {
         if !self.settle_period(lane) {
             return self.pass_period(lane);
         }
+        if self.border_us.is_some_and(|border_us| self.lanes[lane].next_us >= border_us) {
+            return;
+        }
         let state = &self.lanes[lane];
         let rendition = match state.track {
             Track::Video => match self.next_rendition(lane) {
@@ -183,7 +186,7 @@ impl Session {
     /// Whole segments end before what the lane wants: a part of the one that is being made, or the end.
     fn fetch_piece(&mut self, lane: usize) {
         let (rendition, next_us) = (self.lanes[lane].rendition, self.lanes[lane].next_us);
-        if let Some(start_us) = self.next_period_us(lane) {
+        if let Some(start_us) = self.next_period_us(lane).filter(|start_us| self.is_listed_up_to(*start_us)) {
             // The rest of this period is empty; the next round finds what the one after it has.
             self.lanes[lane].next_us = next_us.max(start_us);
             return;

@@ -606,10 +606,13 @@ pub enum Output {
     /// Play at this speed, in thousandths, where the viewer chose none: to keep to a latency.
     Rate(u32),
     /// Another presentation takes over: when this one has ended, or at once because it cannot be played.
+    /// Also the same one again, where what follows has other tracks than a MediaSource can be given later.
     Next {
         /// Absolute URL of its manifest.
         url: String,
         /// At once.
         fallback: bool,
+        /// From where; negative for its own beginning.
+        start_us: i64,
     },
 }

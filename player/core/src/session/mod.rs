@@ -155,6 +155,8 @@ pub struct Session {
     asking: Vec<String>,
     /// The rung that the viewer wants, as in [`Open::quality`]: other periods have others.
     wanted_quality: String,
+    /// Where a period begins that has other kinds of tracks: playback starts anew there.
+    border_us: Option<i64>,
     /// The period whose subtitles the menu lists.
     text_period: Option<u32>,
     dynamic: mpd::Dynamic,
@@ -221,6 +223,7 @@ impl Session {
             asked_types: Vec::new(),
             asking: Vec::new(),
             wanted_quality: String::new(),
+            border_us: None,
             text_period: None,
             dynamic: mpd::Dynamic::default(),
             indexings: Vec::new(),
@@ -280,6 +283,7 @@ impl Session {
             self.keep_up();
             self.steer();
             self.follow_texts();
+            self.cross_border();
             self.interrupt();
             self.judge_playhead();
             for lane in 0..self.lanes.len() {

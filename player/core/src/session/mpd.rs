@@ -301,6 +301,28 @@ impl Session {
         Some(start_us.saturating_add(end_us).saturating_sub(early_us).saturating_sub(offset))
     }
 
+    /// Whether a segment that was asked for at `sent_at` was still being made then: it comes as slowly as it
+    /// is made, which says nothing about the line. ISO/IEC 23009-1, availabilityTimeComplete.
+    pub(super) fn is_being_made(&self, rendition: usize, end_us: i64, sent_at: i64) -> bool {
+        let early = self.presentation.as_ref().and_then(|one| {
+            let index = one.renditions.get(rendition)?.segments.as_ref()?;
+            Some(if index.partial { index.offset_us } else { 0 })
+        });
+        match (self.available_at(rendition, end_us), early) {
+            (Some(at), Some(early_us)) => at.saturating_add(early_us) > sent_at,
+            _ => false,
+        }
+    }
+
+    /// Whether the MPD would list whatever there is before `us`: it is from later than that, or will not change.
+    pub(super) fn is_listed_up_to(&self, us: i64) -> bool {
+        let Some(mpd) = self.live_mpd() else { return true };
+        let (Some(start_us), Some(offset)) = (mpd.start_us, self.dynamic.wall_offset_us) else { return true };
+        let then = start_us.saturating_add(us).saturating_sub(offset);
+        let told = if mpd.update_us.is_some() { self.dynamic.asked_at } else { self.now };
+        told >= then
+    }
+
     /// A lane found nothing more in an MPD that changes: look again, and for a newer MPD.
     pub(super) fn starve(&mut self, lane: usize) {
         self.lanes[lane].not_before = self.now + LOOK_US;
@@ -388,7 +410,7 @@ impl Session {
     pub(super) fn tell_next(&mut self) {
         let next = self.presentation.as_ref().and_then(|one| one.text.opt(one.dash.as_deref()?.next));
         if let Some(url) = next.map(String::from) {
-            self.emit(Output::Next { url, fallback: false });
+            self.emit(Output::Next { url, fallback: false, start_us: -1 });
         }
     }
 
@@ -399,7 +421,7 @@ impl Session {
             all.split_ascii_whitespace().next()
         });
         if let Some(url) = first.map(String::from) {
-            self.emit(Output::Next { url, fallback: true });
+            self.emit(Output::Next { url, fallback: true, start_us: -1 });
         }
     }
 }

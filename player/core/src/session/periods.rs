@@ -6,8 +6,11 @@
 use super::filling::ROUNDING_US;
 use super::preference::first_audio;
 use super::tracks::{like, pinned_rung};
-use super::{Phase, Session, Track};
+use super::{Output, Phase, Session, Track};
 use crate::presentation::Presentation;
+
+/// Playback this close to a border has come there: what is held may end a little early.
+const BORDER_US: i64 = 250_000;
 
 impl Session {
     /// The period that is played at `us`: the last that has begun. Early available ones have no place yet.
@@ -46,6 +49,12 @@ impl Session {
         if one.period == wanted && !one.gone {
             return true;
         }
+        if self.is_border(wanted) {
+            let (start_us, _) = self.period_bounds(wanted);
+            self.border_us = Some(start_us.max(self.lanes[lane].next_us));
+            self.lanes[lane].not_before = i64::MAX;
+            return true;
+        }
         let Some(rendition) = self.enter(lane, wanted) else { return false };
         let before = self.lanes[lane].rendition;
         let valid = self.is_connected(before, rendition);
@@ -58,6 +67,37 @@ impl Session {
         (state.failures, state.missing) = (0, 0);
         self.change_type(lane);
         true
+    }
+
+    /// Whether a period can be played, and has other kinds of tracks than the lanes.
+    fn is_border(&self, period: u32) -> bool {
+        let Ok(selection) = self.select(period) else { return false };
+        let has = |track: Track| match track {
+            Track::Video => !selection.rungs.is_empty(),
+            _ => !selection.audio.is_empty(),
+        };
+        [Track::Video, Track::Audio].iter().any(|track| has(*track) != self.lane_of(*track).is_some())
+    }
+
+    /// Start anew where a period with other kinds of tracks begins, once playback has come there.
+    pub(super) fn cross_border(&mut self) {
+        let Some(start_us) = self.border_us else { return };
+        if self.position_us.saturating_add(BORDER_US) < start_us {
+            return;
+        }
+        let url = self.url.clone();
+        self.abort_all();
+        self.phase = Phase::Over;
+        self.emit(Output::Next { url, fallback: true, start_us });
+    }
+
+    /// The playhead was moved: whether there is a border on its way is found out anew.
+    pub(super) fn forget_border(&mut self) {
+        if self.border_us.take().is_some() {
+            for lane in &mut self.lanes {
+                lane.not_before = i64::MIN;
+            }
+        }
     }
 
     /// Whether a rendition's initialization section is also that of another one, of a later period.

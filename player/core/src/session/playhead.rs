@@ -93,6 +93,7 @@ impl Session {
             return;
         }
         self.ended = false;
+        self.forget_border();
         let mut refill = false;
         for lane in &mut self.lanes {
             lane.full_at = None;

@@ -289,6 +289,9 @@ impl Session {
         if self.lanes[lane].track != Track::Video || self.pinned.is_some() {
             return;
         }
+        if self.is_being_made(rendition, end_us, request.sent_at) {
+            return;
+        }
         let (Some(rung), Some(first)) = (self.rung_of(rendition), request.first_byte_at) else { return };
         let bps: Vec<u64> = self.rungs.iter().map(|rung| rung.bps).collect();
         let held = self.lanes[lane].held_until(self.position_us).unwrap_or(self.position_us);
@@ -344,7 +347,13 @@ impl Session {
             (&request.what, request.first_byte_at)
         {
             // Tracks share the line: what all of them received meanwhile is its throughput.
-            if self.lanes[*lane].track == Track::Video {
+            let made = match &request.what {
+                What::Segment { rendition, end_us, .. } => {
+                    !self.is_being_made(*rendition, *end_us, request.sent_at)
+                }
+                _ => true,
+            };
+            if self.lanes[*lane].track == Track::Video && made {
                 self.rule.sample(&Sample {
                     bytes: self.received - request.received_before,
                     latency_us: first - request.sent_at,

@@ -312,7 +312,7 @@ function readOutput(from: Reader): Output {
     case 26:
       return { t: 'rate', rate: from.u32() / 1000 }
     case 27:
-      return { t: 'next', url: from.text(), fallback: from.u8() !== 0 }
+      return { t: 'next', url: from.text(), fallback: from.u8() !== 0, startUs: from.integer() }
     default:
       throw new RangeError(`unknown output ${tag}: player.wasm and the script are of different releases`)
   }

@@ -207,4 +207,4 @@ export type Output =
       data: Uint8Array
     }
   | { t: 'rate'; rate: number }
-  | { t: 'next'; url: string; fallback: boolean }
+  | { t: 'next'; url: string; fallback: boolean; startUs: number }

@@ -154,7 +154,7 @@ fn addresses_that_are_listed() {
 fn what_a_level_says_holds_below_it() {
     let inside = "<BaseURL>set/</BaseURL><SegmentTemplate startNumber=\"1\" media=\"seg-$Number$.m4s\"/>\
         <Representation id=\"v\" bandwidth=\"1\"><BaseURL>own/</BaseURL><SegmentTemplate initialization=\"i.mp4\"/></Representation>";
-    let period = format!("{inside}");
+    let period = inside;
     let mut stage = Stage::new();
     stage.manifest = format!(
         "<MPD type=\"static\" {WHOLE}><BaseURL>all/</BaseURL><Period><BaseURL>period/</BaseURL><SegmentTemplate timescale=\"1\" duration=\"4\"/>\

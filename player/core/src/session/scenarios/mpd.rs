@@ -302,6 +302,33 @@ fn segments_are_asked_for_early_where_the_service_allows_it() {
 }
 
 #[test]
+fn what_comes_as_it_is_made_is_not_taken_for_a_slow_line() {
+    fn answers(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
+        let partial = "availabilityTimeOffset=\"3\" availabilityTimeComplete=\"false\" timescale";
+        let service = "<ServiceDescription><Latency target=\"3000\"/></ServiceDescription>";
+        Some(body("", service, &NUMBERS.replace("timescale", partial)).into_bytes())
+    }
+    let mut stage = watch(answers, 0, Open::default());
+    stage.run(2.0);
+    let measured = |stage: &Stage| {
+        stage.log.iter().rev().find_map(|o| {
+            if let Output::Stats { throughput_bps, .. } = o {
+                Some(*throughput_bps)
+            } else {
+                None
+            }
+        })
+    };
+    let before = measured(&stage).expect("statistics");
+    // From now on bodies come as slowly as an encoder makes them.
+    stage.bps = 1_000_000.0;
+    stage.run(12.0);
+    let after = measured(&stage).expect("statistics");
+    assert!(after * 10 > before * 9, "{before} {after}");
+    assert!(!stage.qualities().iter().any(|(_, reason)| *reason == Reason::Abandoned));
+}
+
+#[test]
 fn a_viewer_who_fell_behind_is_brought_back_by_speed() {
     fn answers(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
         let service = "<ServiceDescription><Latency target=\"8000\" max=\"9000\"/><PlaybackRate max=\"1.05\"/></ServiceDescription>";
@@ -349,7 +376,8 @@ fn what_follows_is_told_at_the_end() {
     stage.segments = 2;
     stage.start(Open::default());
     stage.run(10.0);
-    let next = Output::Next { url: "https://cdn.example/t/next.mpd".to_string(), fallback: false };
+    let next =
+        Output::Next { url: "https://cdn.example/t/next.mpd".to_string(), fallback: false, start_us: -1 };
     let end = stage.log.iter().position(|o| *o == Output::EndOfStream).expect("an end");
     assert!(stage.log.iter().position(|o| *o == next).is_some_and(|at| at > end));
 }
@@ -365,6 +393,7 @@ fn a_fallback_takes_over_what_cannot_be_played() {
     stage.supported = |mime| !mime.contains("xyz1");
     stage.start(Open::default());
     stage.run(1.0);
-    let next = Output::Next { url: "https://cdn.example/t/plain.mpd".to_string(), fallback: true };
+    let next =
+        Output::Next { url: "https://cdn.example/t/plain.mpd".to_string(), fallback: true, start_us: -1 };
     assert!(stage.log.contains(&next), "{:?}", stage.log);
 }

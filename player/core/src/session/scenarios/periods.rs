@@ -240,3 +240,129 @@ fn an_index_of_indexes_leads_to_the_segments() {
     );
     assert!(stage.log.iter().any(|o| matches!(o, Output::Setup { duration_us: 16_000_000, .. })));
 }
+
+#[test]
+fn a_period_without_sound_starts_anew() {
+    let manifest = format!(
+        "<MPD type=\"static\"><Period duration=\"PT8S\">{}</Period><Period duration=\"PT8S\">{}</Period></MPD>",
+        sets("a", 0, &RUNGS, &["pt"], ""),
+        sets("b", 0, &RUNGS, &[], ""),
+    );
+    let mut stage = play(&manifest, Open::default(), 4);
+    stage.run(12.0);
+    let url = "https://cdn.example/t/master.m3u8".to_string();
+    let next = Output::Next { url, fallback: true, start_us: 8 * S };
+    assert!(stage.log.contains(&next), "{} {:?}", stage.position_us, stage.held);
+    assert!(stage.position_us > 7_700_000 && !stage.eos, "the first period was played to its end");
+    // From there on there is one track.
+    let mut stage = play(&manifest, Open { start_us: Some(8 * S), ..Open::default() }, 4);
+    stage.run(12.0);
+    assert!(stage.eos && stage.numbers("b/v").len() == 2, "{}", stage.position_us);
+    // A seek over the border starts anew where it goes.
+    let mut stage = play(&manifest, Open { buffer_goal_us: 4 * S, ..Open::default() }, 4);
+    stage.run(1.0);
+    stage.position_us = 12 * S;
+    stage.input(&Input::Seek { position_us: 12 * S });
+    stage.run(1.0);
+    assert!(stage.log.iter().any(|o| matches!(o, Output::Next { start_us: 12_000_000, .. })));
+}
+
+#[test]
+fn an_early_available_period_waits_for_its_place() {
+    let manifest = |second: &str| {
+        format!(
+            "<MPD type=\"dynamic\" availabilityStartTime=\"2026-01-01T00:00:00Z\" minimumUpdatePeriod=\"PT2S\" \
+             suggestedPresentationDelay=\"PT8S\"><Period id=\"a\" start=\"PT0S\">{}</Period><Period id=\"b\" {second}>{}</Period></MPD>",
+            sets("a", 0, &RUNGS[..1], &["pt"], ""),
+            sets("b", 0, &RUNGS[..1], &["pt"], ""),
+        )
+    };
+    let mut stage = Stage::new();
+    stage.segments = 1_000;
+    stage.manifest = manifest("");
+    stage.start(Open { wall_us: (1_767_225_600 + 40) * S, ..Open::default() });
+    stage.run(9.0);
+    assert_eq!(stage.numbers("b/").len(), 0, "nobody knows yet when it begins");
+    stage.manifest = manifest("start=\"PT60S\"");
+    stage.run(25.0);
+    assert!(stage.numbers("b/v").starts_with(&[0, 1]), "{:?}", stage.numbers("b/v"));
+    assert!(stage.position_us > 62 * S && stage.stalled_us < S, "{} {}", stage.position_us, stage.stalled_us);
+}
+
+#[test]
+fn a_remote_period_that_is_needed_at_once_comes_before_the_start() {
+    fn answers(_: FetchKind, url: &str, _: i64) -> Option<Vec<u8>> {
+        let body = match url.contains("ad.xml") {
+            true => format!("<Period duration=\"PT8S\">{}</Period>", sets("ad", 0, &RUNGS, &["pt"], "")),
+            false => format!(
+                "<MPD type=\"static\" xmlns:xlink=\"x\"><Period xlink:href=\"ad.xml\" xlink:actuate=\"onLoad\"/>\
+                 <Period duration=\"PT8S\">{}</Period></MPD>",
+                sets("a", 0, &RUNGS, &["pt"], "")
+            ),
+        };
+        Some(body.into_bytes())
+    }
+    let mut stage = Stage::new();
+    stage.answers = Some(answers);
+    stage.segments = 4;
+    stage.start(Open::default());
+    stage.run(20.0);
+    let fetched = (stage.numbers("ad/audio"), stage.numbers("/a/audio"));
+    assert_eq!((stage.eos, fetched), (true, (vec![0, 1], vec![0, 1])));
+}
+
+#[test]
+fn an_index_of_two_levels_is_followed() {
+    fn answers(kind: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
+        Some(match kind {
+            FetchKind::Manifest => "<MPD type=\"static\" mediaPresentationDuration=\"PT16S\"><Period><AdaptationSet mimeType=\"video/mp4\" \
+                codecs=\"avc1.64001f\"><Representation id=\"v\" bandwidth=\"1000\"><BaseURL>v.mp4</BaseURL>\
+                <SegmentBase indexRange=\"700-755\"/></Representation></AdaptationSet></Period></MPD>"
+                .as_bytes()
+                .to_vec(),
+            _ => Vec::new(),
+        })
+    }
+    let mut stage = Stage::new();
+    stage.answers = Some(answers);
+    stage.start(Open::default());
+    // By hand: the first answer leads to two more, each in front of what it lists.
+    let above = sidx(0, true, &[(356, 8), (456, 8)]);
+    let below = |first| sidx(first, false, &[(100, 4), (200, 4)]);
+    let ask = |stage: &Stage| -> (u32, Option<(u64, u64)>) {
+        let one = |output: &Output| match output {
+            Output::Fetch { id, kind: FetchKind::Index, range, .. } => Some((*id, *range)),
+            _ => None,
+        };
+        stage.log.iter().rev().find_map(one).expect("an index is asked for")
+    };
+    stage.run(0.15);
+    for (range, body) in [
+        ((700, 755), above.clone()),
+        ((700 + above.len() as u64, 700 + above.len() as u64 + 355), below(0)),
+        ((700 + above.len() as u64 + 356, 700 + above.len() as u64 + 811), below(8)),
+    ] {
+        let (id, asked) = ask(&stage);
+        assert_eq!(asked, Some(range));
+        stage.lose(id);
+        stage.input(&Input::Done { id, bytes: body.len() as u64, body: &body });
+    }
+    let media = |output: &Output| match output {
+        Output::Fetch { kind: FetchKind::Segment, range, .. } => *range,
+        _ => None,
+    };
+    stage.run(2.0);
+    let mut ranges: Vec<(u64, u64)> = stage.log.iter().filter_map(media).collect();
+    ranges.truncate(4);
+    let first = 700 + above.len() as u64 + below(0).len() as u64;
+    let second = 700 + above.len() as u64 + 356 + below(8).len() as u64;
+    assert_eq!(
+        ranges,
+        [
+            (first, first + 99),
+            (first + 100, first + 299),
+            (second, second + 99),
+            (second + 100, second + 299)
+        ]
+    );
+}
