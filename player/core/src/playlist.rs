@@ -32,6 +32,8 @@ pub struct MediaInfo {
     pub skipped: Option<u32>,
     /// EXT-X-START, TIME-OFFSET in microseconds, from the end where negative.
     pub start_us: Option<i64>,
+    /// EXT-X-START, PRECISE.
+    pub start_precise: bool,
     /// EXT-X-ALLOW-CACHE:NO, which version 7 removed.
     pub no_cache: bool,
 }

@@ -12,7 +12,7 @@ use bitaca_player_scan::work;
 
 use crate::dash::model::{Mpd, Protection};
 use crate::error::{ErrorKind, ParseError, Warning};
-use crate::playlist::{Key, Tiles};
+use crate::playlist::{Key, PlaylistType, Tiles};
 use crate::segments::SegmentIndex;
 use crate::{dash, hls, limits, url};
 
@@ -356,6 +356,8 @@ pub struct Presentation {
     pub independent_segments: bool,
     /// EXT-X-START: preferred start in microseconds, from the end where negative.
     pub start_us: Option<i64>,
+    /// EXT-X-START, PRECISE: nothing before it is shown.
+    pub start_precise: bool,
     /// DASH: `@minBufferTime` in microseconds.
     pub min_buffer_us: Option<u64>,
     /// HLS: data about the whole.
@@ -388,6 +390,7 @@ impl Presentation {
             sidecar: None,
             independent_segments: false,
             start_us: None,
+            start_precise: false,
             min_buffer_us: None,
             session_data: Vec::new(),
             session_keys: Vec::new(),
@@ -472,7 +475,9 @@ impl Presentation {
             target.segments = Some(index);
         }
         let Some(index) = &target.segments else { return Err(wrong) };
-        self.dynamic = index.media.as_ref().is_some_and(|media| !media.endlist);
+        // What is complete does not change, whether or not it has an end mark.
+        self.dynamic =
+            index.media.is_some_and(|media| !media.endlist && media.playlist_type != PlaylistType::Vod);
         let end = u64::try_from(index.end_us()).ok();
         self.duration_us = self.duration_us.max(end);
         Ok(())

@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
             Word::IndependentSegments => self.independent = true,
             // RFC 8216bis 4.4.2.2, EXT-X-START.
             Word::Start => {
-                self.media.start_us =
+                (self.media.start_us, self.media.start_precise) =
                     super::multivariant::start_us(Attributes::new(self.text, at, end, &mut self.warnings));
             }
             // RFC 8216bis 4.4.2.3, EXT-X-DEFINE.

@@ -56,18 +56,20 @@ pub(super) fn parse(text: &str, url: &str) -> Result<Presentation, ParseError> {
     Ok(reader.finish())
 }
 
-/// EXT-X-START's TIME-OFFSET, in microseconds. RFC 8216bis 4.4.2.2.
-pub(super) fn start_us(mut list: Attributes<'_, '_>) -> Option<i64> {
-    let mut start = None;
+/// EXT-X-START's TIME-OFFSET, in microseconds, and PRECISE. RFC 8216bis 4.4.2.2.
+pub(super) fn start_us(mut list: Attributes<'_, '_>) -> (Option<i64>, bool) {
+    let (mut start, mut precise) = (None, false);
     while let Some(attribute) = list.next() {
         if attribute.word == Word::ATimeOffset {
             start = parse_signed_micro(attribute.value.as_bytes());
             if start.is_none() {
                 list.odd(attribute.offset, attribute.value, "TIME-OFFSET of EXT-X-START");
             }
+        } else if attribute.name == "PRECISE" {
+            precise = list.yes(&attribute);
         }
     }
-    start
+    (start, precise)
 }
 
 impl Reader<'_> {
@@ -99,7 +101,8 @@ impl Reader<'_> {
             Word::IndependentSegments => self.movie.independent_segments = true,
             // RFC 8216bis 4.4.2.2, EXT-X-START.
             Word::Start => {
-                self.movie.start_us = start_us(Attributes::new(self.text, at, end, &mut self.movie.warnings));
+                (self.movie.start_us, self.movie.start_precise) =
+                    start_us(Attributes::new(self.text, at, end, &mut self.movie.warnings));
             }
             // RFC 8216bis 4.4.2.3, EXT-X-DEFINE.
             Word::Define => {

@@ -7,6 +7,7 @@ use super::live::{Piece, Rest};
 use super::requests::What;
 use super::{Output, Session, Track};
 use crate::abr::{Decision, Reason, Situation};
+use crate::presentation::Kind;
 
 /// Media behind the playhead that is kept, for short seeks back.
 const BACK_BUFFER_US: i64 = 30_000_000;
@@ -18,6 +19,20 @@ pub(super) const ROUNDING_US: i64 = 1_000;
 const LONGEST_DELAY_US: i64 = 2_000_000;
 /// Bytes of a rung may be shown on this many device lines per line of picture.
 const VIEWPORT_SHARE: (u32, u32) = (3, 2);
+
+/// Announced segments that are remembered, until the playlist lists them.
+const PREFETCHED: usize = 8;
+/// A switch that needs an earlier segment has that time at least to fetch it.
+const STEP_MARGIN_US: i64 = 3_000_000;
+
+/// What other rungs have where one has a gap.
+enum Beside {
+    /// This rendition has it.
+    Rung(usize),
+    /// Playlists are on their way that will tell.
+    Unknown,
+    Nothing,
+}
 
 impl Session {
     /// Ask for the next segment of a lane, if it wants one.
@@ -74,6 +89,7 @@ impl Session {
         if wanted != before {
             self.lanes[lane].rendition = wanted;
             self.change_type(lane);
+            self.step_back(lane);
         }
         Some(wanted)
     }
@@ -86,7 +102,7 @@ impl Session {
         if let Some(rung) = self.pinned {
             return Decision { rung, delay_us: 0, reason: Reason::Chosen };
         }
-        let rungs_bps: Vec<u64> = self.rungs.iter().map(|rung| rung.bps).collect();
+        let rungs_bps = self.next_bps();
         let ceiling = self.ceiling();
         let situation = Situation {
             rungs_bps: &rungs_bps,
@@ -135,6 +151,20 @@ impl Session {
         let Some(presentation) = &self.presentation else { return };
         let Some(segments) = &presentation.renditions[rendition].segments else { return };
         let mut wanted = segments.at_time(state.next_us + ROUNDING_US);
+        if wanted.is_some_and(|index| segments.is_gap(index)) && state.track == Track::Video {
+            match self.beside_gap(lane) {
+                Beside::Rung(other) => {
+                    self.lanes[lane].rendition = other;
+                    self.change_type(lane);
+                    return self.fetch_next(lane);
+                }
+                Beside::Unknown => return,
+                Beside::Nothing => {}
+            }
+        }
+        let Some(presentation) = &self.presentation else { return };
+        let Some(segments) = &presentation.renditions[rendition].segments else { return };
+        let state = &self.lanes[lane];
         while let Some(segment) = wanted.and_then(|index| segments.get(index)).filter(|segment| segment.gap) {
             // EXT-X-GAP: there is nothing to fetch; the hole is jumped when the playhead meets it.
             wanted = segments.at_time(segment.start_us + segment.duration_us as i64 + ROUNDING_US);
@@ -143,6 +173,11 @@ impl Session {
             return self.fetch_piece(lane);
         };
         let end_us = segment.start_us + segment.duration_us as i64;
+        if state.prefetched.contains(&segment.url) {
+            self.lanes[lane].next_us = end_us.max(state.next_us);
+            self.lanes[lane].prefetched.retain(|url| *url != segment.url);
+            return self.fetch_next(lane);
+        }
         if state.next_us > segment.start_us + EDGE_US {
             // Its beginning is held already, from the parts that it was made of.
             match self.rest_of(rendition, index, state.next_us) {
@@ -200,6 +235,79 @@ impl Session {
         }
         if let Some(piece) = self.next_piece(rendition, next_us) {
             self.fetch_part(lane, piece);
+        } else if let Some(piece) = self.announced_segment(rendition, next_us) {
+            let url = piece.url.clone();
+            self.fetch_part(lane, piece);
+            let known = &mut self.lanes[lane].prefetched;
+            known.push(url);
+            let excess = known.len().saturating_sub(PREFETCHED);
+            known.drain(..excess);
+        }
+    }
+
+    /// Bits per second of what each rung would fetch next, ascending: EXT-X-BITRATE, where there is one.
+    fn next_bps(&self) -> Vec<u64> {
+        let next_us = self.lane_of(Track::Video).map_or(0, |lane| self.lanes[lane].next_us) + ROUNDING_US;
+        let mut least = 0;
+        let mut bps = Vec::with_capacity(self.rungs.len());
+        for rung in &self.rungs {
+            let index = self.segments_of(rung.rendition);
+            let told = index.and_then(|index| index.bitrate_bps(index.at_time(next_us)?));
+            least = told.filter(|told| *told > 0).unwrap_or(rung.bps).max(least);
+            bps.push(least);
+        }
+        bps
+    }
+
+    /// How large the segment at a time is, where the playlist says.
+    pub(super) fn segment_bytes(&self, rendition: usize, start_us: i64) -> Option<u64> {
+        let index = self.segments_of(rendition)?;
+        let at = index.at_time(start_us + ROUNDING_US)?;
+        let told = || Some((index.bitrate_bps(at)? / 8).saturating_mul(index.duration_us(at)?) / 1_000_000);
+        index.byte_range(at).map(|range| range.length).or_else(told)
+    }
+
+    /// Another rung begins one segment earlier where its segments may depend on the ones before: what
+    /// cannot be decoded yet is then covered by what is held. RFC 8216bis 4.4.2.1,
+    /// EXT-X-INDEPENDENT-SEGMENTS.
+    fn step_back(&mut self, lane: usize) {
+        let Some(presentation) = &self.presentation else { return };
+        let state = &self.lanes[lane];
+        let held = state.next_us > self.position_us + STEP_MARGIN_US;
+        if presentation.kind == Kind::Dash || presentation.independent_segments || !held {
+            return;
+        }
+        let earlier = self.segments_of(state.rendition).and_then(|index| {
+            let at = index.at_time(state.next_us + ROUNDING_US)?.checked_sub(1)?;
+            index.start_us(at)
+        });
+        if let Some(start_us) = earlier.filter(|start_us| *start_us >= self.position_us + STEP_MARGIN_US) {
+            self.lanes[lane].next_us = start_us;
+        }
+    }
+
+    /// Another rung that has what the lane's lacks: the nearest, lower ones first.
+    fn beside_gap(&mut self, lane: usize) -> Beside {
+        let us = self.lanes[lane].next_us + ROUNDING_US;
+        let here = self.rung_of(self.lanes[lane].rendition).unwrap_or(0);
+        let mut others: Vec<usize> = (0..self.rungs.len()).filter(|rung| *rung != here).collect();
+        others.sort_by_key(|rung| (*rung > here, rung.abs_diff(here)));
+        let mut unknown = false;
+        for rung in others {
+            let rendition = self.rungs[rung].rendition;
+            if !self.need_segments(rendition) {
+                unknown = true;
+                continue;
+            }
+            let index = self.segments_of(rendition);
+            if index.is_some_and(|index| index.at_time(us).is_some_and(|at| !index.is_gap(at))) {
+                return Beside::Rung(rendition);
+            }
+        }
+        if unknown {
+            Beside::Unknown
+        } else {
+            Beside::Nothing
         }
     }
 

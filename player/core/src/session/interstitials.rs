@@ -98,6 +98,10 @@ impl Session {
             ..Interstitial::default()
         };
         for (name, value) in attributes {
+            #[cfg(feature = "switch")]
+            if bitaca_player_scan::switch::is_off(name.as_bytes()) {
+                continue;
+            }
             let us = || parse_signed_micro(value.trim().as_bytes());
             match name.as_str() {
                 "X-ASSET-URI" => {

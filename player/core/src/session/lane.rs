@@ -41,6 +41,8 @@ pub(super) struct Lane {
     pub(super) missing: u32,
     /// Segments in a row that the SourceBuffer did not take.
     pub(super) refusals: u32,
+    /// Addresses of segments that were fetched before the playlist listed them.
+    pub(super) prefetched: Vec<String>,
     /// The rendition that was heard before the viewer chose another one.
     pub(super) before: Option<usize>,
     /// A hole that refetching did not close: its start, and how often it was tried.
@@ -66,6 +68,7 @@ impl Lane {
             failures: 0,
             missing: 0,
             refusals: 0,
+            prefetched: Vec::new(),
             before: None,
             hole: (i64::MIN, 0),
         }

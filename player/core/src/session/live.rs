@@ -9,7 +9,7 @@ use super::phrase::{decimal, joined};
 use super::requests::What;
 use super::{Output, Session};
 use crate::bytes::find_text;
-use crate::playlist::{HintKind, MediaInfo};
+use crate::playlist::{HintKind, MediaInfo, PlaylistType};
 use crate::segments::{ByteRange, SegmentIndex};
 
 /// Shortest pause between two requests for one playlist.
@@ -133,7 +133,8 @@ impl Session {
     fn due(&self, watch: &Watch) -> Option<i64> {
         let index = self.index_of(watch.rendition)?;
         let media = index.media?;
-        if media.endlist || !self.is_used(watch.rendition) {
+        let whole = media.endlist || media.playlist_type == PlaylistType::Vod;
+        if whole || !self.is_used(watch.rendition) {
             return None;
         }
         if media.server.can_block_reload && !watch.whole {
@@ -352,6 +353,30 @@ impl Session {
         let (keys, number) = (index.keys_at_end(), index.number(index.len()));
         let (start_us, end_us) = (end_of_parts, end_of_parts + part_us);
         Some(Piece { url, range, start_us, end_us, init, keys, number })
+    }
+
+    /// The whole segment at `next_us` that EXT-X-PREFETCH announces, before the playlist lists it. How
+    /// long it is will be known then; till then it is as long as the last one.
+    pub(super) fn announced_segment(&self, rendition: usize, next_us: i64) -> Option<Piece> {
+        let index = self.index_of(rendition)?;
+        let last = index.len().checked_sub(1)?;
+        let each_us = index.duration_us(last)?.max(1) as i64;
+        let hints = index.hints.iter().filter(|hint| hint.kind == HintKind::Segment);
+        for (place, hint) in hints.enumerate() {
+            let start_us = index.end_us().saturating_add(each_us.saturating_mul(place as i64));
+            if next_us.abs_diff(start_us) <= each_us as u64 / 2 {
+                return Some(Piece {
+                    url: crate::url::resolve(index.base(), index.text().get(hint.uri)),
+                    range: None,
+                    start_us,
+                    end_us: start_us.saturating_add(each_us),
+                    init: index.init_id_at_end(),
+                    keys: index.key_set_of(last),
+                    number: index.number(last) + 1 + place as u64,
+                });
+            }
+        }
+        None
     }
 
     /// What is left of a whole segment of which the lane holds the beginning.

@@ -3,11 +3,16 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::filling::ROUNDING_US;
 use super::phrase::{decimal, joined};
 use super::requests::What;
 use super::{Category, Open, Output, Phase, Session, BUFFER_GOAL_US};
 use crate::error::{position, ParseError};
 use crate::presentation::{Kind, Presentation, Rendition, TrackKind};
+
+/// The last version of the protocol whose rules this player knows. RFC 8216bis 8, Protocol version
+/// compatibility.
+const VERSION: u32 = 13;
 
 impl Session {
     pub(super) fn begin(&mut self, open: &Open) {
@@ -38,7 +43,8 @@ impl Session {
         }
         self.expired = false;
         self.told_expired = false;
-        self.presentation = Some(presentation);
+        self.warn_of_version(&presentation);
+        self.adopt(presentation);
         self.asked_for_update();
         self.continue_preparing();
     }
@@ -46,13 +52,18 @@ impl Session {
     /// What must be known before anything is chosen: parts of the manifest that stand elsewhere, the
     /// server's time, the way that the media comes. Then the browser is asked what it plays.
     pub(super) fn continue_preparing(&mut self) {
-        if self.phase != Phase::Manifest || !self.prepare() || !self.begin_steering() {
+        if self.phase != Phase::Manifest || !self.prepare() || !self.begin_steering() || !self.learn_codecs()
+        {
             return;
         }
         let Some(presentation) = &self.presentation else { return };
         // Where it counts from the end, the end must be known first.
-        self.from_end_us = presentation.start_us.filter(|us| *us < 0 && self.open.start_us.is_none());
-        let stated = self.open.start_us.or(presentation.start_us).map(|us| us.max(0));
+        // A Media Playlist that is opened by itself says it itself.
+        let own = (presentation.kind == Kind::HlsMedia)
+            .then(|| presentation.renditions.first()?.segments.as_ref()?.media?.start_us);
+        let wished = presentation.start_us.or(own.flatten());
+        self.from_end_us = wished.filter(|us| *us < 0 && self.open.start_us.is_none());
+        let stated = self.open.start_us.or(wished).map(|us| us.max(0));
         let first = presentation.periods.iter().find(|one| !one.early).map_or(0, |one| one.start_ns / 1_000);
         self.position_us = match self.mpd_window() {
             Some((from, to)) => stated
@@ -123,6 +134,12 @@ impl Session {
             }
             return self.lose_rendition(rendition, 2001, Category::Manifest, data);
         }
+        let frames = presentation.renditions[rendition].segments.as_ref().and_then(|segments| segments.media);
+        if !pictures && frames.is_some_and(|media| media.iframes_only) {
+            let data = String::from("a rung of key frames only");
+            return self.lose_rendition(rendition, 2002, Category::Manifest, data);
+        }
+        let Some(presentation) = &mut self.presentation else { return };
         if pictures {
             // They say nothing about the whole.
             (presentation.dynamic, presentation.duration_us) = (dynamic, duration_us);
@@ -149,6 +166,7 @@ impl Session {
         if pictures {
             return self.show_preview();
         }
+        self.continue_preparing();
         if self.phase == Phase::Running && changed {
             if live || before.is_some() {
                 self.tell_window();
@@ -194,6 +212,7 @@ impl Session {
             self.tell_window();
         } else {
             self.position_us = self.position_us.min((duration_us - 1_000_000).max(0));
+            self.begin_whole();
         }
         for lane in 0..self.lanes.len() {
             self.tell_marks(self.lanes[lane].rendition);
@@ -249,7 +268,8 @@ impl Session {
 
     fn adopt_renewed(&mut self, mut fresh: Presentation) {
         super::tracks::prefer_supplemental(&mut fresh, &self.accepted);
-        let Some(old) = self.presentation.replace(fresh) else { return };
+        let Some(old) = self.presentation.take() else { return };
+        self.adopt(fresh);
         let Some(fresh) = &self.presentation else { return };
         let moved = |index: usize| same_rendition(&old, index, fresh);
         let complete = self.rungs.iter().all(|rung| moved(rung.rendition).is_some())
@@ -287,10 +307,48 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Take a manifest. A Media Playlist that is opened by itself is asked for again like any other.
+    fn adopt(&mut self, mut presentation: Presentation) {
+        let single = presentation.kind == Kind::HlsMedia;
+        if single {
+            let url = presentation.url;
+            for one in &mut presentation.renditions {
+                one.playlist_url = Some(url);
+            }
+        }
+        self.presentation = Some(presentation);
+        if single {
+            self.watch(0);
+            self.answered(0, true);
+        }
+    }
+
+    /// Tell a version that came after this player: what it does not know it passes over.
+    fn warn_of_version(&mut self, presentation: &Presentation) {
+        if let Some(version) = presentation.version.filter(|version| *version > VERSION) {
+            let data = joined(&["EXT-X-VERSION ", &decimal(u64::from(version))]);
+            self.emit(Output::Error { code: 2005, category: Category::Manifest, fatal: false, data });
+        }
+    }
+
+    /// Unless the author wants it precise, playback starts with the whole of the segment that the
+    /// stated start lies in. RFC 8216bis 4.4.2.2, PRECISE.
+    fn begin_whole(&mut self) {
+        let Some(presentation) = &self.presentation else { return };
+        if self.open.start_us.is_some() || presentation.start_precise || presentation.kind == Kind::Dash {
+            return;
+        }
+        let index = self.lanes.first().and_then(|lane| self.segments_of(lane.rendition));
+        let start = index.and_then(|index| index.start_us(index.at_time(self.position_us + ROUNDING_US)?));
+        self.position_us = start.unwrap_or(self.position_us);
+    }
+}
+
 /// Why a valid manifest is not played.
 fn refusal(presentation: &Presentation) -> Option<&'static str> {
-    let media = presentation.kind == Kind::HlsMedia;
-    media.then_some("a media playlist; open the multivariant playlist that lists it")
+    let frames = presentation.kind == Kind::HlsMedia && presentation.renditions.iter().all(|one| one.trick);
+    frames.then_some("a playlist of key frames; open the multivariant playlist that lists it")
 }
 
 pub(super) fn describe(body: &[u8], error: &ParseError) -> String {

@@ -10,6 +10,7 @@
 //! | `tracks` | which rungs, audio and subtitles there are; menus and choices |
 //! | `preference` | which of several is taken where the viewer has not said |
 //! | `views` | other cameras and angles |
+//! | `codecs` | what nobody says about codecs |
 //! | `filling` | the next segment of each track, and when the buffer is full |
 //! | `requests` | fetches under way, retries, expiry, renewal |
 //! | `playhead` | seeks, stalls, holes, eviction, the end |
@@ -25,6 +26,7 @@
 //! | `markers` | date ranges, breaks, events, dates, session data |
 //! | `interstitials` | when playback stops for something else, and where it goes on |
 
+mod codecs;
 mod filling;
 mod indexing;
 mod interstitials;
@@ -148,6 +150,7 @@ pub struct Session {
     /// What was decided changes what comes next: wake at once, whatever the host has to tell.
     again: bool,
     told: markers::Told,
+    learning: codecs::Learning,
     interstitials: interstitials::Interstitials,
     /// MIME types that the browser was asked about.
     asked_types: Vec<String>,
@@ -219,6 +222,7 @@ impl Session {
             keys: keys::Keys::default(),
             again: false,
             told: markers::Told::default(),
+            learning: codecs::Learning::default(),
             interstitials: interstitials::Interstitials::default(),
             asked_types: Vec::new(),
             asking: Vec::new(),

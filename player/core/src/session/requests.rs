@@ -70,6 +70,8 @@ pub(super) enum What {
     Sidecar,
     /// A document of the session data, by its place.
     SessionData(usize),
+    /// An initialization section, for the codecs that nobody names.
+    Codecs(usize),
     /// The assets of an interstitial.
     Assets(String),
     /// A newer version of the MPD, or what has changed in it.
@@ -168,10 +170,12 @@ impl Session {
             What::Sidecar => (FetchKind::Sidecar, None, 2),
             What::Key(_) => (FetchKind::Key, None, 0),
             What::SessionData(_) => (FetchKind::Data, None, 2),
+            What::Codecs(_) => (FetchKind::Data, None, 0),
             What::Assets(_) => (FetchKind::Data, None, 1),
         };
         let range =
             range.map(|range| (range.offset, range.offset.saturating_add(range.length.saturating_sub(1))));
+        let no_store = self.must_not_store(&what);
         let placing = what.lane().map(|lane| self.placing(lane, &what));
         let unplaced = matches!(placing, Some(None));
         let read = match what {
@@ -187,7 +191,7 @@ impl Session {
             priority,
             timeout_us: TIMEOUT_US,
             read,
-            no_store: false,
+            no_store,
             cipher: self.cipher_of(&what),
         });
         if let Some(lane) = what.lane() {
@@ -217,6 +221,19 @@ impl Session {
         });
     }
 
+    /// Whether an answer must not be kept. EXT-X-ALLOW-CACHE, which version 7 of the protocol removed.
+    fn must_not_store(&self, what: &What) -> bool {
+        let (What::Init { rendition, .. }
+        | What::Segment { rendition, .. }
+        | What::Part { rendition, .. }
+        | What::Text { rendition, .. }) = what
+        else {
+            return false;
+        };
+        let media = self.segments_of(*rendition).and_then(|segments| segments.media);
+        media.is_some_and(|media| media.no_cache)
+    }
+
     fn address_of(&self, what: &What) -> Option<(String, Option<ByteRange>)> {
         let presentation = self.presentation.as_ref();
         Some(match what {
@@ -241,6 +258,10 @@ impl Session {
                 (presentation?.resolve(presentation?.text.get(data.uri)), None)
             }
             What::Assets(id) => (self.asset_list_url(id)?, None),
+            What::Codecs(rendition) => {
+                let init = presentation?.renditions[*rendition].segments.as_ref()?.init_by_id(0)?;
+                (init.url, init.byte_range)
+            }
             What::Refresh => (self.update_url(), None),
             What::Patch => (self.patch_url()?, None),
             What::Remote(at) => {
@@ -307,7 +328,9 @@ impl Session {
         let progress = Progress {
             rung,
             bytes,
-            expected_bytes: (bps[rung] / 8).saturating_mul((end_us - start_us).max(0) as u64) / 1_000_000,
+            expected_bytes: self
+                .segment_bytes(rendition, start_us)
+                .unwrap_or((bps[rung] / 8).saturating_mul((end_us - start_us).max(0) as u64) / 1_000_000),
             elapsed_us: self.now - request.sent_at,
             transfer_us: self.now - first,
         };
@@ -376,6 +399,7 @@ impl Session {
                 self.emit(Output::Sidecar(json));
             }
             What::SessionData(at) => self.on_session_data(at, body),
+            What::Codecs(rendition) => self.on_codecs(rendition, body),
             What::Assets(id) => self.on_asset_list(&id, body, &request.url),
             What::Init { rendition, number, .. } => self.on_init(rendition, number, body),
             What::Refresh => self.on_update(body, &request.url),
@@ -506,6 +530,9 @@ impl Session {
 
     /// A rendition cannot be had. Playback goes on with the others where there are any.
     pub(super) fn lose_rendition(&mut self, rendition: usize, code: u16, category: Category, told: String) {
+        if self.leave_unnamed(rendition) {
+            return;
+        }
         if self.texts.contains(&rendition) {
             if self.subtitles.rendition == Some(rendition) {
                 self.choose_text(None);
@@ -533,6 +560,7 @@ impl Session {
                     data: told,
                 });
             }
+            What::Codecs(rendition) if self.leave_unnamed(*rendition) => {}
             What::Assets(id) => self.drop_interstitial(id),
             What::Sidecar | What::SessionData(_) => {
                 self.emit(Output::Error { code: 1004, category: Category::Network, fatal: false, data: told })
@@ -730,5 +758,6 @@ fn word(what: &What) -> &'static str {
         What::Key(_) => "a key",
         What::SessionData(_) => "data about the whole",
         What::Assets(_) => "a list of assets",
+        What::Codecs(_) => "an initialization section",
     }
 }

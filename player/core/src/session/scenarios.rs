@@ -14,6 +14,8 @@ use super::*;
 use crate::abr::Reason;
 
 mod addressing;
+mod codecs;
+mod dirt;
 mod interstitials;
 mod keys;
 mod live;
@@ -21,6 +23,7 @@ mod markers;
 mod mpd;
 mod periods;
 mod steering;
+mod tags;
 mod thumbnails;
 mod views;
 
@@ -81,6 +84,8 @@ struct Stage {
     data: fn(&str) -> String,
     /// What stands in front of a segment's `moof`.
     events: Vec<u8>,
+    /// By how much media times jump from this segment on.
+    jump: fn(i64) -> i64,
     segments: usize,
     /// A live server: what it answers at a time, `None` while it holds the answer back.
     server: Option<fn(&str, i64) -> Option<String>>,
@@ -104,7 +109,7 @@ struct Stage {
 }
 
 fn master() -> String {
-    "#EXTM3U\n#EXT-X-VERSION:6\n\
+    "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n\
      #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aud\",NAME=\"Português\",LANGUAGE=\"pt-BR\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio/pt/p.m3u8\"\n\
      #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aud\",NAME=\"English\",LANGUAGE=\"en\",AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio/en/p.m3u8\"\n\
      #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"sub\",NAME=\"Português\",LANGUAGE=\"pt-BR\",URI=\"text/pt.m3u8\"\n\
@@ -163,6 +168,7 @@ impl Stage {
             playlist,
             data: |_| "{}".to_string(),
             events: Vec::new(),
+            jump: |_| 0,
             segments: SEGMENTS,
             server: None,
             media_zero_us: 0,
@@ -293,7 +299,9 @@ impl Stage {
                     error = Some(AppendError::Quota);
                 } else {
                     let (from, to) = stretch(&url, number);
-                    let shift = self.media_zero_us + self.offsets.get(&id).copied().unwrap_or(0);
+                    let shift = self.media_zero_us
+                        + (self.jump)(number)
+                        + self.offsets.get(&id).copied().unwrap_or(0);
                     let (first, last) = self.windows.get(&id).copied().unwrap_or((i64::MIN, i64::MAX));
                     ranges.push(((from + shift).max(first), (to + shift).min(last)));
                     *ranges = merged(ranges);
@@ -389,7 +397,8 @@ impl Stage {
             if self.flights[at].read && self.flights[at].kind == FetchKind::Segment {
                 let number = Self::segment_of(&self.flights[at].url).unwrap_or(0);
                 let (from, _) = stretch(&self.flights[at].url, number);
-                let head = [self.events.clone(), moof(self.media_zero_us + from)].concat();
+                let head =
+                    [self.events.clone(), moof(self.media_zero_us + (self.jump)(number) + from)].concat();
                 let half = head.len() / 2;
                 self.input(&Input::Head { id, bytes: &head[..half] });
                 self.input(&Input::Head { id, bytes: &head });
@@ -447,7 +456,12 @@ impl Stage {
                 FetchKind::Init | FetchKind::Segment | FetchKind::Key => String::new(),
             };
             let init = moov();
-            let body = if flight.kind == FetchKind::Init && flight.read { &init } else { body.as_bytes() };
+            let section = match flight.kind {
+                FetchKind::Init => flight.read,
+                FetchKind::Data => flight.url.contains("init"),
+                _ => false,
+            };
+            let body = if section { &init } else { body.as_bytes() };
             if flight.track.is_some() && flight.kind != FetchKind::Text {
                 // Segments of different playlists are told apart by their folder.
                 self.arrived.insert(id, flight.url.clone());

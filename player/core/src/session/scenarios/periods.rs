@@ -57,7 +57,7 @@ fn two_periods(extra: &str) -> String {
 }
 
 impl Stage {
-    fn numbers(&self, part: &str) -> Vec<i64> {
+    pub(super) fn numbers(&self, part: &str) -> Vec<i64> {
         self.fetched
             .iter()
             .filter(|url| url.contains(part))
