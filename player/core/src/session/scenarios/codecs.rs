@@ -57,8 +57,7 @@ fn a_live_media_playlist_by_itself_is_asked_for_again() {
 #[test]
 fn variants_without_codecs_are_looked_into() {
     let mut stage = Stage::new();
-    let unnamed = |text: &str| text.replace(",CODECS=\"", ",X-CODECS=\"");
-    stage.manifest = unnamed(&master());
+    stage.manifest = master().replace(",CODECS=\"", ",X-CODECS=\"");
     stage.start(Open::default());
     stage.run(70.0);
     // The section of the tests is the same for sound and pictures.
