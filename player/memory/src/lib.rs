@@ -6,8 +6,13 @@
 
 extern crate alloc;
 
+#[cfg(test)]
+extern crate std;
+
 #[cfg(target_arch = "wasm32")]
 mod heap;
+#[cfg(any(target_arch = "wasm32", test))]
+mod ranges;
 
 use alloc::alloc::{alloc as allocate, dealloc as release};
 use alloc::vec::Vec;

@@ -89,14 +89,14 @@ pub fn segments(text: &[u8], mut at: usize, run: &mut Run, to: &mut Tables<'_>) 
 /// Room for the next piece: as much as the text will fill if it goes on as it began.
 fn make_room(left: usize, at: usize, to: &mut Tables<'_>) {
     let known = to.entries.len();
-    if to.entries.capacity() - known >= PIECE {
-        return;
-    }
     let more = match known {
         // Of a live playlist that goes on, only little is new.
         0 => (left / 16).min(PIECE) + 1,
-        _ => left / (at / known).max(16) + left / 512 + 8,
+        _ => left / (at / known).max(16) + left / 4096 + 8,
     };
+    if to.entries.capacity() - known >= more.min(PIECE) {
+        return;
+    }
     to.entries.reserve_exact(more);
     if to.dates.len() > known / 2 {
         to.dates.reserve_exact(more);

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use bitaca_player_core::dash;
 use bitaca_player_core::error::{position, ErrorKind, ParseError};
-use bitaca_player_core::presentation::Presentation;
+use bitaca_player_core::presentation::{Kind, Presentation};
 use bitaca_player_core::snapshot;
 use bitaca_player_scan::{blocks, work};
 
@@ -24,11 +24,9 @@ struct Open {
 
 impl Open {
     fn input(&self) -> &[u8] {
-        let source = self.presentation.text.source().as_bytes();
-        if self.input.is_empty() {
-            source
-        } else {
-            &self.input
+        match self.input.is_empty() {
+            true => source(&self.presentation).as_bytes(),
+            false => &self.input,
         }
     }
 }
@@ -127,10 +125,18 @@ fn text_of(input: &[u8]) -> Option<&str> {
 
 /// The bytes of a manifest that does not keep them itself.
 fn kept(presentation: &Presentation, input: &[u8]) -> Vec<u8> {
-    if presentation.text.source().len() == input.len() {
-        Vec::new()
-    } else {
-        input.to_vec()
+    match source(presentation).len() == input.len() {
+        true => Vec::new(),
+        false => input.to_vec(),
+    }
+}
+
+/// The text that a manifest keeps: a media playlist's is with its segments.
+fn source(presentation: &Presentation) -> &str {
+    let segments = presentation.renditions.first().and_then(|only| only.segments.as_ref());
+    match segments.filter(|_| presentation.kind == Kind::HlsMedia) {
+        Some(segments) => segments.text().source(),
+        None => presentation.text.source(),
     }
 }
 

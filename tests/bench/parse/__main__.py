@@ -90,7 +90,7 @@ def memory(browser: Any, address: str, row: Row, side: str, size: int) -> dict[s
     with fresh(browser, address, "bench", "bench") as tab:
         if side == "ours":
             held = tab.evaluate("([name, size]) => bench.hold('ours', name, size)", [row.task, size])
-            index = max(0, held["wasm"] - held["text"])
+            index = max(0, held["again"] - held["text"])
             return {
                 "bytes": held["wasm"],
                 "bytes_per_segment": index / size,

@@ -111,6 +111,7 @@ ROWS = (
         ("hls.js",),
         (Bar(64, figure="bytes_per_segment", stretch=40), Bar(12e6, figure="bytes")),
         kind="memory",
-        note="ours: all that the wasm memory has grown by, the playlist's text included",
+        note="ours: all that the wasm memory has grown by, text and the copy that was passed in included; a segment: "
+        "what another such playlist adds, less its text",
     ),
 )
