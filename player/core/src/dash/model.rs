@@ -57,6 +57,8 @@ pub struct Mpd {
     pub next: Span,
     /// `urn:mpeg:dash:fallback:2016`: absolute URLs (by white space) of MPDs for when this one fails.
     pub fallback: Span,
+    /// Some timeline goes on up to now: it is longer when it is read later.
+    pub(crate) open: bool,
     /// How many remote elements were put in so far.
     pub(crate) resolved: u32,
 }

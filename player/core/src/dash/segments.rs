@@ -133,6 +133,8 @@ impl Parser<'_> {
                     Some(how.origin.saturating_add(now)).filter(|_| self.movie.dynamic)
                 });
                 let exact = end.is_some();
+                let open = self.timelines.get(place as usize).is_some_and(|timeline| timeline.open);
+                self.info.open |= open && self.movie.dynamic && !exact;
                 finish(&mut self.timelines, finished, place as usize, until, exact, &mut odd)
             }
             None => Arc::new(Timeline::default()),

@@ -323,8 +323,29 @@ impl Session {
         told >= then
     }
 
+    /// Whether nothing will ever follow what a lane has: the stream has an end, and that is reached.
+    /// ISO/IEC 23009-1, availabilityEndTime, mediaPresentationDuration without minimumUpdatePeriod.
+    fn is_over(&self, lane: usize) -> bool {
+        let (Some(mpd), Some(wall_us)) = (self.live_mpd(), self.wall_us()) else { return false };
+        if mpd.end_us.is_some_and(|end_us| end_us <= wall_us) {
+            return true;
+        }
+        let rendition = self.lanes[lane].rendition;
+        let period = self.presentation.as_ref().map_or(0, |one| one.renditions[rendition].period);
+        let (_, end_us) = self.period_bounds(period);
+        let edge_us = mpd.start_us.map_or(i64::MIN, |start_us| wall_us.saturating_sub(start_us));
+        mpd.update_us.is_none() && self.is_last_period(rendition) && end_us <= edge_us
+    }
+
     /// A lane found nothing more in an MPD that changes: look again, and for a newer MPD.
     pub(super) fn starve(&mut self, lane: usize) {
+        if self.is_over(lane) {
+            self.lanes[lane].complete = true;
+            return;
+        }
+        if self.live_mpd().is_some_and(|mpd| mpd.open) {
+            self.retime();
+        }
         self.lanes[lane].not_before = self.now + LOOK_US;
         if self.live_mpd().is_some_and(|mpd| mpd.update_us == Some(0)) {
             self.dynamic.soon = true;

@@ -494,7 +494,14 @@ impl Session {
                     self.leave_rung(rendition);
                 }
             }
-            None => self.retries.push(Retry { at: self.now + pause, what: request.what, tries }),
+            None => {
+                if let What::Playlist(rendition) | What::Index(rendition) = request.what {
+                    if failures == TRIES_WAY && self.leave_way(rendition) {
+                        return self.continue_loading();
+                    }
+                }
+                self.retries.push(Retry { at: self.now + pause, what: request.what, tries });
+            }
         }
     }
 
@@ -530,6 +537,15 @@ impl Session {
 
     /// A rendition cannot be had. Playback goes on with the others where there are any.
     pub(super) fn lose_rendition(&mut self, rendition: usize, code: u16, category: Category, told: String) {
+        // Of a way or period that was left meanwhile.
+        let used = self.lanes.iter().any(|lane| lane.rendition == rendition)
+            || self.audio.contains(&rendition)
+            || self.texts.contains(&rendition)
+            || self.is_thumbnails(rendition)
+            || self.rung_of(rendition).is_some();
+        if !used {
+            return;
+        }
         if self.leave_unnamed(rendition) {
             return;
         }
@@ -619,6 +635,18 @@ impl Session {
             lane.pending.clear();
         }
         self.subtitles.forget_requests();
+    }
+
+    /// Give up the playlists of the renditions that `gone` names.
+    pub(super) fn drop_playlists(&mut self, gone: impl Fn(usize) -> bool) {
+        let unwanted = |what: &What| matches!(what, What::Playlist(rendition) if gone(*rendition));
+        self.retries.retain(|retry| !unwanted(&retry.what));
+        let (dropped, kept): (Vec<Request>, Vec<Request>) =
+            core::mem::take(&mut self.requests).into_iter().partition(|request| unwanted(&request.what));
+        self.requests = kept;
+        for request in dropped {
+            self.emit(Output::Abort(request.id));
+        }
     }
 
     /// What was asked for will not come: the lane wants it again.

@@ -226,12 +226,20 @@ impl Session {
                 state.not_before = state.not_before.min(self.now);
             }
         }
+        self.forget_playlists();
         self.rung = self.lane_of(Track::Video).and_then(|lane| self.rung_of(self.lanes[lane].rendition));
         self.pinned = super::tracks::pinned_rung(&self.rungs, &self.wanted_quality);
         if self.phase == Phase::Running {
             self.tell_tracks();
         }
         self.continue_loading();
+    }
+
+    /// Playlists of the way that was left are not waited for.
+    fn forget_playlists(&mut self) {
+        let used: Vec<usize> =
+            self.lanes.iter().map(|lane| lane.rendition).chain(self.subtitles.rendition).collect();
+        self.drop_playlists(|rendition| !used.contains(&rendition));
     }
 
     /// Leave the way that this rendition comes by, because it fails. False where there is no other.

@@ -302,6 +302,43 @@ fn segments_are_asked_for_early_where_the_service_allows_it() {
 }
 
 #[test]
+fn an_open_timeline_grows_with_the_clock() {
+    fn answers(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
+        let open = "><SegmentTimeline><S t=\"0\" d=\"4\" r=\"-1\"/></SegmentTimeline></SegmentTemplate>";
+        let timeline = NUMBERS.replace("duration=\"4\" ", "").replace("/>", open);
+        Some(body("suggestedPresentationDelay=\"PT12S\"", "", &timeline).into_bytes())
+    }
+    let mut stage = watch(answers, 0, Open::default());
+    stage.run(40.0);
+    assert_eq!((stage.first_segment(), stage.asked("master")), (Some(97), 1));
+    assert!(
+        stage.position_us > 420 * S && stage.stalled_us < S,
+        "{} {}",
+        stage.position_us,
+        stage.stalled_us
+    );
+}
+
+#[test]
+fn a_stream_whose_end_is_known_ends() {
+    fn until(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
+        let end = "suggestedPresentationDelay=\"PT12S\" availabilityEndTime=\"2026-01-01T00:07:00Z\"";
+        Some(body(end, "", NUMBERS).into_bytes())
+    }
+    fn lasting(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
+        let end = "suggestedPresentationDelay=\"PT12S\" mediaPresentationDuration=\"PT420S\"";
+        Some(body(end, "", NUMBERS).into_bytes())
+    }
+    for answers in [until as Answers, lasting] {
+        let mut stage = watch(answers, 0, Open::default());
+        stage.segments = 105;
+        stage.run(50.0);
+        assert!(stage.eos, "{} {:?}", stage.position_us, stage.held);
+        assert_eq!(stage.position_us, 420 * S);
+    }
+}
+
+#[test]
 fn what_comes_as_it_is_made_is_not_taken_for_a_slow_line() {
     fn answers(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
         let partial = "availabilityTimeOffset=\"3\" availabilityTimeComplete=\"false\" timescale";

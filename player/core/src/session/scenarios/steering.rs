@@ -174,3 +174,18 @@ fn another_base_url_is_taken_when_one_fails() {
     assert!(stage.from("b.example") > 10);
     assert_eq!(stage.errors(), []);
 }
+
+#[test]
+fn a_pathway_whose_playlists_are_gone_is_left_at_once() {
+    fn answers(kind: FetchKind, url: &str, _: i64) -> Option<Vec<u8>> {
+        hls(kind, url, "{\"VERSION\":1,\"PATHWAY-PRIORITY\":[\"A\",\"B\"]}")
+    }
+    let mut stage = Stage::new();
+    stage.answers = Some(answers);
+    stage.missing = "a.example";
+    stage.start(Open::default());
+    stage.run(8.0);
+    assert!(stage.started && stage.from("b.example") > 4, "{:?}", stage.errors());
+    stage.run(65.0);
+    assert!(stage.eos, "{} {} {:?} {:?}", stage.position_us, stage.stalled_us, stage.held, stage.fetched);
+}
