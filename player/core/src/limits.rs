@@ -118,6 +118,13 @@ pub const SESSION_DATA: usize = 256;
 /// title must not gather them all.
 pub const KEYS: usize = 64;
 
+/// Key sessions of a key system at once. Every change of keys opens one, and key systems have few.
+pub const KEY_SESSIONS: usize = 32;
+
+/// Key identifiers that are remembered, one for each initialization section: each decision about keys
+/// searches them.
+pub const KEY_IDS: usize = 1_024;
+
 /// EXT-X-SESSION-KEY tags: each is a licence that may be asked for before playback.
 pub const SESSION_KEYS: usize = 16;
 

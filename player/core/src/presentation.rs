@@ -221,8 +221,10 @@ pub struct Rendition {
     pub hdcp: Span,
     /// SUPPLEMENTAL-CODECS, `@scte214:supplementalCodecs`, as written.
     pub supplemental_codecs: Span,
-    /// Where a host that cannot show it must not choose it: REQ-VIDEO-LAYOUT, ALLOWED-CPC, as written.
-    pub requires: Span,
+    /// REQ-VIDEO-LAYOUT, as written: a host that cannot show it must not choose it.
+    pub video_layout: Span,
+    /// ALLOWED-CPC, as written: the classes of protection for which it is meant.
+    pub allowed_cpc: Span,
     /// SCORE in thousandths: the author's preference among variants, higher is better.
     pub score_milli: Option<u64>,
     /// PATHWAY-ID, `BaseURL@serviceLocation`: which of several ways leads to it.
@@ -290,7 +292,8 @@ impl Rendition {
             video_range: Span::NONE,
             hdcp: Span::NONE,
             supplemental_codecs: Span::NONE,
-            requires: Span::NONE,
+            video_layout: Span::NONE,
+            allowed_cpc: Span::NONE,
             score_milli: None,
             pathway: Span::NONE,
             tiles: None,

@@ -452,6 +452,11 @@ impl SegmentIndex {
         self.bitrates.get(at.checked_sub(1)?).map(|(_, bps)| *bps)
     }
 
+    /// How many key sets there are.
+    pub fn key_set_count(&self) -> u32 {
+        self.key_sets.len() as u32
+    }
+
     /// The keys of a set named by [`Segment::keys`]; any one of them decrypts the segment.
     pub fn keys_of(&self, set: u32) -> &[Key] {
         let Some(&(start, end)) = self.key_sets.get(set as usize) else { return &[] };

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `Open.start_us` | a negative time |
 //! | `Appended.error`, `Fetch.track` | 255 |
+//! | `KeySystem.chosen` | 255 |
 //! | `Choose.id`, `TrackChanged.id` | a flag `u8` before the text |
 //! | `Fetch.range`, `Preview.range` | -1 for both ends |
 //! | `Event.id` | -1 |
@@ -24,7 +25,8 @@ use alloc::vec::Vec;
 
 use bitaca_player_core::abr::RuleName;
 use bitaca_player_core::session::{
-    AppendError, Choice, FailReason, Input, Open, Output, Picture, TextWish, Track, TrackRow,
+    AppendError, Choice, FailReason, Input, KeyEvent, KeyServer, KeyStatus, Open, Output, Picture, TextWish,
+    Track, TrackRow,
 };
 
 const ABSENT: u8 = 255;
@@ -34,6 +36,7 @@ const ABSENT: u8 = 255;
 pub struct Scratch {
     answers: Vec<bool>,
     ranges: Vec<(i64, i64)>,
+    keys: Vec<([u8; 16], KeyStatus)>,
 }
 
 /// The time and the input that `bytes` say; `None` where they are no message.
@@ -95,9 +98,49 @@ pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64,
         18 => Input::Preview { position_us: from.integer()? },
         19 => Input::Display { hdr: from.u8()? != 0 },
         20 => Input::InterstitialOver { id: from.text()?, played_us: from.integer()? },
+        21 => {
+            let mut servers = Vec::new();
+            for _ in 0..from.u32()?.min(MOST_SERVERS) {
+                servers.push(read_server(&mut from)?);
+            }
+            Input::KeyServers(servers)
+        }
+        22 => Input::KeySystem {
+            chosen: Some(from.u8()?).filter(|at| *at != ABSENT),
+            robustness: from.text()?,
+            hdcp: from.u8()?,
+        },
+        23 => Input::KeyMessage {
+            session: from.u32()?,
+            event: if from.u8()? == 0 { KeyEvent::Message } else { KeyEvent::Failed },
+        },
+        24 => {
+            let session = from.u32()?;
+            let count = from.u32()?;
+            scratch.keys.clear();
+            for _ in 0..count {
+                scratch.keys.push((from.array()?, key_status(from.u8()?)?));
+            }
+            Input::KeyStatuses { session, keys: &scratch.keys }
+        }
+        25 => Input::Encrypted { data_type: from.text()?, data: from.blob()? },
         _ => return None,
     };
     from.rest.is_empty().then_some((now, input))
+}
+
+/// A page names a server for each key system, of which there are a handful.
+const MOST_SERVERS: u32 = 16;
+
+fn read_server(from: &mut Reader<'_>) -> Option<KeyServer> {
+    let mut text = || from.text().map(String::from);
+    Some(KeyServer {
+        system: text()?,
+        licence: text()?,
+        certificate: text()?,
+        robustness: text()?,
+        labels: text()?,
+    })
 }
 
 fn read_open(from: &mut Reader<'_>) -> Option<Open> {
@@ -338,6 +381,30 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.u8(u8::from(*fallback));
             to.integer(*start_us);
         }
+        Output::KeySystems(queries) => {
+            to.u8(28);
+            to.count(queries.len());
+            for query in queries {
+                to.text(&query.name);
+                to.text(&query.scheme);
+                to.text(&query.robustness);
+                for mimes in [&query.video, &query.audio] {
+                    to.count(mimes.len());
+                    mimes.iter().for_each(|mime| to.text(mime));
+                }
+            }
+        }
+        Output::KeySession { number, data_type, data, raw } => {
+            to.u8(29);
+            to.u32(*number);
+            to.text(data_type);
+            to.blob(data);
+            to.u8(u8::from(*raw));
+        }
+        Output::EndKeySession(number) => {
+            to.u8(30);
+            to.u32(*number);
+        }
     }
     to.0
 }
@@ -357,6 +424,20 @@ const fn choice(number: u8) -> Option<Choice> {
         1 => Some(Choice::Audio),
         2 => Some(Choice::Text),
         3 => Some(Choice::View),
+        _ => None,
+    }
+}
+
+const fn key_status(number: u8) -> Option<KeyStatus> {
+    match number {
+        0 => Some(KeyStatus::Usable),
+        1 => Some(KeyStatus::Expired),
+        2 => Some(KeyStatus::Released),
+        3 => Some(KeyStatus::OutputRestricted),
+        4 => Some(KeyStatus::OutputDownscaled),
+        5 => Some(KeyStatus::UsableInFuture),
+        6 => Some(KeyStatus::Pending),
+        7 => Some(KeyStatus::InternalError),
         _ => None,
     }
 }
@@ -437,8 +518,12 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str) {
-        self.count(text.len());
-        self.0.extend_from_slice(text.as_bytes());
+        self.blob(text.as_bytes());
+    }
+
+    fn blob(&mut self, bytes: &[u8]) {
+        self.count(bytes.len());
+        self.0.extend_from_slice(bytes);
     }
 
     fn range(&mut self, range: Option<(u64, u64)>) {

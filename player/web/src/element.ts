@@ -3,6 +3,7 @@
  *
  * Everything begins in `connectedCallback` and is given back in `disconnectedCallback`.
  */
+import type { DrmOptions } from './engine/drm'
 import type { AudioChoice, Quality, TextChoice } from './engine/messages'
 import type { WasmSource } from './engine/wasm'
 import { releaseMediaSession } from './media-session'
@@ -26,6 +27,8 @@ export class BitacaPlayer extends Base {
     'src', 'poster', 'lang', 'heading', 'age-rating', 'age-descriptors', 'next-src', 'next-title', 'muted', 'loop',
   ]
 
+  /** Licence servers by name of the key system, `*` for any; read when a title is loaded. Headers and hooks stay on the page. */
+  drm: DrmOptions = (this as { drm?: DrmOptions }).drm ?? {}
   private playback: Playback | null = null
   private interface: Interface | null = null
   private lifetime: AbortController | null = null
@@ -44,7 +47,7 @@ export class BitacaPlayer extends Base {
     video.preload = 'auto'
     video.tabIndex = -1
     video.setAttribute('part', 'video')
-    this.playback = new Playback(video, (topic, detail) => this.hear(topic, detail))
+    this.playback = new Playback(video, (topic, detail) => this.hear(topic, detail), () => this.drmOptions())
     this.interface = new Interface(this, this.playback, root, signal)
     for (const name of FORWARDED) video.addEventListener(name, () => this.dispatchEvent(new Event(name)), { signal })
     const size = new ResizeObserver(([entry]) => {
@@ -165,6 +168,8 @@ export class BitacaPlayer extends Base {
 
   get src(): string { return this.getAttribute('src') ?? '' }
   set src(value: string) { this.setAttribute('src', value) }
+  get licenceServer(): string { return this.getAttribute('licence-server') ?? '' }
+  set licenceServer(value: string) { this.setAttribute('licence-server', value) }
   get poster(): string { return this.getAttribute('poster') ?? '' }
   set poster(value: string) { this.setAttribute('poster', value) }
   get heading(): string { return this.getAttribute('heading') ?? '' }
@@ -224,6 +229,14 @@ export class BitacaPlayer extends Base {
   get textTracks(): TextChoice[] { return this.playback?.text ?? [] }
   get live(): { start: number; end: number; edge: number } | null { return this.playback?.live ?? null }
   get stats(): Statistics | null { return this.playback?.stats ?? null }
+
+  /** The attributes stand for any key system that the property does not name. */
+  private drmOptions(): DrmOptions {
+    const server = this.licenceServer
+    const certificate = this.getAttribute('licence-certificate') ?? ''
+    if (!server && !certificate) return this.drm
+    return { ...this.drm, '*': { ...(server ? { server } : {}), ...(certificate ? { certificate } : {}), ...this.drm['*'] } }
+  }
 
   private hear(topic: Topic, detail: unknown): void {
     this.interface?.hear(topic, topic === 'error' ? (detail as PlayerError) : undefined)

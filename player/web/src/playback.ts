@@ -3,6 +3,7 @@
  *
  * It knows no buttons. The element forwards its public interface to it; the interface (ui/) reads it.
  */
+import { Drm, keyServers, type DrmOptions } from './engine/drm'
 import { startEngine, type Engine } from './engine/engine'
 import { acceptedTypes, mediaSourceType } from './engine/media-source'
 import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice, ViewChoice, Wishes } from './engine/messages'
@@ -69,6 +70,7 @@ export class Playback {
   /** The token ran out and no new address has come yet. */
   expired = false
   private engine: Engine | null = null
+  private drm: Drm | null = null
   private address = ''
   /** The speed that the session keeps to, 1 unless a live title is being caught up with. */
   private pace = 1
@@ -89,6 +91,7 @@ export class Playback {
   constructor(
     readonly video: HTMLVideoElement,
     private readonly notify: (topic: Topic, detail?: unknown) => void,
+    private readonly drmOptions: () => DrmOptions = () => ({}),
   ) {
     this.subtitles = new SubtitleTrack(video)
     video.volume = this.preferences.volume
@@ -150,6 +153,9 @@ export class Playback {
       if (generation === this.generation) this.fail({ code: CORE, category: 'platform', severity: 'fatal', data: String(reason) })
       return false
     }
+    const options = this.drmOptions()
+    this.drm = new Drm(this.video, options, (input) => this.send(input))
+    this.send({ t: 'keyServers', servers: keyServers(options) })
     this.openedWith = this.wish
     this.send({
       t: 'open', url: this.address, startUs: this.startUs, wallUs: Date.now() * 1000, caps: { mime: acceptedTypes() },
@@ -166,6 +172,8 @@ export class Playback {
     clearInterval(this.timer)
     this.engine?.destroy()
     this.engine = null
+    this.drm?.destroy()
+    this.drm = null
     this.asked = null
     if (this.stats.place === 'native') {
       this.video.removeAttribute('src')
@@ -340,6 +348,21 @@ export class Playback {
         return
       case 'next':
         this.goOn(output.url, output.fallback, output.startUs)
+        return
+      case 'keySystems':
+        void this.drm?.choose(output.queries)
+        return
+      case 'keySession':
+        this.drm?.begin(output)
+        return
+      case 'endKeySession':
+        this.drm?.end(output.number)
+        return
+      case 'fetch':
+        void this.drm?.fetch(output)
+        return
+      case 'abort':
+        this.drm?.abort(output.id)
         return
       case 'expired':
         this.expired = true

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from bitaca_core.media.tools import ffmpeg, packager
 
 KEYS = {"first.key": bytes(range(16)), "second.key": bytes(range(16, 32))}
 IV = bytes.fromhex("00112233445566778899aabbccddeeff")
@@ -73,3 +78,63 @@ def _seal_playlist(playlist: Path, *, ranged: bool) -> None:
     if ranged:
         (media / "all.m4s").write_bytes(whole)
     playlist.write_text("\n".join(written) + "\n")
+
+
+# Identifier and key of each label: a rung, the other one, the sound.
+LICENCES = {
+    label: (bytes([first, *range(1, 16)]), bytes([first, *range(241, 256)]))
+    for label, first in (("HD", 16), ("SD", 32), ("AUDIO", 48))
+}
+CLEAR_KEY = "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e"
+
+
+def seal_samples(video: Path, folder: Path, scheme: str) -> Path:
+    """Package 12 s of a video with its samples encrypted, as HLS and DASH; return the folder.
+
+    Each rung and the sound have a key of their own. The MPD names a licence server beside it, the playlists the files
+    of the keys (KEYFORMAT identity).
+    """
+    folder.mkdir(parents=True)
+    for name, height in (("hd", 360), ("sd", 180)):
+        command = [ffmpeg(), "-v", "error", "-y", "-i", str(video), "-t", "12", "-map", "0:v"]
+        command += ["-map", "0:a:0"] if name == "hd" else []
+        command += ["-vf", f"scale=-2:{height}", "-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-c:a", "aac"]
+        subprocess.run([*command, str(folder / f"{name}.mp4")], check=True)
+    inputs = [
+        "in=hd.mp4,stream=audio,init_segment=a/init.mp4,segment_template=a/$Number$.m4s,playlist_name=a.m3u8,"
+        "hls_group_id=a,hls_name=a,drm_label=AUDIO",
+        "in=hd.mp4,stream=video,init_segment=v/init.mp4,segment_template=v/$Number$.m4s,playlist_name=v.m3u8,drm_label=HD",
+        "in=sd.mp4,stream=video,init_segment=w/init.mp4,segment_template=w/$Number$.m4s,playlist_name=w.m3u8,drm_label=SD",
+    ]
+    keys = ",".join(
+        f"label={label}:key_id={kid.hex()}:key={key.hex()}" for label, (kid, key) in LICENCES.items()
+    )
+    options = ["--enable_raw_key_encryption", "--keys", keys, "--protection_scheme", scheme, "--clear_lead", "0"]
+    options += ["--segment_duration", "4", "--generate_static_live_mpd", "--mpd_output", "stream.mpd"]
+    options += ["--hls_master_playlist_output", "master.m3u8", "--protection_systems", "CommonSystem"]
+    subprocess.run([packager(), *inputs, *options], cwd=folder, check=True, capture_output=True)
+    mpd = folder / "stream.mpd"
+    laurl = f'<ContentProtection schemeIdUri="{CLEAR_KEY}"><Laurl xmlns="https://dashif.org/CPS">licence</Laurl></ContentProtection>'
+    mpd.write_text(
+        re.sub(r'<ContentProtection schemeIdUri="urn:uuid:1077efec.*?</ContentProtection>', laurl, mpd.read_text(), flags=re.DOTALL)
+    )
+    method = {"cenc": "SAMPLE-AES-CTR", "cbcs": "SAMPLE-AES"}[scheme]
+    for name, label in (("a", "AUDIO"), ("v", "HD"), ("w", "SD")):
+        (folder / f"{label}.key").write_bytes(LICENCES[label][1])
+        playlist = folder / f"{name}.m3u8"
+        lines = [line for line in playlist.read_text().splitlines() if not line.startswith("#EXT-X-KEY")]
+        lines.insert(1, f'#EXT-X-KEY:METHOD={method},URI="{label}.key",KEYFORMAT="identity"')
+        playlist.write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def answer_licence(body: bytes, *, without: frozenset[str] = frozenset()) -> bytes:
+    """Return the licence for a Clear Key request: a JSON Web Key set, lacking the keys of some labels."""
+
+    def encoded(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    known = {encoded(kid): encoded(key) for label, (kid, key) in LICENCES.items() if label not in without}
+    wanted = json.loads(body)["kids"]
+    keys = [{"kty": "oct", "kid": kid, "k": known[kid]} for kid in wanted if kid in known]
+    return json.dumps({"keys": keys, "type": "temporary"}).encode()

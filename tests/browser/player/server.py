@@ -48,6 +48,8 @@ class MediaServer:
         self.live: dict[str, Callable[[], str]] = {}
         # Path -> status and headers of its next answers; when they are used up it is served as ever.
         self.refusals: dict[str, list[tuple[HTTPStatus, dict[str, str]]]] = {}
+        # Path in the title -> what answers a POST there: a licence server.
+        self.posts: dict[str, Callable[[bytes], bytes]] = {}
         # Path and body -> the body as it is sent.
         self.damage: Callable[[str, bytes], bytes] | None = None
         self.requests: Counter[str] = Counter()
@@ -134,6 +136,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.NOT_FOUND, b"", ".json")
             return
         self._send_file(file)
+
+    def do_POST(self) -> None:
+        path = self.path.split("?")[0]
+        self.media.requests[path] += 1
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if refusals := self.media.refusals.get(path):
+            status, headers = refusals.pop(0)
+            self._answer(status, b"", ".json", headers)
+        elif answer := self.media.posts.get(re.sub(r"^/m/[^/]+/", "", path)):
+            self._answer(HTTPStatus.OK, answer(body), ".json")
+        else:
+            self._answer(HTTPStatus.NOT_FOUND, b"", ".json")
 
     def _find(self, path: str) -> Path | None:
         for prefix, folder in self.media.roots.items():

@@ -265,6 +265,17 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// The `pssh` boxes of initialization data as the browser hands it over: one after the other and nothing
+/// else. Encrypted Media Extensions, "cenc" Initialization Data Format. Damaged ones are passed over.
+pub fn protection_systems(bytes: &[u8]) -> Vec<ProtectionSystem> {
+    let mut found = Vec::new();
+    let mut boxes = Boxes::new(bytes, 0);
+    while let Ok(Some(one)) = boxes.next_box() {
+        let _ = protection(&one, &mut found);
+    }
+    found
+}
+
 /// Keep the box if it is a `pssh`, or PIFF's.
 pub(super) fn protection(one: &Box<'_>, to: &mut Vec<ProtectionSystem>) -> Result<(), Fault> {
     let content = match one.kind {

@@ -324,9 +324,12 @@ impl Session {
     /// Ask for media, and for its initialization section where that is another one than before. False
     /// where a key must come first.
     fn fetch_media(&mut self, lane: usize, init: Option<(usize, u32)>, what: What) -> bool {
-        let section = init.filter(|wanted| self.lanes[lane].init != Some(*wanted));
+        if !self.unlock(&what) {
+            return false;
+        }
+        let section = init.filter(|wanted| self.lanes[lane].init != Some(*wanted) || self.is_unread(*wanted));
         let section = section.map(|(rendition, number)| What::Init { lane, rendition, number });
-        if !self.unlock(&what) || !section.as_ref().is_none_or(|section| self.unlock(section)) {
+        if !section.as_ref().is_none_or(|section| self.unlock(section)) {
             return false;
         }
         if let Some(section) = section {

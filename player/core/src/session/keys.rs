@@ -13,7 +13,7 @@ use super::requests::{Request, What};
 use super::{Category, Cipher, Output, Session};
 use crate::limits;
 use crate::playlist::Key;
-use crate::presentation::{Kind, TextPool};
+use crate::presentation::{Kind, Presentation, TextPool};
 
 /// Octets of a key. RFC 8216bis 5, Structure of Key Files.
 const KEY_BYTES: u64 = 16;
@@ -45,6 +45,8 @@ enum Lock {
     Open,
     /// A key of this address, and the vector.
     Key(String, [u8; 16]),
+    /// The browser's key system opens it.
+    Sample,
     /// Something that cannot be opened here.
     Shut(&'static str),
 }
@@ -127,6 +129,13 @@ impl Session {
         let segments = self.presentation.as_ref().and_then(|presentation| {
             presentation.renditions.get(rendition).and_then(|one| one.segments.as_ref())
         });
+        let protected = |one: &Presentation| {
+            one.kind == Kind::Dash
+                && one.renditions.get(rendition).is_some_and(|one| !one.protection.is_empty())
+        };
+        if self.presentation.as_ref().is_some_and(protected) {
+            return Lock::Sample;
+        }
         let (Some(segments), Some(set)) = (segments, set) else { return Lock::Open };
         let (keys, text) = (segments.keys_of(set), segments.text());
         if let Some(key) = keys.iter().find(|key| is_whole(key, text)) {
@@ -139,7 +148,7 @@ impl Session {
             return iv.map_or(Lock::Shut("an IV that is no number of 128 bits"), |iv| Lock::Key(url, iv));
         }
         if keys.iter().any(|key| is_by_sample(key, text)) {
-            return Lock::Shut("sample encryption");
+            return Lock::Sample;
         }
         Lock::Shut("encrypted by an unknown method or for an unknown key format")
     }
@@ -166,7 +175,7 @@ impl Session {
 
     /// How a body is decrypted.
     pub(super) fn cipher_of(&self, what: &What) -> Option<Cipher> {
-        if let What::Key(key) = *what {
+        if let What::Key(key) | What::Licence(key) = *what {
             return Some(Cipher { key, iv: [0; 16] });
         }
         let (rendition, set, sequence) = self.seal_of(what);
@@ -181,6 +190,7 @@ impl Session {
         let (rendition, set, sequence) = self.seal_of(what);
         match self.lock_of(rendition, set, sequence) {
             Lock::Open => true,
+            Lock::Sample => self.guard(rendition, set),
             Lock::Shut(why) => {
                 self.lose_rendition(rendition, 4001, Category::Drm, String::from(why));
                 false
@@ -200,8 +210,12 @@ impl Session {
     /// Ask for the key of a segment that comes soon.
     pub(super) fn foresee(&mut self, rendition: usize, index: usize) {
         let (_, set, sequence) = self.seal_of(&What::Text { rendition, index });
-        if let Lock::Key(url, _) = self.lock_of(rendition, set, sequence) {
-            self.ask_key(url);
+        match self.lock_of(rendition, set, sequence) {
+            Lock::Key(url, _) => {
+                self.ask_key(url);
+            }
+            Lock::Sample => self.foresee_licence(rendition, set),
+            Lock::Open | Lock::Shut(_) => {}
         }
     }
 
@@ -231,13 +245,24 @@ impl Session {
     /// The host could not decrypt a body: fetch key and body again, then do without the rendition.
     pub(super) fn on_undecryptable(&mut self, request: &Request) {
         let told = String::from("a segment that its key does not decrypt");
-        if let Some(cipher) = self.cipher_of(&request.what) {
-            self.keys.forget(cipher.key);
+        match request.what {
+            What::Licence(_) | What::Certificate => {}
+            _ => {
+                if let Some(cipher) = self.cipher_of(&request.what) {
+                    self.keys.forget(cipher.key);
+                }
+            }
         }
         match request.what {
             What::Text { rendition, index } => {
                 self.skip_text(rendition, index);
                 self.emit(Output::Error { code: 1004, category: Category::Drm, fatal: false, data: told });
+            }
+            What::Licence(number) => {
+                self.lose_licence(number, 4005, String::from("the key system did not take the licence"));
+            }
+            What::Certificate => {
+                self.fail(4005, Category::Drm, String::from("the key system did not take the certificate"));
             }
             _ => {
                 let Some(lane) = request.what.lane() else { return };

@@ -113,7 +113,11 @@ impl Session {
                 self.pinned = selection.pinned;
                 self.phase = Phase::Playlists;
                 self.choose_first(selection.first_audio, selection.first_text);
-                self.continue_loading();
+                if self.settle_key_system() {
+                    self.continue_loading();
+                } else {
+                    self.need_playlists();
+                }
             }
             Err((code, category, data)) => self.fail(code, category, String::from(data)),
         }
@@ -185,8 +189,16 @@ impl Session {
         for lane in 0..self.lanes.len() {
             complete &= self.need_segments(self.lanes[lane].rendition);
         }
-        if !complete {
+        if !complete || !self.settle_key_system() {
             return;
+        }
+        let rungs = self.rungs.len();
+        self.leave_what_is_not_allowed();
+        if self.is_forbidden() {
+            return;
+        }
+        if self.rungs.len() < rungs {
+            return self.continue_loading();
         }
         let Some(presentation) = &self.presentation else { return };
         let ends = self.lanes.iter().filter_map(|lane| {
@@ -224,6 +236,13 @@ impl Session {
         }
         if self.position_us > 0 {
             self.emit(Output::SeekTo { position_us: self.position_us, gap: false });
+        }
+    }
+
+    /// Ask for the playlists of what is played first.
+    fn need_playlists(&mut self) {
+        for lane in 0..self.lanes.len() {
+            self.need_segments(self.lanes[lane].rendition);
         }
     }
 
@@ -293,6 +312,7 @@ impl Session {
             lane.rendition = moved(lane.rendition).unwrap_or(lane.rendition);
             lane.init = None;
         }
+        self.drm.forget_sections();
         self.subtitles.rendition = self.subtitles.rendition.and_then(moved);
         self.thumbnails.renditions.retain_mut(|at| match moved(*at) {
             Some(index) => {

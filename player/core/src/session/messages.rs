@@ -48,6 +48,11 @@ pub enum FetchKind {
     /// A key of whole segments: 16 octets that stay with the host, under the number in the fetch's
     /// [`Cipher`]; [`Input::Done`] tells how many they are.
     Key = 11,
+    /// A licence: the host sends the newest message of the key session whose number stands in the
+    /// fetch's [`Cipher`], gives the answer to the key system, and then tells [`Input::Done`].
+    Licence = 12,
+    /// The certificate of a licence server, for the key system.
+    Certificate = 13,
 }
 
 /// Why a fetch failed.
@@ -64,8 +69,70 @@ pub enum FailReason {
     Expired = 3,
     /// We aborted it.
     Aborted = 4,
-    /// What came does not decrypt, or is nothing known once decrypted.
+    /// What came does not decrypt, or is nothing known once decrypted; the key system refused a licence.
     Decrypt = 5,
+}
+
+/// What the page says about the server of a key system.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyServer {
+    /// Name of the key system, as `com.widevine.alpha`; empty for any.
+    pub system: String,
+    /// Address of licences; empty for the manifest's.
+    pub licence: String,
+    /// Address of the server's certificate; empty where it needs none.
+    pub certificate: String,
+    /// Robustness to ask for; empty for the manifest's, else the least.
+    pub robustness: String,
+    /// Labels by slashes that this device has in ALLOWED-CPC, beside the robustness that it has.
+    pub labels: String,
+}
+
+/// A key system that would do. Encrypted Media Extensions, MediaKeySystemConfiguration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySystemQuery {
+    /// As `com.widevine.alpha`.
+    pub name: String,
+    /// `cenc` or `cbcs`; empty where it is not known.
+    pub scheme: String,
+    /// Empty for the least.
+    pub robustness: String,
+    /// Types of pictures.
+    pub video: Vec<String>,
+    /// Types of sound.
+    pub audio: Vec<String>,
+}
+
+/// What a key session wants or says. Encrypted Media Extensions, MediaKeyMessageType.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum KeyEvent {
+    /// A message for the licence server: the first, or one to renew a licence.
+    Message = 0,
+    /// It could not be begun.
+    Failed = 1,
+}
+
+/// What may be done with a key. Encrypted Media Extensions, MediaKeyStatus, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum KeyStatus {
+    /// It decrypts.
+    Usable = 0,
+    /// Its time is over.
+    Expired = 1,
+    /// The key system has given it back.
+    Released = 2,
+    /// The screen is not protected enough.
+    OutputRestricted = 3,
+    /// It decrypts, and the picture is shown smaller.
+    OutputDownscaled = 4,
+    /// Its time will come.
+    UsableInFuture = 5,
+    /// It is not known yet.
+    Pending = 6,
+    /// The key system failed.
+    InternalError = 7,
 }
 
 /// How a body is decrypted before anything else is done with it: AES-128, CBC, PKCS#7 padding.
@@ -272,6 +339,39 @@ pub enum Input<'a> {
         id: &'a str,
         /// For how long it was played, microseconds.
         played_us: i64,
+    },
+    /// What the page knows about licence servers, before [`Input::Open`].
+    KeyServers(Vec<KeyServer>),
+    /// The answer to [`Output::KeySystems`].
+    KeySystem {
+        /// Position of the one that the host has made; `None` where none of them is here.
+        chosen: Option<u8>,
+        /// The robustness that it has for pictures.
+        robustness: &'a str,
+        /// What is known of the way to the screen: 0 nothing, 1 that it has no HDCP, 2 that it has it as
+        /// TYPE-0 asks (version 1), 3 as TYPE-1 does (version 2.2).
+        hdcp: u8,
+    },
+    /// A key session has something to say.
+    KeyMessage {
+        /// Number of the key session.
+        session: u32,
+        /// What.
+        event: KeyEvent,
+    },
+    /// The keys of a key session, all of them, whenever one changes.
+    KeyStatuses {
+        /// Number of the key session.
+        session: u32,
+        /// Identifiers and statuses.
+        keys: &'a [([u8; 16], KeyStatus)],
+    },
+    /// The browser met initialization data in the media.
+    Encrypted {
+        /// As `cenc`.
+        data_type: &'a str,
+        /// The data.
+        data: &'a [u8],
     },
 }
 
@@ -615,4 +715,20 @@ pub enum Output {
         /// From where; negative for its own beginning.
         start_us: i64,
     },
+    /// Make the first of these key systems that the browser has, for the video; answered by
+    /// [`Input::KeySystem`].
+    KeySystems(Vec<KeySystemQuery>),
+    /// Begin a key session.
+    KeySession {
+        /// Names it.
+        number: u32,
+        /// `cenc`, `keyids` or `skd`.
+        data_type: String,
+        /// Initialization data.
+        data: Vec<u8>,
+        /// The licence server answers with the key itself, by a plain request.
+        raw: bool,
+    },
+    /// Close a key session.
+    EndKeySession(u32),
 }

@@ -22,11 +22,14 @@
 //! | `indexing` | resources that list their segments themselves |
 //! | `steering` | which of several ways the media comes |
 //! | `keys` | keys of whole segments |
+//! | `drm`, `protection` | key systems and licences; what manifests say about them |
+//! | `restrictions` | what not every device may or can show |
 //! | `live` | playlists that grow: reloading, the edge, parts |
 //! | `markers` | date ranges, breaks, events, dates, session data |
 //! | `interstitials` | when playback stops for something else, and where it goes on |
 
 mod codecs;
+mod drm;
 mod filling;
 mod indexing;
 mod interstitials;
@@ -42,7 +45,9 @@ mod phrase;
 mod placing;
 mod playhead;
 mod preference;
+mod protection;
 mod requests;
+mod restrictions;
 mod steering;
 mod subtitles;
 mod thumbnails;
@@ -53,8 +58,8 @@ mod views;
 mod scenarios;
 
 pub use messages::{
-    AppendError, Asset, Category, Choice, Cipher, FailReason, FetchKind, Input, Open, Output, Picture,
-    QualityRow, TextWish, Track, TrackRow,
+    AppendError, Asset, Category, Choice, Cipher, FailReason, FetchKind, Input, KeyEvent, KeyServer,
+    KeyStatus, KeySystemQuery, Open, Output, Picture, QualityRow, TextWish, Track, TrackRow,
 };
 
 use alloc::boxed::Box;
@@ -147,6 +152,7 @@ pub struct Session {
     placing: placing::Placing,
     thumbnails: thumbnails::Thumbnails,
     keys: keys::Keys,
+    drm: drm::Drm,
     /// What was decided changes what comes next: wake at once, whatever the host has to tell.
     again: bool,
     told: markers::Told,
@@ -220,6 +226,7 @@ impl Session {
             placing: placing::Placing::default(),
             thumbnails: thumbnails::Thumbnails::default(),
             keys: keys::Keys::default(),
+            drm: drm::Drm::default(),
             again: false,
             told: markers::Told::default(),
             learning: codecs::Learning::default(),
@@ -269,6 +276,11 @@ impl Session {
             Input::Preview { position_us } => self.on_preview(*position_us),
             Input::Display { hdr } => self.hdr = *hdr,
             Input::InterstitialOver { id, played_us } => self.on_interstitial_over(id, *played_us),
+            Input::KeyServers(servers) => self.drm.servers.clone_from(servers),
+            Input::KeySystem { chosen, robustness, hdcp } => self.on_key_system(*chosen, robustness, *hdcp),
+            Input::KeyMessage { session, event } => self.on_key_message(*session, *event),
+            Input::KeyStatuses { session, keys } => self.on_key_statuses(*session, keys),
+            Input::Encrypted { data_type, data } => self.on_encrypted(data_type, data),
         }
         self.decide();
     }
@@ -290,6 +302,7 @@ impl Session {
             self.cross_border();
             self.interrupt();
             self.judge_playhead();
+            self.judge_silence();
             for lane in 0..self.lanes.len() {
                 self.fill(lane);
             }
@@ -316,7 +329,8 @@ impl Session {
             at = at.min(retry.at);
         }
         if running {
-            for due in [self.next_reload(), self.next_update(), self.next_steering()] {
+            let silence = self.next_silence();
+            for due in [self.next_reload(), self.next_update(), self.next_steering(), silence] {
                 at = at.min(due.unwrap_or(at));
             }
             for lane in &self.lanes {

@@ -52,6 +52,7 @@ impl Session {
 
     /// An initialization section has come that the session reads.
     pub(super) fn on_init(&mut self, rendition: usize, number: u32, body: &[u8]) {
+        self.learn_keys(rendition, number, body);
         let Ok(tracks) = isobmff::timescales(body) else { return };
         self.placing.timescales.retain(|(known, _)| *known != (rendition, number));
         self.placing.timescales.extend(tracks.into_iter().map(|track| ((rendition, number), track)));

@@ -83,6 +83,8 @@ pub(super) enum What {
     Index(usize),
     Steering,
     Key(u32),
+    Licence(u32),
+    Certificate,
 }
 
 impl What {
@@ -99,6 +101,13 @@ impl What {
             Self::Segment { start_us, .. } | Self::Part { start_us, .. } => *start_us,
             _ => 0,
         }
+    }
+}
+
+impl What {
+    /// Whether its server is that of a key system: another address of the title changes nothing.
+    const fn is_for_key_system(&self) -> bool {
+        matches!(self, Self::Licence(_) | Self::Certificate)
     }
 }
 
@@ -172,6 +181,8 @@ impl Session {
             What::SessionData(_) => (FetchKind::Data, None, 2),
             What::Codecs(_) => (FetchKind::Data, None, 0),
             What::Assets(_) => (FetchKind::Data, None, 1),
+            What::Licence(_) => (FetchKind::Licence, None, 0),
+            What::Certificate => (FetchKind::Certificate, None, 0),
         };
         let range =
             range.map(|range| (range.offset, range.offset.saturating_add(range.length.saturating_sub(1))));
@@ -179,7 +190,7 @@ impl Session {
         let placing = what.lane().map(|lane| self.placing(lane, &what));
         let unplaced = matches!(placing, Some(None));
         let read = match what {
-            What::Init { lane, .. } => self.is_placed_by_media(lane),
+            What::Init { lane, rendition, .. } => self.is_placed_by_media(lane) || self.is_guarded(rendition),
             _ => unplaced,
         };
         self.emit(Output::Fetch {
@@ -272,6 +283,8 @@ impl Session {
             What::Index(rendition) => self.index_address(*rendition)?,
             What::Steering => (self.steering_url(), None),
             What::Key(number) => (String::from(self.keys.url(*number)?), None),
+            What::Licence(number) => (self.licence_url(*number)?, None),
+            What::Certificate => (self.certificate_url()?, None),
         })
     }
 
@@ -410,6 +423,8 @@ impl Session {
             What::Steering => self.on_steering(body, &request.url),
             What::Segment { .. } | What::Part { .. } => {}
             What::Key(number) => self.on_key(number, bytes),
+            What::Licence(number) => self.on_licence(number),
+            What::Certificate => self.on_certificate(),
         }
     }
 
@@ -433,19 +448,25 @@ impl Session {
         if reason == FailReason::Decrypt {
             return self.on_undecryptable(&request);
         }
-        let denied = matches!(request.what, What::Key(number) if !self.is_beside_manifest(number));
-        if reason == FailReason::Expired && !denied {
-            return self.on_expired();
+        if reason == FailReason::Expired {
+            let for_viewer = match request.what {
+                What::Key(number) => !self.is_beside_manifest(number),
+                ref what => what.is_for_key_system(),
+            };
+            if !for_viewer {
+                return self.on_expired();
+            }
+            // A server of keys has looked at who asks, and says no.
+            let told = joined(&[word(&request.what), " (", &decimal(u64::from(status)), ")"]);
+            return self.give_up(&request.what, true, told);
         }
         let lane = request.what.lane();
         let mut tries = match lane {
             Some(lane) => Tries { failures: self.lanes[lane].failures, missing: self.lanes[lane].missing },
             None => request.tries,
         };
-        let missing = matches!(reason, FailReason::Http | FailReason::Expired)
-            && (400..500).contains(&status)
-            && status != 408
-            && status != 429;
+        let missing =
+            reason == FailReason::Http && (400..500).contains(&status) && status != 408 && status != 429;
         if missing {
             tries.missing += 1;
             // What a live MPD lists and is not there: a newer version may say otherwise.
@@ -588,6 +609,8 @@ impl Session {
                 self.lose_rendition(*rendition, 1002, Category::Network, told);
             }
             What::Key(number) => self.lose_key(*number, told),
+            What::Licence(number) => self.lose_licence(*number, 4005, told),
+            What::Certificate => self.fail(4005, Category::Drm, told),
             What::Manifest => self.fail(1001, Category::Network, told),
             // What the MPD itself says there holds.
             What::Remote(at) => self.on_remote(*at, None),
@@ -622,6 +645,10 @@ impl Session {
     /// Give up everything under way; what it was for is asked for again when there is a good address.
     fn drop_requests(&mut self) {
         for request in core::mem::take(&mut self.requests) {
+            if request.what.is_for_key_system() {
+                self.requests.push(request);
+                continue;
+            }
             self.emit(Output::Abort(request.id));
             if let Some(lane) = request.what.lane() {
                 self.rewind_lane(lane, &request.what);
@@ -629,6 +656,10 @@ impl Session {
             self.sidecar_asked &= request.what != What::Sidecar;
         }
         for retry in core::mem::take(&mut self.retries) {
+            if retry.what.is_for_key_system() {
+                self.retries.push(retry);
+                continue;
+            }
             self.sidecar_asked &= retry.what != What::Sidecar;
         }
         for lane in &mut self.lanes {
@@ -764,6 +795,15 @@ impl Session {
         }
     }
 
+    /// Give up one request, or its repetition.
+    pub(super) fn forget_request(&mut self, what: &What) {
+        self.retries.retain(|retry| retry.what != *what);
+        while let Some(at) = self.requests.iter().position(|request| request.what == *what) {
+            let request = self.requests.remove(at);
+            self.emit(Output::Abort(request.id));
+        }
+    }
+
     pub(super) fn abort_all(&mut self) {
         for request in core::mem::take(&mut self.requests) {
             self.emit(Output::Abort(request.id));
@@ -787,5 +827,7 @@ fn word(what: &What) -> &'static str {
         What::SessionData(_) => "data about the whole",
         What::Assets(_) => "a list of assets",
         What::Codecs(_) => "an initialization section",
+        What::Licence(_) => "a licence",
+        What::Certificate => "the certificate of a licence server",
     }
 }

@@ -16,6 +16,7 @@ use crate::abr::Reason;
 mod addressing;
 mod codecs;
 mod dirt;
+mod drm;
 mod interstitials;
 mod keys;
 mod live;
@@ -99,6 +100,10 @@ struct Stage {
     answers: Option<Answers>,
     /// How many tracks the browser waits for before it plays.
     tracks: usize,
+    /// The browser's key system.
+    keybox: drm::KeyBox,
+    /// A section that the session reads.
+    section: fn(&str) -> Vec<u8>,
     /// Keys that the host holds, and how long they are.
     keys: Vec<u32>,
     key_bytes: u64,
@@ -176,6 +181,8 @@ impl Stage {
             windows: BTreeMap::new(),
             answers: None,
             tracks: 2,
+            keybox: drm::KeyBox::default(),
+            section: |_| moov(),
             keys: Vec::new(),
             key_bytes: 16,
             undecryptable: "nothing",
@@ -198,6 +205,7 @@ impl Stage {
         self.session.handle(self.now, input);
         let mut woke = false;
         let mut supported: Option<Vec<bool>> = None;
+        let mut asked = Vec::new();
         while let Some(output) = self.session.poll() {
             assert!(!woke, "Wake is the last output: {output:?}");
             self.log.push(output.clone());
@@ -211,7 +219,8 @@ impl Stage {
                     self.ever_fetched.push(id);
                     self.fetched.push(url.clone());
                     let size = self.size_of(kind, &url);
-                    let key = cipher.map(|cipher| cipher.key).filter(|_| kind != FetchKind::Key);
+                    let own = matches!(kind, FetchKind::Key | FetchKind::Licence);
+                    let key = cipher.map(|cipher| cipher.key).filter(|_| !own);
                     assert!(key.is_none_or(|key| self.keys.contains(&key)), "no body without its key");
                     let got = 0.0;
                     self.flights.push(Flight {
@@ -251,12 +260,15 @@ impl Stage {
                     self.eos = true;
                 }
                 Output::Wake(_) => woke = true,
-                _ => {}
+                output => asked.extend(self.keybox.take(output)),
             }
         }
         assert!(woke, "every input is drained to a wake-up time");
         if let Some(answers) = supported {
             self.input(&Input::Supported(&answers));
+        }
+        for answer in asked {
+            answer.give(self);
         }
         self.append_arrived();
     }
@@ -426,7 +438,8 @@ impl Stage {
                 }
                 continue;
             }
-            let sealed = flight.cipher.is_some() && flight.kind != FetchKind::Key;
+            let sealed =
+                flight.cipher.is_some() && flight.kind != FetchKind::Key && flight.kind != FetchKind::Licence;
             if sealed && flight.url.contains(self.undecryptable) {
                 self.appends.retain(|(append, _)| *append != id);
                 self.input(&Input::Failed {
@@ -454,13 +467,18 @@ impl Stage {
                     panic!("{}: only a plan with answers of its own asks for it", flight.url)
                 }
                 FetchKind::Init | FetchKind::Segment | FetchKind::Key => String::new(),
+                FetchKind::Licence | FetchKind::Certificate => String::new(),
             };
-            let init = moov();
             let section = match flight.kind {
                 FetchKind::Init => flight.read,
                 FetchKind::Data => flight.url.contains("init"),
                 _ => false,
             };
+            let init = (self.section)(&flight.url);
+            if let (FetchKind::Licence, Some(cipher)) = (flight.kind, flight.cipher) {
+                let statuses = self.keybox.licensed(cipher.key);
+                self.input(&Input::KeyStatuses { session: cipher.key, keys: &statuses });
+            }
             let body = if section { &init } else { body.as_bytes() };
             if flight.track.is_some() && flight.kind != FetchKind::Text {
                 // Segments of different playlists are told apart by their folder.

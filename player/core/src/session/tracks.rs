@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::lane::Lane;
 use super::phrase::{decimal, joined, track_id};
 use super::preference;
+use super::restrictions::is_shown_flat;
 use super::views::{self, described_by, is_view, Views};
 use super::{Category, Choice, Open, Output, Phase, QualityRow, Session, Track, TrackRow};
 use crate::abr::Reason;
@@ -168,12 +169,10 @@ pub(super) fn select(
         };
         presentation.renditions.iter().enumerate().filter(move |(_, rendition)| ordinary(rendition))
     };
-    let protected = presentation.renditions.iter().any(|rendition| !rendition.protection.is_empty());
-    if presentation.kind == Kind::Dash && protected {
-        return Err((4001, Category::Drm, "the content is protected"));
-    }
     let video: Vec<usize> = indices(TrackKind::Video)
-        .filter(|(_, rendition)| plays(rendition) && !elsewhere(rendition))
+        .filter(|(_, rendition)| {
+            plays(rendition) && !elsewhere(rendition) && is_shown_flat(presentation, rendition)
+        })
         .map(|(at, _)| at)
         .collect();
     let all_audio: Vec<usize> = indices(TrackKind::Audio)

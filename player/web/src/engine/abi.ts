@@ -20,10 +20,14 @@ interface Exports {
 const TRACKS: readonly TrackKind[] = ['video', 'audio', 'text']
 const KINDS: readonly FetchKind[] = [
   'manifest', 'playlist', 'init', 'segment', 'text', 'sidecar', 'data', 'index', 'clock', 'clockHead',
-  'steering', 'key',
+  'steering', 'key', 'licence', 'certificate',
 ]
 const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted', 'decrypt']
 const APPEND_ERRORS: readonly AppendError[] = ['quota', 'decode', 'closed']
+const KEY_STATUSES: readonly MediaKeyStatus[] = [
+  'usable', 'expired', 'released', 'output-restricted', 'output-downscaled', 'usable-in-future', 'status-pending',
+  'internal-error',
+]
 const CHOICES = ['quality', 'audio', 'text', 'view'] as const
 const CATEGORIES: readonly ErrorCategory[] = ['network', 'media', 'manifest', 'drm', 'platform']
 const RULES = ['bola', 'throughput'] as const
@@ -205,6 +209,38 @@ function writeInput(to: Writer, input: Input): void {
       to.u8(20)
       to.text(input.id)
       to.integer(input.playedUs)
+      return
+    case 'keyServers':
+      to.u8(21)
+      to.u32(input.servers.length)
+      for (const server of input.servers) {
+        for (const word of [server.system, server.licence, server.certificate, server.robustness, server.labels]) to.text(word)
+      }
+      return
+    case 'keySystem':
+      to.u8(22)
+      to.u8(input.chosen ?? ABSENT)
+      to.text(input.robustness)
+      to.u8(input.hdcp)
+      return
+    case 'keyMessage':
+      to.u8(23)
+      to.u32(input.session)
+      to.flag(input.failed)
+      return
+    case 'keyStatuses':
+      to.u8(24)
+      to.u32(input.session)
+      to.u32(input.keys.length)
+      for (const { kid, status } of input.keys) {
+        to.block(kid)
+        to.u8(Math.max(0, KEY_STATUSES.indexOf(status)))
+      }
+      return
+    case 'encrypted':
+      to.u8(25)
+      to.text(input.dataType)
+      to.blob(input.data)
   }
 }
 
@@ -313,6 +349,18 @@ function readOutput(from: Reader): Output {
       return { t: 'rate', rate: from.u32() / 1000 }
     case 27:
       return { t: 'next', url: from.text(), fallback: from.u8() !== 0, startUs: from.integer() }
+    case 28:
+      return {
+        t: 'keySystems',
+        queries: from.list(() => ({
+          name: from.text(), scheme: from.text(), robustness: from.text(), video: from.list(() => from.text()),
+          audio: from.list(() => from.text()),
+        })),
+      }
+    case 29:
+      return { t: 'keySession', number: from.u32(), dataType: from.text(), data: from.blob(), raw: from.u8() !== 0 }
+    case 30:
+      return { t: 'endKeySession', number: from.u32() }
     default:
       throw new RangeError(`unknown output ${tag}: player.wasm and the script are of different releases`)
   }
@@ -386,6 +434,11 @@ class Writer {
     this.blob(encoder.encode(text))
   }
 
+  /** Sixteen bytes, whatever there is. */
+  block(bytes: Uint8Array): void {
+    for (let at = 0; at < 16; at++) this.u8(bytes[at] ?? 0)
+  }
+
   blob(bytes: Uint8Array): void {
     this.u32(bytes.length)
     const start = this.room(bytes.length)
@@ -444,8 +497,8 @@ class Reader {
   }
 
   /** A copy: memory goes on to be used. */
-  blob(): Uint8Array {
-    return this.bytes().slice()
+  blob(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.bytes())
   }
 
   private bytes(): Uint8Array {

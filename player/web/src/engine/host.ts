@@ -70,10 +70,13 @@ export class Host {
         return
       }
       case 'fetch':
-        this.fetcher.start(output)
+        // MediaKeys is on the page only.
+        if (output.kind === 'licence' || output.kind === 'certificate') this.emit(output)
+        else this.fetcher.start(output)
         return
       case 'abort':
         this.fetcher.abort(output.id)
+        this.emit(output)
         return
       case 'setup':
         this.emit(output)

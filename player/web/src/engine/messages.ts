@@ -51,10 +51,15 @@ export type InputBody =
   | { t: 'preview'; positionUs: number }
   | { t: 'display'; hdr: boolean }
   | { t: 'interstitialOver'; id: string; playedUs: number }
+  | { t: 'keyServers'; servers: KeyServer[] }
+  | { t: 'keySystem'; chosen: number | null; robustness: string; hdcp: number }
+  | { t: 'keyMessage'; session: number; failed: boolean }
+  | { t: 'keyStatuses'; session: number; keys: { kid: Uint8Array; status: MediaKeyStatus }[] }
+  | { t: 'encrypted'; dataType: string; data: Uint8Array }
 
 export type FetchKind =
   | 'manifest' | 'playlist' | 'init' | 'segment' | 'text' | 'sidecar' | 'data' | 'index' | 'clock' | 'clockHead'
-  | 'steering' | 'key'
+  | 'steering' | 'key' | 'licence' | 'certificate'
 export type ErrorCategory = 'network' | 'media' | 'manifest' | 'drm' | 'platform'
 
 export interface Quality {
@@ -141,6 +146,36 @@ export type FetchOutput = {
   cipher: Cipher | null
 }
 
+/** What the page says about the server of a key system; an empty name stands for any. */
+export interface KeyServer {
+  system: string
+  licence: string
+  certificate: string
+  robustness: string
+  labels: string
+}
+
+/** Begin a key session. */
+export type KeySessionOutput = {
+  t: 'keySession'
+  number: number
+  /** `cenc`, `keyids` or `skd`. */
+  dataType: string
+  data: Uint8Array<ArrayBuffer>
+  /** The licence server answers with the key itself, by a plain request. */
+  raw: boolean
+}
+
+/** A key system that would do. */
+export interface KeySystemQuery {
+  name: string
+  /** `cenc` or `cbcs`, empty where it is not known. */
+  scheme: string
+  robustness: string
+  video: string[]
+  audio: string[]
+}
+
 export interface Cipher {
   key: number
   iv: Uint8Array<ArrayBuffer>
@@ -208,3 +243,6 @@ export type Output =
     }
   | { t: 'rate'; rate: number }
   | { t: 'next'; url: string; fallback: boolean; startUs: number }
+  | { t: 'keySystems'; queries: KeySystemQuery[] }
+  | KeySessionOutput
+  | { t: 'endKeySession'; number: number }
