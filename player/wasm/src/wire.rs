@@ -31,6 +31,9 @@ use bitaca_player_core::session::{
 
 const ABSENT: u8 = 255;
 
+/// 2^53: beyond it `f64` skips integers.
+const LARGEST: i64 = 1 << 53;
+
 /// What borrowed inputs are made of, kept from call to call.
 #[derive(Default)]
 pub struct Scratch {
@@ -478,8 +481,9 @@ impl<'a> Reader<'a> {
     }
 
     /// An integer that came as `f64`; what is no number counts as 0.
+    /// Within what a host can count exactly, so that sums of a few of them stay within 64 bits.
     fn integer(&mut self) -> Option<i64> {
-        self.array().map(|bytes| f64::from_le_bytes(bytes) as i64)
+        self.array().map(|bytes| (f64::from_le_bytes(bytes) as i64).clamp(-LARGEST, LARGEST))
     }
 
     fn blob(&mut self) -> Option<&'a [u8]> {

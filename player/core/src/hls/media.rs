@@ -41,8 +41,9 @@ pub(crate) struct Resume {
     pub(super) elapsed: u64,
     pub(super) active_keys: Vec<Key>,
     pub(super) context: Context,
-    /// Variables were defined: what lines mean depends on the header.
-    pub(super) variables: bool,
+    /// What lines mean depends on others than those around them: variables were defined, or a tag
+    /// about the whole playlist stands among the segments.
+    pub(super) entangled: bool,
 }
 
 /// A Media Playlist while it is read.
@@ -72,6 +73,8 @@ pub(super) struct Reader<'a> {
     has_target: bool,
     /// The lines of the next segment are not those of most.
     careful: bool,
+    /// A tag about the whole playlist stood behind the first about a segment.
+    late_header: bool,
     /// Where the first line about segments begins, and where the line of the last one ends.
     pub(super) body: Option<usize>,
     pub(super) body_end: usize,
@@ -125,6 +128,7 @@ impl<'a> Reader<'a> {
             independent: false,
             has_target: false,
             careful: false,
+            late_header: false,
             body: None,
             body_end: 0,
         }
@@ -139,8 +143,11 @@ impl<'a> Reader<'a> {
             let Some((line, next)) = next_line(self.text.as_bytes(), at) else { return Ok(()) };
             match line {
                 Line::Uri { start, end } => {
+                    let before = self.entries.len();
                     self.segment(start, end)?;
-                    self.body_end = next.min(self.text.len());
+                    if self.entries.len() > before {
+                        self.body_end = next.min(self.text.len());
+                    }
                 }
                 Line::Tag { tag, start, value, end } => self.tag(tag, start, value, end)?,
             }
@@ -237,6 +244,8 @@ impl<'a> Reader<'a> {
     pub(super) fn tag(&mut self, tag: Word, start: usize, at: usize, end: usize) -> Result<(), ParseError> {
         if is_segment_tag(tag) {
             self.body.get_or_insert(start);
+        } else if tag != Word::Unknown {
+            self.late_header |= self.body.is_some() || self.base > 0;
         }
         match tag {
             // RFC 8216bis 4.4.4.1, EXTINF.
@@ -542,7 +551,7 @@ impl<'a> Reader<'a> {
             elapsed: self.elapsed,
             active_keys: self.active_keys,
             context: self.context,
-            variables: !self.variables.values.is_empty(),
+            entangled: self.late_header || !self.variables.values.is_empty(),
         }));
         (self.index, self.warnings)
     }

@@ -82,7 +82,7 @@ struct Plan {
 fn plan(known: &SegmentIndex, bytes: &[u8], url: &str) -> Option<Plan> {
     let resume = known.resume.as_deref()?;
     let before = known.media?;
-    if resume.variables || known.base() != url || before.endlist {
+    if resume.entangled || known.base() != url || before.endlist {
         return None;
     }
     // The header: a few lines, read anew.
