@@ -282,7 +282,8 @@ impl SegmentIndex {
 
     /// The position of the segment with this serial number; `None` where it has left.
     pub fn position_of(&self, serial: u32) -> Option<usize> {
-        serial.checked_sub(self.dropped).map(|i| i as usize)
+        // Numbers begin again after 2^32 segments.
+        usize::try_from(serial.wrapping_sub(self.dropped) as i32).ok()
     }
 
     /// Start of the `i`-th segment in microseconds, without making its URL.
@@ -388,7 +389,7 @@ impl SegmentIndex {
         }
     }
 
-    fn context(&self, i: usize) -> Option<&Context> {
+    pub(crate) fn context(&self, i: usize) -> Option<&Context> {
         self.contexts.get(self.entry(i)?.context as usize)
     }
 

@@ -16,6 +16,8 @@ use crate::bytes::Choices;
 const OUTPUTS_PER_INPUT: usize = 20_000;
 /// Inputs of one run: long ones say nothing new.
 const INPUTS: usize = 400;
+/// The wall clock of hosts that have one: ten minutes after the live bodies begin.
+const WALL_US: i64 = 1_767_226_200_000_000;
 /// Bytes of a body that come from the input itself.
 const EDIT_BYTES: usize = 48;
 
@@ -34,6 +36,7 @@ pub struct Host {
     probes: usize,
     wake: i64,
     rungs: Vec<String>,
+    interstitial: Option<String>,
 }
 
 impl Default for Host {
@@ -57,6 +60,7 @@ impl Host {
             probes: 0,
             wake: 0,
             rungs: Vec::new(),
+            interstitial: None,
         }
     }
 
@@ -76,6 +80,7 @@ impl Host {
             max_height: u32::from(choices.byte() % 4) * 200,
             rule: RuleName::from_number(choices.byte() % 4).unwrap_or_default(),
             buffer_goal_us: if choices.byte() % 4 == 1 { choices.time_us() } else { 0 },
+            wall_us: if choices.byte() % 2 == 1 { WALL_US } else { 0 },
         };
         self.input(&Input::Open(open));
         for _ in 0..INPUTS {
@@ -185,7 +190,7 @@ impl Host {
                 let position_us = choices.time_us();
                 self.input(&Input::Seek { position_us });
             }
-            18 => match choices.byte() % 6 {
+            18 => match choices.byte() % 9 {
                 0 => _ = self.input(&Input::Renew { url: "https://cdn.example/u/master.m3u8" }),
                 1 => _ = self.input(&Input::Online(choices.byte() & 1 == 0)),
                 2 => {
@@ -200,6 +205,16 @@ impl Host {
                         decoded: choices.short().into(),
                         dropped: choices.short().into(),
                     })
+                }
+                5 => {
+                    let position_us = choices.time_us();
+                    _ = self.input(&Input::Preview { position_us });
+                }
+                6 => _ = self.input(&Input::Display { hdr: choices.byte() & 1 == 0 }),
+                7 => {
+                    let id = self.interstitial.take().unwrap_or_default();
+                    let played_us = choices.time_us();
+                    _ = self.input(&Input::InterstitialOver { id: &id, played_us });
                 }
                 _ => _ = self.input(&Input::Supported(&[true, false, true])),
             },
@@ -288,6 +303,10 @@ impl Host {
                     self.rungs = qualities.into_iter().map(|row| row.id).collect();
                 }
                 Output::Window { start_us, end_us, .. } => assert!(start_us <= end_us, "a window"),
+                Output::Interstitial { id, assets, .. } => {
+                    assert!(!assets.is_empty(), "an interstitial plays something");
+                    self.interstitial = Some(id);
+                }
                 Output::Error { fatal, .. } => self.over |= fatal,
                 Output::Probe(mimes) => asked = Some(mimes.len()),
                 _ => {}

@@ -1,8 +1,9 @@
 //! MPDs: the first document is read, the others refresh it, patch it, or stand where it points to.
 #![no_main]
 
-use bitaca_player_core::dash::IndexData;
+use bitaca_player_core::byte_index::{ByteIndex, IndexEntry};
 use bitaca_player_core::presentation::Presentation;
+use bitaca_player_core::segments::ByteRange;
 use bitaca_player_fuzz::{bytes, manifests};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
@@ -20,14 +21,15 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             let _ = movie.resolve_remote(0, Some(document));
         } else {
             let mut choices = bytes::Choices::new(document);
-            let number = |choices: &mut bytes::Choices<'_>| choices.time_us() as u64;
-            let (timescale, earliest, first_byte) =
-                (number(&mut choices), number(&mut choices), number(&mut choices));
-            let mut references = Vec::new();
+            let mut entries = Vec::new();
+            let timescale = choices.time_us() as u64;
             while !choices.is_over() {
-                references.push((number(&mut choices), number(&mut choices)));
+                let mut number = || choices.time_us() as u64;
+                let (start, duration) = (number(), number());
+                let range = ByteRange { offset: number(), length: number() };
+                entries.push(IndexEntry { start, duration, range, nested: false, starts_with_sap: true });
             }
-            let index = IndexData { timescale, earliest, first_byte, references: &references };
+            let index = ByteIndex { timescale, entries };
             let _ = movie.attach_index(0, &index);
         }
         manifests::check(&movie, document);

@@ -352,13 +352,14 @@ impl MediaPlaylist {
         let breaks = self.segments[..gone].iter().filter(|segment| segment.discontinuity).count() as u64;
         // A playlist repeats what still holds and stood before a segment that has left.
         let (mut map, mut keys): (Option<_>, Vec<Vec<Key>>) = (None, Vec::new());
+        let kbps = self.segments[..=gone].iter().rev().find_map(|segment| segment.kbps);
         for segment in &self.segments[..=gone] {
             map = segment.map.clone().or(map);
             keys.extend(segment.keys.clone());
         }
         later.segments.drain(..gone);
         if let Some(first) = later.segments.first_mut() {
-            first.map = map;
+            (first.map, first.kbps) = (map, kbps);
             let mut held: Vec<Key> = Vec::new();
             for new in &keys {
                 if new.is_empty() {

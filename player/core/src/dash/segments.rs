@@ -127,7 +127,10 @@ impl Parser<'_> {
         let mut first = 0;
         let mut timeline = match how.timeline {
             Some(place) => {
-                let until = end.or_else(|| {
+                // Rounded up: what starts in the tick in which the period ends starts before that end.
+                let until = period.duration_ns.map(|length| -ns_to_ticks(-length, how.timescale));
+                let until = until.map(|length| how.origin.saturating_add(length));
+                let until = until.or_else(|| {
                     // A live one goes on up to now.
                     let now = available(&self.info, period.start_ns, how.timescale, index.offset_us)?;
                     Some(how.origin.saturating_add(now)).filter(|_| self.movie.dynamic)
@@ -332,7 +335,7 @@ fn window(live: &Live, timescale: u64, mpd: &Mpd, offset_us: i64) -> Option<(u64
     };
     // A stream "since 1970" without a time-shift buffer has more than are kept.
     let first = first.max(count.saturating_sub(limits::SEGMENTS_PER_RENDITION)).min(u64::from(u32::MAX));
-    Some((first, count.saturating_sub(first) as u32))
+    Some((first, count.saturating_sub(first).min(limits::SEGMENTS_PER_RENDITION) as u32))
 }
 
 fn offset_of(duration: u64, timescale: u64) -> i64 {

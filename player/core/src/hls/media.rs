@@ -453,7 +453,8 @@ impl<'a> Reader<'a> {
         if self.keys_changed {
             self.keys_changed = false;
             self.context.keys = NOTHING;
-            if !self.active_keys.is_empty() {
+            // A delta update says NONE against what was in effect.
+            if !self.active_keys.is_empty() || self.media.skipped.is_some() {
                 self.context.keys = self.index.add_key_set(&self.active_keys);
             }
         }

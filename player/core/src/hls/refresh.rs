@@ -308,6 +308,8 @@ impl SegmentIndex {
     /// Append all of `other`, whose times begin at 0, from `start` on.
     fn append(&mut self, other: &SegmentIndex, start: u64) {
         let base = self.serial(self.len());
+        // A delta update need not repeat what is in effect.
+        let held = self.len().checked_sub(1).and_then(|last| self.context(last)).copied().unwrap_or_default();
         let rebased = |serial: u32| serial.wrapping_sub(other.dropped).wrapping_add(base);
         let mut known_contexts: Vec<Option<u32>> = other.contexts.iter().map(|_| None).collect();
         for i in 0..other.len() {
@@ -317,7 +319,7 @@ impl SegmentIndex {
             let context = match known_contexts.get(place).copied().flatten() {
                 Some(number) => number,
                 None => {
-                    let number = self.adopt_context(other, place);
+                    let number = self.adopt_context(other, place, held);
                     if let Some(slot) = known_contexts.get_mut(place) {
                         *slot = Some(number);
                     }
@@ -366,12 +368,12 @@ impl SegmentIndex {
     }
 
     /// The number here of a context of `other`.
-    fn adopt_context(&mut self, other: &SegmentIndex, place: usize) -> u32 {
+    fn adopt_context(&mut self, other: &SegmentIndex, place: usize, held: Context) -> u32 {
         let Some(context) = other.contexts.get(place) else { return self.add_context(Context::default()) };
         let mut mine = Context::default();
         // Where it names no key yet, those in effect stay.
         let silent = other.contexts.iter().take(place + 1).all(|context| context.keys == NOTHING);
-        let in_effect = self.contexts.last().map_or(NOTHING, |last| last.keys);
+        let in_effect = held.keys;
         mine.keys = if silent { in_effect } else { self.adopt_keys(other, context.keys) };
         if let Some(init) = other.inits.get(context.init as usize) {
             let uri = other.text.get(init.uri);
@@ -390,16 +392,16 @@ impl SegmentIndex {
                     (self.inits.len() - 1) as u32
                 }
             };
-        } else if let Some(last) = self.contexts.last() {
-            // A delta update need not repeat what is in effect.
-            mine.init = last.init;
+        } else {
+            mine.init = held.init;
         }
         self.add_context(mine)
     }
 
     /// The number here of a key set of `other`.
     pub(super) fn adopt_keys(&mut self, other: &SegmentIndex, set: u32) -> u32 {
-        if set == NOTHING {
+        // An empty set is METHOD=NONE, told apart from nothing said.
+        if other.keys_of(set).is_empty() {
             return NOTHING;
         }
         let keys: Vec<Key> = other

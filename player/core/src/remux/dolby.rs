@@ -89,15 +89,16 @@ impl Dolby {
             }
             return;
         };
-        self.plain = None;
-        self.rate = rate;
         if frame.dependent {
+            // Without the one that it depends on it means nothing, and changes nothing.
             if let Some(last) = self.independents.last_mut() {
                 last.dependents = (last.dependents + 1).min(8);
                 last.places |= frame.places;
             }
             return;
         }
+        self.plain = None;
+        self.rate = rate;
         if frame.substream == 0 {
             self.blocks += frame.blocks;
         }

@@ -291,9 +291,13 @@ impl Session {
         self.adopt(fresh);
         let Some(fresh) = &self.presentation else { return };
         let moved = |index: usize| same_rendition(&old, index, fresh);
-        let complete = self.rungs.iter().all(|rung| moved(rung.rendition).is_some())
-            && self.audio.iter().chain(&self.texts).all(|&index| moved(index).is_some());
-        if !complete {
+        let others = self.views.list.iter().flat_map(|view| &view.rungs);
+        let lanes = self.lanes.iter().map(|lane| lane.rendition);
+        let used = self.rungs.iter().chain(others).flat_map(|rung| [rung.rendition, rung.variant]);
+        let used = used.chain(self.audio.iter().chain(&self.texts).copied()).chain(lanes);
+        if !used.into_iter().all(|index| moved(index).is_some()) {
+            // Whatever is still asked is about what was known.
+            self.presentation = Some(old);
             return self.fail(
                 2004,
                 Category::Manifest,
