@@ -44,6 +44,7 @@ RUST_SOURCES = (
     "player/scan",
     "player/core",
     "player/memory",
+    "player/strict",
     "player/wasm",
     "player/extras",
     "player/subtitles",

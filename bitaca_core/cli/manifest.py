@@ -1,8 +1,9 @@
-"""`bitaca manifest`: what the player makes of a playlist or MPD."""
+"""`bitaca manifest`: what the player makes of a playlist or MPD, and what a file owes to its standard."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 from bitaca_core.errors import InputError, ManifestError
 
 SHOWN_SEGMENTS = 8
+STRICT_SCHEMA = 1
 
 
 def manifest(
@@ -22,9 +24,25 @@ def manifest(
     now: Annotated[
         str | None, typer.Option("--now", help="wall clock for a dynamic MPD, as 2026-01-31T12:00:00Z")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="the whole model as JSON")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="check it, and the playlists beside it, against the rules of the standard"
+        ),
+    ] = False,
+    previous: Annotated[
+        Path | None,
+        typer.Option("--previous", metavar="OLD", help="an earlier version, for the rules of updates"),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="the whole model, or all findings, as JSON")
+    ] = False,
 ) -> None:
-    """Parse a playlist or MPD with the player's own core."""
+    """Parse a playlist or MPD with the player's own core, or check it (exit 1 where a MUST is broken)."""
+    if strict:
+        return check(file, base_url, previous, as_json)
+    if previous is not None:
+        raise InputError("--previous needs --strict", kind="usage", hint="Add --strict")
     from bitaca_core.playback.manifest import describe
 
     try:
@@ -37,6 +55,35 @@ def manifest(
         error.file = str(file)
         raise
     print(json.dumps(document, ensure_ascii=False, indent=2) if as_json else table(document))
+
+
+def check(file: Path, base_url: str | None, previous: Path | None, as_json: bool) -> None:
+    """Print what a file breaks; exit with 1 where it is not valid."""
+    from bitaca_core.playback import strict
+
+    report = strict.check_file(file, name=base_url, previous=previous)
+    counts = {severity: report.count(severity) for severity in strict.SEVERITIES}
+    if as_json:
+        document = {
+            "schema": STRICT_SCHEMA,
+            "file": str(file),
+            "valid": report.valid,
+            "counts": counts,
+            "unchecked": list(report.missing),
+            "findings": [asdict(one) for one in report.findings],
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        for one in report.findings:
+            print(
+                f"{one.file}:{one.line}:{one.column} {one.severity} {one.rule} [{one.section}] {one.message}"
+            )
+        for reference in report.missing:
+            print(f"not checked, because it is not at hand: {reference}")
+        told = ", ".join(f"{count} {severity}" for severity, count in counts.items())
+        print(f"{file.name}: {'valid' if report.valid else 'not valid'} ({told})")
+    if not report.valid:
+        raise typer.Exit(1)
 
 
 def moment(text: str | None) -> datetime | None:

@@ -15,7 +15,7 @@ import wasmtime
 from bitaca_core.playback import assets
 
 PLAYER = Path(__file__).resolve().parents[2] / "player"
-CRATES = ("scan", "core", "memory", "wasm", "extras", "subtitles", "lab")
+CRATES = ("scan", "core", "memory", "strict", "wasm", "extras", "subtitles", "lab")
 CITATION = re.compile(r"RFC (\d+(?:bis)?) (\d+(?:\.\d+)*)")
 
 

@@ -5,7 +5,7 @@
 //! | field | |
 //! |---|---|
 //! | version `u32` | 1 |
-//! | what `u32` | 0 play a session, 1 the optimum |
+//! | what `u32` | 0 play a session, 1 the optimum, 2 check a manifest: the rest is for `strict/src/wire.rs` |
 //! | periods `u32`, then each | duration_ms, bandwidth_kbps, latency_ms |
 //! | rungs `u32`, segments `u32` | |
 //! | bitrates | bits per second, a rung each |
@@ -28,6 +28,9 @@ use crate::rules;
 
 /// The version that is read and written.
 pub const VERSION: u32 = 1;
+
+/// What asks to check a manifest; the rest of the request is read by the crate that checks.
+const STRICT: u32 = 2;
 
 /// The answer to a request, whatever its bytes are.
 pub fn answer(request: &[u8]) -> Vec<u8> {
@@ -52,6 +55,9 @@ fn work(request: &[u8]) -> Result<Vec<u8>, &'static str> {
         return Err("a request of another version");
     }
     let what = from.u32()?;
+    if what == STRICT {
+        return bitaca_player_strict::wire::answer(from.rest);
+    }
     let network = Network::new(from.periods()?)?;
     let movie = from.movie()?;
     let goal_us = from.u64()? as i64;
@@ -184,6 +190,15 @@ mod tests {
         assert_eq!(session[..4], [0; 4]);
         assert_eq!(session[28..32], 3u32.to_le_bytes());
         assert_eq!(answer(&request(1, "bola")).len(), 12);
+    }
+
+    #[test]
+    fn a_manifest_is_checked() {
+        let head: Vec<u8> = [VERSION, STRICT].iter().flat_map(|value| value.to_le_bytes()).collect();
+        let rules = answer(&[head.as_slice(), &[2]].concat());
+        assert_eq!(rules[..4], [0; 4]);
+        assert!(rules.len() > 10_000, "the table of rules");
+        assert_eq!(answer(&[head.as_slice(), &[9]].concat())[..4], 1u32.to_le_bytes());
     }
 
     #[test]
