@@ -290,10 +290,8 @@ impl Session {
     fn beside_gap(&mut self, lane: usize) -> Beside {
         let us = self.lanes[lane].next_us + ROUNDING_US;
         let here = self.rung_of(self.lanes[lane].rendition).unwrap_or(0);
-        let mut others: Vec<usize> = (0..self.rungs.len()).filter(|rung| *rung != here).collect();
-        others.sort_by_key(|rung| (*rung > here, rung.abs_diff(here)));
         let mut unknown = false;
-        for rung in others {
+        for rung in (0..here).rev().chain(here + 1..self.rungs.len()) {
             let rendition = self.rungs[rung].rendition;
             if !self.need_segments(rendition) {
                 unknown = true;

@@ -177,8 +177,13 @@ impl Session {
         }
         self.interstitials.seen_us = Some(seen_us.max(reached));
         due.retain(|(_, _, unknown)| !*unknown);
-        due.sort_by_key(|(start_us, _, _)| *start_us);
-        self.interstitials.due = due.into_iter().map(|(_, id, _)| id).collect();
+        // A handful at most, mostly in order; those of one moment in the order of the playlist.
+        let mut ordered: Vec<(i64, String)> = Vec::with_capacity(due.len());
+        for (start_us, id, _) in due {
+            let place = ordered.iter().take_while(|(earlier, _)| *earlier <= start_us).count();
+            ordered.insert(place, (start_us, id));
+        }
+        self.interstitials.due = ordered.into_iter().map(|(_, id)| id).collect();
         self.interstitials.resume_us = i64::MIN;
         self.play_due();
     }
