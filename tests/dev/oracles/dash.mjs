@@ -13,6 +13,17 @@ console.warn = console.error = console.info = () => {}
 const lines = []
 const print = (row) => lines.push(`${JSON.stringify(row)}\n`)
 
+// Timers of one file would list all its segments up to the time of the next one: they end with the file.
+const timers = []
+for (const name of ['setTimeout', 'setInterval']) {
+  const real = globalThis[name]
+  globalThis[name] = (...call) => {
+    const timer = real(...call)
+    timers.push(timer)
+    return timer
+  }
+}
+
 // The little of a browser that shaka-player touches while it parses.
 const nothing = () => {}
 const node = { style: {}, canPlayType: () => 'probably', addEventListener: nothing, removeEventListener: nothing }
@@ -189,6 +200,7 @@ for (const line of readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
       row.error = String(error.code ? `${error.code} ${error.data}` : (error.message ?? error)).slice(0, 200)
     } finally {
       Date.now = realNow
+      timers.splice(0).forEach(clearTimeout)
     }
     print(row)
   }
