@@ -1,6 +1,6 @@
 # Everything a person or CI runs. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-dev lint format player pins third-party notebooks clean
+.PHONY: help setup demo up test test-dev fuzz-smoke lint format player pins third-party notebooks clean
 
 # PYTHON=python3.12 chooses the interpreter of a new environment; setup.sh keeps to the one that .venv has.
 PYTHON ?=
@@ -33,6 +33,11 @@ test-dev: ## what needs Node or Rust: cargo test, parity, rival players, Jupyter
 	cd player && cargo test --workspace --quiet
 	cd player/web && npm ci --silent --no-fund --no-audit
 	@$(BIN)/pytest tests/dev $(ARGS)
+
+fuzz-smoke: setup ## twenty seconds of each fuzz target (needs Rust's nightly compiler and cargo-fuzz)
+	@player/fuzz/build.sh
+	@$(BIN)/python player/fuzz/seed.py
+	@player/fuzz/long.sh 20 --jobs 1
 
 lint: ## ruff, strict types, cargo fmt and clippy, tsc
 	@./setup.sh dev
