@@ -6,6 +6,11 @@
 
 use crate::limits;
 
+/// A full turn of the 33-bit clock of transport streams, in microseconds. Media times of what is remuxed
+/// are this much later than their PTS, so that what lies before a wrap, or is decoded before it is
+/// shown, is not before time zero.
+pub const TURN_US: i64 = 95_443_717_689;
+
 /// Ticks per second of decimal times in HLS: exact to twelve decimals, which is more than the
 /// standard's double-precision values hold for any playable duration.
 pub const DECIMAL_TIMESCALE: u64 = 1_000_000_000_000;

@@ -127,6 +127,12 @@ pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64,
             Input::KeyStatuses { session, keys: &scratch.keys }
         }
         25 => Input::Encrypted { data_type: from.text()?, data: from.blob()? },
+        26 => Input::Media {
+            id: from.u32()?,
+            mime: from.text()?,
+            playable: from.u8()? != 0,
+            start_us: from.integer()?,
+        },
         _ => return None,
     };
     from.rest.is_empty().then_some((now, input))
@@ -179,7 +185,20 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.count(mimes.len());
             mimes.iter().for_each(|mime| to.text(mime));
         }
-        Output::Fetch { id, kind, track, url, range, priority, timeout_us, read, no_store, cipher } => {
+        Output::Fetch {
+            id,
+            kind,
+            track,
+            url,
+            range,
+            priority,
+            timeout_us,
+            read,
+            no_store,
+            cipher,
+            convert,
+            captions,
+        } => {
             to.u8(1);
             to.u32(*id);
             to.u8(*kind as u8);
@@ -194,6 +213,11 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             if let Some(cipher) = cipher {
                 to.0.extend_from_slice(&cipher.iv);
             }
+            let (video, audio, near_us) =
+                convert.map_or((false, false, None), |one| (one.video, one.audio, one.near_us));
+            let flags = [video, audio, near_us.is_some(), *captions];
+            to.u8(flags.iter().rev().fold(0, |bits, on| bits << 1 | u8::from(*on)));
+            to.integer(near_us.unwrap_or(0));
         }
         Output::Abort(id) => {
             to.u8(2);
@@ -371,8 +395,14 @@ pub fn write_output(output: &Output) -> Vec<u8> {
             to.integer(id.map_or(-1, |id| id as i64));
             to.integer(*start_us);
             to.integer(*end_us);
-            to.count(data.len());
-            to.0.extend_from_slice(data);
+            to.blob(data);
+        }
+        Output::Subtitles { id, offset_us, init, body } => {
+            to.u8(31);
+            to.text(id);
+            to.integer(*offset_us);
+            to.blob(init);
+            to.blob(body);
         }
         Output::Rate(milli) => {
             to.u8(26);
@@ -547,6 +577,7 @@ impl Writer {
             self.u8(u8::from(row.selected));
             self.u32(u32::from(row.roles));
             self.text(&row.group);
+            self.text(&row.channel);
         }
     }
 }

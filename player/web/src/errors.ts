@@ -8,6 +8,8 @@ export const NATIVE_NETWORK = 1012
 export const EXPIRED = 1403
 /** What the video element itself reports: this plus `MediaError.code`, 3011 to 3014. */
 export const MEDIA_ELEMENT = 3010
+/** A subtitle file is of no known format, or the module that would read it did not load. */
+export const SUBTITLE_FILE = 3004
 /** A SourceBuffer could not be made or worked. */
 export const SOURCE_BUFFER = 3016
 /** The core did not load. */

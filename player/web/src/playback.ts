@@ -317,6 +317,9 @@ export class Playback {
       case 'cues':
         this.subtitles.add(output.id, output.cues)
         return
+      case 'documents':
+        this.subtitles.addDocuments(output.id, output.documents)
+        return
       case 'sidecar':
         this.sidecar = readSidecar(output.json, this.address)
         this.notify('sidecar')

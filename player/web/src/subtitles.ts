@@ -1,10 +1,19 @@
 /** Adapts TextTrack: the browser times the cues, the player draws them; full-screen video on a phone draws its own. */
-import type { CueData, TextChoice } from './engine/messages'
+import type { CueData, CueLook, TextChoice, TextDocument, TextRegion } from './engine/messages'
+
+/** How a cue looks that says more than WebVTT can. */
+export interface Look extends Omit<CueLook, 'region'> {
+  region: TextRegion | null
+  /** Cues of scripts are placed by themselves; those of other formats move out of each other's way. */
+  reverse: boolean
+}
 
 export class SubtitleTrack {
   private readonly track: TextTrack
   /** Cues of every text rendition that was loaded, so that switching back needs no request. */
   private readonly held = new Map<string, VTTCue[]>()
+  private readonly sheets = new Map<string, Set<string>>()
+  private readonly looks = new WeakMap<VTTCue, Look>()
   private selected: string | null = null
 
   private tell: () => void = () => undefined
@@ -37,20 +46,47 @@ export class SubtitleTrack {
   }
 
   select(choice: TextChoice | null): void {
-    if (this.selected === (choice?.id ?? null)) return
+    // Closed captions go by their channel: nobody but the session knows which track that is.
+    const key = choice ? choice.channel || choice.id : null
+    if (this.selected === key) return
     this.empty()
-    this.selected = choice?.id ?? null
+    this.selected = key
     for (const cue of this.held.get(this.selected ?? '') ?? []) this.track.addCue(cue)
     this.tell()
   }
 
-  add(id: string, cues: readonly CueData[]): void {
+  /** How a cue looks; undefined where its text and settings say all. */
+  look(cue: VTTCue): Look | undefined {
+    return this.looks.get(cue)
+  }
+
+  /** Style sheets of the subtitle that is shown. */
+  get styleSheets(): readonly string[] {
+    return [...(this.sheets.get(this.selected ?? '') ?? [])]
+  }
+
+  addDocuments(id: string, documents: readonly TextDocument[]): void {
+    for (const { cues, regions = [], styles = [], reverse } of documents) {
+      const sheets = this.sheets.get(id) ?? new Set()
+      this.sheets.set(id, sheets)
+      for (const sheet of styles) sheets.add(sheet)
+      this.add(id, cues.map(({ start, end, id: name, text, settings, look }) => ({
+        startUs: start, endUs: end, text, settings: settings ?? '', name: name ?? '',
+        look: look && { ...look, region: regions[look.region ?? -1] ?? null, reverse: reverse === 1 },
+      })))
+    }
+  }
+
+  add(id: string, cues: readonly (CueData & { name?: string; look?: Look | undefined })[]): void {
     const held = this.held.get(id) ?? []
     this.held.set(id, held)
-    const known = new Set(held.map((cue) => `${cue.startTime} ${cue.endTime} ${cue.text}`))
-    for (const { startUs, endUs, text, settings } of cues) {
+    const known = new Set(held.map(keyOf))
+    for (const { startUs, endUs, text, settings, look, name } of cues) {
       const cue = new VTTCue(startUs / 1e6, endUs / 1e6, text)
-      if (known.has(`${cue.startTime} ${cue.endTime} ${cue.text}`)) continue
+      if (name) cue.id = name
+      if (known.has(keyOf(cue)) && !look?.paths) continue
+      known.add(keyOf(cue))
+      if (look) this.looks.set(cue, look)
       applySettings(cue, settings ?? '')
       held.push(cue)
       if (id === this.selected) this.track.addCue(cue)
@@ -61,6 +97,7 @@ export class SubtitleTrack {
   clear(): void {
     this.empty()
     this.held.clear()
+    this.sheets.clear()
     this.selected = null
     this.tell()
   }
@@ -68,6 +105,11 @@ export class SubtitleTrack {
   private empty(): void {
     for (const cue of [...(this.track.cues ?? [])]) this.track.removeCue(cue)
   }
+}
+
+/** The same cue comes again with every segment that it lasts through. */
+function keyOf(cue: VTTCue): string {
+  return `${cue.startTime} ${cue.endTime} ${cue.id} ${cue.text}`
 }
 
 /** WebVTT, "WebVTT cue settings": the ones that the overlay and the browser can honour. */

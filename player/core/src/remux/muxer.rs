@@ -15,10 +15,7 @@ use super::timeline::TimeBase;
 use super::{Options, Remuxer, Warning};
 use crate::bytes::Reader;
 use crate::limits;
-
-/// A full turn of the PES clock, in microseconds. Media times are this much later than their PTS, so
-/// that what lies before a wrap, or is decoded before it is shown, is not before time zero.
-pub const TURN_US: i64 = 95_443_717_689;
+use crate::time::TURN_US;
 
 /// What of a stream is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::filling::ROUNDING_US;
 use super::phrase::{decimal, joined};
 use super::requests::{Request, What};
 use super::{Category, Cipher, Output, Session};
@@ -159,18 +160,26 @@ impl Session {
             self.presentation.as_ref().and_then(|one| one.renditions.get(rendition)?.segments.as_ref())
         };
         match *what {
-            What::Segment { rendition, index, .. } | What::Text { rendition, index } => {
-                let found = segments(rendition).map(|one| (one.key_set_of(index), one.number(index)));
-                let (set, number) = found.unwrap_or((None, 0));
-                (rendition, set, number)
+            What::Text { rendition, start_us, .. } => {
+                let index = segments(rendition).and_then(|one| one.at_time(start_us + ROUNDING_US));
+                self.seal_at(rendition, index.unwrap_or(0))
             }
+            What::Segment { rendition, index, .. } => self.seal_at(rendition, index),
             What::Part { rendition, keys, number, .. } => (rendition, keys, number),
             // Its IV must be written; without one, zero is what others take.
-            What::Init { rendition, number, .. } => {
+            What::Init { rendition, number, .. } | What::TextInit { rendition, number } => {
                 (rendition, segments(rendition).and_then(|one| one.init_keys(number)), 0)
             }
             _ => (0, None, 0),
         }
+    }
+
+    /// Key set and sequence number of a segment.
+    fn seal_at(&self, rendition: usize, index: usize) -> (usize, Option<u32>, u64) {
+        let one = self.presentation.as_ref().and_then(|one| one.renditions.get(rendition)?.segments.as_ref());
+        let found = one.map(|one| (one.key_set_of(index), one.number(index)));
+        let (set, number) = found.unwrap_or((None, 0));
+        (rendition, set, number)
     }
 
     /// How a body is decrypted.
@@ -209,7 +218,7 @@ impl Session {
 
     /// Ask for the key of a segment that comes soon.
     pub(super) fn foresee(&mut self, rendition: usize, index: usize) {
-        let (_, set, sequence) = self.seal_of(&What::Text { rendition, index });
+        let (_, set, sequence) = self.seal_at(rendition, index);
         match self.lock_of(rendition, set, sequence) {
             Lock::Key(url, _) => {
                 self.ask_key(url);
@@ -254,8 +263,8 @@ impl Session {
             }
         }
         match request.what {
-            What::Text { rendition, index } => {
-                self.skip_text(rendition, index);
+            What::Text { rendition, .. } | What::TextInit { rendition, .. } => {
+                self.skip_text(rendition, &request.what);
                 self.emit(Output::Error { code: 1004, category: Category::Drm, fatal: false, data: told });
             }
             What::Licence(number) => {

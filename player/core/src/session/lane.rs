@@ -21,6 +21,10 @@ pub(super) struct Lane {
     pub(super) rendition: usize,
     /// The MIME type of the SourceBuffer now.
     pub(super) mime: String,
+    /// The media itself has said its type.
+    pub(super) learned: bool,
+    /// The type that the SourceBuffer was made with, where its media is converted.
+    pub(super) made: Option<String>,
     /// Time from which the next segment is wanted.
     pub(super) next_us: i64,
     /// What the SourceBuffer holds.
@@ -58,6 +62,8 @@ impl Lane {
             track,
             rendition,
             mime,
+            learned: false,
+            made: None,
             next_us,
             ranges: Vec::new(),
             init: None,

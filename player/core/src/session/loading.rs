@@ -148,20 +148,12 @@ impl Session {
             // They say nothing about the whole.
             (presentation.dynamic, presentation.duration_us) = (dynamic, duration_us);
         }
-        let one = &presentation.renditions[rendition];
-        let media = one.segments.as_ref().filter(|_| one.track != TrackKind::Text && !pictures);
-        if let Some(segments) = media {
-            // Fragmented MP4 needs an initialization section; what has none is MPEG-TS or packed audio.
-            if segments.init_by_id(0).is_none() && !segments.is_empty() {
-                if self.is_sealed_stream(rendition) {
-                    let data = String::from("sample encryption outside fragmented MP4");
-                    return self.lose_rendition(rendition, 4001, Category::Drm, data);
-                }
-                let data = String::from("segments that are no fragmented MP4");
-                return self.lose_rendition(rendition, 2002, Category::Manifest, data);
-            }
-        }
         let live = presentation.dynamic;
+        let media = presentation.renditions[rendition].track != TrackKind::Text && !pictures;
+        if media && self.is_sealed_stream(rendition) {
+            let data = String::from("sample encryption outside fragmented MP4");
+            return self.lose_rendition(rendition, 4001, Category::Drm, data);
+        }
         let changed = before != self.version_of(rendition);
         if before.is_none() && live {
             self.align(rendition);
@@ -210,31 +202,43 @@ impl Session {
         if duration_us <= 0 && !self.is_live_mpd() {
             return self.fail(2003, Category::Manifest, String::from("there are no segments"));
         }
+        if self.begins_us.is_none() {
+            if let Some(us) = self.from_end_us.take() {
+                self.position_us = duration_us.saturating_add(us).max(0);
+            }
+            if !self.is_live() {
+                self.position_us = self.position_us.min((duration_us - 1_000_000).max(0));
+                self.begin_whole();
+            } else if self.open.start_us.is_none() && !self.is_live_mpd() {
+                self.position_us = self.live_start_us();
+            }
+            self.begins_us = Some(self.position_us);
+            for lane in &mut self.lanes {
+                lane.next_us = self.position_us;
+            }
+        }
+        if !self.learn() {
+            return;
+        }
         self.phase = Phase::Running;
         let tracks = self.lanes.iter().map(|lane| (lane.track, lane.mime.clone())).collect();
         self.emit(Output::Setup { duration_us: if live { -1 } else { duration_us }, tracks });
         self.tell_tracks();
-        if let Some(us) = self.from_end_us.take() {
-            self.position_us = duration_us.saturating_add(us).max(0);
-        }
         if self.is_live() {
-            if self.open.start_us.is_none() && !self.is_live_mpd() {
-                self.position_us = self.live_start_us();
-            }
             self.tell_window();
-        } else {
-            self.position_us = self.position_us.min((duration_us - 1_000_000).max(0));
-            self.begin_whole();
         }
         for lane in 0..self.lanes.len() {
             self.tell_marks(self.lanes[lane].rendition);
         }
         self.tell_mpd_events();
         self.tell_session_data();
-        for lane in &mut self.lanes {
-            lane.next_us = self.position_us;
+        self.place_learned();
+        let moved = self.begins_us != Some(self.position_us);
+        if moved {
+            // The viewer went elsewhere while the first segments were on their way.
+            self.on_seek(self.position_us);
         }
-        if self.position_us > 0 {
+        if moved || self.position_us > 0 {
             self.emit(Output::SeekTo { position_us: self.position_us, gap: false });
         }
     }

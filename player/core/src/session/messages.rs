@@ -373,6 +373,29 @@ pub enum Input<'a> {
         /// The data.
         data: &'a [u8],
     },
+    /// What a body that is converted begins with; before its [`Input::Done`].
+    Media {
+        /// The fetch.
+        id: u32,
+        /// MIME type with codecs; empty where nothing of it can be read.
+        mime: &'a str,
+        /// Whether the browser plays that.
+        playable: bool,
+        /// Media time at which the first of it is presented, microseconds.
+        start_us: i64,
+    },
+}
+
+/// How a body is turned into fragmented MP4 before it is appended ([`crate::remux::Muxer`]). What it
+/// holds is told with [`Input::Media`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Convert {
+    /// Take its pictures.
+    pub video: bool,
+    /// Take its sound.
+    pub audio: bool,
+    /// Media time near which it begins, microseconds, where that is known.
+    pub near_us: Option<i64>,
 }
 
 /// A rung as a menu shows it.
@@ -411,6 +434,8 @@ pub struct TrackRow {
     pub roles: u16,
     /// What several of them have in common (DASH `GroupLabel`).
     pub group: String,
+    /// Of closed captions inside the pictures: `CC1` to `CC4`, `SERVICE1` to `SERVICE63`.
+    pub channel: String,
 }
 
 /// A picture of a moment.
@@ -493,6 +518,10 @@ pub enum Output {
         no_store: bool,
         /// How the body is decrypted; of a key, the number under which it is kept.
         cipher: Option<Cipher>,
+        /// It is a transport stream or packed audio.
+        convert: Option<Convert>,
+        /// Closed captions are inside, and are told to the page by their channels' names.
+        captions: bool,
     },
     /// Give a request up.
     Abort(u32),
@@ -731,4 +760,16 @@ pub enum Output {
     },
     /// Close a key session.
     EndKeySession(u32),
+    /// A file or segment of subtitles that the session does not read itself: cues go from the host to
+    /// the page.
+    Subtitles {
+        /// The subtitle.
+        id: String,
+        /// What is added to its times, microseconds.
+        offset_us: i64,
+        /// Its initialization section; empty where it needs none.
+        init: Vec<u8>,
+        /// As it came.
+        body: Vec<u8>,
+    },
 }

@@ -14,7 +14,8 @@
 //! | `filling` | the next segment of each track, and when the buffer is full |
 //! | `requests` | fetches under way, retries, expiry, renewal |
 //! | `playhead` | seeks, stalls, holes, eviction, the end |
-//! | `subtitles` | cues |
+//! | `convert` | transport streams and packed audio |
+//! | `subtitles` | cues, closed captions |
 //! | `thumbnails` | pictures of moments, for the seek line |
 //! | `placing` | where media belongs on the time line |
 //! | `periods` | which period a moment belongs to, and the same choices in the next |
@@ -29,6 +30,7 @@
 //! | `interstitials` | when playback stops for something else, and where it goes on |
 
 mod codecs;
+mod convert;
 mod drm;
 mod filling;
 mod indexing;
@@ -58,7 +60,7 @@ mod views;
 mod scenarios;
 
 pub use messages::{
-    AppendError, Asset, Category, Choice, Cipher, FailReason, FetchKind, Input, KeyEvent, KeyServer,
+    AppendError, Asset, Category, Choice, Cipher, Convert, FailReason, FetchKind, Input, KeyEvent, KeyServer,
     KeyStatus, KeySystemQuery, Open, Output, Picture, QualityRow, TextWish, Track, TrackRow,
 };
 
@@ -171,6 +173,10 @@ pub struct Session {
     dynamic: mpd::Dynamic,
     indexings: Vec<indexing::Indexing>,
     ways: steering::Ways,
+    /// Where playback begins, once that is settled.
+    begins_us: Option<i64>,
+    /// Requests that are answered and wait for SourceBuffers.
+    withheld: Vec<Request>,
 }
 
 impl Default for Session {
@@ -239,6 +245,8 @@ impl Session {
             dynamic: mpd::Dynamic::default(),
             indexings: Vec::new(),
             ways: steering::Ways::default(),
+            begins_us: None,
+            withheld: Vec::new(),
         }
     }
 
@@ -281,6 +289,7 @@ impl Session {
             Input::KeyMessage { session, event } => self.on_key_message(*session, *event),
             Input::KeyStatuses { session, keys } => self.on_key_statuses(*session, keys),
             Input::Encrypted { data_type, data } => self.on_encrypted(data_type, data),
+            Input::Media { id, mime, playable, start_us } => self.on_media(*id, mime, *playable, *start_us),
         }
         self.decide();
     }
@@ -294,6 +303,9 @@ impl Session {
     fn decide(&mut self) {
         self.again = false;
         self.start_due_retries();
+        if self.phase == Phase::Playlists && self.begins_us.is_some() && !self.expired {
+            self.continue_loading();
+        }
         if self.phase == Phase::Running && !self.expired {
             self.reload();
             self.keep_up();
@@ -333,10 +345,10 @@ impl Session {
             for due in [self.next_reload(), self.next_update(), self.next_steering(), silence] {
                 at = at.min(due.unwrap_or(at));
             }
-            for lane in &self.lanes {
-                if lane.not_before > self.now {
-                    at = at.min(lane.not_before);
-                }
+        }
+        for lane in self.lanes.iter().filter(|_| running || self.phase == Phase::Playlists) {
+            if lane.not_before > self.now {
+                at = at.min(lane.not_before);
             }
         }
         if self.again {

@@ -7,10 +7,12 @@
 
 use alloc::vec::Vec;
 
+use super::filling::ROUNDING_US;
 use super::requests::{Request, What};
 use super::{Output, Session};
 use crate::isobmff;
 use crate::segments::SegmentIndex;
+use crate::time::TURN_US;
 
 /// What is known about the media's own times.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,10 @@ pub(super) struct Placing {
     timescales: Vec<((usize, u32), (u32, u32))>,
 }
 
+/// Media that is converted begins this much later than it is said to: rounded to a moment before zero, a
+/// first picture would be left out, and with it all that is decoded after it.
+pub(super) const ROOM_US: i64 = 10;
+
 impl Session {
     pub(super) fn segments_of(&self, rendition: usize) -> Option<&SegmentIndex> {
         self.presentation.as_ref()?.renditions.get(rendition)?.segments.as_ref()
@@ -32,13 +38,20 @@ impl Session {
         let segments = self.segments_of(self.lanes[lane].rendition);
         segments.is_some_and(|segments| {
             segments.media.is_some()
-                && (self.is_live() || segments.has_discontinuities() || !self.placing.anchors.is_empty())
+                && (self.is_converted(self.lanes[lane].rendition)
+                    || self.is_live()
+                    || segments.has_discontinuities()
+                    || !self.placing.anchors.is_empty())
         })
     }
 
     /// What is added to the media times of a request's body; `None` where its beginning must say it.
     pub(super) fn placing(&self, lane: usize, what: &What) -> Option<i64> {
         let segments = self.segments_of(self.lanes[lane].rendition)?;
+        if self.is_converted(self.lanes[lane].rendition) {
+            // What comes out is known only when it does.
+            return None;
+        }
         if segments.media.is_none() {
             let read = !matches!(what, What::Init { .. }) && self.expects_events(self.lanes[lane].rendition);
             return (!read).then(|| segments.offset_us());
@@ -47,7 +60,7 @@ impl Session {
             return Some(0);
         }
         let stretch = stretch_of(segments, what);
-        self.placing.anchors.iter().find(|(known, _)| *known == stretch).map(|(_, offset)| *offset)
+        self.anchor(stretch)
     }
 
     /// An initialization section has come that the session reads.
@@ -76,10 +89,6 @@ impl Session {
     pub(super) fn place(&mut self, request: &Request, decode: Option<(u32, u64)>) -> Option<i64> {
         let lane = request.what.lane()?;
         let rendition = self.lanes[lane].rendition;
-        let segments = self.segments_of(rendition)?;
-        let stretch = stretch_of(segments, &request.what);
-        let start_us = request.what.start_us();
-        let stated = segments.media.is_none().then(|| segments.offset_us());
         let number = self.lanes[lane].init.map_or(0, |(_, number)| number);
         let timescale = |track: u32| {
             let known = self.placing.timescales.iter().filter(|(init, _)| *init == (rendition, number));
@@ -89,23 +98,63 @@ impl Session {
             let timescale = u64::from(timescale(track)?);
             Some(crate::time::ticks_to_us(i64::try_from(ticks).ok()?, timescale))
         });
-        // Another track may have been first: both keep to what it found, and so to each other.
-        let known =
-            self.placing.anchors.iter().find(|(known, _)| *known == stretch).map(|(_, offset)| *offset);
-        let found = media_us.map(|media_us| start_us - media_us);
-        let offset_us = stated.or(known).or(found).unwrap_or(0);
-        if let (None, None, Some(offset_us)) = (stated, known, found) {
-            self.placing.anchors.push((stretch, offset_us));
-        }
-        let track = self.lanes[lane].track;
-        let window_us = self.append_window(lane);
-        self.emit(Output::Append { id: request.id, track, offset_us, window_us });
+        self.place_at(request, media_us)
+    }
+
+    /// Append a segment whose first picture or sound has this media time. Gives what is added to the
+    /// times of the stream.
+    pub(super) fn place_at(&mut self, request: &Request, media_us: Option<i64>) -> Option<i64> {
+        let lane = request.what.lane()?;
+        let offset_us = self.settle_anchor(request, media_us).unwrap_or(0);
+        // Anchors are those of the times in the stream.
+        let turn_us = if request.converted { TURN_US - ROOM_US } else { 0 };
+        let (track, window_us) = (self.lanes[lane].track, self.append_window(lane));
+        self.emit(Output::Append { id: request.id, track, offset_us: offset_us - turn_us, window_us });
         Some(offset_us)
+    }
+
+    /// What is added to the times of a request's stretch; learned from its media time where nothing
+    /// else has said it.
+    pub(super) fn settle_anchor(&mut self, request: &Request, media_us: Option<i64>) -> Option<i64> {
+        let lane = request.what.lane()?;
+        let segments = self.segments_of(self.lanes[lane].rendition)?;
+        if segments.media.is_none() {
+            return Some(segments.offset_us());
+        }
+        let stretch = stretch_of(segments, &request.what);
+        // Another track may have been first: both keep to what it found, and so to each other.
+        if let Some(known) = self.anchor(stretch) {
+            return Some(known);
+        }
+        let start_us = request.what.start_us();
+        let turn_us = if request.converted { TURN_US } else { 0 };
+        let found = media_us.map(|media_us| start_us - media_us + turn_us)?;
+        self.placing.anchors.push((stretch, found));
+        Some(found)
+    }
+
+    /// What is added to media times between two discontinuities, where that is known.
+    pub(super) fn anchor(&self, stretch: u64) -> Option<i64> {
+        self.placing.anchors.iter().find(|(known, _)| *known == stretch).map(|(_, offset)| *offset)
+    }
+
+    /// What is added to the media times of subtitles at `us`; `None` while that is not known.
+    pub(super) fn text_placing(&self, rendition: usize, us: i64) -> Option<i64> {
+        let segments = self.segments_of(rendition)?;
+        if segments.media.is_none() {
+            return Some(segments.offset_us());
+        }
+        let index = segments.at_time(us + ROUNDING_US).unwrap_or(0);
+        let placed = (0..self.lanes.len()).any(|lane| self.is_placed_by_media(lane));
+        match self.anchor(segments.discontinuity_number(index)) {
+            Some(offset_us) => Some(offset_us),
+            None => (!placed).then_some(0),
+        }
     }
 }
 
 /// The discontinuity sequence number of a piece of media.
-fn stretch_of(segments: &SegmentIndex, what: &What) -> u64 {
+pub(super) fn stretch_of(segments: &SegmentIndex, what: &What) -> u64 {
     match what {
         What::Segment { index, .. } => segments.discontinuity_number(*index),
         _ => segments.discontinuity_number(segments.len().saturating_sub(1)),

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::filling::ROUNDING_US;
 use super::lane::Pending;
 use super::mpd::clock_url;
 use super::phrase::{decimal, joined, text_of};
@@ -65,7 +66,13 @@ pub(super) enum What {
     },
     Text {
         rendition: usize,
-        index: usize,
+        start_us: i64,
+        end_us: i64,
+    },
+    /// The initialization section of subtitles.
+    TextInit {
+        rendition: usize,
+        number: u32,
     },
     Sidecar,
     /// A document of the session data, by its place.
@@ -124,6 +131,10 @@ pub(super) struct Request {
     received_before: u64,
     /// Its beginning says where it belongs on the time line, and has not come yet.
     pub(super) unplaced: bool,
+    /// What it begins with is what it is turned into, and is told with [`super::Input::Media`].
+    pub(super) converted: bool,
+    /// Media time at which that is presented, while nothing can be appended yet.
+    pub(super) begins_us: Option<i64>,
     url: String,
 }
 
@@ -175,7 +186,7 @@ impl Session {
                 let close = self.lanes[*lane].ahead_us(self.position_us) < LEAST_GOAL_US;
                 (FetchKind::Segment, Some(self.lanes[*lane].track), u8::from(!close))
             }
-            What::Text { .. } => (FetchKind::Text, Some(Track::Text), 1),
+            What::Text { .. } | What::TextInit { .. } => (FetchKind::Text, Some(Track::Text), 1),
             What::Sidecar => (FetchKind::Sidecar, None, 2),
             What::Key(_) => (FetchKind::Key, None, 0),
             What::SessionData(_) => (FetchKind::Data, None, 2),
@@ -189,10 +200,12 @@ impl Session {
         let no_store = self.must_not_store(&what);
         let placing = what.lane().map(|lane| self.placing(lane, &what));
         let unplaced = matches!(placing, Some(None));
+        let convert = self.conversion(&what);
         let read = match what {
             What::Init { lane, rendition, .. } => self.is_placed_by_media(lane) || self.is_guarded(rendition),
-            _ => unplaced,
+            _ => unplaced && convert.is_none(),
         };
+        let captions = self.has_captions(&what);
         self.emit(Output::Fetch {
             id,
             kind,
@@ -204,6 +217,8 @@ impl Session {
             read,
             no_store,
             cipher: self.cipher_of(&what),
+            convert,
+            captions,
         });
         if let Some(lane) = what.lane() {
             let (start_us, end_us) = match &what {
@@ -228,6 +243,8 @@ impl Session {
             bytes: 0,
             received_before: 0,
             unplaced,
+            converted: convert.is_some(),
+            begins_us: None,
             url,
         });
     }
@@ -252,13 +269,18 @@ impl Session {
             What::Playlist(rendition) => {
                 (self.with_directives(*rendition, presentation?.playlist_url(*rendition)?), None)
             }
-            What::Init { rendition, number, .. } => {
+            What::Init { rendition, number, .. } | What::TextInit { rendition, number } => {
                 let segments = presentation?.renditions[*rendition].segments.as_ref()?;
                 let init = segments.init_by_id(*number)?;
                 (init.url, init.byte_range)
             }
             What::Part { url, range, .. } => (url.clone(), *range),
-            What::Segment { rendition, index, .. } | What::Text { rendition, index } => {
+            What::Text { rendition, start_us, .. } => {
+                let segments = presentation?.renditions[*rendition].segments.as_ref()?;
+                let segment = segments.get(segments.at_time(start_us + ROUNDING_US)?)?;
+                (segment.url, segment.byte_range)
+            }
+            What::Segment { rendition, index, .. } => {
                 let segments = presentation?.renditions[*rendition].segments.as_ref()?;
                 let segment = segments.get(*index)?;
                 (segment.url, segment.byte_range)
@@ -399,6 +421,9 @@ impl Session {
             self.lanes[*lane].failures = 0;
             self.lanes[*lane].missing = 0;
         }
+        if request.unplaced && request.converted {
+            return self.on_unplaced(request);
+        }
         if request.unplaced {
             // It ended before it said where it belongs.
             self.place(&request, None);
@@ -406,7 +431,8 @@ impl Session {
         match request.what {
             What::Manifest => self.on_manifest(body, &request.url),
             What::Playlist(rendition) => self.on_playlist(rendition, body, &request.url),
-            What::Text { rendition, index } => self.on_text(rendition, index, body),
+            What::Text { rendition, start_us, end_us } => self.on_text(rendition, start_us, end_us, body),
+            What::TextInit { rendition, number } => self.on_text_init(rendition, number, body),
             What::Sidecar => {
                 let json = String::from(text_of(body));
                 self.emit(Output::Sidecar(json));
@@ -588,8 +614,8 @@ impl Session {
     fn give_up(&mut self, what: &What, missing: bool, told: String) {
         match what {
             // Playback goes on without these.
-            What::Text { rendition, index } => {
-                self.skip_text(*rendition, *index);
+            What::Text { rendition, .. } | What::TextInit { rendition, .. } => {
+                self.skip_text(*rendition, what);
                 self.emit(Output::Error {
                     code: 1004,
                     category: Category::Network,
@@ -644,6 +670,7 @@ impl Session {
 
     /// Give up everything under way; what it was for is asked for again when there is a good address.
     fn drop_requests(&mut self) {
+        self.requests.append(&mut self.withheld);
         for request in core::mem::take(&mut self.requests) {
             if request.what.is_for_key_system() {
                 self.requests.push(request);
@@ -761,7 +788,7 @@ impl Session {
     }
 
     /// The browser does not decode a segment: fetch it again, then do without this rung.
-    fn on_undecodable(&mut self, lane: usize, pending: Option<Pending>) {
+    pub(super) fn on_undecodable(&mut self, lane: usize, pending: Option<Pending>) {
         self.lanes[lane].refusals += 1;
         let from = pending.map_or(self.lanes[lane].next_us, |pending| pending.start_us);
         self.rewind_to(lane, from);
@@ -783,6 +810,7 @@ impl Session {
 
     /// Give up everything of a lane that is under way.
     pub(super) fn abort_lane(&mut self, lane: usize) {
+        self.requests.append(&mut self.withheld);
         let (gone, kept): (Vec<Request>, Vec<Request>) = core::mem::take(&mut self.requests)
             .into_iter()
             .partition(|request| request.what.lane() == Some(lane));
@@ -805,6 +833,7 @@ impl Session {
     }
 
     pub(super) fn abort_all(&mut self) {
+        self.requests.append(&mut self.withheld);
         for request in core::mem::take(&mut self.requests) {
             self.emit(Output::Abort(request.id));
         }
@@ -821,7 +850,7 @@ fn word(what: &What) -> &'static str {
         What::Playlist(_) => "a playlist",
         What::Init { .. } => "an initialization section",
         What::Segment { .. } | What::Part { .. } => "a segment",
-        What::Text { .. } => "subtitles",
+        What::Text { .. } | What::TextInit { .. } => "subtitles",
         What::Sidecar => "the sidecar",
         What::Key(_) => "a key",
         What::SessionData(_) => "data about the whole",

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::convert::family;
 use super::lane::Lane;
 use super::phrase::{decimal, joined, track_id};
 use super::preference;
@@ -99,7 +100,8 @@ pub(super) fn mime_with(presentation: &Presentation, rendition: &Rendition, writ
     }
     let container = presentation.text.opt(rendition.mime).filter(|mime| mime.contains('/'));
     let container = match container {
-        Some(mime) if presentation.kind == Kind::Dash => String::from(mime),
+        // Transport streams are converted.
+        Some(mime) if presentation.kind == Kind::Dash && !mime.ends_with("/mp2t") => String::from(mime),
         _ => joined(&[media, "/mp4"]),
     };
     (!codecs.is_empty()).then(|| joined(&[&container, "; codecs=\"", &codecs, "\""]))
@@ -187,7 +189,7 @@ pub(super) fn select(
     let mut rungs = ladder(presentation, &video, open.max_height, hdr);
     let audio = audio_choices(presentation, &rungs, &all_audio);
     let texts: Vec<usize> = indices(TrackKind::Text)
-        .filter(|(_, one)| is_webvtt(presentation, one) && preference::belongs(presentation, &rungs, one))
+        .filter(|(_, one)| is_text(presentation, one) && preference::belongs(presentation, &rungs, one))
         .map(|(at, _)| at)
         .collect();
     let mut views = views::find(presentation, &rungs, |fits| {
@@ -299,13 +301,20 @@ fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> 
     best
 }
 
-fn is_webvtt(presentation: &Presentation, rendition: &Rendition) -> bool {
+/// Whether a text rendition can be shown: a file or segments of a format that is read, or captions inside
+/// the pictures.
+fn is_text(presentation: &Presentation, rendition: &Rendition) -> bool {
     let mime = presentation.text.get(rendition.mime);
     let codecs = presentation.text.get(rendition.codecs);
-    match presentation.kind {
-        Kind::Dash => mime == "text/vtt" || (mime.is_empty() && codecs == "wvtt"),
+    let known = match presentation.kind {
+        Kind::Dash => {
+            ["text/vtt", "application/ttml+xml", "application/x-subrip", "text/x-ssa"].contains(&mime)
+                || codecs.starts_with("wvtt")
+                || codecs.starts_with("stpp")
+        }
         Kind::HlsMultivariant | Kind::HlsMedia => rendition.playlist_url.is_some(),
-    }
+    };
+    known || !rendition.instream_id.is_none()
 }
 
 /// The rung of this id; where a title lacks it, the nearest below, so that "720p" means a wish and not a file.
@@ -396,6 +405,7 @@ impl Session {
                 selected,
                 roles: rendition.role_flags.0 | chosen.map_or(0, |known| known.roles.0),
                 group: text(Span::NONE, set.map_or(Span::NONE, |set| set.group_label)),
+                channel: String::from(presentation.text.get(rendition.instream_id)),
             }
         };
         let qualities = self
@@ -503,7 +513,9 @@ impl Session {
         let rendition = &presentation.renditions[self.lanes[lane].rendition];
         let mime = mime_of(presentation, rendition).unwrap_or_default();
         // Rungs of one family differ in profile and level only, which an initialization section may change.
-        let family = |mime: &str| String::from(mime.split('.').next().unwrap_or(""));
+        if self.is_converted(self.lanes[lane].rendition) {
+            return;
+        }
         if !mime.is_empty() && family(&mime) != family(&self.lanes[lane].mime) {
             self.emit(Output::ChangeType { track: self.lanes[lane].track, mime: mime.clone() });
         }

@@ -135,6 +135,7 @@ impl Views {
             selected: at == self.current,
             roles: 0,
             group: String::new(),
+            channel: String::new(),
         };
         self.list.iter().enumerate().map(row).collect()
     }

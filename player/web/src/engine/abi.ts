@@ -3,7 +3,7 @@
  * the lists below follow `player/core/src/session/messages.rs` in order.
  */
 import type {
-  AppendError, Cipher, ErrorCategory, FailReason, FetchKind, Input, Output, Picture, TrackKind,
+  AppendError, Cipher, ErrorCategory, FailReason, FetchKind, FetchOutput, Input, Output, Picture, TrackKind,
 } from './messages'
 
 interface Exports {
@@ -241,6 +241,13 @@ function writeInput(to: Writer, input: Input): void {
       to.u8(25)
       to.text(input.dataType)
       to.blob(input.data)
+      return
+    case 'media':
+      to.u8(26)
+      to.u32(input.id)
+      to.text(input.mime)
+      to.flag(input.playable)
+      to.integer(input.startUs)
   }
 }
 
@@ -253,7 +260,7 @@ function readOutput(from: Reader): Output {
       return {
         t: 'fetch', id: from.u32(), kind: from.word(KINDS), track: TRACKS[from.u8()] ?? null, url: from.text(),
         rangeStart: from.integer(), rangeEnd: from.integer(), priority: from.u8() as 0 | 1 | 2,
-        timeoutUs: from.integer(), read: from.u8() !== 0, noStore: from.u8() !== 0, cipher: readCipher(from),
+        timeoutUs: from.integer(), read: from.u8() !== 0, noStore: from.u8() !== 0, cipher: readCipher(from), ...readConversion(from),
       }
     case 2:
       return { t: 'abort', id: from.u32() }
@@ -361,6 +368,8 @@ function readOutput(from: Reader): Output {
       return { t: 'keySession', number: from.u32(), dataType: from.text(), data: from.blob(), raw: from.u8() !== 0 }
     case 30:
       return { t: 'endKeySession', number: from.u32() }
+    case 31:
+      return { t: 'subtitles', id: from.text(), offsetUs: from.integer(), init: from.blob(), body: from.blob() }
     default:
       throw new RangeError(`unknown output ${tag}: player.wasm and the script are of different releases`)
   }
@@ -371,6 +380,15 @@ function readCipher(from: Reader): Cipher | null {
   return key === 0 ? null : { key, iv: from.block() }
 }
 
+/** How a body is converted, and whether captions are inside. */
+function readConversion(from: Reader): Pick<FetchOutput, 'convert' | 'captions'> {
+  const flags = from.u8()
+  const near = from.integer()
+  const [video, audio] = [(flags & 1) !== 0, (flags & 2) !== 0]
+  const nearUs = flags & 4 ? near : null
+  return { convert: video || audio ? { video, audio, nearUs } : null, captions: (flags & 8) !== 0 }
+}
+
 function readTracks(from: Reader): Output {
   const qualities = from.list(() => ({
     id: from.text(), width: from.u32(), height: from.u32(), bitrate: from.integer(), codecs: from.text(),
@@ -378,9 +396,9 @@ function readTracks(from: Reader): Output {
   }))
   const rows = () => from.list(() => ({
     id: from.text(), language: from.text(), label: from.text(), channels: from.u32(), forced: from.u8() !== 0,
-    selected: from.u8() !== 0, roles: from.u32(), group: from.text(),
+    selected: from.u8() !== 0, roles: from.u32(), group: from.text(), channel: from.text(),
   }))
-  const audio = rows().map(({ forced: _, ...row }) => row)
+  const audio = rows().map(({ forced: _, channel: __, ...row }) => row)
   const text = rows().map(({ channels: _, ...row }) => row)
   const views = rows().map(({ id, label, selected }) => ({ id, label, selected }))
   return { t: 'tracks', qualities, audio, text, views }

@@ -84,7 +84,7 @@ async function onPage(wasm: WasmSource, onOutput: (output: Output) => void): Pro
   const host = new Host(await loadSession(wasm), (output) => {
     // Outputs reach the page in a later turn, as they do from a worker.
     queueMicrotask(() => alive && onOutput(output))
-  })
+  }, wasm)
   let address = ''
   return {
     place: 'page',

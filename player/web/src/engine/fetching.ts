@@ -1,6 +1,9 @@
 /** Adapts fetch(): streams bodies, aborts, notices silence, and never sends credentials. */
 import { KeyRing, Undecryptable } from './decrypt'
-import type { FailReason, FetchKind, FetchOutput, InputBody } from './messages'
+import { Captioner, Converter, spokenInside, type Converted, type Segment, type SpokenPicture } from './extras'
+import { mediaSourceType } from './media-source'
+import type { FailReason, FetchKind, FetchOutput, InputBody, TextDocument } from './messages'
+import type { Module, Modules } from './modules'
 
 /** Kinds whose bytes the session itself reads; keys stay with the host, the others go to a SourceBuffer. */
 const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>([
@@ -59,6 +62,9 @@ interface Running {
   body: Body
   controller: AbortController
   why: FailReason | null
+  /** What it is converted to has begun. */
+  begun: boolean
+  captions: SpokenPicture[]
 }
 
 export class Fetcher {
@@ -66,19 +72,37 @@ export class Fetcher {
   /** Bodies outlive their request until a SourceBuffer has taken them. */
   private readonly bodies = new Map<number, Body>()
   private readonly keys = new KeyRing()
+  private converter: Converter | null = null
+  private captioner: Captioner | null = null
+  /** The video's initialization section, where captions are looked for in fragments. */
+  private init: Promise<Uint8Array> = Promise.resolve(new Uint8Array(0))
+  /** Where captions come from: their segment's place on the time line, and the pictures that have some. */
+  private readonly spoken = new Map<number, { offsetUs?: number; pictures?: SpokenPicture[] }>()
 
-  constructor(private readonly report: (input: InputBody) => void) {}
+  constructor(
+    private readonly report: (input: InputBody) => void,
+    private readonly modules: Modules,
+    private readonly tell: (channel: string, document: TextDocument) => void,
+  ) {}
 
   start(request: FetchOutput): void {
-    const entry: Running = { body: new Body(), controller: new AbortController(), why: null }
+    const entry: Running = { body: new Body(), controller: new AbortController(), why: null, begun: false, captions: [] }
     this.running.set(request.id, entry)
     if (isMedia(request)) this.bodies.set(request.id, entry.body)
-    void this.run(request, entry)
+    if (request.captions && request.kind === 'segment') this.spoken.set(request.id, {})
+    const done = this.run(request, entry)
+    // A segment may come before the section that it needs.
+    if (request.captions && request.kind === 'init') this.init = done
   }
 
-  /** The body of a request; the caller becomes its reader. */
-  claim(id: number): Body | undefined {
+  /** The body of a request, which is appended with this offset; the caller becomes its reader. */
+  claim(id: number, offsetUs: number): Body | undefined {
     const body = this.bodies.get(id)
+    const spoken = this.spoken.get(id)
+    if (spoken) {
+      spoken.offsetUs = offsetUs
+      this.speak(id)
+    }
     this.bodies.delete(id)
     return body
   }
@@ -92,16 +116,21 @@ export class Fetcher {
       this.bodies.get(id)?.finish('failed')
     }
     this.bodies.delete(id)
+    this.spoken.delete(id)
   }
 
   destroy(): void {
     for (const id of [...this.running.keys()]) this.abort(id)
     this.bodies.clear()
+    this.spoken.clear()
     this.keys.clear()
   }
 
-  private async run(request: FetchOutput, entry: Running): Promise<void> {
+  /** Resolves to what was kept of the body. */
+  private async run(request: FetchOutput, entry: Running): Promise<Uint8Array> {
     const { id } = request
+    const { init } = this
+    const media: Uint8Array[] = []
     let status = 0
     let bytes = 0
     let seen = new Uint8Array(0)
@@ -110,21 +139,32 @@ export class Fetcher {
       entry.controller.abort()
     }
     let alarm = setTimeout(silence, request.timeoutUs / 1000)
+    // Loaded while the answer is on its way.
+    const extras = request.convert || this.spoken.has(id) ? this.modules.get('extras') : null
+    extras?.catch(() => undefined)
     try {
       const response = await fetch(request.url, options(request, entry.controller.signal))
       status = response.status
       if (!response.ok) {
         void response.body?.cancel()
         this.fail(id, entry, status, status === 401 || status === 403 || status === 410 ? 'expired' : 'http', retryAfter(response))
-        return
+        return new Uint8Array(0)
       }
       this.report({ t: 'response', id, status, url: response.url || request.url })
       if (request.kind === 'clockHead') entry.body.push(new TextEncoder().encode(response.headers.get('Date') ?? ''))
       let reported = performance.now()
       const decryption = request.cipher && request.kind !== 'key' ? this.keys.open(request.cipher) : null
-      const take = (clear: Uint8Array) => {
+      let segment: Segment | null = null
+      const take = async (clear: Uint8Array) => {
         if (clear.length === 0) return
+        if (request.convert) {
+          segment ??= this.convert(request, await extras!)
+          for await (const converted of segment.push(clear)) this.pass(request, entry, converted)
+          if (entry.why) throw new Error(entry.why)
+          return
+        }
         entry.body.push(clear)
+        if (request.captions) media.push(clear)
         if (request.read) {
           seen = joined([seen, clear])
           // Told until the session knows where it belongs, which it says by appending it.
@@ -139,13 +179,15 @@ export class Fetcher {
         clearTimeout(alarm)
         alarm = setTimeout(silence, request.timeoutUs / 1000)
         bytes += value.length
-        take(decryption ? await decryption.push(value) : value)
+        await take(decryption ? await decryption.push(value) : value)
         if (performance.now() - reported >= PROGRESS_EVERY_MS) {
           reported = performance.now()
           this.report({ t: 'progress', id, bytes })
         }
       }
-      if (decryption) take(await decryption.finish())
+      if (decryption) await take(await decryption.finish())
+      if (segment) this.finish(request, entry, segment)
+      if (request.kind === 'segment' && media.length > 0) this.hear(id, spokenInside(await extras!, await init, joined(media)))
       if (request.kind === 'key' && request.cipher) await this.keys.put(request.cipher.key, entry.body.take())
       // Given up while it was being decrypted: the session has forgotten it.
       if (entry.why) throw new Error(entry.why)
@@ -162,11 +204,56 @@ export class Fetcher {
     } finally {
       clearTimeout(alarm)
     }
+    return joined(media)
+  }
+
+  private convert(request: FetchOutput, extras: Module): Segment {
+    this.converter ??= new Converter(extras)
+    return this.converter.begin(request.track ?? 'video', request.convert ?? { video: true, audio: true, nearUs: null })
+  }
+
+  /** What came out of a piece of a segment goes where its bytes would have gone. */
+  private pass(request: FetchOutput, entry: Running, { begins, bytes, captions }: Converted): void {
+    for (const piece of bytes) entry.body.push(piece)
+    if (captions.length > 0) entry.captions.push(...captions)
+    if (begins && !entry.begun) {
+      entry.begun = true
+      const { mime, startUs } = begins
+      const playable = mediaSourceType()?.isTypeSupported(mime) ?? false
+      this.report({ t: 'media', id: request.id, mime, playable, startUs })
+    }
+  }
+
+  private finish(request: FetchOutput, entry: Running, segment: Segment): void {
+    this.pass(request, entry, segment.finish())
+    if (!entry.begun && !segment.plausible) {
+      this.report({ t: 'media', id: request.id, mime: '', playable: false, startUs: 0 })
+    }
+    this.hear(request.id, entry.captions)
+  }
+
+  private hear(id: number, pictures: SpokenPicture[]): void {
+    const spoken = this.spoken.get(id)
+    if (!spoken) return
+    spoken.pictures = pictures
+    this.speak(id)
+  }
+
+  /** Captions become cues when both they and their place are known. */
+  private speak(id: number): void {
+    const { offsetUs, pictures } = this.spoken.get(id) ?? {}
+    if (offsetUs === undefined || !pictures) return
+    this.spoken.delete(id)
+    void this.modules.get('extras').then((extras) => {
+      this.captioner ??= new Captioner(extras)
+      for (const [channel, document] of Object.entries(this.captioner.hear(pictures, offsetUs))) this.tell(channel, document)
+    })
   }
 
   private fail(id: number, entry: Running, status: number, reason: FailReason, retryAfterUs?: number): void {
     this.running.delete(id)
     this.bodies.delete(id)
+    this.spoken.delete(id)
     entry.body.finish('failed')
     const failed = { t: 'failed', id, status, reason } as const
     this.report(retryAfterUs === undefined ? failed : { ...failed, retryAfterUs })

@@ -3,10 +3,13 @@
  *
  * It runs in a worker or on the page and knows no DOM.
  */
-import { SOURCE_BUFFER } from '../errors'
+import { SOURCE_BUFFER, SUBTITLE_FILE } from '../errors'
 import { Fetcher } from './fetching'
 import { MediaOutlet, mediaSourceType } from './media-source'
 import type { Input, InputBody, Output } from './messages'
+import { Modules } from './modules'
+import { readSubtitles } from './subtitle-files'
+import type { WasmSource } from './wasm'
 
 /** The player as a state machine; `Session` in abi.ts is the one that viewers run. */
 export interface SessionLike {
@@ -20,7 +23,8 @@ const LONGEST_SLEEP_MS = 2 ** 31 - 1
 
 export class Host {
   readonly outlet: MediaOutlet
-  private readonly fetcher = new Fetcher((input) => this.feed(input))
+  private readonly fetcher: Fetcher
+  private readonly modules: Modules
   private readonly waiting: InputBody[] = []
   private draining = false
   private destroyed = false
@@ -31,7 +35,12 @@ export class Host {
   constructor(
     private readonly session: SessionLike,
     private readonly emit: (output: Output) => void,
+    core: WasmSource,
   ) {
+    this.modules = new Modules(core)
+    this.fetcher = new Fetcher((input) => this.feed(input), this.modules, (id, document) => {
+      this.emit({ t: 'documents', id, documents: [document] })
+    })
     this.outlet = new MediaOutlet((input) => this.feed(input))
   }
 
@@ -83,7 +92,7 @@ export class Host {
         this.later(() => this.outlet.setup(output.durationUs, output.tracks))
         return
       case 'append': {
-        const body = this.fetcher.claim(output.id)
+        const body = this.fetcher.claim(output.id, output.offsetUs)
         if (!body) return
         this.later(() => {
           const { id, offsetUs, fromUs, untilUs } = output
@@ -103,6 +112,9 @@ export class Host {
       case 'eos':
         this.later(() => this.outlet.end())
         return
+      case 'subtitles':
+        void this.readSubtitles(output)
+        return
       case 'window':
         this.later(() => this.outlet.window(output))
         this.emit(output)
@@ -116,6 +128,16 @@ export class Host {
     this.media = this.media.then(() => (this.destroyed ? undefined : work())).catch((reason: unknown) => {
       this.emit({ t: 'error', code: SOURCE_BUFFER, category: 'media', severity: 'fatal', data: String(reason) })
     })
+  }
+
+  private async readSubtitles({ id, offsetUs, init, body }: Extract<Output, { t: 'subtitles' }>): Promise<void> {
+    try {
+      const documents = readSubtitles(await this.modules.get('subtitles'), offsetUs, init, body)
+      if (!documents) throw new Error('a subtitle file of no known format')
+      if (!this.destroyed) this.emit({ t: 'documents', id, documents })
+    } catch (reason) {
+      this.emit({ t: 'error', code: SUBTITLE_FILE, category: 'media', severity: 'recoverable', data: String(reason) })
+    }
   }
 
   private sleepUntil(atUs: number): void {

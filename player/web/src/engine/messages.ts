@@ -48,6 +48,7 @@ export type InputBody =
   | { t: 'tick' }
   | { t: 'online'; online: boolean }
   | { t: 'head'; id: number; bytes: Uint8Array }
+  | { t: 'media'; id: number; mime: string; playable: boolean; startUs: number }
   | { t: 'preview'; positionUs: number }
   | { t: 'display'; hdr: boolean }
   | { t: 'interstitialOver'; id: string; playedUs: number }
@@ -89,6 +90,8 @@ export interface TextChoice {
   selected: boolean
   roles: number
   group: string
+  /** Of closed captions: `CC1`, `SERVICE1`; else empty. */
+  channel: string
 }
 /** Another view of the same moment: a camera, an angle. */
 export interface ViewChoice {
@@ -128,6 +131,105 @@ export interface CueData {
   settings?: string
 }
 
+/** How a body is turned into fragmented MP4 before it is appended. */
+export interface Conversion {
+  video: boolean
+  audio: boolean
+  /** Media time near which it begins; null while that is not known. */
+  nearUs: number | null
+}
+
+/** What a subtitle file or a stretch of captions holds. Lengths and enumerations: `player/core/src/text/json.rs`. */
+export interface TextDocument {
+  cues: TypedCue[]
+  regions?: TextRegion[]
+  /** WebVTT style sheets. */
+  styles?: string[]
+  reverse?: 1
+}
+export interface TypedCue {
+  start: number
+  end: number
+  id?: string
+  text: string
+  settings?: string
+  forced?: 1
+  look?: CueLook
+}
+export interface CueLook {
+  layer?: number
+  region?: number
+  x?: number
+  y?: number
+  ax?: number
+  ay?: number
+  w?: number
+  h?: number
+  line?: number
+  align?: number
+  writing?: number
+  wrap?: number
+  fixed?: 1
+  box?: string
+  runs?: TextRun[]
+  moves?: TextMotion[]
+  clip?: { inverse?: 1; rect?: number[]; path?: number }
+  paths?: { d: string; base?: number }[]
+}
+export interface TextStyle {
+  b?: 1
+  i?: 1
+  u?: 1
+  s?: 1
+  hidden?: 1
+  flash?: 1
+  c?: string
+  unsung?: string
+  bg?: string
+  oc?: string
+  sc?: string
+  o?: number
+  shadow?: number[]
+  blur?: number
+  size?: number
+  scale?: number[]
+  space?: number
+  angles?: number[]
+  shear?: number[]
+  font?: string
+  class?: string
+  voice?: string
+  lang?: string
+  ruby?: number
+  k?: number[]
+  draw?: number
+}
+export type TextRun = TextStyle & { t: string }
+export interface TextMotion {
+  at?: number[]
+  move?: number[]
+  fade?: number[]
+  run?: number
+  power?: number
+  fields?: number
+  to?: TextStyle
+  clip?: number[]
+  origin?: number[]
+}
+export interface TextRegion {
+  id?: string
+  at: number[]
+  w: number
+  h?: number
+  lines?: number
+  ay?: number
+  layer?: number
+  bg?: string
+  always?: 1
+  pad?: number[]
+  scroll?: 1
+}
+
 export type FetchOutput = {
   t: 'fetch'
   id: number
@@ -144,6 +246,10 @@ export type FetchOutput = {
   noStore: boolean
   /** How the body is decrypted (AES-128, CBC); of a key, the number under which it is kept. */
   cipher: Cipher | null
+  /** It is a transport stream or packed audio. */
+  convert: Conversion | null
+  /** Closed captions are inside. */
+  captions: boolean
 }
 
 /** What the page says about the server of a key system; an empty name stands for any. */
@@ -204,6 +310,9 @@ export type Output =
   | { t: 'quality'; id: string; auto: boolean; reason: string; height: number; bitrate: number }
   | { t: 'track'; what: 'audio' | 'text' | 'view'; id: string | null }
   | { t: 'cues'; id: string; cues: CueData[] }
+  | { t: 'subtitles'; id: string; offsetUs: number; init: Uint8Array; body: Uint8Array }
+  /** From the host: what was read of subtitles (by their id) or closed captions (by their channel). */
+  | { t: 'documents'; id: string; documents: TextDocument[] }
   | { t: 'sidecar'; json: string }
   | {
       t: 'stats'

@@ -9,7 +9,7 @@ export async function loadSession(source: WasmSource): Promise<SessionLike> {
   return new Session(await instantiate(source))
 }
 
-async function instantiate(source: WasmSource): Promise<WebAssembly.Instance> {
+export async function instantiate(source: WasmSource): Promise<WebAssembly.Instance> {
   if (typeof source !== 'string') return (await WebAssembly.instantiate(source)).instance
   const response = await fetch(source, { credentials: 'same-origin' })
   if (!response.ok) throw new Error(`${response.status} ${source}`)

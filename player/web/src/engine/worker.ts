@@ -27,7 +27,7 @@ export function serve(): void {
   let host: Host | null = null
   const start = async (wasm: WasmSource) => {
     if (!mediaSourceType()?.canConstructInDedicatedWorker) throw new Error('no MediaSource in workers')
-    host = new Host(await loadSession(wasm), (output) => scope.postMessage({ k: 'output', output }))
+    host = new Host(await loadSession(wasm), (output) => scope.postMessage({ k: 'output', output }), wasm)
     const handle = (host.outlet.source as MediaSource & { handle: MediaSourceHandle }).handle
     scope.postMessage({ k: 'ready', handle }, [handle as unknown as Transferable])
   }

@@ -44,6 +44,8 @@ pub struct File {
     pub style_sheets: Vec<String>,
     /// `X-TIMESTAMP-MAP` of an HLS segment.
     pub timestamp_map: Option<TimestampMap>,
+    /// There are STYLE or REGION blocks.
+    pub styled: bool,
     /// Damaged cues and those beyond [`limits::CUES`], left out.
     pub ignored: u32,
 }
@@ -55,6 +57,11 @@ pub struct File {
 /// [`read`].
 pub fn parse(text: &str) -> Option<Vec<Cue>> {
     blocks::<false>(text).map(|file| file.cues)
+}
+
+/// A WebVTT file as written, without what its STYLE and REGION blocks say.
+pub fn plain(text: &str) -> Option<File> {
+    blocks::<false>(text)
 }
 
 /// A WebVTT file in the typed model; `None` without the `WEBVTT` signature.
@@ -84,7 +91,7 @@ pub fn read(text: &str) -> Option<File> {
 }
 
 /// W3C WebVTT, WebVTT parser algorithm, and "collect a WebVTT block". Cues only, or `ALL`: who
-/// wants cues only (today's session) does not carry the code of the rest.
+/// wants cues only (the session) does not carry the code of the rest.
 fn blocks<const ALL: bool>(text: &str) -> Option<File> {
     let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let after = body.strip_prefix("WEBVTT")?;
@@ -95,9 +102,7 @@ fn blocks<const ALL: bool>(text: &str) -> Option<File> {
     let mut lines = Lines { rest: body };
     // The header runs to the first blank line, or to a cue that follows without one.
     while let Some(line) = lines.next_before_arrow().filter(|line| !line.is_empty()) {
-        if ALL {
-            file.timestamp_map = file.timestamp_map.or_else(|| TimestampMap::parse(line));
-        }
+        file.timestamp_map = file.timestamp_map.or_else(|| TimestampMap::parse(line));
     }
     // The line before, where it is the only one of its block so far: then it may be an identifier.
     let mut id = "";
@@ -116,11 +121,13 @@ fn blocks<const ALL: bool>(text: &str) -> Option<File> {
             lines.block(false);
         } else if lines_of_block == 0 && opens(line, "STYLE") {
             let sheet = lines.block(true);
+            file.styled = true;
             if ALL && file.cues.is_empty() && file.style_sheets.len() < limits::TEXT_STYLES {
                 file.style_sheets.push(sheet);
             }
         } else if lines_of_block == 0 && opens(line, "REGION") {
             let block = lines.block(true);
+            file.styled = true;
             if ALL && file.cues.is_empty() && file.regions.len() < limits::TEXT_REGIONS {
                 file.add_region(settings::region(&block));
             }

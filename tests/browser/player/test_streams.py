@@ -1,0 +1,120 @@
+"""Transport streams, packed audio and closed captions: played to the last picture, in sync, captions on time."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SPEC = importlib.util.spec_from_file_location("browser_player_streams", HERE / "streams.py")
+assert SPEC and SPEC.loader
+streams = sys.modules.setdefault("browser_player_streams", importlib.util.module_from_spec(SPEC))
+SPEC.loader.exec_module(streams)
+
+END = "player.ended && Math.abs(player.currentTime - player.duration) < 0.2"
+# Moments at which the picture turns white and the tone begins, by the media's own clock.
+WATCH = """async () => {
+  const video = player.shadowRoot.querySelector('video')
+  const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 })
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  window.seen = { white: [], tone: [] }
+  let white = false
+  const look = (_, { mediaTime }) => {
+    context.drawImage(video, 0, 0, 8, 8)
+    const bright = context.getImageData(4, 4, 1, 1).data[0] > 180
+    if (bright && !white) seen.white.push(mediaTime)
+    white = bright
+    video.requestVideoFrameCallback(look)
+  }
+  video.requestVideoFrameCallback(look)
+  const audio = new AudioContext()
+  await audio.resume()
+  const analyser = audio.createAnalyser()
+  analyser.fftSize = 256
+  audio.createMediaElementSource(video).connect(analyser).connect(audio.destination)
+  const samples = new Float32Array(analyser.fftSize)
+  let loud = false
+  setInterval(() => {
+    analyser.getFloatTimeDomainData(samples)
+    const now = samples.some((sample) => Math.abs(sample) > 0.1)
+    if (now && !loud) seen.tone.push(video.currentTime)
+    loud = now
+  }, 5)
+}"""
+
+
+@pytest.fixture(scope="module")
+def titles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return streams.make(tmp_path_factory.mktemp("streams") / "titles")
+
+
+@pytest.fixture
+def stream_player(player, server, titles):
+    server.roots["/m/"] = titles
+    return player
+
+
+@pytest.mark.parametrize("name", ["ts", "wrap", "packed"])
+def test_plays_to_the_last_picture_in_sync(stream_player, console_errors, name):
+    player = stream_player.open(f"{name}.m3u8").start()
+    player.page.evaluate(WATCH)
+    player.until("seen.white.length >= 3 && seen.tone.length >= 3")
+    # From the start the first flash may be over already; the others stand where they were drawn.
+    for moment in player.get("seen.white")[-2:]:
+        assert abs(moment - round(moment / 2) * 2) < 0.1, moment
+    for moment in player.get("seen.tone")[-2:]:
+        assert -0.06 < moment - round(moment / 2) * 2 < 0.2, moment
+    player.get("player.playbackRate = 4")
+    player.until(END, 60)
+    assert player.get("player.duration") == pytest.approx(streams.DURATION_S, abs=0.3)
+    assert player.get("video.buffered.length") == 1 and player.get("video.buffered.start(0)") < 0.1
+    assert player.get("player.stats.stalls") == 0
+    assert not player.heard("error") and console_errors() == []
+
+
+def test_seeks_in_a_transport_stream(stream_player, server):
+    server.bytes_per_second = 100_000
+    player = stream_player.open("ts.m3u8").start()
+    player.get("player.seek(9.5)")
+    player.until("player.currentTime > 9.8 && !player.seeking")
+    player.get("player.seek(1)")
+    player.until("player.currentTime > 1.2 && player.currentTime < 5 && !player.seeking")
+    assert not player.heard("error")
+
+
+def test_what_is_no_media_is_refused_clearly(stream_player, server):
+    server.damage = lambda path, body: b"<html>" * 9000 if path.endswith(".ts") else body
+    player = stream_player.open("ts.m3u8")
+    player.until("player.error !== null")
+    assert player.get("player.error.code") == 3001
+    assert "neither MPEG-TS" in player.get("player.error.data")
+
+
+@pytest.mark.parametrize("name", ["spoken-ts", "spoken-mp4"])
+def test_closed_captions_are_listed_and_shown_when_they_are_said(stream_player, console_errors, name):
+    text, start_s, end_s = streams.CAPTION
+    player = stream_player.open(f"{name}.m3u8").start()
+    player.choose(".button.captions", "Legendas ocultas")
+    player.get("player.pause()")
+    shown = "[...player.shadowRoot.querySelectorAll('.spoken p')].map((line) => line.innerText).join('|')"
+    for moment, expected in [(start_s + 0.3, text), (end_s - 0.3, text), (end_s + 0.5, ""), (start_s - 0.5, "")]:
+        player.get(f"player.seek({moment})")
+        player.until(f"!player.seeking && {shown} === {expected!r}")
+    player.get("player.play()")
+    player.get("player.playbackRate = 4")
+    player.until(END, 60)
+    assert not player.heard("error") and console_errors() == []
+
+
+def test_subtitles_follow_the_clock_of_the_stream(stream_player):
+    player = stream_player.open("ts.m3u8").start()
+    player.choose(".button.captions", "Português")
+    player.get("player.pause()")
+    shown = "[...player.shadowRoot.querySelectorAll('.spoken p')].map((line) => line.innerText).join('|')"
+    for said, start_s, end_s in streams.LINES:
+        for moment, expected in [(start_s + 0.15, said), (end_s - 0.15, said), (end_s + 0.15, "")]:
+            player.get(f"player.seek({moment})")
+            player.until(f"!player.seeking && {shown} === {expected!r}")
