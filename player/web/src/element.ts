@@ -4,7 +4,7 @@
  * Everything begins in `connectedCallback` and is given back in `disconnectedCallback`.
  */
 import type { DrmOptions } from './engine/drm'
-import type { AudioChoice, Quality, TextChoice } from './engine/messages'
+import type { AudioChoice, Output, Quality, TextChoice, ViewChoice } from './engine/messages'
 import type { WasmSource } from './engine/wasm'
 import { releaseMediaSession } from './media-session'
 import { Playback, type PlayerError, type Statistics, type Topic } from './playback'
@@ -119,7 +119,7 @@ export class BitacaPlayer extends Base {
 
   pause(): void {
     this.waitingToPlay = false
-    this.playback?.video.pause()
+    this.playback?.screen.pause()
   }
 
   seek(seconds: number): void {
@@ -133,6 +133,10 @@ export class BitacaPlayer extends Base {
 
   setAudio(id: string): void {
     this.playback?.chooseAudio(id)
+  }
+
+  setView(id: string): void {
+    this.playback?.chooseView(id)
   }
 
   setText(id: string | null): void {
@@ -159,8 +163,12 @@ export class BitacaPlayer extends Base {
     if (go && src) location.assign(src)
   }
 
-  /** Leaves the opening (or another marked span) that is playing; nothing outside one. */
+  /** Leaves what is played in between, else the opening (or another marked span) that is playing; nothing outside one. */
   skipMarker(): void {
+    if (this.playback?.interstitials.current) {
+      this.playback.interstitials.skip()
+      return
+    }
     const at = this.currentTime
     const marker = this.playback?.sidecar?.markers.find((one) => one.startS <= at && at < one.endS)
     if (marker) this.seek(marker.endS)
@@ -209,7 +217,7 @@ export class BitacaPlayer extends Base {
   get playbackRate(): number { return this.playback?.video.playbackRate ?? 1 }
   set playbackRate(value: number) { if (this.playback) this.playback.video.playbackRate = value }
   get duration(): number { return this.playback?.duration ?? Number.NaN }
-  get paused(): boolean { return this.playback?.video.paused ?? true }
+  get paused(): boolean { return this.playback?.screen.paused ?? true }
   get ended(): boolean { return this.playback?.video.ended ?? false }
   get seeking(): boolean { return this.playback?.video.seeking ?? false }
   get readyState(): number { return this.playback?.video.readyState ?? 0 }
@@ -227,6 +235,16 @@ export class BitacaPlayer extends Base {
   get chosenQuality(): string { return this.playback?.chosenQuality ?? 'auto' }
   get audioTracks(): AudioChoice[] { return this.playback?.audio ?? [] }
   get textTracks(): TextChoice[] { return this.playback?.text ?? [] }
+  /** Other views of the same moment; empty where there is only one. */
+  get views(): ViewChoice[] { return this.playback?.views ?? [] }
+  /** What is played in between now. */
+  get interstitial(): { id: string; skippable: boolean } | null {
+    const now = this.playback?.interstitials.current
+    return now ? { id: now.id, skippable: now.skippable } : null
+  }
+
+  /** The date of what is shown, where the manifest says it. */
+  get currentDate(): Date | null { return this.playback?.currentDate ?? null }
   get live(): { start: number; end: number; edge: number } | null { return this.playback?.live ?? null }
   get stats(): Statistics | null { return this.playback?.stats ?? null }
 
@@ -243,6 +261,11 @@ export class BitacaPlayer extends Base {
     if (topic === 'quality' && detail) this.dispatchEvent(new CustomEvent('qualitychange', { detail }))
     else if (topic === 'tracks' || topic === 'track') this.dispatchEvent(new CustomEvent('trackchange', { detail }))
     else if (topic === 'window') this.dispatchEvent(new CustomEvent('livewindow', { detail }))
+    else if (topic === 'interstitial' && detail) {
+      const begins = (detail as Output).t === 'interstitial'
+      this.dispatchEvent(new CustomEvent(begins ? 'interstitialstart' : 'interstitialend', { detail }))
+    } else if (topic === 'sessionData') this.dispatchEvent(new CustomEvent('sessiondata', { detail }))
+    else if (topic === 'event') this.dispatchEvent(new CustomEvent('mediaevent', { detail }))
     else if (topic === 'dateRange') this.dispatchEvent(new CustomEvent('daterange', { detail }))
     else if (topic === 'expired') this.dispatchEvent(new CustomEvent('sourceexpired'))
     else if (topic === 'error') this.dispatchEvent(new CustomEvent('error', { detail }))

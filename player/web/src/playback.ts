@@ -10,6 +10,8 @@ import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice
 import type { WasmSource } from './engine/wasm'
 import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE } from './errors'
 import { readPreferences, writePreferences } from './preferences'
+import { Interstitials } from './interstitials'
+import { Previews } from './previews'
 import { readSidecar, type Sidecar } from './sidecar'
 import { SubtitleTrack } from './subtitles'
 
@@ -41,6 +43,7 @@ export interface Statistics {
 /** What changed; the element turns some of these into public events. */
 export type Topic =
   | 'tracks' | 'quality' | 'track' | 'sidecar' | 'stats' | 'error' | 'expired' | 'source' | 'recovered' | 'window' | 'dateRange'
+  | 'preview' | 'interstitial' | 'sessionData' | 'event'
 
 const PLAYHEAD_EVENTS = ['play', 'playing', 'pause', 'waiting', 'seeking', 'seeked', 'ratechange', 'timeupdate', 'ended'] as const
 /** The session hears at least this often where the playhead is while it moves. */
@@ -54,6 +57,8 @@ const NOTHING: Statistics = {
 export class Playback {
   readonly preferences = readPreferences()
   readonly subtitles: SubtitleTrack
+  readonly previews: Previews
+  readonly interstitials: Interstitials
   qualities: Quality[] = []
   audio: AudioChoice[] = []
   text: TextChoice[] = []
@@ -67,10 +72,14 @@ export class Playback {
   error: PlayerError | null = null
   /** What can be watched of a live title, in seconds; null for a recorded one. */
   live: { start: number; end: number; edge: number } | null = null
+  /** Breaks and markers of the manifest, in seconds; an end below zero is not known. */
+  marks: { id: string; startS: number; endS: number }[] = []
   /** The token ran out and no new address has come yet. */
   expired = false
   private engine: Engine | null = null
   private drm: Drm | null = null
+  /** A date, and the position that it belongs to. */
+  private date: { atS: number; wallMs: number } | null = null
   private address = ''
   /** The speed that the session keeps to, 1 unless a live title is being caught up with. */
   private pace = 1
@@ -92,8 +101,22 @@ export class Playback {
     readonly video: HTMLVideoElement,
     private readonly notify: (topic: Topic, detail?: unknown) => void,
     private readonly drmOptions: () => DrmOptions = () => ({}),
+    /** What is played in between is not interrupted in its turn. */
+    private readonly between = false,
   ) {
     this.subtitles = new SubtitleTrack(video)
+    this.previews = new Previews(
+      (seconds) => this.send({ t: 'preview', positionUs: Math.round(seconds * 1e6) }),
+      () => notify('preview'),
+    )
+    this.interstitials = new Interstitials(
+      video,
+      (over, failed) => new Playback(over, (topic, detail) => {
+        if (topic === 'error' && (detail as PlayerError).severity === 'fatal') failed()
+      }, drmOptions, true),
+      (id, playedS) => this.send({ t: 'interstitialOver', id, playedUs: Math.round(playedS * 1e6) }),
+      () => notify('interstitial'),
+    )
     video.volume = this.preferences.volume
     video.muted = this.preferences.muted
     const { signal } = this.cleanup
@@ -107,6 +130,16 @@ export class Playback {
     video.addEventListener('error', () => this.nativeError(), { signal })
     addEventListener('online', () => this.send({ t: 'online', online: true }), { signal })
     addEventListener('offline', () => this.send({ t: 'online', online: false }), { signal })
+  }
+
+  /** The video that the viewer sees. */
+  get screen(): HTMLVideoElement {
+    return this.interstitials.current?.video ?? this.video
+  }
+
+  /** The date of what is shown, where the manifest says it. */
+  get currentDate(): Date | null {
+    return this.date ? new Date(this.date.wallMs + (this.currentTime - this.date.atS) * 1000) : null
   }
 
   get place(): Statistics['place'] {
@@ -157,6 +190,7 @@ export class Playback {
     this.drm = new Drm(this.video, options, (input) => this.send(input))
     this.send({ t: 'keyServers', servers: keyServers(options) })
     this.openedWith = this.wish
+    this.send({ t: 'display', hdr: matchMedia('(dynamic-range: high)').matches })
     this.send({
       t: 'open', url: this.address, startUs: this.startUs, wallUs: Date.now() * 1000, caps: { mime: acceptedTypes() },
       prefs: this.wishes(),
@@ -169,6 +203,8 @@ export class Playback {
   /** Ends requests, worker and buffers, and takes the video's source away. */
   private stop(): void {
     this.generation++
+    this.interstitials.end()
+    this.previews.clear()
     clearInterval(this.timer)
     this.engine?.destroy()
     this.engine = null
@@ -193,6 +229,8 @@ export class Playback {
     this.quality = null
     this.chosenQuality = 'auto'
     this.sidecar = null
+    this.marks = []
+    this.date = null
     this.stats = NOTHING
     this.error = null
     this.expired = false
@@ -208,11 +246,13 @@ export class Playback {
   /** From the end it begins again. Fails after a fatal error, as a video without a playable source does. */
   async play(): Promise<void> {
     if (this.error) throw new DOMException(this.error.data, 'NotSupportedError')
-    if (this.video.ended) this.seek(0)
-    await this.video.play()
+    if (this.video.ended && this.screen === this.video) this.seek(0)
+    await this.screen.play()
   }
 
   seek(seconds: number): void {
+    // Going elsewhere leaves what is played in between, where that is allowed.
+    if (this.interstitials.current && !this.interstitials.skip()) return
     const { duration } = this
     const target = Math.max(0, Math.min(seconds, Number.isFinite(duration) ? duration : Number.POSITIVE_INFINITY))
     if (this.stopped) {
@@ -341,8 +381,35 @@ export class Playback {
           : null
         this.notify('window', this.live)
         return
-      case 'dateRange':
+      case 'dateRange': {
+        const style = output.attributes['X-TIMELINE-STYLE']
+        const seen = /interstitial|CUE-OUT/.test(output.class) && style !== 'PRIMARY'
+        const mark = { id: output.id, startS: output.startUs / 1e6, endS: output.endUs / 1e6 }
+        if (seen) this.marks = [...this.marks.filter((one) => one.id !== output.id), mark]
         this.notify('dateRange', output)
+        return
+      }
+      case 'preview':
+        void this.previews.take(output)
+        return
+      case 'wallClock':
+        this.date = { atS: output.positionUs / 1e6, wallMs: output.wallUs / 1000 }
+        return
+      case 'sessionData':
+        this.notify('sessionData', { id: output.id, language: output.language, value: output.value })
+        return
+      case 'event':
+        this.notify('event', output)
+        return
+      case 'interstitial':
+        if (this.between) this.send({ t: 'interstitialOver', id: output.id, playedUs: 0 })
+        else {
+          this.interstitials.begin(output, this.wasm)
+          this.notify('interstitial', output)
+        }
+        return
+      case 'interstitialOver':
+        this.notify('interstitial', output)
         return
       case 'rate':
         // Only where the viewer chose no speed of their own.

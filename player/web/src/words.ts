@@ -6,7 +6,7 @@ export interface Words {
   exitFullscreen: string; stats: string; shortcuts: string; skipIntro: string; skipCredits: string; upNext: string; close: string
   live: string; retry: string; support: string; loading: string; stalled: string; rated: Record<string, string>; of: string
   left: string; copied: string; noPip: string; channels: Record<number, string>; forced: string; resumed: string
-  startOver: string
+  startOver: string; view: string; skipBreak: string; purposes: Record<'commentary' | 'caption' | 'description' | 'easy', string>
   statNames: { rung: string; size: string; buffer: string; network: string; dropped: string; why: string; switches: string; engine: string; codecs: string }
   places: Record<string, string>
   reasons: Record<string, string>
@@ -24,6 +24,8 @@ const PT: Words = {
   skipIntro: 'Pular abertura', skipCredits: 'Pular créditos', upNext: 'Próximo episódio', close: 'Fechar',
   live: 'Ao vivo', retry: 'Tentar de novo', support: 'Código para o suporte', loading: 'Carregando',
   stalled: 'Esperando a internet', of: 'de', left: 'restantes', copied: 'Copiado', channels: { 1: 'mono', 2: 'estéreo', 6: '5.1', 8: '7.1' },
+  view: 'Câmera', skipBreak: 'Pular intervalo',
+  purposes: { commentary: 'comentários', caption: 'com sons e músicas', description: 'audiodescrição', easy: 'fácil de acompanhar' },
   forced: 'só falas estrangeiras', resumed: 'Continuando de', startOver: 'Voltar ao início',
   noPip: 'A janela flutuante precisa de uma conexão segura (https).',
   rated: {
@@ -69,6 +71,8 @@ const EN: Words = {
   skipIntro: 'Skip intro', skipCredits: 'Skip credits', upNext: 'Next episode', close: 'Close', live: 'Live', retry: 'Try again',
   support: 'Code for support', loading: 'Loading', stalled: 'Waiting for the network', of: 'of', left: 'left',
   copied: 'Copied', channels: { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' }, forced: 'foreign lines only',
+  view: 'Camera', skipBreak: 'Skip break',
+  purposes: { commentary: 'commentary', caption: 'with sounds and music', description: 'audio description', easy: 'easy to follow' },
   resumed: 'Resuming from', startOver: 'Start over', noPip: 'The floating window needs a secure connection (https).',
   rated: {
     L: 'Suitable for everyone', 6: 'Not recommended under 6', 10: 'Not recommended under 10',

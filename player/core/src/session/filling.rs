@@ -245,7 +245,8 @@ impl Session {
         }
     }
 
-    /// Bits per second of what each rung would fetch next, ascending: EXT-X-BITRATE, where there is one.
+    /// Bits per second of what each rung would fetch next, ascending: where EXT-X-BITRATE says more than the
+    /// variant as a whole, that.
     fn next_bps(&self) -> Vec<u64> {
         let next_us = self.lane_of(Track::Video).map_or(0, |lane| self.lanes[lane].next_us) + ROUNDING_US;
         let mut least = 0;
@@ -253,7 +254,8 @@ impl Session {
         for rung in &self.rungs {
             let index = self.segments_of(rung.rendition);
             let told = index.and_then(|index| index.bitrate_bps(index.at_time(next_us)?));
-            least = told.filter(|told| *told > 0).unwrap_or(rung.bps).max(least);
+            // A segment that costs less is no reason to climb: the next one costs more again.
+            least = told.unwrap_or(0).max(rung.bps).max(least);
             bps.push(least);
         }
         bps

@@ -115,7 +115,18 @@ export class Interface {
       this.menu.close(false)
       this.failure.show(this.playback.error, this.words)
     }
-    if (topic === 'sidecar') this.seekBar.updateSidecar()
+    if (topic === 'preview') {
+      this.seekBar.updatePreview()
+      return
+    }
+    if (topic === 'interstitial') {
+      const between = this.playback.interstitials.current !== null
+      this.at.stage.classList.toggle('between', between)
+      // What comes before the title is seen instead of its poster.
+      if (between) this.at.stage.classList.add('started')
+      this.offered = ''
+    }
+    if (topic === 'sidecar' || topic === 'dateRange') this.seekBar.updateSidecar()
     this.refresh()
   }
 
@@ -126,11 +137,11 @@ export class Interface {
     const poster = player.poster
     at.poster.hidden = !poster
     if (poster && at.poster.getAttribute('src') !== poster) at.poster.src = poster
-    const ended = video.ended
+    const ended = video.ended && this.playback.screen === video
     at.stage.classList.toggle('ended', ended)
     at.stage.classList.toggle('failed', !this.failure.element.hidden)
     at.stage.classList.toggle('waiting', !this.playback.error && isWaiting(video))
-    const state: [IconName, string] = ended ? ['replay', words.replay] : video.paused ? ['play', words.play] : ['pause', words.pause]
+    const state: [IconName, string] = ended ? ['replay', words.replay] : this.playback.screen.paused ? ['play', words.play] : ['pause', words.pause]
     setIcon(at.play, state[0])
     setLabel(at.play, state[1], 'K')
     setIcon(at.big, ended ? 'replay' : 'play')
@@ -201,13 +212,20 @@ export class Interface {
   /** "Pular abertura" inside the opening, "Próximo episódio" inside the credits. */
   private offer(at: number): void {
     const { at: layout, words, player } = this
-    const marker = this.playback.sidecar?.markers.find((one) => one.startS <= at && at < one.endS - 0.4)
+    const between = this.playback.interstitials.current
+    const marker = between ? undefined : this.playback.sidecar?.markers.find((one) => one.startS <= at && at < one.endS - 0.4)
     const intro = marker && /^(intro|opening)$/.test(marker.kind)
-    const credits = (marker?.kind === 'credits' || this.playback.video.ended) && player.hasNext
-    const key = intro ? `intro ${this.language}` : credits ? `credits ${this.language}` : ''
+    const credits = !between && (marker?.kind === 'credits' || this.playback.video.ended) && player.hasNext
+    const key = between ? `between ${between.skippable} ${this.language}` : intro ? `intro ${this.language}` : credits ? `credits ${this.language}` : ''
     if (key === this.offered) return
     this.offered = key
-    if (intro) {
+    if (between) {
+      layout.offers.replaceChildren()
+      if (!between.skippable) return
+      const skip = make('button', { type: 'button', class: 'offer' }, icon('skip'), words.skipBreak)
+      skip.addEventListener('click', () => player.skipMarker())
+      layout.offers.replaceChildren(skip)
+    } else if (intro) {
       const skip = make('button', { type: 'button', class: 'offer' }, icon('skip'), words.skipIntro)
       skip.addEventListener('click', () => player.seek(marker.endS))
       layout.offers.replaceChildren(skip)
@@ -393,7 +411,7 @@ export class Interface {
 
   private readonly actions: KeyActions = {
     toggle: () => {
-      const { video } = this.playback
+      const video = this.playback.screen
       if (video.paused || video.ended) void this.player.play()
       else this.player.pause()
       if (this.at.stage.classList.contains('started')) this.pulse(video.paused ? 'pause' : 'play')

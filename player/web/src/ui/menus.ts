@@ -1,5 +1,6 @@
 /** What stands in each menu. */
 import type { BitacaPlayer } from '../element'
+import { ROLES } from '../engine/messages'
 import { languageName, rate, type Language, type Words } from '../words'
 import type { Section } from './menu'
 
@@ -23,7 +24,22 @@ export function qualityMenu(player: BitacaPlayer, words: Words, language: Langua
         pick: () => player.setQuality(one.id),
       })),
     ],
-  }]
+  }, ...viewMenu(player, words)]
+}
+
+function viewMenu(player: BitacaPlayer, words: Words): Section[] {
+  const choices = player.views.map((one, index) => ({
+    label: one.label || `${words.view} ${index + 1}`,
+    checked: one.selected,
+    pick: () => player.setView(one.id),
+  }))
+  return choices.length > 1 ? [{ heading: words.view, choices }] : []
+}
+
+/** What a track is for, beside its name. */
+function purpose(roles: number, words: Words): string {
+  const names = (Object.keys(ROLES) as (keyof typeof ROLES)[]).filter((name) => roles & ROLES[name])
+  return names.map((name) => words.purposes[name]).join(', ')
 }
 
 export function qualityName(height: number, frameRate = 0): string {
@@ -33,7 +49,7 @@ export function qualityName(height: number, frameRate = 0): string {
 export function audioMenu(player: BitacaPlayer, words: Words, language: Language): Section[] {
   const choices = player.audioTracks.map((one) => ({
     label: one.label || languageName(one.language, language),
-    note: words.channels[one.channels] ?? '',
+    note: [words.channels[one.channels], purpose(one.roles, words), one.group].filter(Boolean).join(' · '),
     checked: one.selected,
     pick: () => player.setAudio(one.id),
   }))
@@ -48,7 +64,7 @@ export function subtitleMenu(player: BitacaPlayer, words: Words, language: Langu
       { label: words.off, checked: off, pick: () => player.setText(null) },
       ...player.textTracks.map((one) => ({
         label: one.label || languageName(one.language, language),
-        note: one.forced ? words.forced : '',
+        note: [one.forced ? words.forced : '', purpose(one.roles, words), one.group].filter(Boolean).join(' · '),
         checked: one.selected,
         pick: () => player.setText(one.id),
       })),

@@ -19,6 +19,8 @@ export class SeekBar {
   private readonly moment = make('div')
   private readonly peek = make('div', { class: 'peek' }, this.picture, this.chapter, this.moment)
   private dragging: number | null = null
+  /** The moment that was last pointed at. */
+  private pointed: number | null = null
   private language: Language = 'pt'
 
   constructor(
@@ -75,18 +77,44 @@ export class SeekBar {
     this.ranges.replaceChildren(...bars)
   }
 
+  /** A picture of the moment pointed at has come, or there is none any more. */
+  updatePreview(): void {
+    const { canvas, visible } = this.playback.previews
+    if (this.playback.sidecar?.storyboard) return
+    this.picture.hidden = !visible
+    if (!visible) {
+      this.picture.replaceChildren()
+      return
+    }
+    this.picture.removeAttribute('style')
+    const width = Math.round(Math.min(PREVIEW_WIDTH, this.element.clientWidth * 0.36))
+    canvas.style.cssText = `display:block;width:${width}px;height:${Math.round((width * canvas.height) / canvas.width)}px`
+    if (canvas.parentElement !== this.picture) this.picture.replaceChildren(canvas)
+    if (this.pointed !== null) this.place(this.pointed)
+  }
+
   updateSidecar(): void {
     const duration = this.playback.live ? 0 : this.playback.video.duration
     const board = this.playback.sidecar?.storyboard
-    this.picture.hidden = !board
-    if (board) this.dressPicture(board)
+    if (board) {
+      this.picture.replaceChildren()
+      this.picture.hidden = false
+      this.dressPicture(board)
+    } else {
+      this.picture.hidden = !this.playback.previews.visible
+    }
     if (!(duration > 0)) return
     const ticks = this.chapters().filter((one) => one.startS > 0.5 && one.startS < duration - 0.5).map((one) => {
       const tick = make('i')
       tick.style.left = `${(one.startS / duration) * 100}%`
       return tick
     })
-    this.ticks.replaceChildren(...ticks)
+    const breaks = this.playback.marks.filter((one) => one.startS > 0.5 && one.startS < duration - 0.5).map((one) => {
+      const mark = make('i', { class: 'break' })
+      mark.style.left = `${(one.startS / duration) * 100}%`
+      return mark
+    })
+    this.ticks.replaceChildren(...ticks, ...breaks)
   }
 
   private chapters(): Chapter[] {
@@ -151,7 +179,13 @@ export class SeekBar {
     this.setScale(this.ghost, this.partOf(at))
     this.moment.textContent = this.playback.live ? `−${clock(end - at)}` : clock(at)
     this.chapter.textContent = this.chapterAt(at)?.title[this.language] ?? ''
-    this.showPicture(at)
+    this.pointed = at
+    if (this.playback.sidecar?.storyboard) this.showPicture(at)
+    else this.playback.previews.at(at)
+    this.place(at)
+  }
+
+  private place(at: number): void {
     const width = this.element.clientWidth
     const half = this.peek.offsetWidth / 2
     const centre = Math.max(half, Math.min(width - half, this.partOf(at) * width))

@@ -120,7 +120,7 @@ fn a_break_that_goes_on_is_told_once_and_once_more_at_its_end() {
 #[test]
 fn a_break_that_began_before_is_told_from_its_beginning() {
     fn joined_late(url: &str, now: i64) -> Option<String> {
-        live_break(url, now + 14 * S)
+        live_break(url, now + 32 * S)
     }
     let mut stage = Stage::new();
     stage.server = Some(joined_late);
@@ -128,8 +128,8 @@ fn a_break_that_began_before_is_told_from_its_beginning() {
     stage.playlist = playlist;
     stage.start(Open::default());
     stage.run(50.0);
-    // The window begins with segment 103; the break began with 107.
-    assert_eq!(stage.ranges().iter().map(|range| range.2).collect::<Vec<i64>>(), [16 * S, 16 * S]);
+    // The window begins with segment 108, one segment into the break that ends with 110.
+    assert_eq!(stage.ranges().iter().map(|range| (range.2, range.3)).collect::<Vec<_>>(), [(-4 * S, 8 * S)]);
 }
 
 #[test]
