@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use bitaca_player_scan::{blocks, work};
+
 /// Reads a slice front to back; every read that would pass the end is `None`.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
@@ -53,7 +55,16 @@ impl<'a> Reader<'a> {
 /// into the build for panics that cannot happen.
 pub fn find_text(text: &str, wanted: &str) -> Option<usize> {
     let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-    text.windows(wanted.len().max(1)).position(|window| window == wanted)
+    let first = *wanted.first()?;
+    let mut at = 0;
+    loop {
+        at = blocks::find(text, at, first);
+        if text.get(at..)?.starts_with(wanted) {
+            return Some(at);
+        }
+        work::visit(1);
+        at += 1;
+    }
 }
 
 /// What stands before and behind the first `mark`.
@@ -89,6 +100,7 @@ pub fn parse_u64(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return None;
     }
+    work::visit(text.len().min(20));
     let mut value: u64 = 0;
     for byte in text {
         let digit = byte.wrapping_sub(b'0');

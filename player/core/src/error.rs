@@ -1,5 +1,7 @@
 //! What can be wrong with a manifest: one error, few kinds, one position.
 
+use bitaca_player_scan::work;
+
 /// Why bytes were refused. Kinds say who must act: the author of the file (`Malformed`,
 /// `Missing`), us (`Unsupported`), or nobody (`Limit`).
 ///
@@ -121,6 +123,7 @@ pub struct Warning {
 /// beyond the end stands for the end.
 pub fn position(input: &[u8], offset: u32) -> (u32, u32) {
     let before = input.get(..offset as usize).unwrap_or(input);
+    work::visit(before.len());
     let (mut line, mut column) = (1, 1);
     let mut previous = 0;
     for &byte in before {

@@ -30,6 +30,10 @@ pub const XML_ELEMENTS: usize = 4_000_000;
 /// more memory as warnings than as text.
 pub const WARNINGS: usize = 100;
 
+/// First lines of a playlist that are remembered while it is not known of which kind it is; those after them
+/// are read again.
+pub const HEAD_LINES: usize = 64;
+
 /// EXT-X-DEFINE variables of one playlist. Each use of a variable searches them all.
 pub const DEFINED_VARIABLES: usize = 64;
 
@@ -265,6 +269,14 @@ pub const ALTERNATIVES: u32 = 16;
 
 /// Addresses of one MPD in all.
 pub const BASE_URLS: usize = 65_536;
+
+/// Bytes of all addresses of one MPD, each joined with those above it: `<BaseURL>a</BaseURL>` is 20 bytes, and
+/// under an address of 8,192 as many more.
+pub const ADDRESS_BYTES: usize = 16 << 20;
+
+/// Bytes of addresses and templates that representations have copies of. A template may be as long as
+/// the document, and hold for 16,384 representations.
+pub const COPIED_BYTES: usize = 64 << 20;
 
 /// Pieces that comments cut the text of an element into; each is copied with those before it.
 pub const TEXT_PIECES: usize = 64;

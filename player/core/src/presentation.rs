@@ -8,6 +8,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use bitaca_player_scan::blocks::equal;
 use bitaca_player_scan::work;
 
 use crate::dash::model::{Mpd, Protection};
@@ -63,6 +64,16 @@ impl TextPool {
         let start = (span.start & !MADE) as usize;
         let part = if span.start & MADE == 0 { &self.source } else { &self.made };
         part.get(start..start.checked_add(span.len as usize)?)
+    }
+
+    /// Bytes of text that were made.
+    pub(crate) fn made(&self) -> usize {
+        self.made.len()
+    }
+
+    /// Whether two spans hold the same text; an absent one is an empty one.
+    pub fn same(&self, one: Span, other: Span) -> bool {
+        one == other || equal(self.get(one).as_bytes(), self.get(other).as_bytes())
     }
 
     /// The manifest as it was read.

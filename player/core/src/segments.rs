@@ -188,7 +188,7 @@ pub struct SegmentIndex {
     /// DASH: `@availabilityTimeComplete` is false: a segment that may be asked for comes as it is made.
     pub partial: bool,
     /// DASH: stretches of ticks in which segments are missing (FailoverContent).
-    pub(crate) gaps: Vec<(i64, i64)>,
+    pub(crate) gaps: Arc<[(i64, i64)]>,
     /// Where reading goes on when a newer playlist comes.
     pub(crate) resume: Option<alloc::boxed::Box<crate::hls::Resume>>,
 }
@@ -223,7 +223,7 @@ impl SegmentIndex {
             index: None,
             offset_us: 0,
             partial: false,
-            gaps: Vec::new(),
+            gaps: Arc::new([]),
             resume: None,
         }
     }
@@ -401,6 +401,34 @@ impl SegmentIndex {
     /// Whether timestamps or encoding break before the `i`-th segment.
     pub fn is_discontinuity(&self, i: usize) -> bool {
         self.entry(i).is_some_and(|entry| entry.flags & DISCONTINUITY != 0)
+    }
+
+    /// How many segments are known to be absent. O(gaps log n).
+    pub fn gap_count(&self) -> usize {
+        if let (Layout::List(list), true) = (&self.layout, self.gaps.is_empty()) {
+            return list.as_slice().iter().filter(|entry| entry.flags & GAP != 0).count();
+        }
+        // The first segment that starts at or after some ticks.
+        let from = |ticks: i64| {
+            let (mut low, mut high) = (0, self.len());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                match self.ticks(middle) {
+                    Some((start, _)) if start < ticks => low = middle + 1,
+                    _ => high = middle,
+                }
+            }
+            low
+        };
+        let mut gaps = self.gaps.to_vec();
+        gaps.sort_unstable();
+        let (mut count, mut counted) = (0, 0);
+        for (start, end) in gaps {
+            let (first, last) = (from(start).max(counted), from(end));
+            count += last.saturating_sub(first);
+            counted = counted.max(last);
+        }
+        count
     }
 
     /// Whether the `i`-th segment is known to be absent.

@@ -4,6 +4,8 @@
 //! over a film, so starts are always sums of exact ticks, and each rounding (half up) is made
 //! once, from the exact value.
 
+use bitaca_player_scan::work;
+
 use crate::limits;
 
 /// A full turn of the 33-bit clock of transport streams, in microseconds. Media times of what is remuxed
@@ -83,6 +85,7 @@ pub fn parse_decimal_ticks(text: &[u8]) -> Option<u64> {
     } else if whole_digits == 0 {
         return None;
     }
+    work::visit(at);
     (at == text.len()).then_some(whole * DECIMAL_TIMESCALE + fraction)
 }
 
@@ -103,6 +106,8 @@ pub fn parse_signed_micro(text: &[u8]) -> Option<i64> {
 /// unless zero; negative durations are refused. Digits after the ninth decimal are dropped.
 pub fn parse_duration_ns(text: &str) -> Option<i64> {
     let bytes = text.trim().as_bytes();
+    // To find the end of each number, and to read it.
+    work::visit(2 * bytes.len());
     let mut rest = bytes.strip_prefix(b"P")?;
     let mut in_time = false;
     let mut total: i64 = 0;
@@ -157,6 +162,7 @@ fn split_decimal(number: &[u8]) -> Option<(u64, i64)> {
 /// MPD producers do it). Fractions are rounded half up.
 pub fn parse_date_time_us(text: &str) -> Option<i64> {
     let bytes = text.trim().as_bytes();
+    work::visit(bytes.len());
     let year = digits(bytes, 0, 4)?;
     let month = digits(bytes, 5, 2)?;
     let day = digits(bytes, 8, 2)?;

@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use bitaca_player_scan::work;
+
 /// The five parts of a reference. RFC 3986 Appendix B.
 #[derive(Clone, Copy)]
 struct Parts<'a> {
@@ -10,6 +12,8 @@ struct Parts<'a> {
     path: &'a str,
     query: Option<&'a str>,
     fragment: Option<&'a str>,
+    /// A dot stands behind a slash somewhere, or in front.
+    dots: bool,
 }
 
 /// The target of `reference` found in a document at `base`.
@@ -19,6 +23,7 @@ struct Parts<'a> {
 pub fn resolve(base: &str, reference: &str) -> String {
     let reference = split(reference.trim());
     let base = split(base);
+    let dots = reference.dots | base.dots;
     if reference.scheme.is_some() {
         return join(
             reference.scheme,
@@ -27,6 +32,7 @@ pub fn resolve(base: &str, reference: &str) -> String {
             reference.path,
             reference.query,
             reference.fragment,
+            dots,
         );
     }
     if reference.authority.is_some() {
@@ -37,11 +43,12 @@ pub fn resolve(base: &str, reference: &str) -> String {
             reference.path,
             reference.query,
             reference.fragment,
+            dots,
         );
     }
     if reference.path.is_empty() {
         let query = reference.query.or(base.query);
-        return join(base.scheme, base.authority, "", base.path, query, reference.fragment);
+        return join(base.scheme, base.authority, "", base.path, query, reference.fragment, dots);
     }
     let folder = if reference.path.starts_with('/') {
         ""
@@ -50,7 +57,7 @@ pub fn resolve(base: &str, reference: &str) -> String {
     } else {
         base.path.rfind('/').and_then(|at| base.path.get(..=at)).unwrap_or("")
     };
-    join(base.scheme, base.authority, folder, reference.path, reference.query, reference.fragment)
+    join(base.scheme, base.authority, folder, reference.path, reference.query, reference.fragment, dots)
 }
 
 /// Whether a reference stands on its own: it has a scheme.
@@ -59,11 +66,29 @@ pub fn is_absolute(reference: &str) -> bool {
 }
 
 fn split(text: &str) -> Parts<'_> {
-    let (text, fragment) = cut(text, '#');
-    let (text, query) = cut(text, '?');
-    let (scheme, rest) = match text.split_once(':') {
-        Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme), rest),
-        _ => (None, text),
+    let (mut colon, mut question, mut hash) = (None, None, None);
+    let (mut dots, mut before) = (false, b'/');
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'#' => {
+                hash = Some(at);
+                break;
+            }
+            b'?' if question.is_none() => question = Some(at),
+            b':' if colon.is_none() && question.is_none() => colon = Some(at),
+            b'.' if question.is_none() => dots |= before == b'/',
+            _ => {}
+        }
+        before = byte;
+    }
+    work::visit(hash.unwrap_or(text.len()));
+    let part = |from: usize, to: Option<usize>| text.get(from..to.unwrap_or(text.len())).unwrap_or("");
+    let fragment = hash.map(|at| part(at + 1, None));
+    let query = question.map(|at| part(at + 1, hash));
+    let end = question.or(hash);
+    let (scheme, rest) = match colon {
+        Some(at) if is_scheme(part(0, Some(at))) => (Some(part(0, Some(at))), part(at + 1, end)),
+        _ => (None, part(0, end)),
     };
     let (authority, path) = match rest.strip_prefix("//") {
         Some(after) => {
@@ -72,11 +97,7 @@ fn split(text: &str) -> Parts<'_> {
         }
         None => (None, rest),
     };
-    Parts { scheme, authority, path, query, fragment }
-}
-
-fn cut(text: &str, mark: char) -> (&str, Option<&str>) {
-    text.split_once(mark).map_or((text, None), |(before, after)| (before, Some(after)))
+    Parts { scheme, authority, path, query, fragment, dots }
 }
 
 /// RFC 3986 3.1, Scheme.
@@ -94,6 +115,7 @@ fn join(
     path: &str,
     query: Option<&str>,
     fragment: Option<&str>,
+    dots: bool,
 ) -> String {
     let parts = [scheme, authority, query, fragment];
     let room: usize = parts.iter().map(|part| part.map_or(0, |part| part.len() + 3)).sum();
@@ -113,7 +135,7 @@ fn join(
         out.push_str(folder);
         out.push_str(path);
     } else {
-        push_path(&mut out, folder, path);
+        push_path(&mut out, folder, path, dots);
     }
     for (mark, part) in [('?', query), ('#', fragment)] {
         if let Some(part) = part {
@@ -128,13 +150,14 @@ fn join(
 ///
 /// Each segment that stays is written with the slash after it, so that `.` is nothing to do and
 /// `..` takes one segment back; nothing before `floor` is touched.
-fn push_path(out: &mut String, folder: &str, path: &str) {
+fn push_path(out: &mut String, folder: &str, path: &str, dots: bool) {
     let start = out.len();
     out.push_str(folder);
     out.push_str(path);
-    if !has_dots(folder) && !has_dots(path) {
-        return; // Most paths: one search instead of a walk and a copy.
+    if !dots {
+        return; // Most paths: no walk and no copy.
     }
+    work::visit(folder.len() + path.len());
     let merged = String::from(out.get(start..).unwrap_or(""));
     out.truncate(start);
     let relative = merged.strip_prefix('/');
@@ -160,10 +183,6 @@ fn push_path(out: &mut String, folder: &str, path: &str) {
             }
         }
     }
-}
-
-fn has_dots(path: &str) -> bool {
-    path.starts_with('.') || crate::bytes::find_text(path, "/.").is_some()
 }
 
 #[cfg(test)]

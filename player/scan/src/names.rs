@@ -1,7 +1,7 @@
 //! The names that MPDs use, as numbers: elements, attributes, enumerated values and schemes.
 //! ISO/IEC 23009-1.
 
-use crate::words::slot_of;
+use crate::words::{hashed, slot, slot_of, SEED};
 use crate::work;
 
 macro_rules! names {
@@ -295,15 +295,22 @@ const LONGEST: usize = {
 
 /// The name that is written so.
 pub fn name_of(text: &[u8]) -> Name {
-    #[cfg(feature = "switch")]
-    if crate::switch::is_off(text) {
-        return Name::Unknown;
-    }
     if text.len() > LONGEST {
         return Name::Unknown;
     }
     work::visit(text.len());
-    let mut slot = slot_of(text, SLOTS);
+    let hash = text.iter().fold(SEED, |hash, byte| hashed(hash, *byte));
+    known(text, hash)
+}
+
+/// As [`name_of`], where the hash is known already.
+#[inline]
+pub(crate) fn known(text: &[u8], hash: u32) -> Name {
+    #[cfg(feature = "switch")]
+    if crate::switch::is_off(text) {
+        return Name::Unknown;
+    }
+    let mut slot = slot(hash, SLOTS);
     loop {
         match PLACES[slot] as usize {
             0 => return Name::Unknown,

@@ -176,6 +176,23 @@ pub(crate) const fn slot_of(text: &[u8], slots: usize) -> usize {
     slot(hash, slots)
 }
 
+/// A number that stands for a text in tables of names: FNV-1a of 64 bits.
+///
+/// Two names of one manifest share it by chance once in a thousand million manifests; who makes them
+/// share it by design mixes up names of his own.
+pub fn hash_of(text: &[u8]) -> u64 {
+    work::visit(text.len());
+    text.iter().fold(START, |hash, byte| mixed(hash, *byte))
+}
+
+/// [`hash_of`] nothing.
+pub const START: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// [`hash_of`] one byte more.
+pub const fn mixed(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0100_0000_01B3)
+}
+
 /// Longest word that is known; nothing longer is looked at.
 pub(crate) const LONGEST: usize = {
     let (mut longest, mut word) = (0, 1);

@@ -4,7 +4,8 @@
 //! who opened what is the caller's to remember.
 
 use crate::blocks;
-use crate::names::{name_of, Name};
+use crate::names::{known, Name};
+use crate::words::{hashed, SEED};
 use crate::work;
 
 /// A start tag.
@@ -24,6 +25,8 @@ pub struct Tag {
     pub next: usize,
     /// Whether it closes itself.
     pub empty: bool,
+    /// Whether the name of some attribute has a prefix.
+    pub prefixed: bool,
 }
 
 /// What stands at some place of a document.
@@ -163,26 +166,28 @@ fn start_tag(text: &[u8], start: usize) -> Markup {
         return Markup::Bad(start, "the name of an element");
     }
     let mut at = start + 1;
-    let mut name_start = at;
+    let (mut name_start, mut hash) = (at, SEED);
     while let Some(byte) = text.get(at).copied() {
         if is_space(byte) || matches!(byte, b'>' | b'/' | b'<') {
             break;
         }
         at += 1;
+        hash = hashed(hash, byte);
         if byte == b':' {
-            name_start = at;
+            (name_start, hash) = (at, SEED);
         }
     }
     let name_end = at;
     work::visit(at - start);
     // The `>` may also stand in quoted values before the one that ends the tag.
-    let mut between = 1;
+    let (mut between, mut prefixed) = (1, false);
     let close = loop {
         match text.get(at) {
             Some(b'>') => break at,
             Some(quote @ (b'"' | b'\'')) => at = find(text, at + 1, *quote) + 1,
             Some(b'<') | None => return Markup::Bad(start, "the end of this tag"),
-            _ => {
+            Some(byte) => {
+                prefixed |= *byte == b':';
                 at += 1;
                 between += 1;
             }
@@ -191,13 +196,14 @@ fn start_tag(text: &[u8], start: usize) -> Markup {
     work::visit(between);
     let empty = close > name_end && text.get(close - 1) == Some(&b'/');
     Markup::Start(Tag {
-        name: name_of(text.get(name_start..name_end).unwrap_or(&[])),
+        name: known(text.get(name_start..name_end).unwrap_or(&[]), hash),
         start,
         name_start,
         name_end,
         end: close - usize::from(empty),
         next: close + 1,
         empty,
+        prefixed,
     })
 }
 
@@ -229,14 +235,15 @@ pub fn attribute(text: &[u8], mut at: usize, end: usize) -> Result<Option<Attrib
         return Ok(None);
     }
     let first = at;
-    let mut name_start = at;
+    let (mut name_start, mut hash) = (at, SEED);
     while let Some(letter) = byte(at) {
         if letter == b'=' || is_space(letter) {
             break;
         }
         at += 1;
+        hash = hashed(hash, letter);
         if letter == b':' {
-            name_start = at;
+            (name_start, hash) = (at, SEED);
         }
     }
     let name_end = at;
@@ -259,7 +266,8 @@ pub fn attribute(text: &[u8], mut at: usize, end: usize) -> Result<Option<Attrib
     }
     // `xmlns:x` names a prefix, `xsi:type` a type of the schema: neither is an attribute of the MPD.
     let foreign = matches!(text.get(first..name_start), Some(b"xmlns:" | b"xsi:"));
-    let name = if foreign { Name::Unknown } else { name_of(text.get(name_start..name_end).unwrap_or(&[])) };
+    let name =
+        if foreign { Name::Unknown } else { known(text.get(name_start..name_end).unwrap_or(&[]), hash) };
     Ok(Some(Attribute { name, name_start, name_end, start, end: value_end }))
 }
 

@@ -43,7 +43,9 @@ impl Parser<'_> {
         let absolute = url::is_absolute(&reference);
         let parents = if absolute { parents.min(1) } else { parents };
         for parent in above..above + parents {
-            if scope.bases.1 >= limits::ALTERNATIVES || self.info.bases.len() >= limits::BASE_URLS {
+            let full =
+                self.info.bases.len() >= limits::BASE_URLS || self.movie.text.made() >= limits::ADDRESS_BYTES;
+            if scope.bases.1 >= limits::ALTERNATIVES || full {
                 self.warn(WarningCode::Skipped, super::name(tag), "more addresses than are kept");
                 break;
             }

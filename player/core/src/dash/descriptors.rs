@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use bitaca_player_scan::names::{name_of, Name};
+use bitaca_player_scan::work;
 use bitaca_player_scan::xml::Tag;
 
 use super::model::{Descriptor, DescriptorKind};
@@ -127,19 +128,18 @@ impl Parser<'_> {
             _ => {}
         }
         if let Some(kind) = kind {
-            let scheme = self.keep_opt(property.scheme_at);
-            let value = self.keep_opt(property.value);
+            let (scheme, scheme_hash) = self.keep_hashed(property.scheme_at);
+            let (value, value_hash) = self.keep_hashed(property.value);
             let one = Descriptor { kind, scheme, value };
             // A representation often repeats what its siblings say.
-            let text = &self.movie.text;
-            let same = |known: &Descriptor| {
-                known.kind == kind
-                    && text.get(known.scheme) == text.get(scheme)
-                    && text.get(known.value) == text.get(value)
-            };
+            let hash = scheme_hash ^ value_hash.rotate_left(9) ^ kind as u64;
             if let Some(set) = self.info.sets.last_mut() {
-                if set.descriptors.len() < limits::DESCRIPTORS && !set.descriptors.iter().any(same) {
+                // Those of the set before are forgotten with it.
+                self.said.truncate(set.descriptors.len());
+                let known = self.said.contains(&hash);
+                if set.descriptors.len() < limits::DESCRIPTORS && !known {
                     set.descriptors.push(one);
+                    self.said.push(hash);
                 }
             }
         }
@@ -191,8 +191,12 @@ impl Parser<'_> {
 
     /// `CC1=eng;CC3=por`, `eng;por`, `1=lang:eng,er:1;2=lang:por`, or nothing: SCTE 214-1, Closed captions.
     fn captions(&mut self, value: Value, prefix: &str, traits: &mut Traits) {
+        // Sixty-four channels take less.
         let text = value.of(self.text);
-        let plain = text.split(';').filter(|part| !part.contains('=')).count();
+        let text = text.get(..text.len().min(900)).unwrap_or("");
+        work::visit(2 * text.len());
+        let is_608 = prefix.len() == 2;
+        let plain = text.split(';').take(5).filter(|part| is_608 && !part.contains('=')).count();
         let mut at = value.start;
         for (place, part) in text.split(';').enumerate() {
             let start = at;
@@ -207,7 +211,7 @@ impl Parser<'_> {
             match parse_u32(digits.as_bytes()) {
                 Some(number) => push_number(&mut name, u64::from(number), 1),
                 // Of two languages without channels the second is in the second field: CC3.
-                None if prefix.len() == 2 && plain == 2 && place == 1 => name.push('3'),
+                None if plain == 2 && place == 1 => name.push('3'),
                 None => push_number(&mut name, place as u64 + 1, 1),
             }
             // `=`, and `lang:` before, more attributes behind the language.
@@ -229,11 +233,11 @@ impl Parser<'_> {
 
     fn set_property(&mut self, tag: &Tag, property: Property, one: &mut Rendition, traits: &mut Traits) {
         let at = property.value.unwrap_or_default();
-        let kept = self.keep_opt(property.value);
         match property.scheme {
             // DASH-IF Interoperability Points, Trick modes.
             Name::UTrickMode => {
                 traits.trick = true;
+                let kept = self.keep_opt(property.value);
                 if let Some(set) = self.this_set() {
                     set.trick_of = kept;
                 }
@@ -258,11 +262,13 @@ impl Parser<'_> {
             }
             // ISO/IEC 23009-1, Adaptation set switching, and Period continuity and connectivity.
             Name::USwitching => {
+                let kept = self.keep_opt(property.value);
                 if let Some(set) = self.this_set() {
                     set.switching = kept;
                 }
             }
             Name::UContinuity | Name::UConnectivity => {
+                let kept = self.keep_opt(property.value);
                 if let Some(set) = self.this_set() {
                     set.continues = kept;
                     set.seamless |= property.scheme == Name::UContinuity;

@@ -25,11 +25,14 @@ mod tests;
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use bitaca_player_scan::blocks::find;
 use bitaca_player_scan::names::{name_of, Name};
 use bitaca_player_scan::timeline::Timeline;
+use bitaca_player_scan::words::{mixed, START};
+use bitaca_player_scan::work;
 use bitaca_player_scan::xml::Tag;
 
 use crate::bytes::{parse_i64, parse_u32, parse_u64};
@@ -62,8 +65,11 @@ pub(crate) fn parse(
         timelines: Vec::new(),
         urls: Vec::new(),
         gaps: Vec::new(),
+        last_gaps: None,
+        copied: 0,
         shared: Vec::new(),
         shares: false,
+        said: Vec::new(),
     };
     parser.document(now_us)?;
     parser.movie.dash = Some(Box::new(parser.info));
@@ -91,10 +97,16 @@ struct Parser<'a> {
     urls: Vec<SegmentUrl>,
     /// The `FCS` of all templates: start and end in ticks.
     gaps: Vec<(i64, i64)>,
+    /// Those that a representation was given last.
+    last_gaps: Option<((u32, u32), Arc<[(i64, i64)]>)>,
+    /// Bytes of addresses and templates that representations have copies of.
+    copied: usize,
     /// Protections that others may refer to.
     shared: Vec<model::Protection>,
     /// Some protection refers to another one.
     shares: bool,
+    /// Hashes of what the descriptors of the set say that is being read.
+    said: Vec<u64>,
 }
 
 /// What a level hands down: where relative URLs start, and how segments are addressed.
@@ -359,10 +371,35 @@ impl<'a> Parser<'a> {
     /// A part of the document without references.
     fn keep(&mut self, value: Value) -> Span {
         let bytes = self.text.as_bytes().get(value.start..value.end).unwrap_or(&[]);
-        if find(bytes, 0, b'&') >= bytes.len() {
+        self.without_references(value, find(bytes, 0, b'&'))
+    }
+
+    /// As [`Parser::keep`], with a hash of what is written, both in one look. Where there are references it is
+    /// one of its own.
+    fn keep_hashed(&mut self, value: Option<Value>) -> (Span, u64) {
+        let Some(value) = value else { return (Span::NONE, 0) };
+        let bytes = self.text.as_bytes().get(value.start..value.end).unwrap_or(&[]);
+        let (mut hash, mut plain) = (START, 0);
+        for byte in bytes.iter().take_while(|byte| **byte != b'&') {
+            hash = mixed(hash, *byte);
+            plain += 1;
+        }
+        work::visit(plain);
+        if plain < bytes.len() {
+            hash ^= value.start as u64;
+        }
+        (self.without_references(value, plain), hash)
+    }
+
+    /// A part of the document of which the first `plain` bytes have no reference.
+    fn without_references(&mut self, value: Value, plain: usize) -> Span {
+        if plain >= value.end - value.start {
             return self.span(value);
         }
-        self.movie.text.push(&unescape(value.of(self.text)))
+        let (plain, rest) = value.of(self.text).split_at_checked(plain).unwrap_or_default();
+        let mut out = String::from(plain);
+        out.push_str(&unescape(rest));
+        self.movie.text.push(&out)
     }
 
     fn keep_opt(&mut self, value: Option<Value>) -> Span {

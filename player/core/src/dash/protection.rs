@@ -1,7 +1,10 @@
 //! ContentProtection: what is encrypted, and what each system needs to know.
 //! ISO/IEC 23009-1, Content protection; ISO/IEC 23001-7 for `cenc:`; DASH-IF Interoperability Points for `Laurl`.
 
+use alloc::vec::Vec;
+
 use bitaca_player_scan::names::Name;
+use bitaca_player_scan::words::hash_of;
 use bitaca_player_scan::xml::Tag;
 
 use super::model::Protection;
@@ -63,11 +66,15 @@ impl Parser<'_> {
             return;
         }
         let text = &self.movie.text;
+        let hash = |span: Span| hash_of(text.get(span).as_bytes());
+        let hashes: Vec<u64> = self.shared.iter().map(|from| hash(from.ref_id)).collect();
         for one in self.movie.renditions.iter_mut().flat_map(|one| &mut one.protection) {
-            let Some(reference) = text.opt(one.reference) else { continue };
-            let Some(from) = self.shared.iter().find(|from| text.get(from.ref_id) == reference) else {
+            if one.reference.is_none() {
                 continue;
-            };
+            }
+            let wanted = hash(one.reference);
+            let place = hashes.iter().position(|hash| *hash == wanted);
+            let Some(from) = place.and_then(|place| self.shared.get(place)) else { continue };
             for (to, from) in [
                 (&mut one.value, from.value),
                 (&mut one.default_kid, from.default_kid),

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 
-use bitaca_player_scan::blocks::find;
 use bitaca_player_scan::names::Name;
 use bitaca_player_scan::xml::{attribute, next, Markup, Tag};
 
@@ -24,8 +23,7 @@ impl Parser<'_> {
         scope: &Scope,
     ) -> Result<Option<Option<usize>>, ParseError> {
         // Its attributes have a prefix, which few others have.
-        let bytes = self.text.as_bytes().get(tag.name_end..tag.end).unwrap_or(&[]);
-        if find(bytes, 0, b':') >= bytes.len() {
+        if !tag.prefixed {
             return Ok(Some(None));
         }
         let (mut href, mut on_load) = (None, false);

@@ -90,17 +90,21 @@ impl Parser<'_> {
     ) -> Result<Result<(SegmentIndex, Option<&'static str>), &'static str>, ParseError> {
         let (how, factor) = refined(&scope.addressing);
         let base = base::first(&self.info.bases, scope.bases);
-        let text = &self.movie.text;
+        let mut text = &self.movie.text;
         let base_url = text.get(base.url);
         let room = base_url.len() + how.media.len as usize + how.initialization.len as usize + 64;
+        self.copied = self.copied.saturating_add(room);
+        if self.copied > limits::COPIED_BYTES {
+            return Err(ParseError::new(ErrorKind::Limit, 0, "at most 64 MiB of addresses and templates"));
+        }
         let mut index = SegmentIndex::new(how.timescale, TextPool::with_room(room), base_url);
         index.origin = how.origin;
         index.offset_ns = period.start_ns;
         index.offset_us = base.offset_us.saturating_add(how.offset_us);
         index.partial = base.partial | how.partial;
-        if let Some(gaps) = self.gaps.get(how.gaps.0 as usize..how.gaps.1 as usize).filter(|g| !g.is_empty())
-        {
-            index.gaps.extend_from_slice(gaps);
+        if how.gaps.1 > how.gaps.0 {
+            index.gaps = self.shared_gaps(how.gaps);
+            text = &self.movie.text;
         }
         if let Some(uri) = text.opt(how.initialization) {
             let uri = index.text.push(uri);
@@ -214,6 +218,18 @@ impl Parser<'_> {
             live,
         });
         Ok(Ok((index, odd)))
+    }
+
+    /// Gaps of a level, which all representations below it share.
+    fn shared_gaps(&mut self, range: (u32, u32)) -> Arc<[(i64, i64)]> {
+        if let Some((known, gaps)) = &self.last_gaps {
+            if *known == range {
+                return gaps.clone();
+            }
+        }
+        let gaps: Arc<[(i64, i64)]> = self.gaps.get(range.0 as usize..range.1 as usize).unwrap_or(&[]).into();
+        self.last_gaps = Some((range, gaps.clone()));
+        gaps
     }
 
     /// ISO/IEC 23009-1, Segment list.

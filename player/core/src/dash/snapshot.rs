@@ -2,6 +2,7 @@
 
 use crate::dash::model::Mpd;
 use crate::presentation::{Presentation, Rendition, Span};
+use crate::segments::SegmentIndex;
 use crate::snapshot::Writer;
 
 /// Append what only an MPD says.
@@ -128,6 +129,6 @@ fn rendition(out: &mut Writer, movie: &Presentation, one: &Rendition) {
     out.time(segments.map(|index| index.offset_us));
     out.flag(segments.is_some_and(|index| index.partial));
     let gaps = segments.filter(|index| !index.gaps.is_empty());
-    let gaps = gaps.map_or(0, |index| (0..index.len()).filter(|i| index.is_gap(*i)).count());
+    let gaps = gaps.map_or(0, SegmentIndex::gap_count);
     out.u32(gaps as u32);
 }

@@ -8,7 +8,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use bitaca_player_scan::blocks::equal;
 use bitaca_player_scan::names::Name;
+use bitaca_player_scan::work;
 use bitaca_player_scan::xml::{attribute, next, Markup, Tag};
 
 use crate::bytes::push_number;
@@ -125,7 +127,7 @@ impl<'a> Reader<'a> {
             Markup::End { start, name_start, name_end, next } => {
                 let closed = Value { start: name_start, end: name_end };
                 match self.open.pop() {
-                    Some(open) if open.of(self.text) == closed.of(self.text) => {
+                    Some(open) if self.same(open, closed) => {
                         self.at = next;
                         Ok(Some(Event::End(start)))
                     }
@@ -143,6 +145,10 @@ impl<'a> Reader<'a> {
                 Err(ParseError::new(ErrorKind::Unsupported, at, "a document type declaration"))
             }
         }
+    }
+
+    fn same(&self, open: Value, closed: Value) -> bool {
+        equal(open.of(self.text).as_bytes(), closed.of(self.text).as_bytes())
     }
 
     /// The attributes of a tag.
@@ -245,6 +251,7 @@ pub fn path_at(text: &str, offset: u32) -> String {
 ///
 /// What is no such reference stays as it is.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+    work::visit(text.len());
     let mut rest = text;
     let mut out = String::new();
     while let Some(at) = rest.bytes().position(|byte| byte == b'&') {

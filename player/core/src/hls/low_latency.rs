@@ -85,7 +85,7 @@ impl Reader<'_> {
         if let Some(length) = unplaced {
             // Without an offset it continues the part before, of the same resource.
             let text = &self.index.text;
-            let before = self.index.parts.last().filter(|last| text.get(last.uri) == text.get(part.uri));
+            let before = self.index.parts.last().filter(|last| text.same(last.uri, part.uri));
             let offset = before.and_then(|last| last.range).map_or(0, |range| range.offset + range.length);
             part.range = Some(ByteRange { offset, length });
         }

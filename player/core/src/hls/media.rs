@@ -9,10 +9,11 @@ use bitaca_player_scan::entry::{Entry, DISCONTINUITY, GAP, RANGED};
 use bitaca_player_scan::lines::{next_line, Line};
 use bitaca_player_scan::runs::{self, Run, Tables};
 use bitaca_player_scan::words::Word;
+use bitaca_player_scan::work;
 
 use super::attributes::Attributes;
 use super::variables::Variables;
-use super::{enumerated, is_multivariant_tag, keys, low_latency, part, span, warning};
+use super::{enumerated, is_multivariant_tag, keys, low_latency, part, span, warning, Head};
 use crate::bytes::parse_u64;
 use crate::error::{ErrorKind, ParseError, Warning, WarningCode};
 use crate::limits;
@@ -62,6 +63,8 @@ pub(super) struct Reader<'a> {
     pub(super) removed_ranges: Vec<Span>,
     pending: Pending,
     pub(super) elapsed: u64,
+    /// Hashes of the IDs of date ranges, in their order: each new one is looked for among them.
+    pub(super) range_ids: Vec<u64>,
     /// Keys in effect, one for each KEYFORMAT.
     pub(super) active_keys: Vec<Key>,
     keys_changed: bool,
@@ -71,10 +74,11 @@ pub(super) struct Reader<'a> {
     pub(super) version: Option<u32>,
     pub(super) independent: bool,
     has_target: bool,
-    /// The lines of the next segment are not those of most.
+    /// The lines of the next segment are not those of most; and those of all.
     careful: bool,
     /// A tag about the whole playlist stood behind the first about a segment.
     late_header: bool,
+    always_careful: bool,
     /// Where the first line about segments begins, and where the line of the last one ends.
     pub(super) body: Option<usize>,
     pub(super) body_end: usize,
@@ -85,13 +89,17 @@ pub(super) fn parse(
     text: &str,
     url: &str,
     imported: &[(String, String)],
+    head: &Head,
 ) -> Result<Presentation, ParseError> {
     let index = SegmentIndex::new(DECIMAL_TIMESCALE, TextPool::new(String::from(text)), url);
     let mut reader = Reader::new(text, 0, url, imported, index);
-    if !matches!(next_line(text.as_bytes(), 0), Some((Line::Tag { tag: Word::M3u, .. }, _))) {
+    if !head.is_marked() {
         reader.violation(0, 0, "no #EXTM3U in the first line");
     }
-    reader.read(0)?;
+    for line in &head.lines {
+        reader.line(*line)?;
+    }
+    reader.read(head.next)?;
     reader.presentation()
 }
 
@@ -120,6 +128,7 @@ impl<'a> Reader<'a> {
             removed_ranges: Vec::new(),
             pending: Pending::default(),
             elapsed: 0,
+            range_ids: Vec::new(),
             active_keys: Vec::new(),
             keys_changed: false,
             context: Context::default(),
@@ -127,7 +136,8 @@ impl<'a> Reader<'a> {
             version: None,
             independent: false,
             has_target: false,
-            careful: false,
+            careful: true,
+            always_careful: false,
             late_header: false,
             body: None,
             body_end: 0,
@@ -141,17 +151,23 @@ impl<'a> Reader<'a> {
                 at = self.run(at)?;
             }
             let Some((line, next)) = next_line(self.text.as_bytes(), at) else { return Ok(()) };
-            match line {
-                Line::Uri { start, end } => {
-                    let before = self.entries.len();
-                    self.segment(start, end)?;
-                    if self.entries.len() > before {
-                        self.body_end = next.min(self.text.len());
-                    }
-                }
-                Line::Tag { tag, start, value, end } => self.tag(tag, start, value, end)?,
-            }
+            self.line(line)?;
             at = next;
+        }
+    }
+
+    fn line(&mut self, line: Line) -> Result<(), ParseError> {
+        match line {
+            Line::Uri { start, end } => {
+                let before = self.entries.len();
+                self.segment(start, end)?;
+                if self.entries.len() == before {
+                    return Ok(());
+                }
+                self.body_end = (find(self.text.as_bytes(), end, b'\n') + 1).min(self.text.len());
+                Ok(())
+            }
+            Line::Tag { tag, start, value, end } => self.tag(tag, start, value, end),
         }
     }
 
@@ -206,6 +222,8 @@ impl<'a> Reader<'a> {
         }
         // The lines of a segment are tried once.
         self.careful = text.get(end) == Some(&b'#');
+        // Where variables are used, they mostly are in all: to look for them would be in vain.
+        self.always_careful |= self.careful && run.variables;
         Ok(end)
     }
 
@@ -374,8 +392,10 @@ impl<'a> Reader<'a> {
     fn duration(&mut self, at: usize, end: usize) -> u64 {
         let value = part(self.text, at, end);
         let decimal = value.split(',').next().unwrap_or(value).trim_ascii();
+        work::visit(decimal.len());
         parse_decimal_ticks(decimal.as_bytes()).unwrap_or_else(|| {
             let word = decimal.split_ascii_whitespace().next().unwrap_or("");
+            work::visit(word.len());
             let ticks = parse_decimal_ticks(word.as_bytes());
             let what = "a duration in seconds was expected";
             self.warn(warning(WarningCode::Guessed, at, decimal, what));
@@ -433,7 +453,7 @@ impl<'a> Reader<'a> {
         self.context_number = None;
         // The same section again, as after an advertisement or in front of every segment.
         let text = &self.index.text;
-        let same = |known: &Init| known.range == init.range && text.get(known.uri) == text.get(init.uri);
+        let same = |known: &Init| known.range == init.range && text.same(known.uri, init.uri);
         if self.index.inits.last().is_some_and(same) {
             self.context.init = (self.index.inits.len() - 1) as u32;
             return Ok(());
@@ -462,12 +482,12 @@ impl<'a> Reader<'a> {
 
     fn segment(&mut self, start: usize, end: usize) -> Result<(), ParseError> {
         let pending = core::mem::take(&mut self.pending);
-        self.careful = false;
         let uri = part(self.text, start, end);
         let Some(duration) = pending.duration else {
             self.violation(start, end, "a URI without EXTINF");
             return Ok(());
         };
+        self.careful = self.always_careful;
         let url = self.variables.span(uri, self.base + start, &mut self.index.text, &mut self.warnings)?;
         if url.len as usize > limits::SEGMENT_URI_BYTES {
             return Err(ParseError::new(ErrorKind::Limit, start, "a URI of at most 65535 bytes"));
@@ -485,10 +505,8 @@ impl<'a> Reader<'a> {
         if let Some((length, from, at)) = pending.range {
             // Without an offset it continues the segment before, of the same resource.
             let text = &self.index.text;
-            let previous = self
-                .entries
-                .last()
-                .filter(|last| last.flags & RANGED != 0 && text.get(url_of(last)) == text.get(url));
+            let previous =
+                self.entries.last().filter(|last| last.flags & RANGED != 0 && text.same(url_of(last), url));
             let next = previous.and_then(|last| last.range_offset.checked_add(u64::from(last.range_length)));
             let unknown =
                 ParseError::new(ErrorKind::Malformed, at, "an offset: no range of the same URI before");
@@ -543,8 +561,12 @@ impl<'a> Reader<'a> {
         self.index.media = Some(self.media);
         self.index.removed_ranges = self.removed_ranges;
         let known = self.index.resume.take();
-        let first = self.index.entry(0).map_or(body, |entry| entry.url_start as usize + 1);
-        let line_end = find(self.index.text.source().as_bytes(), first, b'\n') + 1;
+        let first =
+            self.index.entry(0).map_or(body, |entry| entry.url_start as usize + usize::from(entry.url_len));
+        let line_end = match self.index.is_empty() {
+            true => first,
+            false => find(self.index.text.source().as_bytes(), first, b'\n') + 1,
+        };
         self.index.resume = Some(Box::new(Resume {
             body: known.as_ref().map_or(body, |known| known.body),
             opening: known.map_or((body, line_end), |known| known.opening),

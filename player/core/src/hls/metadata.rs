@@ -1,7 +1,7 @@
 //! Timed metadata: EXT-X-DATERANGE, and the de-facto tags around advertisements and thumbnails.
 //! RFC 8216bis 4.4.5.1.
 
-use bitaca_player_scan::words::Word;
+use bitaca_player_scan::words::{hash_of, Word};
 
 use alloc::vec::Vec;
 
@@ -65,8 +65,13 @@ impl Reader<'_> {
             return Ok(());
         }
         // Another tag of the same ID adds to the first one.
-        let id = self.index.text.get(range.id);
-        let known = self.index.date_ranges.iter().position(|known| self.index.text.get(known.id) == id);
+        let text = &self.index.text;
+        let hash = |id: Span| hash_of(text.get(id).as_bytes());
+        if self.range_ids.len() != self.index.date_ranges.len() {
+            self.range_ids = self.index.date_ranges.iter().map(|known| hash(known.id)).collect();
+        }
+        let id = hash(range.id);
+        let known = self.range_ids.iter().position(|known| *known == id);
         match known.and_then(|place| self.index.date_ranges.get_mut(place)) {
             Some(known) => {
                 let end = duration.map(|us| known.start_us.saturating_add(us as i64));
@@ -85,6 +90,7 @@ impl Reader<'_> {
                     return Err(ParseError::new(ErrorKind::Limit, base + at, "at most 4096 EXT-X-DATERANGE"));
                 }
                 range.start_us = start_us;
+                self.range_ids.push(id);
                 self.index.date_ranges.push(range);
             }
         }

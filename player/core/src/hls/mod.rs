@@ -14,11 +14,14 @@ mod refresh;
 mod variables;
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use bitaca_player_scan::lines::{next_line, Line};
 use bitaca_player_scan::words::Word;
+use bitaca_player_scan::work;
 
 use crate::error::{ParseError, Warning, WarningCode};
+use crate::limits;
 use crate::presentation::{Presentation, Span};
 
 pub(crate) use media::Resume;
@@ -34,16 +37,21 @@ pub(crate) fn parse(
     url: &str,
     imported: &[(String, String)],
 ) -> Result<Option<Presentation>, ParseError> {
+    let mut head = Head { lines: Vec::new(), next: 0 };
     let (mut at, mut marked) = (0, false);
     while let Some((line, next)) = next_line(text.as_bytes(), at) {
         at = next;
+        if head.lines.len() < limits::HEAD_LINES {
+            head.lines.push(line);
+            head.next = next;
+        }
         let Line::Tag { tag, .. } = line else { continue };
         marked |= tag == Word::M3u;
         if is_multivariant_tag(tag) {
-            return multivariant::parse(text, url).map(Some);
+            return multivariant::parse(text, url, &head).map(Some);
         }
         if is_media_tag(tag) {
-            return media::parse(text, url, imported).map(Some);
+            return media::parse(text, url, imported, &head).map(Some);
         }
     }
     match marked {
@@ -53,6 +61,20 @@ pub(crate) fn parse(
             Err(ParseError::new(crate::error::ErrorKind::Missing, text.len(), "EXTINF or EXT-X-STREAM-INF"))
         }
         false => Ok(None),
+    }
+}
+
+/// The first lines of a playlist, which were read to find out what it is.
+struct Head {
+    lines: Vec<Line>,
+    /// Where the next line begins.
+    next: usize,
+}
+
+impl Head {
+    /// Whether the first line of all is the one that marks a playlist.
+    fn is_marked(&self) -> bool {
+        matches!(self.lines.first(), Some(Line::Tag { tag: Word::M3u, .. }))
     }
 }
 
@@ -109,7 +131,11 @@ fn warning(code: WarningCode, offset: usize, text: &str, what: &'static str) -> 
 
 /// The place of an enumerated string among those that are known, and whether it is written as it must be.
 fn enumerated(value: &str, known: &[&str]) -> Option<(usize, bool)> {
-    let place = known.iter().position(|word| value.eq_ignore_ascii_case(word))?;
+    let place = known.iter().position(|word| {
+        let same_length = word.len() == value.len();
+        work::visit(if same_length { value.len() } else { 0 });
+        same_length && value.eq_ignore_ascii_case(word)
+    })?;
     Some((place, known.get(place) == Some(&value)))
 }
 

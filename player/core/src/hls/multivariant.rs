@@ -4,12 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bitaca_player_scan::lines::{next_line, Line};
-use bitaca_player_scan::words::Word;
+use bitaca_player_scan::words::{hash_of, Word};
 
 use super::attributes::{Attribute, Attributes};
 use super::metadata::pair;
 use super::variables::Variables;
-use super::{is_media_tag, keys, part, span, warning};
+use super::{is_media_tag, keys, part, span, warning, Head};
 use crate::bytes::{parse_u32, parse_u64};
 use crate::dash::model::Protection;
 use crate::error::{ErrorKind, ParseError, WarningCode};
@@ -32,19 +32,19 @@ struct Reader<'a> {
 }
 
 /// Read a Multivariant Playlist.
-pub(super) fn parse(text: &str, url: &str) -> Result<Presentation, ParseError> {
+pub(super) fn parse(text: &str, url: &str, head: &Head) -> Result<Presentation, ParseError> {
     let movie = Presentation::new(Kind::HlsMultivariant, TextPool::new(String::from(text)), url);
     let mut reader = Reader { text, url, movie, variables: Variables::default(), variant: None };
     reader.movie.periods.push(Period::default());
-    if !matches!(next_line(text.as_bytes(), 0), Some((Line::Tag { tag: Word::M3u, .. }, _))) {
+    if !head.is_marked() {
         reader.violation(0, 0, "no #EXTM3U in the first line");
     }
-    let mut at = 0;
+    for line in &head.lines {
+        reader.line(*line)?;
+    }
+    let mut at = head.next;
     while let Some((line, next)) = next_line(text.as_bytes(), at) {
-        match line {
-            Line::Uri { start, end } => reader.uri(start, end)?,
-            Line::Tag { tag, start, value, end } => reader.tag(tag, start, value, end)?,
-        }
+        reader.line(line)?;
         at = next;
     }
     if reader.variant.is_some() {
@@ -75,6 +75,13 @@ pub(super) fn start_us(mut list: Attributes<'_, '_>) -> (Option<i64>, bool) {
 impl Reader<'_> {
     fn violation(&mut self, at: usize, end: usize, what: &'static str) {
         self.movie.warn(warning(WarningCode::Violation, at, part(self.text, at, end), what));
+    }
+
+    fn line(&mut self, line: Line) -> Result<(), ParseError> {
+        match line {
+            Line::Uri { start, end } => self.uri(start, end),
+            Line::Tag { tag, start, value, end } => self.tag(tag, start, value, end),
+        }
     }
 
     fn tag(&mut self, tag: Word, start: usize, at: usize, end: usize) -> Result<(), ParseError> {
@@ -359,29 +366,24 @@ impl Reader<'_> {
 
     fn finish(mut self) -> Presentation {
         let movie = &mut self.movie;
-        // Groups whose audio really is apart: some member has a playlist of its own.
-        let apart: Vec<Span> = movie
-            .renditions
-            .iter()
-            .filter(|one| one.track == TrackKind::Audio && one.playlist_url.is_some())
-            .map(|one| one.audio_group)
-            .collect();
+        // Groups whose audio really is apart: some member has a playlist of its own. Names are compared by
+        // their hashes: there may be as many groups as renditions.
+        let hash = |one: &Rendition| hash_of(movie.text.get(group_of(one)).as_bytes());
+        let hashes: Vec<u64> = movie.renditions.iter().map(hash).collect();
+        let own = movie.renditions.iter().zip(&hashes);
+        let own = own.filter(|(one, _)| one.track == TrackKind::Audio && one.playlist_url.is_some());
+        let mut apart: Vec<u64> = own.map(|(_, hash)| *hash).collect();
+        apart.sort_unstable();
         let scheme = |key| Protection { scheme: keys::scheme(key), ..Protection::default() };
         let protection: Vec<Protection> = movie.session_keys.iter().map(scheme).collect();
         let text = &movie.text;
-        let mut sets: Vec<(TrackKind, Span)> = Vec::new();
-        for one in &mut movie.renditions {
+        let mut sets: Vec<(TrackKind, u64)> = Vec::new();
+        for (one, hash) in movie.renditions.iter_mut().zip(hashes) {
             one.protection.clone_from(&protection);
-            let group = match one.track {
-                TrackKind::Text if !one.captions_group.is_none() => one.captions_group,
-                TrackKind::Text => one.text_group,
-                _ => one.audio_group,
-            };
             let is_view = one.role_flags.has(RoleFlags::ALTERNATE);
             if one.track == TrackKind::Video && !is_view {
                 let codecs = text.get(one.codecs);
-                let separate =
-                    !group.is_none() && apart.iter().any(|known| text.get(*known) == text.get(group));
+                let separate = !one.audio_group.is_none() && apart.binary_search(&hash).is_ok();
                 let has_audio = codecs.is_empty() || codecs.split(',').any(is_audio_codec);
                 one.muxed = has_audio && !separate && !one.trick;
                 let only_audio = !codecs.is_empty() && codecs.split(',').all(is_audio_codec);
@@ -391,14 +393,12 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let group = if is_view { one.video_group } else { group };
             // Variants are set 0; each group of renditions is one more.
-            let known = sets
-                .iter()
-                .position(|(kind, known)| *kind == one.track && text.get(*known) == text.get(group));
+            let group = (one.track, hash);
+            let known = sets.iter().position(|known| *known == group);
             let at = known.unwrap_or(sets.len());
             if known.is_none() && sets.len() < 256 {
-                sets.push((one.track, group));
+                sets.push(group);
             }
             one.set = at as u32 + 1;
         }
@@ -413,6 +413,16 @@ impl Reader<'_> {
 }
 
 /// Media Characteristic Tags that mean a role; all are kept as written.
+/// The group that a rendition is of, or that a variant takes its audio from.
+fn group_of(one: &Rendition) -> Span {
+    match one.track {
+        TrackKind::Text if !one.captions_group.is_none() => one.captions_group,
+        TrackKind::Text => one.text_group,
+        TrackKind::Video if one.role_flags.has(RoleFlags::ALTERNATE) => one.video_group,
+        _ => one.audio_group,
+    }
+}
+
 fn characteristics(attribute: &Attribute<'_>, one: &mut Rendition) {
     let mut offset = attribute.offset;
     for word in attribute.value.split(',') {

@@ -1,13 +1,14 @@
 //! EXT-X-DEFINE and `{$name}`. RFC 8216bis 4.4.2.3, and 4.3, Variable Substitution.
 
-use bitaca_player_scan::words::Word;
+use bitaca_player_scan::words::{hash_of, mixed, Word, START};
+use bitaca_player_scan::work;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::attributes::Attributes;
 use super::{span, warning};
-use crate::bytes::{find_text, split_at_text};
+use crate::bytes::split_at_text;
 use crate::error::{ErrorKind, ParseError, Warning, WarningCode};
 use crate::limits;
 use crate::presentation::{Span, TextPool};
@@ -16,6 +17,8 @@ use crate::presentation::{Span, TextPool};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
     pub(super) values: Vec<(String, String)>,
+    /// Hashes of their names, by which they are found: a playlist may use each of many a million times.
+    hashes: Vec<u64>,
     substituted: usize,
 }
 
@@ -58,8 +61,26 @@ impl Variables {
         if self.values.len() >= limits::DEFINED_VARIABLES {
             return Err(ParseError::new(ErrorKind::Limit, offset, "at most 64 variables"));
         }
+        self.hashes.push(hash_of(name.as_bytes()));
         self.values.push((String::from(name), String::from(text)));
         Ok(())
+    }
+
+    /// The name in front of `text`, up to its brace, and its value. A name has no brace: what stands behind
+    /// the next one is looked at there.
+    fn used(&self, text: &str) -> Option<(usize, &str)> {
+        let (mut hash, mut end) = (START, 0);
+        let closed = loop {
+            match text.as_bytes().get(end) {
+                Some(b'}') => break true,
+                Some(b'{') | None => break false,
+                Some(byte) => hash = mixed(hash, *byte),
+            }
+            end += 1;
+        };
+        work::visit(end);
+        let place = self.hashes.iter().position(|known| *known == hash).filter(|_| closed)?;
+        self.values.get(place).map(|(_, value)| (end, value.as_str()))
     }
 
     /// The span of `text`, which stands at `offset` of the pool's source, with its variables replaced.
@@ -70,21 +91,18 @@ impl Variables {
         pool: &mut TextPool,
         warnings: &mut Vec<Warning>,
     ) -> Result<Span, ParseError> {
-        if self.values.is_empty() || find_text(text, "{$").is_none() {
+        if self.values.is_empty() {
             return Ok(span(offset, text));
         }
-        let mut out = String::with_capacity(text.len() + 32);
-        let mut rest = text;
+        let (mut out, mut rest) = (String::new(), text);
         while let Some((before, after)) = split_at_text(rest, "{$") {
             out.push_str(before);
-            let name = after.split_once('}').map(|(name, _)| name);
-            let value = name.and_then(|name| self.values.iter().find(|(known, _)| known == name));
-            match (name, value) {
-                (Some(name), Some((_, value))) => {
+            match self.used(after) {
+                Some((end, value)) => {
                     out.push_str(value);
-                    rest = after.get(name.len() + 1..).unwrap_or("");
+                    rest = after.get(end + 1..).unwrap_or("");
                 }
-                _ => {
+                None => {
                     if warnings.len() < limits::WARNINGS {
                         warnings.push(warning(WarningCode::Undefined, offset, text, "an undefined variable"));
                     }
@@ -92,6 +110,9 @@ impl Variables {
                     rest = after;
                 }
             }
+        }
+        if rest.len() == text.len() {
+            return Ok(span(offset, text));
         }
         out.push_str(rest);
         self.substituted += out.len();
@@ -103,6 +124,7 @@ impl Variables {
 }
 
 fn query_parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
+    work::visit(url.len());
     let query = url.split_once('?')?.1;
     let query = query.split_once('#').map_or(query, |(query, _)| query);
     query.split('&').find_map(|pair| {
