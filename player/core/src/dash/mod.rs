@@ -98,7 +98,7 @@ struct Parser<'a> {
     /// The `FCS` of all templates: start and end in ticks.
     gaps: Vec<(i64, i64)>,
     /// Those that a representation was given last.
-    last_gaps: Option<((u32, u32), Arc<[(i64, i64)]>)>,
+    last_gaps: Option<SharedGaps>,
     /// Bytes of addresses and templates that representations have copies of.
     copied: usize,
     /// Protections that others may refer to.
@@ -108,6 +108,9 @@ struct Parser<'a> {
     /// Hashes of what the descriptors of the set say that is being read.
     said: Vec<u64>,
 }
+
+/// Gaps that representations share, with their range among those of all templates.
+type SharedGaps = ((u32, u32), Arc<[(i64, i64)]>);
 
 /// What a level hands down: where relative URLs start, and how segments are addressed.
 #[derive(Clone, Copy, Default)]
