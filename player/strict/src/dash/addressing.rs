@@ -20,6 +20,7 @@ rules! {
     Must "ISO/IEC 23009-1, Segment base information (5.3.9.2)" EXACT "dash-index-range-exact-alone" "indexRangeExact comes with indexRange";
     Must "ISO/IEC 23009-1, Segment base information (5.3.9.2)" RANGE "dash-range-order" "a byte range does not end before it begins";
     Should "ISO/IEC 23009-1, Segment base information (5.3.9.2)" COMPLETE "dash-availability-complete-alone" "availabilityTimeComplete=false comes with availabilityTimeOffset";
+    Must "ISO/IEC 23009-1, Segment base information (5.3.9.2)" DEPTH "dash-segment-time-shift" "timeShiftBufferDepth of segment information is not below that of the MPD";
     Must "ISO/IEC 23009-1, MPD element (5.3.1)" MAXIMUM "dash-max-segment-duration" "no segment is longer than maxSegmentDuration";
     Must "ISO/IEC 23009-1, Segment list (5.3.9.3)" URL_EMPTY "dash-segment-url-empty" "a SegmentURL has media or mediaRange";
     Must "ISO/IEC 23009-1, Segment template (5.3.9.4)" MEDIA "dash-template-media-missing" "a segment template has media";
@@ -81,6 +82,14 @@ pub fn check(tree: &Tree, root: &Element, report: &mut Report) {
     base_urls(tree, report);
     for element in tree.elements.iter().filter(|one| WAYS.contains(&one.name) && one.namespace == tree::MPD) {
         check_element(tree, element, report);
+        let depth = |one: &Element| types::duration(one.text_of("timeShiftBufferDepth")?.trim());
+        if depth(element).zip(depth(root)).is_some_and(|(own, whole)| own < whole) {
+            report.add(
+                &DEPTH,
+                element.place("timeShiftBufferDepth"),
+                "below MPD@timeShiftBufferDepth: segments would be gone that the MPD offers; correct one",
+            );
+        }
     }
     for period in presentation::periods(tree, root) {
         several(tree, period.element, report);

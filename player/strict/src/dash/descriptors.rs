@@ -9,7 +9,8 @@ use crate::finding::{rules, Report};
 
 rules! {
     Must "ISO/IEC 23009-1, DASH role scheme (5.8.5.5)" ROLE "dash-role-value" "values of the DASH role scheme are those that it defines";
-    Must "ISO/IEC 23009-1, Content protection (5.8.4.1)" SCHEME_VALUE "dash-protection-scheme-value" "the mp4protection descriptor names the scheme (cenc, cbcs)";
+    Must "ISO/IEC 23009-1, Content protection (5.8.4.1)" SCHEME_VALUE "dash-protection-scheme-value" "the mp4protection descriptor names the scheme (cenc, cbcs), with or without its version";
+    Must "ISO/IEC 23009-1, Content protection, its scheme (5.8.5.2)" CA_VALUE "dash-ca-descriptor-value" "the CA_descriptor of a transport stream has four hexadecimal digits in lower case";
     Must "ISO/IEC 23001-7, MPD support for encryption" KID_FORM "dash-default-kid-form" "default_KID is a UUID";
     Must "ISO/IEC 23001-7, MPD support for encryption" KID_DIFFERS "dash-default-kid-differs" "descriptors of one element have the same default_KID";
     Should "ISO/IEC 23009-1, Content protection (5.8.4.1)" GENERIC "dash-protection-generic-missing" "beside the descriptors of DRM systems stands the mp4protection descriptor";
@@ -28,6 +29,7 @@ rules! {
 }
 
 const MP4_PROTECTION: &str = "urn:mpeg:dash:mp4protection:2011";
+const CA_DESCRIPTOR: &str = "urn:mpeg:dash:13818:1:CA_descriptor:2011";
 const ROLES: [&str; 17] = [
     "caption",
     "subtitle",
@@ -118,6 +120,13 @@ fn channels(element: &Element, report: &mut Report) {
     }
 }
 
+/// Whether a value is a scheme's four letters, with a colon and its version or without.
+fn is_scheme(value: &str) -> bool {
+    let (scheme, version) = value.split_once(':').unwrap_or((value, "0"));
+    let hexadecimal = version.bytes().all(|byte| byte.is_ascii_hexdigit());
+    scheme.len() == 4 && (1..=8).contains(&version.len()) && hexadecimal
+}
+
 /// A UUID as hexadecimal digits without hyphens.
 fn uuid(text: &str) -> Option<String> {
     let lengths = [8, 4, 4, 4, 12];
@@ -137,12 +146,18 @@ fn protections(tree: &Tree, element: &Element, report: &mut Report) {
         let mut system = None;
         if scheme.eq_ignore_ascii_case(MP4_PROTECTION) {
             generic = true;
-            if one.text_of("value").is_none_or(|value| value.len() != 4) && !refers {
+            if !one.text_of("value").is_some_and(is_scheme) && !refers {
                 report.add(
                     &SCHEME_VALUE,
                     one.place("value"),
                     "expected the scheme's four letters (cenc, cbc1, cens, cbcs)",
                 );
+            }
+        } else if scheme.eq_ignore_ascii_case(CA_DESCRIPTOR) {
+            let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            let legal = |value: &str| value.len() == 4 && value.bytes().all(digit);
+            if !one.text_of("value").is_some_and(legal) && !refers {
+                report.add(&CA_VALUE, one.place("value"), "expected the CA_system_ID, such as 0b00");
             }
         } else if scheme.len() >= 9
             && scheme.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("urn:uuid:"))

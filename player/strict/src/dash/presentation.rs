@@ -25,6 +25,8 @@ rules! {
     Must "ISO/IEC 23009-1, Period element (5.3.2)" PERIOD_EMPTY "dash-period-empty" "a period has an adaptation set, unless its duration is zero";
     Must "ISO/IEC 23009-1, Period element (5.3.2)" DURATION_SUM "dash-duration-differs" "mediaPresentationDuration is where the last period ends";
     Must "ISO/IEC 23009-1, Period element (5.3.2)" STATIC_START "dash-static-start" "the first period of a static MPD starts at zero";
+    Must "ISO/IEC 23009-1, Period element (5.3.2)" BITSTREAM "dash-bitstream-switching-differs" "in a period with bitstreamSwitching no adaptation set denies it";
+    Must "ISO/IEC 23009-1, Program information (5.7)" PROGRAM "dash-program-information-language" "several ProgramInformation elements have lang each";
     Note "ISO/IEC 23009-1, MPD element (5.3.1)" ALWAYS_UPDATE "dash-update-period-zero" "minimumUpdatePeriod of zero asks clients to fetch the MPD again for every segment, or at events";
 }
 
@@ -117,6 +119,10 @@ pub fn check(tree: &Tree, root: &Element, report: &mut Report) {
             }
         }
     }
+    let programs: Vec<&Element> = tree.named(root, "ProgramInformation").collect();
+    for one in programs.iter().filter(|one| programs.len() > 1 && one.attribute("lang").is_none()) {
+        report.add(&PROGRAM, one.at, "one of several, without @lang: clients cannot choose; add it");
+    }
     let date = |name: &str| root.text_of(name).and_then(types::date);
     if let (Some(start), Some(end)) = (date("availabilityStartTime"), date("availabilityEndTime")) {
         if end < start {
@@ -180,6 +186,14 @@ fn check_periods(tree: &Tree, root: &Element, report: &mut Report) {
                 );
             }
             _ => {}
+        }
+        let says =
+            |one: &Element, words: [&str; 2]| words.iter().any(|word| one.is("bitstreamSwitching", word));
+        if says(element, ["true", "1"]) {
+            for set in tree.named(element, "AdaptationSet").filter(|set| says(set, ["false", "0"])) {
+                let message = "false, and true on the period; correct one";
+                report.add(&BITSTREAM, set.place("bitstreamSwitching"), message);
+            }
         }
         match period.start {
             None => early = true,

@@ -14,6 +14,7 @@ rules! {
     Must "ISO/IEC 23009-1, AdaptationSet element (5.3.3)" OUTSIDE "dash-bounds-exceeded" "representations lie within the bounds of their adaptation set";
     Must "ISO/IEC 23009-1, AdaptationSet element (5.3.3)" CONTENT_TYPE "dash-content-type-differs" "contentType is the type of the representations' mimeType";
     Must "ISO/IEC 23009-1, ContentComponent element (5.3.4)" COMPONENT_ID "dash-content-component-id-twice" "ids of content components are unique in an adaptation set";
+    Must "ISO/IEC 23009-1, ContentComponent element (5.3.4)" COMPONENT_REPEATS "dash-content-component-repeats" "a content component does not repeat lang, contentType or par of its adaptation set";
     Must "ISO/IEC 23009-1, Representation element (5.3.5)" REPRESENTATION_ID "dash-representation-id-twice" "ids of representations are unique in a period, unless the representations are identical";
     Must "ISO/IEC 23009-1, Representation element (5.3.5)" DEPENDENCY "dash-dependency-unknown" "dependencyId and associationId name other representations of the period";
     Must "ISO/IEC 23009-1, Representation element (5.3.5)" ASSOCIATION "dash-association-type-alone" "associationType comes with associationId, as many of one as of the other";
@@ -22,11 +23,31 @@ rules! {
     Must "ISO/IEC 23009-1, Common attributes and elements (5.3.7)" MIME "dash-mime-type-missing" "a representation has a mimeType, of its own or of its adaptation set";
     Should "ISO/IEC 23009-1, Common attributes and elements (5.3.7)" CODECS "dash-codecs-missing" "a representation of audio or video has codecs";
     Should "ISO/IEC 23009-1, Common attributes and elements (5.3.7)" SIZE "dash-size-missing" "a representation of video has width and height";
+    Note "ISO/IEC 23009-1, Common attributes and elements (5.3.7)" COMMON "dash-common-attribute-twice" "a common attribute on the adaptation set and on a representation: that of the representation holds";
     Must "ISO/IEC 23009-1, Subset (5.3.8)" SUBSET "dash-subset-unknown" "a subset holds adaptation sets of its period";
+    Must "ISO/IEC 23009-1, Subset (5.3.8)" SUBSET_ID "dash-subset-id-twice" "ids of subsets are unique in a period";
     Must "ISO/IEC 23009-1, Label and Group Label (5.3.10)" LABEL "dash-label-language-twice" "labels of an element differ in language or id";
     Must "ISO/IEC 23009-1, Preselection (5.3.11)" PRESELECTION "dash-preselection-unknown" "preselectionComponents name adaptation sets or content components";
     Must "ISO/IEC 23009-1, Preselection (5.3.11)" PRESELECTION_ID "dash-preselection-id-twice" "ids of preselections are unique in a period";
 }
+
+/// What adaptation sets and representations have in common.
+const COMMON_ATTRIBUTES: [&str; 14] = [
+    "profiles",
+    "width",
+    "height",
+    "sar",
+    "frameRate",
+    "audioSamplingRate",
+    "mimeType",
+    "segmentProfiles",
+    "codecs",
+    "maximumSAPPeriod",
+    "startWithSAP",
+    "maxPlayoutRate",
+    "codingDependency",
+    "scanType",
+];
 
 /// Every period.
 pub fn check(tree: &Tree, root: &Element, report: &mut Report) {
@@ -69,6 +90,15 @@ fn check_set(tree: &Tree, set: &Element, report: &mut Report) {
                 component.place("id"),
                 format!("{id} is the id of another component of this set"),
             );
+        }
+        for name in ["lang", "contentType", "par"] {
+            if let Some(own) = component.attribute(name).filter(|own| set.is(name, own.value)) {
+                report.add(
+                    &COMPONENT_REPEATS,
+                    own.at,
+                    format!("@{name} is the adaptation set's; remove one"),
+                );
+            }
         }
     }
     for element in members.iter().copied().chain([set]) {
@@ -155,6 +185,11 @@ fn check_representation(tree: &Tree, set: &Element, member: &Element, report: &m
             "zero: it is the rate at which the representation can be played with minBufferTime",
         );
     }
+    for name in COMMON_ATTRIBUTES {
+        if let (Some(own), Some(_)) = (member.attribute(name), set.attribute(name)) {
+            report.add(&COMMON, own.at, format!("the adaptation set has @{name} too, and this one holds"));
+        }
+    }
     let mut levels = HashSet::new();
     for sub in tree.named(member, "SubRepresentation") {
         let Some(level) = sub.text_of("level") else { continue };
@@ -228,7 +263,15 @@ fn selections(tree: &Tree, period: &Element, sets: &[&Element], report: &mut Rep
         let component = |set: &Element| tree.named(set, "ContentComponent").any(|one| one.is("id", id));
         sets.iter().any(|set| set.is("id", id)) || sets.iter().any(|set| component(set))
     };
+    let mut subsets = HashSet::new();
     for subset in tree.named(period, "Subset") {
+        if let Some(id) = subset.text_of("id").filter(|id| !subsets.insert(*id)) {
+            report.add(
+                &SUBSET_ID,
+                subset.place("id"),
+                format!("{id:?} is the id of another subset of this period"),
+            );
+        }
         let Some(one) = subset.attribute("contains") else { continue };
         for id in one.value.split_ascii_whitespace() {
             if !sets.iter().any(|set| set.is("id", id)) {

@@ -137,13 +137,17 @@ pub fn check(tag: &Tag, report: &mut Report) {
         let message = format!("{} has no {}, which is required; add it", tag.name, wanted.name);
         report.add_of(&MISSING, spec.section, tag.at, message);
     }
-    let interstitial = tag.name == "EXT-X-DATERANGE" && tag.is("CLASS", "com.apple.hls.interstitial");
+    let class = |name: &str| tag.name == "EXT-X-DATERANGE" && tag.is("CLASS", name);
+    let interstitial = class("com.apple.hls.interstitial");
+    let preload = class("com.apple.hls.preload");
     for one in &tag.attributes {
         let of = |list: &'static [grammar::Attribute]| list.iter().find(|known| known.name == one.name);
         if let Some(known) = of(known) {
             check_value(one, known.kind, spec.section, report);
         } else if let Some(known) = of(grammar::INTERSTITIAL).filter(|_| interstitial) {
             check_value(one, known.kind, "RFC 8216bis D.2", report);
+        } else if let Some(known) = of(grammar::PRELOAD).filter(|_| preload) {
+            check_value(one, known.kind, "RFC 8216bis F", report);
         } else if tag.name == "EXT-X-DATERANGE" && one.name.starts_with("X-") {
             check_value(one, Kind::Extension, spec.section, report);
         } else if !is_retired(tag.name, one.name) {
@@ -179,6 +183,7 @@ fn check_value(one: &Attribute, kind: Kind, section: &'static str, report: &mut 
             | Kind::Date
             | Kind::Language
             | Kind::Signs(_)
+            | Kind::Letters(_)
             | Kind::Range(_)
             | Kind::Versions
             | Kind::QuotedWord(_)
@@ -235,10 +240,18 @@ fn check_value(one: &Attribute, kind: Kind, section: &'static str, report: &mut 
         Kind::Language if !variable && !values::is_language(value) => {
             wrong("a language tag of RFC 5646 (such as pt-BR)");
         }
-        Kind::Signs(extra) if !variable => {
-            let legal = |byte: u8| byte.is_ascii_alphanumeric() || extra.as_bytes().contains(&byte);
+        Kind::Signs(extra) | Kind::Letters(extra) if !variable => {
+            let digits = matches!(kind, Kind::Signs(_));
+            let legal = |byte: u8| {
+                byte.is_ascii_alphabetic()
+                    || digits && byte.is_ascii_digit()
+                    || extra.as_bytes().contains(&byte)
+            };
             if let Some(sign) = value.chars().find(|sign| !sign.is_ascii() || !legal(*sign as u8)) {
-                let message = format!("{name} is of letters, digits and {extra}, found {sign:?}");
+                let message = {
+                    let digits = if digits { ", digits" } else { "" };
+                    format!("{name} is of letters{digits} and {extra}, found {sign:?}")
+                };
                 report.add_of(&CHARACTERS, section, value_at, message);
             }
         }

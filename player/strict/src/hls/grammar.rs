@@ -53,6 +53,8 @@ pub enum Kind {
     Language,
     /// quoted-string of letters, digits and these signs
     Signs(&'static str),
+    /// quoted-string of letters and these signs
+    Letters(&'static str),
     /// quoted-string with a byte range `n[@o]`; whether `@o` is required
     Range(bool),
     /// quoted-string with positive integers between slashes
@@ -266,8 +268,12 @@ pub const INTERSTITIAL: &[Attribute] = &[
     may("X-TIMELINE-STYLE", Kind::QuotedWord(&["HIGHLIGHT", "PRIMARY"])),
     may("X-SKIP-CONTROL-OFFSET", Kind::Integer),
     may("X-SKIP-CONTROL-DURATION", Kind::Integer),
-    may("X-SKIP-CONTROL-LABEL-ID", Kind::Signs("-_")),
+    may("X-SKIP-CONTROL-LABEL-ID", Kind::Letters("-_")),
 ];
+
+/// Attributes of a date range of class `com.apple.hls.preload`. RFC 8216bis F.
+pub const PRELOAD: &[Attribute] =
+    &[must("X-URI", Kind::Uri), must("X-TARGET-ID", Kind::Quoted), must("X-TARGET-CLASS", Kind::Quoted)];
 
 /// Tags that are no part of the standard and that many know.
 pub const DE_FACTO: &[&str] = &[

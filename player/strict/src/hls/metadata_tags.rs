@@ -1,7 +1,8 @@
-//! RFC 8216bis 4.4.5, Media Metadata Tags; D, Interstitials.
+//! RFC 8216bis 4.4.5, Media Metadata Tags; D, Interstitials; F, Preloading of date ranges.
 
 use std::collections::HashMap;
 
+use super::grammar;
 use super::lines::{Playlist, Tag};
 use super::media::Media;
 use super::segment_tags;
@@ -23,6 +24,7 @@ rules! {
     Must "RFC 8216bis 4.4.5.4" REPORT_ABSOLUTE "hls-rendition-report-absolute" "the URI of a rendition report is relative";
     Must "RFC 8216bis D.2" ASSET "hls-interstitial-asset" "an interstitial has either X-ASSET-URI or X-ASSET-LIST";
     Must "RFC 8216bis D.2" ASSET_RELATIVE "hls-interstitial-asset-relative" "X-ASSET-URI is absolute";
+    Must "RFC 8216bis F" PRELOAD "hls-preload-range" "a date range of class com.apple.hls.preload has X-URI, X-TARGET-ID, X-TARGET-CLASS, an end, and neither CUE nor END-ON-NEXT";
 }
 
 /// What the tags beside the segments owe.
@@ -96,6 +98,9 @@ fn date_ranges(playlist: &Playlist, report: &mut Report) {
         check_tag(tag, report);
         if tag.is("CLASS", "com.apple.hls.interstitial") {
             check_interstitial(tag, range, report);
+        }
+        if tag.is("CLASS", "com.apple.hls.preload") {
+            check_preload(tag, range, report);
         }
     }
     let first = ranges.first().map(|range| range.at);
@@ -194,6 +199,19 @@ fn overlaps(ranges: &[Range], report: &mut Report) {
                 );
             }
         }
+    }
+}
+
+fn check_preload(tag: &Tag, range: &Range, report: &mut Report) {
+    let has = |name: &str| range.attributes.contains_key(name);
+    for wanted in grammar::PRELOAD.iter().filter(|wanted| wanted.required && !has(wanted.name)) {
+        report.add(&PRELOAD, tag.at, format!("has no {}; add it", wanted.name));
+    }
+    if !has("DURATION") && !has("END-DATE") {
+        report.add(&PRELOAD, tag.at, "has neither DURATION nor END-DATE; say until when it may be loaded");
+    }
+    for name in ["CUE", "END-ON-NEXT"].into_iter().filter(|name| has(name)) {
+        report.add(&PRELOAD, tag.place(name), format!("{name} has no place on a preload; remove it"));
     }
 }
 

@@ -28,7 +28,9 @@ fn good(kind: Kind) -> &'static str {
         Kind::Hex(_) => "0x0F",
         Kind::Float => "24.5",
         Kind::Signed => "-1.5",
-        Kind::Quoted | Kind::QuotedOrEmpty | Kind::Signs(_) | Kind::QuotedOrNone => "\"a\"",
+        Kind::Quoted | Kind::QuotedOrEmpty | Kind::Signs(_) | Kind::Letters(_) | Kind::QuotedOrNone => {
+            "\"a\""
+        }
         Kind::Uri => "\"a%20b\"",
         Kind::Date => "\"2026-02-01T12:00:00.000Z\"",
         Kind::Language => "\"pt-BR\"",
@@ -65,6 +67,7 @@ fn bad(kind: Kind) -> Vec<(&'static str, &'static str)> {
         Kind::Date => kind_of(&["2026-02-01T12:00:00.000Z", "\"today\""]),
         Kind::Language => kind_of(&["pt", "\"pt_BR\""]),
         Kind::Signs(_) => [kind_of(&["a"]), vec![("\"a b\"", "hls-attribute-characters")]].concat(),
+        Kind::Letters(_) => [kind_of(&["a"]), vec![("\"a1\"", "hls-attribute-characters")]].concat(),
         Kind::Range(true) => kind_of(&["5@6", "\"5\"", "\"@5\""]),
         Kind::Range(false) => kind_of(&["5@6", "\"5-6\""]),
         Kind::Versions => kind_of(&["1", "\"1,2\"", "\"0\""]),
@@ -137,10 +140,13 @@ fn every_attribute_has_its_type_and_every_required_one_is_missed() {
 }
 
 #[test]
-fn every_attribute_of_an_interstitial_has_its_type() {
+fn every_attribute_of_an_interstitial_and_of_a_preload_has_its_type() {
     let tag = grammar::tag("EXT-X-DATERANGE").unwrap();
-    let head = "#EXT-X-DATERANGE:ID=\"a\",CLASS=\"com.apple.hls.interstitial\",START-DATE=\"2026-02-01T12:00:00.000Z\"";
-    for one in grammar::INTERSTITIAL {
+    let of = |class: &'static str, list: &'static [Attribute]| list.iter().map(move |one| (class, one));
+    for (class, one) in of("interstitial", grammar::INTERSTITIAL).chain(of("preload", grammar::PRELOAD)) {
+        let head = format!(
+            "#EXT-X-DATERANGE:ID=\"a\",CLASS=\"com.apple.hls.{class}\",START-DATE=\"2026-02-01T12:00:00.000Z\""
+        );
         let text = |value: &str| around(tag, &format!("{head},{}={value}", one.name));
         assert!(
             !found(&text(good(one.kind))).iter().any(|hit| hit.rule.id.starts_with("hls-attribute")),
