@@ -41,7 +41,9 @@ def faults(folder: Path, text: str, known: set[str]) -> list[str]:
     corpus = {path.name for path in (TESTS / "corpus").rglob("*") if path.is_file()}
     for name in NAMED.findall("\n".join(" | ".join(cells[1:]) for cells in rows(text))):
         if name.endswith(".rs"):
-            if not any((base / name).exists() for base in (folder, PLAYER, folder.parent, PLAYER / "core/tests")):
+            if not any(
+                (base / name).exists() for base in (folder, PLAYER, folder.parent, PLAYER / "core/tests")
+            ):
                 bad.append(name)
         elif re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+){2,}", name):
             if name not in known:
