@@ -90,3 +90,31 @@ fn a_playlist_of_key_frames_by_itself_is_refused() {
     stage.run(1.0);
     assert_eq!(stage.errors(), [(2002, true)]);
 }
+
+/// Media without initialization sections: what it holds is seen when it is converted.
+fn bare(url: &str) -> String {
+    playlist(url).replace("#EXT-X-MAP:URI=\"init.mp4\"\n", "")
+}
+
+#[test]
+fn a_playlist_of_transport_streams_by_itself_is_played() {
+    let mut stage = Stage::new();
+    stage.manifest = bare("");
+    (stage.tracks, stage.media_zero_us) = (1, crate::time::TURN_US + 10 * S);
+    stage.start(Open::default());
+    stage.run(70.0);
+    assert!(stage.eos && stage.errors().is_empty(), "{} {:?}", stage.position_us, stage.errors());
+    assert_eq!(stage.conversions.len(), 15);
+}
+
+#[test]
+fn variants_of_transport_streams_without_codecs_are_played() {
+    let mut stage = Stage::new();
+    stage.manifest = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=400000\nv/234/p.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=1200000\nv/360/p.m3u8\n"
+        .to_string();
+    stage.playlist = bare;
+    (stage.tracks, stage.media_zero_us) = (1, crate::time::TURN_US + 10 * S);
+    stage.start(Open::default());
+    stage.run(70.0);
+    assert!(stage.eos && stage.errors().is_empty(), "{} {:?}", stage.position_us, stage.errors());
+}

@@ -215,3 +215,38 @@ fn answers_that_nobody_waits_for_change_nothing() {
     stage.run_through(75.0, i64::MAX);
     assert!(stage.eos);
 }
+
+/// Whatever a viewer and a host do, in any order, nothing is begun twice at once and all inputs are drained.
+#[test]
+fn any_order_of_answers_seeks_and_pictures_is_survived() {
+    let mut seed = 0x9E37_79B9_7F4A_7C15u64;
+    let mut random = move |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % below
+    };
+    let ranges = at("a", 10, "X-ASSET-URI=\"a.m3u8\",X-RESUME-OFFSET=-5")
+        + &at("b", 20, "X-ASSET-LIST=\"list.json\",X-RESTRICT=\"JUMP\",X-SNAP=\"IN,OUT\"")
+        + &at("c", 30, "CUE=\"PRE,ONCE\",X-ASSET-LIST=\"list.json\"")
+        + &at("d", 40, "CUE=\"POST\",X-ASSET-URI=\"d.m3u8\",X-PLAYOUT-LIMIT=1");
+    for _ in 0..60 {
+        let mut stage = stage_with(&ranges);
+        stage.data = |_| "{\"ASSETS\":[{\"URI\":\"b.m3u8\"}]}".to_string();
+        for _ in 0..80 {
+            let us = random(90) as i64 * S - 10 * S;
+            let id = ["a", "b", "c", "d", "e"][random(5) as usize];
+            match random(7) {
+                0 => stage.seek_to(us.max(0)),
+                1 => stage.input(&Input::Preview { position_us: us }),
+                2 | 3 => stage.input(&Input::InterstitialOver { id, played_us: us }),
+                4 => stage.input(&Input::Choose { what: Choice::View, id: Some("1") }),
+                5 => stage.input(&Input::Display { hdr: us > 0 }),
+                _ => stage.run(2.0),
+            }
+            let (begun, over) = (stage.begun().len(), stage.over().len());
+            assert!(begun >= over, "{begun} {over}");
+        }
+        assert!(stage.errors().is_empty(), "{:?}", stage.errors());
+    }
+}

@@ -261,3 +261,38 @@ fn events_of_the_media_are_told_once() {
     stage.run(70.0);
     assert!(stage.eos && stage.stalled_us < S, "{} {:?}", stage.stalled_us, stage.errors());
 }
+
+/// A live MPD that is asked for again every hundred seconds, or when the media says so.
+fn live_mpd(kind: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
+    assert_eq!(kind, FetchKind::Manifest);
+    let set = |id: &str, kind: &str, codecs: &str, inband: &str| {
+        format!(
+            "<AdaptationSet id=\"{id}\" mimeType=\"{kind}/mp4\" codecs=\"{codecs}\">{inband}\
+             <SegmentTemplate duration=\"4\" startNumber=\"0\" initialization=\"{kind}/init.mp4\" media=\"{kind}/seg-$Number$.m4s\"/>\
+             <Representation id=\"{id}\" bandwidth=\"400000\"/></AdaptationSet>"
+        )
+    };
+    let inband = "<InbandEventStream schemeIdUri=\"urn:mpeg:dash:event:2012\" value=\"1\"/>";
+    let sets = set("1", "video", "avc1.64001f", inband) + &set("2", "audio", "mp4a.40.2", "");
+    Some(
+        format!(
+            "<MPD type=\"dynamic\" availabilityStartTime=\"1970-01-01T00:00:00Z\" minimumUpdatePeriod=\"PT100S\" minBufferTime=\"PT2S\" \
+             timeShiftBufferDepth=\"PT40S\" suggestedPresentationDelay=\"PT12S\"><Period id=\"p\" start=\"PT0S\">{sets}</Period></MPD>"
+        )
+        .into_bytes(),
+    )
+}
+
+#[test]
+fn the_media_says_when_its_mpd_is_no_longer_valid() {
+    let asked = |events: Vec<u8>| {
+        let mut stage = Stage::new();
+        stage.answers = Some(live_mpd);
+        (stage.segments, stage.events) = (1_000_000, events);
+        stage.start(Open { wall_us: 400 * S, ..Open::default() });
+        stage.run(20.0);
+        (stage.position_us > 400 * S, stage.fetched.iter().filter(|url| url.contains("master")).count())
+    };
+    assert_eq!(asked(Vec::new()), (true, 1));
+    assert_eq!(asked(emsg("urn:mpeg:dash:event:2012", 1, 0, 1)), (true, 2));
+}
