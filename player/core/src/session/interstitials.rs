@@ -171,7 +171,7 @@ impl Session {
         }
         let waits = due.iter().any(|(_, _, unknown)| *unknown);
         if waits && first {
-            // What comes first must be known before anything is shown.
+            // What comes first is begun as soon as it is known.
             self.interstitials.began = false;
             return;
         }
