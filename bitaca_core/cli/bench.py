@@ -62,6 +62,14 @@ def parse(
     _measure("tests.bench.parse", ["--samples", str(samples), "--only", only], out)
 
 
+@app.command("parity")
+def parity(
+    count: Annotated[int, typer.Option(min=1, help="random inputs")] = 100_000,
+    seed: Annotated[int, typer.Option(help="which random inputs")] = 1,
+    out: Out = Path("results/parity.json"),
+) -> None:
+    """The native build, Node and wasmtime give the same bytes for the same random inputs."""
+    _measure("tests.bench.parity", ["--count", str(count), "--seed", str(seed)], out)
 
 
 def _measure(module: str, arguments: list[str], out: Path) -> None:
