@@ -12,6 +12,7 @@
 //! | `rules` | rules by name, with settings by name |
 //! | `chunks` | one session, segment by segment |
 //! | `optimum` | the best that anyone could have done, knowing the future |
+//! | `samples` | the samples of a movie fragment, for whoever measures its reader |
 //! | `wire` | requests and answers as bytes |
 
 pub mod chunks;
@@ -19,6 +20,7 @@ pub mod movie;
 pub mod network;
 pub mod optimum;
 pub mod rules;
+pub mod samples;
 pub mod wire;
 
 #[cfg(target_arch = "wasm32")]

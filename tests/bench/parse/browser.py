@@ -29,6 +29,8 @@ def made(name: str, *arguments: int) -> bytes:
         # A movie header of the corpus: `fragment` makes segments of its one track.
         data = (ROOT / "tests/corpus/isobmff/h264-b-frames-edit-list.mp4").read_bytes()
         return data[: data.index(b"moof") - 4]
+    if name == "transport":
+        return inputs.transport_stream(*arguments)
     if name == "master":
         return inputs.MASTER.encode()
     if name == "live":
@@ -70,8 +72,8 @@ class Handler(BaseHTTPRequestHandler):
                 name, *numbers = path.split("/")[2:]
                 self.kept[path] = made(name, *map(int, numbers))
             return self.kept[path], "application/octet-stream"
-        if path == "/player.wasm":
-            return assets.path("player.wasm").read_bytes(), TYPES[".wasm"]
+        if path in {"/player.wasm", "/lab.wasm", "/extras.wasm"}:
+            return assets.path(path[1:]).read_bytes(), TYPES[".wasm"]
         file = self.bundles / path.lstrip("/")
         if file.is_file() and file.parent == self.bundles:
             return file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream")

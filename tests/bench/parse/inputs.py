@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import subprocess
 
 HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:5\n#EXT-X-MEDIA-SEQUENCE:{first}\n"
 TICKS = 90_000
@@ -129,3 +130,21 @@ def fragment(samples: int, track: int = 1, sample_bytes: int = 9_000) -> bytes:
 
     head = moof(len(moof(0)) + 8)
     return box(b"styp", b"msdh", bytes(4), b"msdh") + head + box(b"mdat", draw.randbytes(sum(sizes)))
+
+
+def transport_stream(seconds: int) -> bytes:
+    """Return a transport stream of H.264 and AAC, some 8.6 Mbit/s, made by the ffmpeg of the packager.
+
+    One thread and a fixed source: the same bytes for the same ffmpeg.
+    """
+    import imageio_ffmpeg
+
+    command = [
+        *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi"),
+        *("-i", f"testsrc2=size=1280x720:rate=25:duration={seconds},noise=alls=24:allf=t+u:all_seed=5"),
+        *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-t", str(seconds)),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-g", "50", "-pix_fmt", "yuv420p"),
+        *("-b:v", "8300k", "-minrate", "8300k", "-maxrate", "8300k", "-bufsize", "8300k"),
+        *("-c:a", "aac", "-b:a", "128k", "-f", "mpegts", "-"),
+    ]
+    return subprocess.run(command, capture_output=True, check=True).stdout

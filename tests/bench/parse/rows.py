@@ -114,4 +114,24 @@ ROWS = (
         note="ours: all that the wasm memory has grown by, text and the copy that was passed in included; a segment: "
         "what another such playlist adds, less its text",
     ),
+    Row(
+        "fmp4-demux",
+        "fMP4 segment demux, 96 samples",
+        "boxes",
+        96,
+        ("mp4box.js",),
+        (Bar(500, "mp4box.js"),),
+        note="ours: initialization section and everything before the media copied in and read, the table of samples out; "
+        "mp4box.js: the segment appended, its initialization section read before",
+    ),
+    Row(
+        "ts-remux",
+        "TS to fMP4, 12 s at 8.6 Mbit/s",
+        "transport",
+        12,
+        ("hls.js",),
+        (Bar(1.3, "hls.js", 2),),
+        tiny=1,
+        note="the whole segment; ours in slices of 64 KiB, with the copies in; `count` is tracks",
+    ),
 )

@@ -83,7 +83,9 @@ fn refresh(bytes: &[u8], answer: &mut Answer) {
 fn session(log: &[u8], answer: &mut Answer) {
     let (handle, mut rest) = (session_new(), log);
     while let Some((length, after)) = rest.split_first_chunk::<4>() {
-        let Some((input, after)) = after.split_at_checked(u32::from_le_bytes(*length) as usize) else { break };
+        let Some((input, after)) = after.split_at_checked(u32::from_le_bytes(*length) as usize) else {
+            break;
+        };
         rest = after;
         // SAFETY: slices are readable.
         answer.add(&[unsafe { session_handle(handle, input.as_ptr(), input.len()) } as u8]);

@@ -96,7 +96,39 @@ const ROWS = {
     },
   },
 
+  transport: {
+    async ours(size) {
+      const { exports: extras } = (await WebAssembly.instantiate(await (await fetch('/extras.wasm')).arrayBuffer())).instance
+      const stream = await bytesOf(`transport/${size}`)
+      const run = () => transmux(extras, stream).bytes
+      return { run, count: transmux(extras, stream).tracks }
+    },
+    async 'hls.js'(size) {
+      const stream = await bytesOf(`transport/${size}`)
+      const run = () => hls.transmux(stream.buffer.slice(0))
+      return { run, count: run().tracks }
+    },
+  },
+
   boxes: {
+    async ours(size) {
+      const lab = await labOf()
+      const [init, segment] = [await bytesOf('init/0'), await bytesOf(`fragment/${size}`)]
+      const head = segment.subarray(0, mediaAt(segment))
+      const request = new Uint8Array(12 + init.length + head.length)
+      new Uint32Array(request.buffer, 0, 3).set([1, 3, init.length])
+      request.set(init, 12)
+      request.set(head, 12 + init.length)
+      const run = () => {
+        const at = lab.request(request.length)
+        new Uint8Array(lab.memory.buffer, at, request.length).set(request)
+        return lab.answer()
+      }
+      const answer = run()
+      const view = new DataView(lab.memory.buffer, answer)
+      if (view.getUint32(0, true) !== 0) throw new Error('our core refused the fragment')
+      return { run, count: view.getUint32(4, true) }
+    },
     async 'mp4box.js'(size) {
       const [init, segment] = [await bytesOf('init/0'), await bytesOf(`fragment/${size}`)]
       const first = openBoxes(init, segment, size)
@@ -104,6 +136,52 @@ const ROWS = {
       return { before: () => openBoxes(init, segment, size), run: (file) => file.run(), count: first.samples }
     },
   },
+}
+
+/** Bytes that the player gives over at a time. */
+const SLICE = 64 << 10
+
+/** A stream through our remuxer, as the player does it: bytes of fragments, and the tracks that were found. */
+function transmux(extras, stream) {
+  const ask = (kind, fields, rest = new Uint8Array(0)) => {
+    const size = 1 + fields.length + rest.length
+    const at = extras.alloc(size)
+    const bytes = new Uint8Array(extras.memory.buffer, at, size)
+    bytes[0] = kind
+    bytes.set(fields, 1)
+    bytes.set(rest, 1 + fields.length)
+    const answer = extras.call(at, size)
+    const length = extras.result_len()
+    extras.free(at, size)
+    return [answer, length]
+  }
+  const [at] = ask(0, [])
+  const handle = new Uint8Array(extras.memory.buffer, at, 4).slice()
+  ask(1, [...handle, 3, 0, 0, 0, 0, 0, 0, 0, 0])
+  let [bytes, tracks] = [0, 0]
+  const take = ([answer, length]) => {
+    bytes += length
+    if (tracks || !length) return
+    const text = new TextDecoder('latin1').decode(new Uint8Array(extras.memory.buffer, answer, length))
+    tracks = Number(text.includes('avc1')) + Number(text.includes('mp4a'))
+  }
+  for (let from = 0; from < stream.length; from += SLICE) take(ask(2, handle, stream.subarray(from, from + SLICE)))
+  take(ask(3, handle))
+  ask(4, handle)
+  return { bytes, tracks }
+}
+
+async function labOf() {
+  return (await WebAssembly.instantiate(await (await fetch('/lab.wasm')).arrayBuffer())).instance.exports
+}
+
+/** Where the media of a segment begins: what the player hands over ends there. */
+function mediaAt(segment) {
+  const view = new DataView(segment.buffer, segment.byteOffset)
+  for (let at = 0; at < segment.length; at += view.getUint32(at)) {
+    if (view.getUint32(at + 4) === 0x6d646174) return at
+  }
+  return segment.length
 }
 
 /** Lookups of one run: a call alone is shorter than the clock's tick. */
