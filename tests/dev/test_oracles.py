@@ -34,7 +34,7 @@ def public() -> list[Manifest]:
 
 
 def corpus() -> list[Manifest]:
-    files = sorted(path for path in (TESTS / "corpus").rglob("*") if path.suffix in {".m3u8", ".mpd"})
+    files = sorted(path for kind in ("hls", "dash") for path in (TESTS / "corpus" / kind).iterdir())
     return [Manifest(f"corpus/{path.name}", path) for path in files]
 
 

@@ -13,7 +13,7 @@ import pytest
 from bitaca_core.playback.manifest import describe
 
 TESTS = Path(__file__).resolve().parents[1]
-CORPUS = sorted(path for path in (TESTS / "corpus").rglob("*") if path.suffix in {".m3u8", ".mpd"})
+CORPUS = sorted(path for kind in ("hls", "dash") for path in (TESTS / "corpus" / kind).iterdir())
 
 
 def golden_of(path: Path) -> Any:
