@@ -1,9 +1,17 @@
 //! The samples of a movie fragment, as the player's own reader of boxes finds them.
 
-use bitaca_player_core::isobmff::{init_info, Fragment};
+use std::cell::RefCell;
+
+use bitaca_player_core::isobmff::{init_info, Fragment, Sample, Track};
+
+thread_local! {
+    /// The tracks that were read last, and a fragment whose memory is used again.
+    static KEPT: RefCell<(Vec<Track>, Fragment)> = RefCell::default();
+}
 
 /// The answer to the rest of a request: length (`u32`) of an initialization section, the section, and a fragment
-/// from its first box to the end of its `moof`; media behind it is not needed.
+/// from its first box to the end of its `moof`; media behind it is not needed. Without a section it is that of
+/// the request before.
 ///
 /// Samples `u32`, then each: offset `u64` from the fragment's first byte, size `u32`, duration `u32` in ticks,
 /// composition offset `i32` in ticks, flags `u32`.
@@ -14,18 +22,29 @@ pub fn answer(request: &[u8]) -> Result<Vec<u8>, &'static str> {
     let (length, rest) = request.split_first_chunk::<4>().ok_or("a request that ends where it says")?;
     let length = u32::from_le_bytes(*length) as usize;
     let (init, bytes) = rest.split_at_checked(length).ok_or("a request that ends where it says")?;
-    let init = init_info(init).map_err(|error| error.what)?;
-    let mut fragment = Fragment::default();
-    fragment.read(bytes, 0, &init.tracks).map_err(|error| error.what)?;
-    let mut to = Vec::with_capacity(4 + 24 * fragment.samples.len());
-    to.extend_from_slice(&(fragment.samples.len() as u32).to_le_bytes());
-    for one in &fragment.samples {
-        to.extend_from_slice(&one.offset.to_le_bytes());
-        for number in [one.size, one.duration, one.composition_offset as u32, one.flags] {
-            to.extend_from_slice(&number.to_le_bytes());
+    KEPT.with_borrow_mut(|(tracks, fragment)| {
+        if !init.is_empty() {
+            *tracks = init_info(init).map_err(|error| error.what)?.tracks;
         }
+        fragment.read(bytes, 0, tracks).map_err(|error| error.what)?;
+        Ok(table(&fragment.samples))
+    })
+}
+
+fn table(samples: &[Sample]) -> Vec<u8> {
+    let mut to = Vec::with_capacity(4 + 24 * samples.len());
+    to.extend_from_slice(&(samples.len() as u32).to_le_bytes());
+    for one in samples {
+        let mut row = [0; 24];
+        let (offset, rest) = row.split_at_mut(8);
+        offset.copy_from_slice(&one.offset.to_le_bytes());
+        let numbers = [one.size, one.duration, one.composition_offset as u32, one.flags];
+        for (place, number) in rest.chunks_exact_mut(4).zip(numbers) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        to.extend_from_slice(&row);
     }
-    Ok(to)
+    to
 }
 
 #[cfg(test)]
@@ -48,6 +67,9 @@ mod tests {
             .sum();
         let media = u32::from_be_bytes(file[mdat..mdat + 4].try_into().expect("four bytes")) - 8;
         assert_eq!(sizes, media, "they fill the fragment's media");
+        let mut next = [0; 4].to_vec();
+        next.extend_from_slice(&file[moof..mdat]);
+        assert_eq!(answer(&next).map(|rows| rows.len()), Ok(found.len()), "the tracks are kept");
         for end in 0..request.len() {
             assert!(answer(&request[..end]).is_err());
         }

@@ -239,8 +239,10 @@ def table(rows: list[dict[str, Any]]) -> str:
             bound = f">= {bar['at_least']}" if "at_least" in bar else f"<= {bar['at_most']:g}"
             stretch = "" if bar["stretch"] is None else f" (stretch {bar['stretch']:g}"
             stretch += "" if bar["stretch"] is None else (" reached)" if bar["stretch_reached"] else ")")
+            processor_time = f"; {shorten(bar['cpu_ratio'])} of processor time" if "cpu_ratio" in bar else ""
+            verdict = "reached" if bar["reached"] else "MISSED"
             lines.append(
-                f"    {'reached' if bar['reached'] else 'MISSED':<14}{asked} = {shorten(bar['value'])}, {bound}{stretch}"
+                f"    {verdict:<14}{asked} = {shorten(bar['value'])}, {bound}{stretch}{processor_time}"
             )
     return "\n".join(lines)
 

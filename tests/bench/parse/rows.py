@@ -121,8 +121,8 @@ ROWS = (
         96,
         ("mp4box.js",),
         (Bar(500, "mp4box.js"),),
-        note="ours: initialization section and everything before the media copied in and read, the table of samples out; "
-        "mp4box.js: the segment appended, its initialization section read before",
+        note="ours: everything before the media copied in, the table of samples out; mp4box.js: the segment appended; "
+        "both have read the initialization section before",
     ),
     Row(
         "ts-remux",

@@ -115,15 +115,19 @@ const ROWS = {
       const lab = await labOf()
       const [init, segment] = [await bytesOf('init/0'), await bytesOf(`fragment/${size}`)]
       const head = segment.subarray(0, mediaAt(segment))
-      const request = new Uint8Array(12 + init.length + head.length)
-      new Uint32Array(request.buffer, 0, 3).set([1, 3, init.length])
-      request.set(init, 12)
-      request.set(head, 12 + init.length)
-      const run = () => {
-        const at = lab.request(request.length)
-        new Uint8Array(lab.memory.buffer, at, request.length).set(request)
-        return lab.answer()
+      const ask = (section) => {
+        const request = new Uint8Array(12 + section.length + head.length)
+        new Uint32Array(request.buffer, 0, 3).set([1, 3, section.length])
+        request.set(section, 12)
+        request.set(head, 12 + section.length)
+        return () => {
+          const at = lab.request(request.length)
+          new Uint8Array(lab.memory.buffer, at, request.length).set(request)
+          return lab.answer()
+        }
       }
+      ask(init)()
+      const run = ask(new Uint8Array(0))
       const answer = run()
       const view = new DataView(lab.memory.buffer, answer)
       if (view.getUint32(0, true) !== 0) throw new Error('our core refused the fragment')
