@@ -89,7 +89,12 @@ def plan(number: int) -> bytes:
     """Return the bytes of a session that mostly goes well: answers, appends, time, another answer."""
     opening = bytes([0, number % 3, 0, 0, number % 2, 0, 0])
     answer = bytes([4, 10, 0, 0, 0, 128, number % 5, 0, 20, 0])
-    steps = [bytes([0, 50, 0, 10, 0, 0]), answer, bytes([10, 5, 0, 0, 11]), bytes([14, 5, 0, number, 0, 0, 0, 232, 3])]
+    steps = [
+        bytes([0, 50, 0, 10, 0, 0]),
+        answer,
+        bytes([10, 5, 0, 0, 11]),
+        bytes([14, 5, 0, number, 0, 0, 0, 232, 3]),
+    ]
     return opening + b"".join(steps[at % len(steps)] for at in range(40))
 
 

@@ -80,7 +80,9 @@ def text_requests() -> list[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("name", "requests"), [("extras", media_requests()), ("subtitles", text_requests())], ids=("extras", "subtitles")
+    ("name", "requests"),
+    [("extras", media_requests()), ("subtitles", text_requests())],
+    ids=("extras", "subtitles"),
 )
 def test_native_and_node_answer_as_wasmtime(name: str, requests: list[bytes]) -> None:
     assert shutil.which("cargo") and shutil.which("node"), "this test needs cargo and Node"

@@ -34,7 +34,7 @@ def public() -> list[Manifest]:
 
 
 def corpus() -> list[Manifest]:
-    files = sorted(path for kind in ("hls", "dash") for path in (TESTS / "corpus" / kind).iterdir())
+    files = sorted(path for kind in ("hls", "dash") for path in (TESTS / "corpus" / kind).glob("*.m*"))
     return [Manifest(f"corpus/{path.name}", path) for path in files]
 
 

@@ -4,6 +4,7 @@
 //! n-th" and "the one at this time". Strings are [`Span`]s into one text per presentation, so that
 //! nothing is allocated for what nobody reads.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,7 +13,7 @@ use bitaca_player_scan::blocks::equal;
 use bitaca_player_scan::work;
 
 use crate::dash::model::{Mpd, Protection};
-use crate::error::{ErrorKind, ParseError, Warning};
+use crate::error::{ErrorKind, ParseError, Warning, WarningCode};
 use crate::playlist::{Key, PlaylistType, Tiles};
 use crate::segments::SegmentIndex;
 use crate::{dash, hls, limits, url};
@@ -425,7 +426,12 @@ impl Presentation {
     /// # Errors
     /// The first thing that makes the manifest unplayable, with its byte offset.
     pub fn parse(bytes: &[u8], url: &str, now_us: Option<i64>) -> Result<Self, ParseError> {
-        Self::parse_text(read_text(bytes)?, url, now_us)
+        let text = playlist_text(bytes)?;
+        let mut movie = Self::parse_text(&text, url, now_us)?;
+        if let Cow::Owned(_) = text {
+            movie.warn(NOT_UTF_8);
+        }
+        Ok(movie)
     }
 
     /// As [`Presentation::parse`], of text that the host knows to be UTF-8.
@@ -469,8 +475,8 @@ impl Presentation {
             None => false,
         };
         if !went_on {
-            let text = read_text(bytes)?;
-            let media = hls::parse(text, url, &self.variables)?.ok_or(wrong)?;
+            let text = playlist_text(bytes)?;
+            let media = hls::parse(&text, url, &self.variables)?.ok_or(wrong)?;
             if media.kind != Kind::HlsMedia {
                 return Err(wrong);
             }
@@ -540,9 +546,51 @@ pub(crate) fn read_text(bytes: &[u8]) -> Result<&str, ParseError> {
         .map_err(|error| ParseError::new(ErrorKind::Encoding, error.valid_up_to(), "UTF-8"))
 }
 
+/// What is told of a playlist in another encoding.
+const NOT_UTF_8: Warning =
+    Warning { code: WarningCode::Violation, offset: 0, len: 0, what: "text in UTF-8 was expected" };
+
+/// The text of a manifest; of a playlist in another encoding that shares ASCII with UTF-8, with `?` for
+/// what cannot be read. Tags and most addresses are ASCII: titles and comments are not worth a film.
+fn playlist_text(bytes: &[u8]) -> Result<Cow<'_, str>, ParseError> {
+    let mut error = match read_text(bytes) {
+        Err(error) if error.kind == ErrorKind::Encoding => error,
+        other => return other.map(Cow::Borrowed),
+    };
+    let is_xml = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
+    if is_xml || bytes.contains(&0) {
+        return Err(error);
+    }
+    let mut mended = Vec::from(bytes);
+    loop {
+        let at = error.offset as usize;
+        if let Some(byte) = mended.get_mut(at) {
+            *byte = b'?';
+        }
+        match core::str::from_utf8(mended.get(at..).unwrap_or(&[])) {
+            Ok(_) => break,
+            Err(next) => error.offset += next.valid_up_to() as u32,
+        }
+    }
+    String::from_utf8(mended).map(Cow::Owned).map_err(|_| error)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_playlist_in_another_encoding_plays_and_an_mpd_does_not() {
+        let latin = b"#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,Can\xE7\xE3o\na\xFF.ts\n#EXT-X-ENDLIST\n";
+        let movie = Presentation::parse(latin, "https://h/p.m3u8", None).expect("a playlist");
+        let index = movie.renditions.first().and_then(|one| one.segments.as_ref()).expect("segments");
+        assert_eq!(index.url(0).as_deref(), Some("https://h/a?.ts"));
+        assert_eq!(movie.warnings.first().map(|one| one.what), Some(NOT_UTF_8.what));
+        for refused in [&b"<MPD>\xE7</MPD>"[..], b"\xFF\xFE#\0E\0X\0T\0"] {
+            let error = Presentation::parse(refused, "u", None).map(|_| ()).expect_err("another encoding");
+            assert_eq!(error.kind, ErrorKind::Encoding);
+        }
+    }
 
     #[test]
     fn an_absent_span_is_not_an_empty_one() {

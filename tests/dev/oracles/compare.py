@@ -111,10 +111,25 @@ def address(url: str | None) -> str | None:
 
 def media(ours: Facts, theirs: Facts) -> Iterator[Pair]:
     """Yield what differs between two readings of a Media Playlist."""
-    yield from fields("", ours, theirs, ("sequence", "target", "endlist", "playlist_type", "start", "skipped"))
-    names = ("url", "duration", "range", "map", "discontinuity", "break_number", "date_time", "date_ms", "gap", "keys")
+    yield from fields(
+        "", ours, theirs, ("sequence", "target", "endlist", "playlist_type", "start", "skipped")
+    )
+    names = (
+        "url",
+        "duration",
+        "range",
+        "map",
+        "discontinuity",
+        "break_number",
+        "date_time",
+        "date_ms",
+        "gap",
+        "keys",
+    )
     yield from rows("segments", [with_date(one) for one in ours["segments"]], theirs["segments"], names)
-    yield from rows("parts", ours["parts"], theirs["parts"], ("url", "duration", "range", "independent", "gap"))
+    yield from rows(
+        "parts", ours["parts"], theirs["parts"], ("url", "duration", "range", "independent", "gap")
+    )
 
 
 def with_date(segment: Facts) -> dict[str, Any]:
@@ -163,10 +178,17 @@ def mpd(ours: Facts, theirs: Facts) -> Iterator[Pair]:
     our_rows = [row for period in ours["periods"] for row in period["representations"]]
     # What is asked for after an index, or not at all, has no segments to compare.
     indexed = {row["id"] for row in our_rows if row.get("index") or "segments" not in row}
-    unread = {part for row in theirs["representations"] if row["segments"] is None for part in str(row["id"]).split(",")}
+    unread = {
+        part
+        for row in theirs["representations"]
+        if row["segments"] is None
+        for part in str(row["id"]).split(",")
+    }
     left_out = indexed | unread
     our_segments = segments(row for row in our_rows if row["id"] not in left_out)
-    listed = (row for row in theirs["representations"] if row["segments"] is not None and row["id"] not in left_out)
+    listed = (
+        row for row in theirs["representations"] if row["segments"] is not None and row["id"] not in left_out
+    )
     their_segments = segments({**row, "segments": [in_us(one) for one in row["segments"]]} for row in listed)
     if ours["dynamic"]:
         our_segments, their_segments = without_edges(our_segments, their_segments)
@@ -244,4 +266,6 @@ def representations(ours: Sequence[Facts], theirs: Sequence[Facts]) -> Iterator[
             if row["id"] is not None and row["id"] not in ids:
                 yield "representations.missing", row["id"], None
             continue
-        yield from fields("representations.", mine, row, ("bandwidth", "codecs", "width", "height", "language"))
+        yield from fields(
+            "representations.", mine, row, ("bandwidth", "codecs", "width", "height", "language")
+        )

@@ -131,7 +131,7 @@ async function theShaka(text, url) {
         if (one.segments.length >= LISTED) break
         const map = reference.initSegmentReference
         one.segments.push({
-          url: reference.getUris()[0],
+          url: reference.getUris()[0] ?? null,
           start: reference.getStartTime(),
           duration: reference.getEndTime() - reference.getStartTime(),
           range: rangeOf(reference.getStartByte(), reference.getEndByte()),
@@ -162,7 +162,7 @@ function theMpdParser(text, url, now) {
       segments: playlist.sidx
         ? null
         : (playlist.segments ?? []).map((one) => ({
-            url: one.resolvedUri,
+            url: one.resolvedUri ?? null,
             // A whole file has no time of its own: it is the period's.
             start: one.presentationTime ?? playlist.attributes.periodStart ?? 0,
             duration: one.duration,

@@ -38,7 +38,9 @@ class Manifest:
     def now_us(self) -> int:
         """The wall clock in microseconds since 1970."""
         text = self.path.read_text(errors="replace")
-        found = re.search(r'publishTime="([^"]+)"', text) or re.search(r'availabilityStartTime="([^"]+)"', text)
+        found = re.search(r'publishTime="([^"]+)"', text) or re.search(
+            r'availabilityStartTime="([^"]+)"', text
+        )
         try:
             published = datetime.fromisoformat(found[1].strip().replace("Z", "+00:00")) if found else None
         except ValueError:

@@ -59,7 +59,7 @@ impl<'a, 'w> Attributes<'a, 'w> {
                 let name = name.get(name.rfind(',').map_or(0, |comma| comma + 1)..).unwrap_or("").trim();
                 self.at = self.end;
                 let value = part(self.text, at + 1, self.end);
-                self.odd(at, value, "a closing quote was expected");
+                self.odd(at, part(self.text, at, self.end), "a closing quote was expected");
                 Some(Attribute { word: word_of(name.as_bytes()), name, value, offset: at + 1 })
             }
         }

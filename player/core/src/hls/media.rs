@@ -379,9 +379,12 @@ impl<'a> Reader<'a> {
                 self.warn(warning(WarningCode::Unknown, start, name, "a tag that is not known"));
             }
             Word::M3u | Word::ImagesOnly | Word::PrefetchDiscontinuity => {}
-            _ if is_multivariant_tag(tag) => {
+            Word::StreamInf => {
                 let what = "no tag of a Multivariant Playlist";
                 return Err(ParseError::new(ErrorKind::Malformed, start, what));
+            }
+            _ if is_multivariant_tag(tag) => {
+                self.violation(start, end, "a tag of a Multivariant Playlist");
             }
             _ => {}
         }
@@ -508,9 +511,11 @@ impl<'a> Reader<'a> {
             let previous =
                 self.entries.last().filter(|last| last.flags & RANGED != 0 && text.same(url_of(last), url));
             let next = previous.and_then(|last| last.range_offset.checked_add(u64::from(last.range_length)));
-            let unknown =
-                ParseError::new(ErrorKind::Malformed, at, "an offset: no range of the same URI before");
-            entry.range_offset = from.or(next).ok_or(unknown)?;
+            if from.or(next).is_none() {
+                // Nothing but its beginning can be meant.
+                self.violation(at, at, "no offset, and no range of the same URI before");
+            }
+            entry.range_offset = from.or(next).unwrap_or(0);
             entry.range_length = u32::try_from(length)
                 .map_err(|_| ParseError::new(ErrorKind::Limit, at, "a segment of at most 4 GiB"))?;
             entry.flags |= RANGED;

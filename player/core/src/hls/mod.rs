@@ -30,15 +30,15 @@ pub(crate) use refresh::{first, go_on, succeed};
 
 /// Read a playlist of either kind; `None` where `text` is none. RFC 8216bis 4, Playlists.
 ///
-/// The first tag that only one kind may have decides which it is. `imported` are the variables
-/// that an EXT-X-DEFINE with IMPORT may name.
+/// The first EXTINF or variant or rendition decides which it is; without any, the first other tag that
+/// only one kind may have. `imported` are the variables that an EXT-X-DEFINE with IMPORT may name.
 pub(crate) fn parse(
     text: &str,
     url: &str,
     imported: &[(String, String)],
 ) -> Result<Option<Presentation>, ParseError> {
     let mut head = Head { lines: Vec::new(), next: 0 };
-    let (mut at, mut marked) = (0, false);
+    let (mut at, mut marked, mut is_multivariant) = (0, false, None);
     while let Some((line, next)) = next_line(text.as_bytes(), at) {
         at = next;
         if head.lines.len() < limits::HEAD_LINES {
@@ -47,20 +47,26 @@ pub(crate) fn parse(
         }
         let Line::Tag { tag, .. } = line else { continue };
         marked |= tag == Word::M3u;
-        if is_multivariant_tag(tag) {
-            return multivariant::parse(text, url, &head).map(Some);
+        let found = match tag {
+            _ if is_multivariant_tag(tag) => true,
+            _ if is_media_tag(tag) => false,
+            _ => continue,
+        };
+        if matches!(tag, Word::Inf | Word::StreamInf | Word::Media | Word::IFrameStreamInf) {
+            is_multivariant = Some(found);
+            break;
         }
-        if is_media_tag(tag) {
-            return media::parse(text, url, imported, &head).map(Some);
-        }
+        is_multivariant = is_multivariant.or(Some(found));
     }
-    match marked {
+    match (is_multivariant, marked) {
+        (Some(true), _) => multivariant::parse(text, url, &head).map(Some),
+        (Some(false), _) => media::parse(text, url, imported, &head).map(Some),
         // RFC 8216bis 4: a playlist of neither kind is a Media Playlist without segments, which a
         // live stream may begin with; without a target duration it is of no use to anybody.
-        true => {
+        (None, true) => {
             Err(ParseError::new(crate::error::ErrorKind::Missing, text.len(), "EXTINF or EXT-X-STREAM-INF"))
         }
-        false => Ok(None),
+        (None, false) => Ok(None),
     }
 }
 

@@ -121,9 +121,10 @@ impl Reader<'_> {
                 let name = part(self.text, start, name_end);
                 self.movie.warn(warning(WarningCode::Unknown, start, name, "a tag that is not known"));
             }
-            _ if is_media_tag(tag) => {
+            Word::Inf => {
                 return Err(ParseError::new(ErrorKind::Malformed, start, "no tag of a Media Playlist"));
             }
+            _ if is_media_tag(tag) => self.violation(start, end, "a tag of a Media Playlist"),
             _ => {}
         }
         Ok(())
@@ -140,7 +141,9 @@ impl Reader<'_> {
             let bytes = attribute.value.as_bytes();
             let field = match attribute.word {
                 Word::ABandwidth => {
-                    variant.bandwidth_bps = list.checked(parse_u64(bytes), &attribute);
+                    // A decimal is forbidden and exists.
+                    let whole = bytes.split(|byte| *byte == b'.').next().unwrap_or(bytes);
+                    variant.bandwidth_bps = list.checked(parse_u64(whole), &attribute);
                     continue;
                 }
                 Word::AAverageBandwidth => {

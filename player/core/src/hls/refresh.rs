@@ -14,9 +14,11 @@ use bitaca_player_scan::words::Word;
 
 use super::media::{is_segment_tag, Reader};
 use crate::error::{ErrorKind, ParseError};
+use crate::limits;
 use crate::playlist::Key;
 use crate::presentation::{Span, TextPool};
 use crate::segments::{url_of, Context, Init, Layout, List, SegmentIndex, NOTHING};
+use crate::time::DECIMAL_TIMESCALE;
 
 /// A first playlist must be whole.
 pub(crate) fn first(index: SegmentIndex) -> Result<SegmentIndex, ParseError> {
@@ -248,7 +250,9 @@ pub(crate) fn succeed(known: &SegmentIndex, mut fresh: SegmentIndex) -> Result<S
         // The server began again.
         None => Some(known.end_ticks()),
     };
-    fresh.shift(start.unwrap_or(0));
+    // However absurd the numbers are, all of it stays within what times can say.
+    let latest = (limits::TIME_S * DECIMAL_TIMESCALE).saturating_sub(fresh.end_ticks());
+    fresh.shift(start.unwrap_or(0).min(latest));
     Ok(fresh)
 }
 

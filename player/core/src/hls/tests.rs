@@ -82,7 +82,6 @@ fn a_multivariant_playlist() {
 #[test]
 fn errors_say_what_and_where() {
     assert_eq!(fails("#EXTM3U\n"), (ErrorKind::Missing, 8));
-    assert_eq!(fails("#EXTM3U\n#EXTINF:1,\n#EXT-X-BYTERANGE:5\na.ts"), (ErrorKind::Malformed, 36));
     assert_eq!(fails("#EXTM3U\n#EXT-X-MEDIA:TYPE=SOUND,NAME=\"x\"\n"), (ErrorKind::Missing, 41));
     assert_eq!(fails("#EXTM3U\n#EXT-X-KEY:URI=\"k\"\n#EXTINF:1,\na.ts"), (ErrorKind::Missing, 19));
     assert_eq!(fails("#EXTM3U\n#EXT-X-MAP:BYTERANGE=\"1@0\"\n#EXTINF:1,\na.ts"), (ErrorKind::Missing, 19));
@@ -486,4 +485,32 @@ fn thumbnails_in_tiles() {
     let tiles = movie.renditions[0].tiles.expect("tiles");
     assert_eq!((tiles.columns, tiles.rows, tiles.width, tiles.duration_us), (5, 4, 320, Some(3_000_000)));
     assert_eq!(movie.renditions[0].track, TrackKind::Image);
+}
+
+#[test]
+fn stray_tags_of_the_other_kind_are_told_and_passed_over() {
+    let master =
+        "#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n";
+    let movie = Presentation::parse(master.as_bytes(), "https://h/", None).expect("a playlist");
+    assert_eq!((movie.kind, movie.warnings.len()), (Kind::HlsMultivariant, 2));
+    let media =
+        "#EXTM3U\n#EXT-X-SESSION-KEY:METHOD=AES-128,URI=\"k\"\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\na.ts\n";
+    let movie = Presentation::parse(media.as_bytes(), "https://h/", None).expect("a playlist");
+    assert_eq!((movie.kind, movie.warnings.len()), (Kind::HlsMedia, 1));
+    for mixed in [
+        "#EXTM3U\n#EXTINF:1,\na.ts\n#EXT-X-STREAM-INF:BANDWIDTH=1\nb.m3u8\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nb.m3u8\n#EXTINF:1,\na.ts\n",
+    ] {
+        let error = Presentation::parse(mixed.as_bytes(), "u", None).map(|_| ()).expect_err("both kinds");
+        assert_eq!(error.kind, ErrorKind::Malformed);
+    }
+}
+
+#[test]
+fn a_range_without_an_offset_begins_the_resource() {
+    let text = "#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\n#EXT-X-BYTERANGE:100\na.mp4\n#EXTINF:6,\n#EXT-X-BYTERANGE:50\na.mp4\n";
+    let movie = Presentation::parse(text.as_bytes(), "https://h/", None).expect("a playlist");
+    let index = movie.renditions[0].segments.as_ref().expect("segments");
+    let offsets: Vec<_> = (0..2).filter_map(|i| index.byte_range(i)).map(|range| range.offset).collect();
+    assert_eq!((offsets, movie.warnings.len()), (alloc::vec![0, 100], 1));
 }

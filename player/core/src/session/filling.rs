@@ -77,7 +77,8 @@ impl Session {
             self.lanes[lane].not_before = self.now + decision.delay_us.min(LONGEST_DELAY_US);
             return None;
         }
-        let wanted = self.rungs[decision.rung].rendition;
+        // A period may have no pictures.
+        let wanted = self.rungs.get(decision.rung)?.rendition;
         if wanted != before && !self.need_segments(wanted) && self.need_segments(before) {
             return Some(before);
         }
@@ -103,6 +104,9 @@ impl Session {
             return Decision { rung, delay_us: 0, reason: Reason::Chosen };
         }
         let rungs_bps = self.next_bps();
+        if rungs_bps.is_empty() {
+            return Decision { rung: 0, delay_us: 0, reason: self.reason };
+        }
         let ceiling = self.ceiling();
         let situation = Situation {
             rungs_bps: &rungs_bps,
