@@ -128,7 +128,7 @@ def seal_samples(video: Path, folder: Path, scheme: str) -> Path:
     return folder
 
 
-def answer_licence(body: bytes, *, without: frozenset[str] = frozenset()) -> bytes:
+def answer_licence(body: bytes, _headers: object = None, *, without: frozenset[str] = frozenset()) -> bytes:
     """Return the licence for a Clear Key request: a JSON Web Key set, lacking the keys of some labels."""
 
     def encoded(data: bytes) -> str:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -48,8 +49,8 @@ class MediaServer:
         self.live: dict[str, Callable[[], str]] = {}
         # Path -> status and headers of its next answers; when they are used up it is served as ever.
         self.refusals: dict[str, list[tuple[HTTPStatus, dict[str, str]]]] = {}
-        # Path in the title -> what answers a POST there: a licence server.
-        self.posts: dict[str, Callable[[bytes], bytes]] = {}
+        # Path in the title -> what answers a POST there (its body and headers): a licence server.
+        self.posts: dict[str, Callable[[bytes, Message], bytes]] = {}
         # Path and body -> the body as it is sent.
         self.damage: Callable[[str, bytes], bytes] | None = None
         self.requests: Counter[str] = Counter()
@@ -145,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers = refusals.pop(0)
             self._answer(status, b"", ".json", headers)
         elif answer := self.media.posts.get(re.sub(r"^/m/[^/]+/", "", path)):
-            self._answer(HTTPStatus.OK, answer(body), ".json")
+            self._answer(HTTPStatus.OK, answer(body, self.headers), ".json")
         else:
             self._answer(HTTPStatus.NOT_FOUND, b"", ".json")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import io
+import json
+import re
 import sys
 from http import HTTPStatus
 from pathlib import Path
@@ -113,7 +116,7 @@ def test_clear_keys_play_to_the_last_picture(licensed_player, server, console_er
 
 
 def test_a_rung_without_a_key_is_done_without(licensed_player, server):
-    server.posts["licence"] = lambda body: sealing.answer_licence(body, without=frozenset({"HD"}))
+    server.posts["licence"] = lambda body, _headers: sealing.answer_licence(body, without=frozenset({"HD"}))
     player = licensed_player.open("stream.mpd").start()
     player.until("player.qualities.length === 1", 40)
     player.until(END, 60)
@@ -134,3 +137,161 @@ def test_a_browser_without_key_systems_says_so(licensed_player):
     player.until("player.error !== null")
     assert player.get("player.error.code") == 4004
     assert "não recebeu permissão" in player.page.locator("#player [part~=failure]").inner_text()
+
+
+KIDS = {"360p": 0x11, "540p": 0x22, "720p": 0x33, "audio": 0x44}
+PSSH = base64.b64encode(b"\x00\x00\x00\x22pssh" + bytes(24) + b"\x00\x00\x00\x02hi").decode()
+WIDEVINE = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"
+PLAYREADY = "9a04f079-9840-4286-ab92-e65be0885f95"
+
+
+class KeySystem:
+    """A stand-in in the page for a key system that this browser lacks, beside clear media that claim to need it."""
+
+    def __init__(self, player, server, package: Path) -> None:
+        self.player, self.server, self.package = player, server, package
+        self.heard: list[tuple[bytes, dict[str, str]]] = []
+        server.posts["licence"] = self.answer
+
+    def answer(self, body: bytes, headers) -> bytes:
+        self.heard.append((body, dict(headers)))
+        return b"licence"
+
+    def install(self, name: str, **more: str) -> None:
+        written = {
+            "name": json.dumps(name),
+            "message": "() => new TextEncoder().encode('challenge').buffer",
+            "statuses": f"() => {json.dumps([[[kid] * 16, 'usable'] for kid in KIDS.values()])}",
+        } | more
+        fields = ", ".join(f"{key}: {value}" for key, value in written.items())
+        self.player.page.add_init_script(f"window.keySystem = {{ {fields} }}")
+        self.player.page.add_init_script((HERE / "key_system.js").read_text())
+
+    def mpd(self, elements: str) -> str:
+        """Serve the title's MPD with these elements in each set; return its name."""
+
+        def protect(one: re.Match[str]) -> str:
+            kid = (bytes([KIDS.get(one[1], KIDS["audio"])]) * 16).hex()
+            common = (
+                '<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" '
+                f'xmlns:cenc="urn:mpeg:cenc:2013" cenc:default_KID="{kid}"/>'
+            )
+            return f'<Representation id="{one[1]}"{one[2]}>{common}{elements}</Representation>'
+
+        def of_set(one: re.Match[str]) -> str:
+            return re.sub(r'<Representation id="([^"]+)"([^>]*)/>', protect, one[0])
+
+        def made() -> str:
+            text = (self.package / "stream.mpd").read_text()
+            return re.sub(r'<AdaptationSet [^>]*contentType="(?:video|audio)".*?</AdaptationSet>', of_set, text, flags=re.DOTALL)
+
+        self.server.live["drm.mpd"] = made
+        return "drm.mpd"
+
+    def calls(self) -> list[list]:
+        return self.player.page.evaluate("() => window.keyCalls")
+
+    def refused(self) -> list[list]:
+        return [call for call in self.calls() if call[0] == "refused"]
+
+
+@pytest.fixture
+def key_system(player, server, package):
+    return KeySystem(player, server, package)
+
+
+def test_widevine_certificate_licence_and_renewal(key_system, player, server):
+    key_system.install("com.widevine.alpha", certificate="'certificate'")
+    server.live["certificate"] = lambda: "certificate"
+    name = key_system.mpd(
+        f'<ContentProtection schemeIdUri="urn:uuid:{WIDEVINE}"><cenc:pssh xmlns:cenc="urn:mpeg:cenc:2013">{PSSH}'
+        "</cenc:pssh></ContentProtection>"
+    )
+    # Headers are the page's: they go to the licence server and never through the session.
+    player.page.add_init_script("""
+      addEventListener('DOMContentLoaded', () => {
+        document.querySelector('bitaca-player').drm = {
+          'com.widevine.alpha': { robustness: 'SW_SECURE_DECODE', headers: { 'X-Viewer': 'ana' } },
+        }
+      })
+    """)
+    player.open(name, licence_server="/m/good/licence", licence_certificate="/m/good/certificate").start()
+    player.until("player.currentTime > 1")
+    calls = key_system.calls()
+    assert [call[0] for call in calls[:4]] == ["ask", "attach", "certificate", "request"], calls
+    assert calls[0][1:] == ["com.widevine.alpha", "SW_SECURE_DECODE", "cenc"]
+    assert calls[3][1:] == ["cenc", list(base64.b64decode(PSSH))]
+    [(body, headers)] = key_system.heard
+    assert body == b"challenge" and headers["X-Viewer"] == "ana"
+    assert headers["Content-Type"] == "application/octet-stream"
+    player.get("keySystem.sessions[0].ask('license-renewal')")
+    player.until("keyCalls.filter((call) => call[0] === 'licence').length === 2")
+    assert key_system.refused() == [] and not player.heard("error")
+
+
+def test_playready_messages_are_unwrapped(key_system, player):
+    xml = (
+        '<PlayReadyKeyMessage type="LicenseAcquisition"><LicenseAcquisition Version="1"><Challenge encoding="base64encoded">'
+        f"{base64.b64encode(b'<soap/>').decode()}</Challenge><HttpHeaders><HttpHeader><name>SOAPAction</name><value>acquire"
+        "</value></HttpHeader></HttpHeaders></LicenseAcquisition></PlayReadyKeyMessage>"
+    )
+    message = list(xml.encode("utf-16-le"))
+    key_system.install("com.microsoft.playready", message=f"() => new Uint8Array({message}).buffer")
+    name = key_system.mpd(
+        f'<ContentProtection schemeIdUri="urn:uuid:{PLAYREADY}"><mspr:pro xmlns:mspr="urn:microsoft:playready">AAEC</mspr:pro>'
+        '<ms:laurl xmlns:ms="urn:microsoft" licenseUrl="licence"/></ContentProtection>'
+    )
+    player.open(name).start()
+    player.until("player.currentTime > 1")
+    [(body, headers)] = key_system.heard
+    assert body == b"<soap/>" and headers["SOAPAction"] == "acquire"
+    request = next(call for call in key_system.calls() if call[0] == "request")
+    assert bytes(request[2])[4:8] == b"pssh" and bytes(request[2])[-3:] == b"\x00\x01\x02"
+    assert key_system.refused() == []
+
+
+def test_fairplay_by_the_keys_address(key_system, player, server, package):
+    key_system.install("com.apple.fps")
+    line = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://asset",KEYFORMAT="com.apple.streamingkeydelivery"\n#EXT-X-MAP'
+    for playlist in [*package.glob("video/*/playlist.m3u8"), *package.glob("audio/*/playlist.m3u8")]:
+        text = playlist.read_text().replace("#EXT-X-MAP", line, 1)
+        server.live[str(playlist.relative_to(package))] = lambda text=text: text
+    player.page.add_init_script("""
+      addEventListener('DOMContentLoaded', () => {
+        document.querySelector('bitaca-player').drm = { 'com.apple.fps': {
+          server: '/m/good/licence',
+          wrap: (message) => 'spc=' + btoa(String.fromCharCode(...message)),
+          unwrap: async (answer) => answer,
+        } }
+      })
+    """)
+    player.open().start()
+    player.until("player.currentTime > 1")
+    [(body, _)] = key_system.heard
+    assert body == b"spc=" + base64.b64encode(b"challenge")
+    requests = [call for call in key_system.calls() if call[0] == "request"]
+    assert [(kind, bytes(data)) for _, kind, data in requests] == [("skd", b"skd://asset")]
+    assert key_system.refused() == []
+
+
+def test_a_screen_without_protection_shows_a_lower_rung(key_system, player):
+    key_system.install("com.widevine.alpha")
+    name = key_system.mpd(
+        f'<ContentProtection schemeIdUri="urn:uuid:{WIDEVINE}"><cenc:pssh xmlns:cenc="urn:mpeg:cenc:2013">{PSSH}'
+        "</cenc:pssh></ContentProtection>"
+    )
+    player.open(name, licence_server="/m/good/licence").start()
+    player.until("player.qualities.length === 3 && player.currentTime > 1")
+    player.get("player.pause()")
+    restricted = [[[value] * 16, "output-restricted" if value == 0x33 else "usable"] for value in KIDS.values()]
+    player.page.evaluate("(statuses) => keySystem.sessions[0].change(statuses)", restricted)
+    player.until("player.qualities.length === 2")
+    # Every key: there is nothing left to show, and it is said in words.
+    player.page.evaluate(
+        "(statuses) => keySystem.sessions[0].change(statuses)", [[[value] * 16, "output-restricted"] for value in KIDS.values()]
+    )
+    player.until("player.error !== null")
+    assert player.get("player.error.code") == 4006
+    assert "não recebeu permissão" in player.page.locator("#player [part~=failure]").inner_text()
+    player.until("keyCalls.some((call) => call[0] === 'detach')")
+    assert key_system.refused() == []

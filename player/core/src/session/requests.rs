@@ -460,6 +460,9 @@ impl Session {
         if let Some(lane) = request.what.lane() {
             self.lanes[lane].pending.retain(|pending| pending.id != id);
             self.rewind_lane(lane, &request.what);
+            if matches!(request.what, What::Init { .. }) {
+                self.abort_behind(lane, id);
+            }
         }
         if reason == FailReason::Aborted {
             return;
@@ -820,6 +823,23 @@ impl Session {
             // Half a segment may have been appended; its header must come again.
             self.rewind_lane(lane, &request.what);
             self.emit(Output::Abort(request.id));
+            if matches!(request.what, What::Init { .. }) {
+                self.abort_behind(lane, request.id);
+            }
+        }
+    }
+
+    /// An initialization section will not come: media that has come whole and waits behind it is of no use.
+    fn abort_behind(&mut self, lane: usize, init: u32) {
+        for pending in core::mem::take(&mut self.lanes[lane].pending) {
+            if pending.id < init || self.requests.iter().any(|request| request.id == pending.id) {
+                self.lanes[lane].pending.push(pending);
+                continue;
+            }
+            let state = &mut self.lanes[lane];
+            state.next_us = state.next_us.min(pending.start_us);
+            state.complete = false;
+            self.emit(Output::Abort(pending.id));
         }
     }
 

@@ -24,7 +24,7 @@ export interface DrmServer {
   unwrap?: (answer: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** By name of the key system, as `com.widevine.alpha`; `*` stands for any. */
+/** By name of the key system, as `com.widevine.alpha`; what is said of `*` holds for those that say nothing else. */
 export type DrmOptions = Record<string, DrmServer>
 
 const ANY = '*'
@@ -52,13 +52,17 @@ function setKeys(video: HTMLVideoElement, keys: MediaKeys | null): Promise<unkno
 
 /** The page's options as the session reads them. */
 export function keyServers(options: DrmOptions): KeyServer[] {
-  return Object.entries(options).map(([name, one]) => ({
-    system: name === ANY ? '' : name,
-    licence: one.server ? new URL(one.server, document.baseURI).href : '',
-    certificate: one.certificate ? new URL(one.certificate, document.baseURI).href : '',
-    robustness: one.robustness ?? '',
-    labels: one.labels ?? '',
-  }))
+  const absolute = (address: string | undefined) => (address ? new URL(address, document.baseURI).href : '')
+  return Object.keys(options).map((name) => {
+    const { server, certificate, robustness = '', labels = '' } = optionsOf(options, name)
+    const system = name === ANY ? '' : name
+    return { system, licence: absolute(server), certificate: absolute(certificate), robustness, labels }
+  })
+}
+
+/** What is said of any key system holds where a system's own options are silent. */
+function optionsOf(options: DrmOptions, name: string): DrmServer {
+  return { ...options[ANY], ...options[name] }
 }
 
 /** The key system of one title. */
@@ -178,7 +182,7 @@ export class Drm {
   }
 
   private get option(): DrmServer {
-    return this.options[this.name] ?? this.options[ANY] ?? {}
+    return optionsOf(this.options, this.name)
   }
 
   private async requestFor(open: OpenSession | undefined, signal: AbortSignal): Promise<RequestInit> {

@@ -25,6 +25,12 @@ export class Body {
     this.wake?.()
   }
 
+  /** The rest is not wanted any more, whether it has come or not. */
+  cancel(): void {
+    this.state = 'failed'
+    this.wake?.()
+  }
+
   finish(state: 'ended' | 'failed'): void {
     if (this.state === 'open') this.state = state
     this.wake?.()
@@ -71,6 +77,8 @@ export class Fetcher {
   private readonly running = new Map<number, Running>()
   /** Bodies outlive their request until a SourceBuffer has taken them. */
   private readonly bodies = new Map<number, Body>()
+  /** Those that a SourceBuffer's queue has, in case they are given up while they wait there. */
+  private readonly claimed = new Map<number, Body>()
   private readonly keys = new KeyRing()
   private converter: Converter | null = null
   private captioner: Captioner | null = null
@@ -104,7 +112,13 @@ export class Fetcher {
       this.speak(id)
     }
     this.bodies.delete(id)
+    if (body) this.claimed.set(id, body)
     return body
+  }
+
+  /** A claimed body has been read to its end, or nobody will. */
+  settle(id: number): void {
+    this.claimed.delete(id)
   }
 
   abort(id: number): void {
@@ -113,16 +127,18 @@ export class Fetcher {
       entry.why = 'aborted'
       entry.controller.abort()
     } else {
-      this.bodies.get(id)?.finish('failed')
+      ;(this.bodies.get(id) ?? this.claimed.get(id))?.cancel()
     }
     this.bodies.delete(id)
     this.spoken.delete(id)
+    this.claimed.delete(id)
   }
 
   destroy(): void {
     for (const id of [...this.running.keys()]) this.abort(id)
     this.bodies.clear()
     this.spoken.clear()
+    this.claimed.clear()
     this.keys.clear()
   }
 
@@ -254,6 +270,7 @@ export class Fetcher {
     this.running.delete(id)
     this.bodies.delete(id)
     this.spoken.delete(id)
+    this.claimed.delete(id)
     entry.body.finish('failed')
     const failed = { t: 'failed', id, status, reason } as const
     this.report(retryAfterUs === undefined ? failed : { ...failed, retryAfterUs })

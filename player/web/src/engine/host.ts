@@ -41,7 +41,10 @@ export class Host {
     this.fetcher = new Fetcher((input) => this.feed(input), this.modules, (id, document) => {
       this.emit({ t: 'documents', id, documents: [document] })
     })
-    this.outlet = new MediaOutlet((input) => this.feed(input))
+    this.outlet = new MediaOutlet((input) => {
+      if (input.t === 'appended') this.fetcher.settle(input.id)
+      this.feed(input)
+    })
   }
 
   /** Gives the session one input, then does everything that it asks for. */

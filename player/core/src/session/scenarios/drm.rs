@@ -550,3 +550,25 @@ fn clear_variants_that_ask_for_hdcp_have_none_here() {
     assert!(stage.eos);
     assert_eq!(stage.segments_from("v/720"), 0);
 }
+
+/// Media overtakes its initialization section, which is then given up: without it the browser could not read it.
+#[test]
+fn media_without_its_section_is_given_up_too() {
+    let mut one = stage(protected(CLEARKEY, "<dashif:Laurl>licence</dashif:Laurl>"));
+    one.bps = 1e5;
+    one.start(Open::default());
+    let find = |one: &Stage, kind: FetchKind| {
+        let mut flights = one.flights.iter().filter(|flight| flight.track == Some(Track::Video));
+        flights.find(|flight| flight.kind == kind).map(|flight| flight.id)
+    };
+    while find(&one, FetchKind::Segment).is_none() {
+        one.run(0.05);
+    }
+    let (init, segment) = (find(&one, FetchKind::Init), find(&one, FetchKind::Segment));
+    let (init, segment) = (init.expect("on its way"), segment.expect("on its way"));
+    let at = one.flights.iter().position(|flight| flight.id == segment).expect("on its way");
+    let flight = one.flights.remove(at);
+    one.input(&Input::Done { id: segment, bytes: flight.size, body: &[] });
+    one.input(&Input::Failed { id: init, status: 0, reason: FailReason::Network, retry_after_us: 0 });
+    assert!(one.log.contains(&Output::Abort(segment)));
+}
