@@ -9,6 +9,7 @@ use super::requests::What;
 use super::{Phase, Session};
 use crate::isobmff;
 use crate::presentation::{Kind, Presentation, Rendition, TrackKind};
+use crate::segments::SegmentIndex;
 
 /// What a transport stream is asked for with: what it holds is seen when it is converted.
 const STREAM_CODECS: [&str; 2] = ["avc1.42E01E,mp4a.40.2", "mp4a.40.2"];
@@ -44,11 +45,13 @@ impl Session {
             };
             let found = presentation.renditions.iter().enumerate().find(unnamed);
             let Some((at, track)) = found.map(|(at, one)| (at, one.track)) else { return true };
-            if !self.need_segments(at) {
+            let section = |index: &SegmentIndex| index.init_by_id(0).is_some();
+            if !self.segments_of(at).is_some_and(section) && !self.need_segments(at) {
                 return false;
             }
             let Some(segments) = self.segments_of(at) else { return true };
-            let (section, empty) = (segments.init_by_id(0).is_some(), segments.is_empty());
+            let section = segments.init_by_id(0).is_some();
+            let stream = segments.media.is_some() && !segments.is_empty();
             if section {
                 if !self.is_asked(&What::Codecs(at)) {
                     self.fetch(What::Codecs(at));
@@ -57,7 +60,7 @@ impl Session {
             }
             // Nothing says it but the media: what is converted is seen then.
             self.learning.tried.push(at);
-            if !empty {
+            if stream {
                 self.name_codecs(at, STREAM_CODECS[usize::from(track == TrackKind::Audio)], track);
             }
         }

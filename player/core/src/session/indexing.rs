@@ -76,6 +76,7 @@ impl Session {
             let data = String::from("an index of more segments than are kept");
             return self.lose_rendition(rendition, 2001, Category::Manifest, data);
         }
+        self.continue_preparing();
         self.continue_loading();
     }
 }

@@ -118,3 +118,16 @@ fn variants_of_transport_streams_without_codecs_are_played() {
     stage.run(70.0);
     assert!(stage.eos && stage.errors().is_empty(), "{} {:?}", stage.position_us, stage.errors());
 }
+
+#[test]
+fn representations_without_codecs_are_looked_into() {
+    let mut stage = Stage::new();
+    stage.manifest = "<MPD mediaPresentationDuration=\"PT60S\"><Period><AdaptationSet mimeType=\"video/mp4\">\
+         <SegmentTemplate duration=\"4\" startNumber=\"0\" initialization=\"v/init.mp4\" media=\"v/seg-$Number$.m4s\"/>\
+         <Representation id=\"a\" bandwidth=\"400000\"/></AdaptationSet></Period></MPD>"
+        .to_string();
+    stage.start(Open::default());
+    stage.run(70.0);
+    assert!(stage.eos, "{:?} {}", stage.errors(), stage.position_us);
+    assert_eq!(stage.types(), Some([TYPE.to_string()].to_vec()));
+}
