@@ -74,9 +74,10 @@ pub fn segments(text: &[u8], mut at: usize, run: &mut Run, to: &mut Tables<'_>) 
             return at;
         }
     }
+    let (from, first) = (at, to.entries.len());
     loop {
         let before = to.entries.len();
-        make_room(text.len() - at.min(text.len()), at, to);
+        make_room(text.len() - at.min(text.len()), at - from, before - first, to);
         let (next, seen) = piece(text, at, run, to);
         work::visit(seen.max(next) - at);
         at = next;
@@ -86,22 +87,23 @@ pub fn segments(text: &[u8], mut at: usize, run: &mut Run, to: &mut Tables<'_>) 
     }
 }
 
-/// Room for the next piece: as much as the text will fill if it goes on as it began.
-fn make_room(left: usize, at: usize, to: &mut Tables<'_>) {
-    let known = to.entries.len();
+/// Room for the next piece: as much as what is `left` of the text will fill if it goes on as it began, with
+/// `read` bytes for `known` segments.
+fn make_room(left: usize, read: usize, known: usize, to: &mut Tables<'_>) {
     let more = match known {
         // Of a live playlist that goes on, only little is new.
         0 => (left / 16).min(PIECE) + 1,
-        _ => left / (at / known).max(16) + left / 4096 + 8,
+        _ => left / (read / known).max(16) + left / 4096 + 8,
     };
-    if to.entries.capacity() - known >= more.min(PIECE) {
+    let held = to.entries.len();
+    if to.entries.capacity() - held >= more.min(PIECE) {
         return;
     }
     to.entries.reserve_exact(more);
-    if to.dates.len() > known / 2 {
+    if to.dates.len() > held / 2 {
         to.dates.reserve_exact(more);
     }
-    if to.contexts.len() > known / 2 {
+    if to.contexts.len() > held / 2 {
         to.keys.reserve_exact(more);
         to.key_sets.reserve_exact(more);
         to.contexts.reserve_exact(more);
