@@ -118,3 +118,47 @@ def test_subtitles_follow_the_clock_of_the_stream(stream_player):
         for moment, expected in [(start_s + 0.15, said), (end_s - 0.15, said), (end_s + 0.15, "")]:
             player.get(f"player.seek({moment})")
             player.until(f"!player.seeking && {shown} === {expected!r}")
+
+
+SHOWN = "[...player.shadowRoot.querySelectorAll(':is(.spoken, .placed) p')].map((line) => line.innerText).join('|')"
+# Where the first letters stand on the picture, in percent of it, and their colour.
+PLACE = """(() => {
+  const span = player.shadowRoot.querySelector(':is(.spoken, .placed) p > *') ?? player.shadowRoot.querySelector(':is(.spoken, .placed) p')
+  const [box, picture] = [span.getBoundingClientRect(), video.getBoundingClientRect()]
+  return {
+    x: 100 * (box.x - picture.x) / picture.width, y: 100 * (box.y - picture.y) / picture.height,
+    right: 100 * (box.right - picture.x) / picture.width, bottom: 100 * (box.bottom - picture.y) / picture.height,
+    colour: getComputedStyle(span).color,
+  }
+})()"""
+
+
+@pytest.mark.parametrize("name", ["a.srt", "a.ttml", "a.ass", "a.vtt"])
+def test_subtitles_of_every_format_stand_where_they_say_in_their_colours(stream_player, console_errors, name):
+    player = stream_player.open(f"{name}.m3u8").start()
+    player.choose(".button.captions", "Português")
+    player.get("player.pause()")
+    seen = []
+    for said, start_s, end_s in streams.LINES:
+        for moment, expected in [(start_s + 0.1, said), (end_s + 0.1, "")]:
+            player.get(f"player.seek({moment})")
+            player.until(f"!player.seeking && {SHOWN} === {expected!r}")
+            if expected:
+                seen.append(player.get(PLACE))
+    first, second = seen
+    if name == "a.srt":
+        assert first["y"] > 60 and first["colour"] == "rgb(255, 255, 255)"
+        assert (first["x"] + first["right"]) / 2 == pytest.approx(50, abs=2)
+    elif name == "a.ttml":
+        assert first["colour"] == "rgb(255, 255, 0)" and first["x"] >= 10 and 10 <= first["y"] < 16
+        assert second["y"] > 60 and second["colour"] == "rgb(255, 255, 255)"
+    elif name == "a.ass":
+        assert (first["x"], first["y"]) == (pytest.approx(25, abs=2), pytest.approx(25, abs=2))
+        assert first["colour"] == "rgb(255, 0, 0)"
+        assert (second["x"] + second["right"]) / 2 == pytest.approx(25 + 50 * 0.1 / 4, abs=2)
+        player.get("player.seek(8)")
+        player.until(f"!player.seeking && Math.abs(({PLACE}.x + {PLACE}.right) / 2 - 62.5) < 2")
+    else:
+        assert first["colour"] == "rgb(0, 255, 0)" and 10 <= first["x"] < 50 and first["y"] < 30
+        assert second["x"] == pytest.approx(30, abs=3) and second["y"] == pytest.approx(20, abs=3)
+    assert not player.heard("error") and console_errors() == []

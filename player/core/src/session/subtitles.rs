@@ -139,15 +139,17 @@ impl Session {
         let mut offset_us = self.text_placing(rendition, start_us).unwrap_or(0);
         let read = webvtt::plain(text_of(body));
         let hls = self.presentation.as_ref().is_some_and(|one| one.dash.is_none());
-        match read.as_ref().map(|file| file.timestamp_map) {
+        let init = self.subtitles.init.as_ref().filter(|(known, ..)| *known == rendition);
+        let init = init.map(|(.., bytes)| bytes.clone()).unwrap_or_default();
+        match read.as_ref().and_then(|file| file.timestamp_map) {
             // RFC 8216bis 3.1.4: the map says which moment of the media a cue time is.
-            Some(Some(map)) if hls => {
+            Some(map) if hls => {
                 let clock = crate::time::us_to_ticks(offset_us.saturating_neg(), 90_000).rem_euclid(1 << 33);
                 let first = read.as_ref().and_then(|file| file.cues.first()).map_or(0, |cue| cue.start_us);
                 offset_us = map.offset_us(clock as u64, first, start_us);
             }
             // Recorded files without one count from the presentation's beginning, whatever the media does.
-            Some(None) if hls && !self.is_live() => offset_us = 0,
+            None if hls && init.is_empty() && !self.is_live() => offset_us = 0,
             _ => {}
         }
         let id = track_id(rendition);
@@ -157,8 +159,6 @@ impl Session {
                 self.emit(Output::Cues { id, cues });
             }
             _ => {
-                let init = self.subtitles.init.as_ref().filter(|(known, ..)| *known == rendition);
-                let init = init.map(|(.., bytes)| bytes.clone()).unwrap_or_default();
                 self.emit(Output::Subtitles { id, offset_us, init, body: Vec::from(body) });
             }
         }

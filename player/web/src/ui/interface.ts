@@ -30,7 +30,7 @@ const LIVE_WITHIN_S = 5
 export class Interface {
   private readonly seekBar: SeekBar
   private readonly menu: Menu
-  private readonly overlay = new CaptionOverlay()
+  private readonly overlay: CaptionOverlay
   private readonly statistics: StatisticsPanel
   private readonly shortcuts = make('section', { class: 'panel', part: 'shortcuts', hidden: true, tabindex: '-1' })
   private readonly age = new AgeNotice()
@@ -59,9 +59,10 @@ export class Interface {
     this.failure = new FailurePanel(() => void player.retry())
     this.fullscreen = new Fullscreen(player, video)
     this.pip = new PictureInPicture(video)
+    this.overlay = new CaptionOverlay(video, playback.subtitles, signal)
     this.at = layOut({
       video,
-      captions: [this.overlay.above, this.overlay.below],
+      captions: this.overlay.parts,
       seek: this.seekBar.element,
       menu: this.menu.element,
       panels: [this.statistics.element, this.shortcuts],

@@ -116,6 +116,37 @@ fn what_is_no_plain_webvtt_is_handed_to_the_host() {
 }
 
 #[test]
+fn recorded_files_count_from_the_beginning_and_fragments_by_the_clock_of_the_media() {
+    for sections in [false, true] {
+        let mut stage = Stage::new();
+        stage.playlist = match sections {
+            false => |url| pieces(url).replace("#EXT-X-MAP:URI=\"init.mp4\"\n", ""),
+            true => |url| {
+                let text = "#EXT-X-TARGETDURATION:10\n#EXT-X-MAP:URI=\"pt-init.mp4\"\n";
+                let bare = pieces(url).replace("#EXT-X-MAP:URI=\"init.mp4\"\n", "");
+                bare.replace("#EXT-X-TARGETDURATION:10\n", text)
+            },
+        };
+        stage.media_zero_us = TURN_US + 10 * S;
+        stage.media = |url| {
+            let sound = url.contains("audio/");
+            Some((
+                if sound { "audio/mp4; codecs=\"mp4a.40.2\"" } else { "video/mp4; codecs=\"avc1.4d401f\"" },
+                true,
+            ))
+        };
+        stage.text = |_| Vec::from("1\n00:00:01,000 --> 00:00:02,000\na\n");
+        stage.start(PT());
+        stage.run(2.0);
+        let offset_us = if sections { -10 * S } else { 0 };
+        assert!(
+            !handed(&stage).is_empty() && handed(&stage).iter().all(|one| one.0 == offset_us),
+            "{sections}"
+        );
+    }
+}
+
+#[test]
 fn subtitles_in_fragments_come_with_their_initialization_section() {
     let mut stage = Stage::new();
     stage.playlist = |url| {
@@ -199,4 +230,26 @@ fn without_captions_nobody_looks_for_them() {
     stage.start(Open::default());
     stage.run(3.0);
     assert!(!stage.log.iter().any(|output| matches!(output, Output::Fetch { captions: true, .. })));
+}
+
+#[test]
+fn captions_that_an_mpd_announces_are_listed_by_their_channel() {
+    let mut stage = Stage::new();
+    stage.manifest = "<MPD type=\"static\" mediaPresentationDuration=\"PT60S\" minBufferTime=\"PT2S\" profiles=\"x\"><Period>\
+        <AdaptationSet mimeType=\"video/mp4\" codecs=\"avc1.4d401f\">\
+        <Accessibility schemeIdUri=\"urn:scte:dash:cc:cea-608:2015\" value=\"CC1=por;CC3=eng\"/>\
+        <SegmentTemplate initialization=\"v/360/init.mp4\" media=\"v/360/seg-$Number$.m4s\" startNumber=\"0\" duration=\"4\"/>\
+        <Representation id=\"a\" bandwidth=\"900000\" width=\"640\" height=\"360\"/></AdaptationSet></Period></MPD>"
+        .to_string();
+    stage.tracks = 1;
+    stage.start(Open { text: TextWish::Language("en".to_string()), ..Open::default() });
+    stage.run(2.0);
+    let rows = stage.log.iter().find_map(|output| match output {
+        Output::Tracks { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    let rows: Vec<(String, String)> =
+        rows.expect("menus").into_iter().map(|row| (row.language, row.channel)).collect();
+    assert_eq!(rows, [("por", "CC1"), ("eng", "CC3")].map(|(a, b)| (a.to_string(), b.to_string())));
+    assert!(stage.log.iter().any(|output| matches!(output, Output::Fetch { captions: true, .. })));
 }
