@@ -57,6 +57,10 @@ pub(crate) fn parse(
             break;
         }
         is_multivariant = is_multivariant.or(Some(found));
+        // What is not among the first lines is not waited for: each line would be read twice.
+        if head.lines.len() >= limits::HEAD_LINES {
+            break;
+        }
     }
     match (is_multivariant, marked) {
         (Some(true), _) => multivariant::parse(text, url, &head).map(Some),
