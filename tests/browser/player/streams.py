@@ -54,7 +54,16 @@ def _transport_stream(source: Path, folder: Path, name: str, offset_s: float) ->
     home.mkdir()
     _run(
         *("-i", source, "-c", "copy", "-output_ts_offset", f"{offset_s:.6f}"),
-        *("-f", "hls", "-hls_time", str(SEGMENT_S), "-hls_playlist_type", "vod", "-hls_segment_type", "mpegts"),
+        *(
+            "-f",
+            "hls",
+            "-hls_time",
+            str(SEGMENT_S),
+            "-hls_playlist_type",
+            "vod",
+            "-hls_segment_type",
+            "mpegts",
+        ),
         *("-hls_segment_filename", home / "seg-%d.ts", home / "media.m3u8"),
     )
     (folder / f"{name}.m3u8").write_text(
@@ -71,7 +80,16 @@ def _packed(source: Path, folder: Path) -> None:
     home.mkdir()
     _run(
         *("-i", source, "-map", "0:v", "-c", "copy", "-output_ts_offset", "10"),
-        *("-f", "hls", "-hls_time", str(SEGMENT_S), "-hls_playlist_type", "vod", "-hls_segment_type", "mpegts"),
+        *(
+            "-f",
+            "hls",
+            "-hls_time",
+            str(SEGMENT_S),
+            "-hls_playlist_type",
+            "vod",
+            "-hls_segment_type",
+            "mpegts",
+        ),
         *("-hls_segment_filename", home / "seg-%d.ts", home / "video.m3u8"),
     )
     _run("-i", source, "-map", "0:a", "-c", "copy", "-f", "adts", home / "all.aac")
@@ -137,7 +155,21 @@ def _caption_pairs() -> dict[int, tuple[int, int]]:
 def _captions(source: Path, folder: Path) -> None:
     """The same picture with closed captions in its access units, as transport stream and as fragmented MP4."""
     raw = folder / "raw.h264"
-    _run("-i", source, "-map", "0:v", "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-g", str(RATE * 2), raw)
+    _run(
+        "-i",
+        source,
+        "-map",
+        "0:v",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-bf",
+        "0",
+        "-g",
+        str(RATE * 2),
+        raw,
+    )
     pairs, picture, out = _caption_pairs(), 0, bytearray()
     for unit in raw.read_bytes().split(b"\0\0\1")[1:]:
         unit = unit.rstrip(b"\0") if unit[0] & 31 != 5 else unit
@@ -160,7 +192,16 @@ def _captions(source: Path, folder: Path) -> None:
         suffix = "ts" if kind == "mpegts" else "m4s"
         _run(
             *("-r", str(RATE), "-i", spoken, "-i", source, "-map", "0:v", "-map", "1:a", "-c", "copy"),
-            *("-f", "hls", "-hls_time", str(SEGMENT_S), "-hls_playlist_type", "vod", "-hls_segment_type", kind),
+            *(
+                "-f",
+                "hls",
+                "-hls_time",
+                str(SEGMENT_S),
+                "-hls_playlist_type",
+                "vod",
+                "-hls_segment_type",
+                kind,
+            ),
             *extra,
             *("-hls_segment_filename", home / f"seg-%d.{suffix}", home / "media.m3u8"),
         )
@@ -212,7 +253,10 @@ def _subtitles(folder: Path) -> None:
     (home / "a.ttml").write_text(TTML, encoding="utf-8")
     (home / "a.ass").write_text(ASS, encoding="utf-8")
     (home / "a.vtt").write_text(STYLED, encoding="utf-8")
-    rows = [f"{number}\n{_srt(start)} --> {_srt(end)}\n{said}\n" for number, (said, start, end) in enumerate(LINES, 1)]
+    rows = [
+        f"{number}\n{_srt(start)} --> {_srt(end)}\n{said}\n"
+        for number, (said, start, end) in enumerate(LINES, 1)
+    ]
     (home / "a.srt").write_text("\n".join(rows), encoding="utf-8")
     # Cue times of a clock that stands at 100 s where that of the transport stream begins.
     mapped = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{pts},LOCAL:00:01:40.000\n\n" + "".join(

@@ -15,6 +15,8 @@ streams = sys.modules.setdefault("browser_player_streams", importlib.util.module
 SPEC.loader.exec_module(streams)
 
 END = "player.ended && Math.abs(player.currentTime - player.duration) < 0.2"
+# What is said on the picture.
+SHOWN = "[...player.shadowRoot.querySelectorAll(':is(.spoken, .placed) p')].map((line) => line.innerText).join('|')"
 # Moments at which the picture turns white and the tone begins, by the media's own clock.
 WATCH = """async () => {
   const video = player.shadowRoot.querySelector('video')
@@ -99,10 +101,14 @@ def test_closed_captions_are_listed_and_shown_when_they_are_said(stream_player, 
     player = stream_player.open(f"{name}.m3u8").start()
     player.choose(".button.captions", "Legendas ocultas")
     player.get("player.pause()")
-    shown = "[...player.shadowRoot.querySelectorAll('.spoken p')].map((line) => line.innerText).join('|')"
-    for moment, expected in [(start_s + 0.3, text), (end_s - 0.3, text), (end_s + 0.5, ""), (start_s - 0.5, "")]:
+    for moment, expected in [
+        (start_s + 0.3, text),
+        (end_s - 0.3, text),
+        (end_s + 0.5, ""),
+        (start_s - 0.5, ""),
+    ]:
         player.get(f"player.seek({moment})")
-        player.until(f"!player.seeking && {shown} === {expected!r}")
+        player.until(f"!player.seeking && {SHOWN} === {expected!r}")
     player.get("player.play()")
     player.get("player.playbackRate = 4")
     player.until(END, 60)
@@ -113,14 +119,12 @@ def test_subtitles_follow_the_clock_of_the_stream(stream_player):
     player = stream_player.open("ts.m3u8").start()
     player.choose(".button.captions", "Português")
     player.get("player.pause()")
-    shown = "[...player.shadowRoot.querySelectorAll('.spoken p')].map((line) => line.innerText).join('|')"
     for said, start_s, end_s in streams.LINES:
         for moment, expected in [(start_s + 0.15, said), (end_s - 0.15, said), (end_s + 0.15, "")]:
             player.get(f"player.seek({moment})")
-            player.until(f"!player.seeking && {shown} === {expected!r}")
+            player.until(f"!player.seeking && {SHOWN} === {expected!r}")
 
 
-SHOWN = "[...player.shadowRoot.querySelectorAll(':is(.spoken, .placed) p')].map((line) => line.innerText).join('|')"
 # Where the first letters stand on the picture, in percent of it, and their colour.
 PLACE = """(() => {
   const span = player.shadowRoot.querySelector(':is(.spoken, .placed) p > *') ?? player.shadowRoot.querySelector(':is(.spoken, .placed) p')
