@@ -48,7 +48,10 @@ COMMANDS: dict[str, Entry] = {
     "restore": Entry(f"{CLI}.backup:restore", "bring a backup back; what is there is set aside"),
     "package": Entry(f"{CLI}.package:package", "one video file to HLS + DASH"),
     "verify": Entry(f"{CLI}.package:verify", "check a package with the player's own core"),
-    "manifest": Entry(f"{CLI}.manifest:manifest", "parse a playlist or MPD with the player's own core, or check it (--strict)"),
+    "manifest": Entry(
+        f"{CLI}.manifest:manifest",
+        "parse a playlist or MPD with the player's own core, or check it (--strict)",
+    ),
     "simulate": Entry(f"{CLI}.simulate:simulate", "replay bitrate rules over network traces"),
     "search": Entry(f"{CLI}.search:search", "search the catalogue"),
     "recommend": Entry(f"{CLI}.search:recommend", "titles like others, or for a viewer"),

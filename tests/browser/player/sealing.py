@@ -98,7 +98,18 @@ def seal_samples(video: Path, folder: Path, scheme: str) -> Path:
     for name, height in (("hd", 360), ("sd", 180)):
         command = [ffmpeg(), "-v", "error", "-y", "-i", str(video), "-t", "12", "-map", "0:v"]
         command += ["-map", "0:a:0"] if name == "hd" else []
-        command += ["-vf", f"scale=-2:{height}", "-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-c:a", "aac"]
+        command += [
+            "-vf",
+            f"scale=-2:{height}",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-g",
+            "30",
+            "-c:a",
+            "aac",
+        ]
         subprocess.run([*command, str(folder / f"{name}.mp4")], check=True)
     inputs = [
         "in=hd.mp4,stream=audio,init_segment=a/init.mp4,segment_template=a/$Number$.m4s,playlist_name=a.m3u8,"
@@ -109,14 +120,27 @@ def seal_samples(video: Path, folder: Path, scheme: str) -> Path:
     keys = ",".join(
         f"label={label}:key_id={kid.hex()}:key={key.hex()}" for label, (kid, key) in LICENCES.items()
     )
-    options = ["--enable_raw_key_encryption", "--keys", keys, "--protection_scheme", scheme, "--clear_lead", "0"]
+    options = [
+        "--enable_raw_key_encryption",
+        "--keys",
+        keys,
+        "--protection_scheme",
+        scheme,
+        "--clear_lead",
+        "0",
+    ]
     options += ["--segment_duration", "4", "--generate_static_live_mpd", "--mpd_output", "stream.mpd"]
     options += ["--hls_master_playlist_output", "master.m3u8", "--protection_systems", "CommonSystem"]
     subprocess.run([packager(), *inputs, *options], cwd=folder, check=True, capture_output=True)
     mpd = folder / "stream.mpd"
     laurl = f'<ContentProtection schemeIdUri="{CLEAR_KEY}"><Laurl xmlns="https://dashif.org/CPS">licence</Laurl></ContentProtection>'
     mpd.write_text(
-        re.sub(r'<ContentProtection schemeIdUri="urn:uuid:1077efec.*?</ContentProtection>', laurl, mpd.read_text(), flags=re.DOTALL)
+        re.sub(
+            r'<ContentProtection schemeIdUri="urn:uuid:1077efec.*?</ContentProtection>',
+            laurl,
+            mpd.read_text(),
+            flags=re.DOTALL,
+        )
     )
     method = {"cenc": "SAMPLE-AES-CTR", "cbcs": "SAMPLE-AES"}[scheme]
     for name, label in (("a", "AUDIO"), ("v", "HD"), ("w", "SD")):

@@ -32,7 +32,6 @@ def colours(player) -> int:
     return len(Image.open(io.BytesIO(png)).convert("RGB").getcolors(160 * 120) or ())
 
 
-
 @pytest.fixture(scope="module")
 def sealed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sealing.seal_segments(package, tmp_path_factory.mktemp("sealed") / "title")
@@ -183,7 +182,12 @@ class KeySystem:
 
         def made() -> str:
             text = (self.package / "stream.mpd").read_text()
-            return re.sub(r'<AdaptationSet [^>]*contentType="(?:video|audio)".*?</AdaptationSet>', of_set, text, flags=re.DOTALL)
+            return re.sub(
+                r'<AdaptationSet [^>]*contentType="(?:video|audio)".*?</AdaptationSet>',
+                of_set,
+                text,
+                flags=re.DOTALL,
+            )
 
         self.server.live["drm.mpd"] = made
         return "drm.mpd"
@@ -283,12 +287,15 @@ def test_a_screen_without_protection_shows_a_lower_rung(key_system, player):
     player.open(name, licence_server="/m/good/licence").start()
     player.until("player.qualities.length === 3 && player.currentTime > 1")
     player.get("player.pause()")
-    restricted = [[[value] * 16, "output-restricted" if value == 0x33 else "usable"] for value in KIDS.values()]
+    restricted = [
+        [[value] * 16, "output-restricted" if value == 0x33 else "usable"] for value in KIDS.values()
+    ]
     player.page.evaluate("(statuses) => keySystem.sessions[0].change(statuses)", restricted)
     player.until("player.qualities.length === 2")
     # Every key: there is nothing left to show, and it is said in words.
     player.page.evaluate(
-        "(statuses) => keySystem.sessions[0].change(statuses)", [[[value] * 16, "output-restricted"] for value in KIDS.values()]
+        "(statuses) => keySystem.sessions[0].change(statuses)",
+        [[[value] * 16, "output-restricted"] for value in KIDS.values()],
     )
     player.until("player.error !== null")
     assert player.get("player.error.code") == 4006

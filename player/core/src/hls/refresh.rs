@@ -18,6 +18,7 @@ use crate::limits;
 use crate::playlist::Key;
 use crate::presentation::{Span, TextPool};
 use crate::segments::{url_of, Context, Init, Layout, List, SegmentIndex, NOTHING};
+use crate::time::parse_date_time_us;
 use crate::time::DECIMAL_TIMESCALE;
 
 /// A first playlist must be whole.
@@ -106,6 +107,10 @@ fn plan(known: &SegmentIndex, bytes: &[u8], url: &str) -> Option<Plan> {
     let mut reader = Reader::new(header, 0, url, &[], scratch);
     reader.read(0).ok()?;
     let media = reader.media;
+    // Segments without a duration of their own have that one.
+    if media.target_duration_us != before.target_duration_us {
+        return None;
+    }
     let gone = usize::try_from(media.media_sequence.checked_sub(before.media_sequence)?).ok()?;
     let source = known.text.source().as_bytes();
     // The lines of the first segment that stayed, as they were and as they are.
@@ -130,7 +135,10 @@ fn plan(known: &SegmentIndex, bytes: &[u8], url: &str) -> Option<Plan> {
             Line::Tag { tag: Word::ProgramDateTime, value, end, start } => {
                 let written = bytes.get(start..next)?;
                 if !old_lines.starts_with(written) && gone > 0 && new_start == at {
-                    date = Some(String::from(core::str::from_utf8(bytes.get(value..end)?).ok()?));
+                    let text = core::str::from_utf8(bytes.get(value..end)?).ok()?;
+                    // What is no date is warned of, and counts for nothing.
+                    parse_date_time_us(text)?;
+                    date = Some(String::from(text));
                     new_start = next;
                 }
             }

@@ -73,8 +73,9 @@ impl Session {
 
     /// The beginning of a segment has come.
     pub(super) fn on_head(&mut self, id: u32, bytes: &[u8]) {
-        let found = self.requests.iter().position(|request| request.id == id && request.unplaced);
-        let Some(at) = found else { return };
+        // A converted body's beginning is told by [`Input::Media`] instead.
+        let waits = |request: &Request| request.id == id && request.unplaced && !request.converted;
+        let Some(at) = self.requests.iter().position(waits) else { return };
         let Some((track, ticks)) = isobmff::segment_start(bytes) else { return };
         let request = self.requests[at].clone();
         self.requests[at].unplaced = false;

@@ -160,6 +160,10 @@ impl Session {
     }
 
     fn fetch_again(&mut self, what: What, tries: Tries) {
+        // Whatever was being done when it ended.
+        if self.phase == Phase::Over {
+            return;
+        }
         let Some((url, range)) = self.address_of(&what) else { return };
         match &what {
             What::Playlist(rendition) => self.watch(*rendition),
