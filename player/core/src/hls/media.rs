@@ -579,7 +579,8 @@ impl<'a> Reader<'a> {
             elapsed: self.elapsed,
             active_keys: self.active_keys,
             context: self.context,
-            entangled: self.late_header || !self.variables.values.is_empty(),
+            // Keys and a section behind the last segment are read again with what follows them.
+            entangled: self.late_header || !self.variables.values.is_empty() || self.context_number.is_none(),
         }));
         (self.index, self.warnings)
     }

@@ -155,7 +155,9 @@ impl Session {
         let Some(presentation) = &self.presentation else { return };
         let Some(segments) = &presentation.renditions[rendition].segments else { return };
         let mut wanted = segments.at_time(state.next_us + ROUNDING_US);
-        if wanted.is_some_and(|index| segments.is_gap(index)) && state.track == Track::Video {
+        // Before there are SourceBuffers, what they are for must not change.
+        let set_up = self.phase == super::Phase::Running;
+        if set_up && wanted.is_some_and(|index| segments.is_gap(index)) && state.track == Track::Video {
             match self.beside_gap(lane) {
                 Beside::Rung(other) => {
                     self.lanes[lane].rendition = other;
@@ -331,6 +333,8 @@ impl Session {
         if !self.unlock(&what) {
             return false;
         }
+        // What is converted brings its own; a section that stands among such segments is none of theirs.
+        let init = init.filter(|_| !self.is_converted(self.lanes[lane].rendition));
         let section = init.filter(|wanted| self.lanes[lane].init != Some(*wanted) || self.is_unread(*wanted));
         let section = section.map(|(rendition, number)| What::Init { lane, rendition, number });
         if !section.as_ref().is_none_or(|section| self.unlock(section)) {
