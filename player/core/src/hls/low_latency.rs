@@ -130,6 +130,7 @@ impl Reader<'_> {
         }
         if known && !hint.uri.is_none() && self.index.hints.len() < limits::HINTS {
             self.index.hints.push(hint);
+            self.announced.get_or_insert(at);
         }
         Ok(())
     }
@@ -141,6 +142,7 @@ impl Reader<'_> {
         let uri = self.variables.span(uri, base + at, pool, &mut self.warnings)?;
         if self.index.hints.len() < limits::HINTS {
             self.index.hints.push(Hint { kind: HintKind::Segment, uri, offset: 0, length: None });
+            self.announced.get_or_insert(at);
         }
         Ok(())
     }
@@ -169,6 +171,7 @@ impl Reader<'_> {
         }
         if !report.uri.is_none() && self.index.reports.len() < limits::RENDITIONS {
             self.index.reports.push(report);
+            self.announced.get_or_insert(at);
         }
         Ok(())
     }

@@ -78,6 +78,8 @@ pub(super) struct Reader<'a> {
     careful: bool,
     /// A tag about the whole playlist stood behind the first about a segment.
     late_header: bool,
+    /// Where the first hint or report stands.
+    pub(super) announced: Option<usize>,
     always_careful: bool,
     /// Where the first line about segments begins, and where the line of the last one ends.
     pub(super) body: Option<usize>,
@@ -139,6 +141,7 @@ impl<'a> Reader<'a> {
             careful: true,
             always_careful: false,
             late_header: false,
+            announced: None,
             body: None,
             body_end: 0,
         }
@@ -580,7 +583,10 @@ impl<'a> Reader<'a> {
             active_keys: self.active_keys,
             context: self.context,
             // Keys and a section behind the last segment are read again with what follows them.
-            entangled: self.late_header || !self.variables.values.is_empty() || self.context_number.is_none(),
+            entangled: self.late_header
+                || !self.variables.values.is_empty()
+                || self.context_number.is_none()
+                || self.announced.is_some_and(|at| at < self.body_end),
         }));
         (self.index, self.warnings)
     }

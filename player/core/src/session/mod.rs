@@ -12,6 +12,8 @@
 //! | `views` | other cameras and angles |
 //! | `codecs` | what nobody says about codecs |
 //! | `filling` | the next segment of each track, and when the buffer is full |
+//! | `failing` | what fails: how often it is tried again, what is done without |
+//! | `appending` | what the browser says of media that was appended |
 //! | `requests` | fetches under way, retries, expiry, renewal |
 //! | `playhead` | seeks, stalls, holes, eviction, the end |
 //! | `convert` | transport streams and packed audio |
@@ -29,9 +31,11 @@
 //! | `markers` | date ranges, breaks, events, dates, session data |
 //! | `interstitials` | when playback stops for something else, and where it goes on |
 
+mod appending;
 mod codecs;
 mod convert;
 mod drm;
+mod failing;
 mod filling;
 mod indexing;
 mod interstitials;

@@ -1,4 +1,4 @@
-//! Fetches under way: begun, measured, given up, retried, renewed.
+//! Fetches under way: begun, measured, given up, renewed. What fails is judged in `failing`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,36 +6,17 @@ use alloc::vec::Vec;
 use super::filling::ROUNDING_US;
 use super::lane::Pending;
 use super::mpd::clock_url;
-use super::phrase::{decimal, joined, text_of};
-use super::{AppendError, Category, FailReason, FetchKind, Output, Phase, Session, Track};
+use super::phrase::text_of;
+use super::{FetchKind, Output, Phase, Session, Track};
 use crate::abr::{Progress, Reason, Sample, Situation};
 use crate::segments::ByteRange;
 
 /// First pause before trying again; it doubles each time.
-const BACKOFF_US: i64 = 500_000;
-/// Longest pause.
-const BACKOFF_MOST_US: i64 = 8_000_000;
-/// Times that a missing thing (404 and its kin) is asked for.
-const TRIES_MISSING: u32 = 4;
-/// Times that an unreachable server is asked: some three minutes, enough for a restart or a tunnel.
-const TRIES_UNREACHABLE: u32 = 24;
-/// Failures in a row after which another way to the same is tried, where there is one.
-const TRIES_WAY: u32 = 2;
-/// The viewer is told after this many failures in a row.
-const TELL_AFTER: u32 = 2;
-/// Times that the browser may refuse to decode a segment, and times after which another rung is tried.
-const TRIES_APPEND: u32 = 4;
-const TRIES_RUNG: u32 = 2;
-/// Times in a row that the browser may say that it is full.
-const TRIES_FULL: u32 = 16;
-/// Longest pause that a server may ask for.
-const RETRY_AFTER_MOST_US: i64 = 60_000_000;
+pub(super) const BACKOFF_US: i64 = 500_000;
 /// Silence after which an answer counts as lost.
 const TIMEOUT_US: i64 = 12_000_000;
 /// When the SourceBuffer is full, at least this much ahead is still aimed at.
-const LEAST_GOAL_US: i64 = 8_000_000;
-/// When the SourceBuffer is full, this much behind the playhead stays.
-const KEEP_BEHIND_US: i64 = 3_000_000;
+pub(super) const LEAST_GOAL_US: i64 = 8_000_000;
 
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,7 +94,7 @@ impl What {
 
 impl What {
     /// Whether its server is that of a key system: another address of the title changes nothing.
-    const fn is_for_key_system(&self) -> bool {
+    pub(super) const fn is_for_key_system(&self) -> bool {
         matches!(self, Self::Licence(_) | Self::Certificate)
     }
 }
@@ -123,34 +104,34 @@ impl What {
 pub(super) struct Request {
     pub(super) id: u32,
     pub(super) what: What,
-    tries: Tries,
-    sent_at: i64,
-    first_byte_at: Option<i64>,
-    bytes: u64,
+    pub(super) tries: Tries,
+    pub(super) sent_at: i64,
+    pub(super) first_byte_at: Option<i64>,
+    pub(super) bytes: u64,
     /// Bytes of all requests when this one's first came.
-    received_before: u64,
+    pub(super) received_before: u64,
     /// Its beginning says where it belongs on the time line, and has not come yet.
     pub(super) unplaced: bool,
     /// What it begins with is what it is turned into, and is told with [`super::Input::Media`].
     pub(super) converted: bool,
     /// Media time at which that is presented, while nothing can be appended yet.
     pub(super) begins_us: Option<i64>,
-    url: String,
+    pub(super) url: String,
 }
 
 /// Something to be asked for again.
 #[derive(Clone, Debug)]
 pub(super) struct Retry {
     pub(super) at: i64,
-    what: What,
-    tries: Tries,
+    pub(super) what: What,
+    pub(super) tries: Tries,
 }
 
 /// How often something was asked for in vain: silence and a plain "no" wear out differently.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tries {
-    failures: u32,
-    missing: u32,
+    pub(super) failures: u32,
+    pub(super) missing: u32,
 }
 
 impl Session {
@@ -159,7 +140,7 @@ impl Session {
         self.fetch_again(what, Tries::default());
     }
 
-    fn fetch_again(&mut self, what: What, tries: Tries) {
+    pub(super) fn fetch_again(&mut self, what: What, tries: Tries) {
         // Whatever was being done when it ended.
         if self.phase == Phase::Over {
             return;
@@ -394,7 +375,7 @@ impl Session {
         self.fetch_next(lane);
     }
 
-    fn count_bytes(&mut self, at: usize, bytes: u64) {
+    pub(super) fn count_bytes(&mut self, at: usize, bytes: u64) {
         let request = &mut self.requests[at];
         self.received += bytes.saturating_sub(request.bytes);
         request.bytes = request.bytes.max(bytes);
@@ -458,212 +439,7 @@ impl Session {
         }
     }
 
-    pub(super) fn on_failed(&mut self, id: u32, status: u16, reason: FailReason, retry_after_us: i64) {
-        let Some(at) = self.requests.iter().position(|request| request.id == id) else { return };
-        let request = self.requests.remove(at);
-        if let Some(lane) = request.what.lane() {
-            self.lanes[lane].pending.retain(|pending| pending.id != id);
-            self.rewind_lane(lane, &request.what);
-            if matches!(request.what, What::Init { .. }) {
-                self.abort_behind(lane, id);
-            }
-        }
-        if reason == FailReason::Aborted {
-            return;
-        }
-        match request.what {
-            // A steering server that is gone says so by 410. RFC 8216bis 7.1.
-            What::Steering => return self.on_steering_failed(status == 410, retry_after_us),
-            What::Clock(_) => return self.on_clock_failed(),
-            What::Patch => return self.on_patch_failed(),
-            _ => {}
-        }
-        if reason == FailReason::Decrypt {
-            return self.on_undecryptable(&request);
-        }
-        if reason == FailReason::Expired {
-            let for_viewer = match request.what {
-                What::Key(number) => !self.is_beside_manifest(number),
-                ref what => what.is_for_key_system(),
-            };
-            if !for_viewer {
-                return self.on_expired();
-            }
-            // A server of keys has looked at who asks, and says no.
-            let told = joined(&[word(&request.what), " (", &decimal(u64::from(status)), ")"]);
-            return self.give_up(&request.what, true, told);
-        }
-        let lane = request.what.lane();
-        let mut tries = match lane {
-            Some(lane) => Tries { failures: self.lanes[lane].failures, missing: self.lanes[lane].missing },
-            None => request.tries,
-        };
-        let missing =
-            reason == FailReason::Http && (400..500).contains(&status) && status != 408 && status != 429;
-        if missing {
-            tries.missing += 1;
-            // What a live MPD lists and is not there: a newer version may say otherwise.
-            self.refresh_soon();
-        } else {
-            tries.failures += 1;
-        }
-        if let Some(lane) = lane {
-            (self.lanes[lane].failures, self.lanes[lane].missing) = (tries.failures, tries.missing);
-        }
-        let (failures, most) =
-            if missing { (tries.missing, TRIES_MISSING) } else { (tries.failures, TRIES_UNREACHABLE) };
-        let told = joined(&[
-            word(&request.what),
-            " (",
-            &decimal(u64::from(status)),
-            ") after ",
-            &decimal(u64::from(failures)),
-            " tries",
-        ]);
-        if failures >= most {
-            return self.give_up(&request.what, missing, told);
-        }
-        if !missing && failures >= TELL_AFTER && !self.unreachable {
-            self.unreachable = true;
-            self.emit(Output::Error { code: 1003, category: Category::Network, fatal: false, data: told });
-        }
-        let pause = (BACKOFF_US << failures.saturating_sub(1).min(8)).min(BACKOFF_MOST_US);
-        let pause = pause.max(retry_after_us.min(RETRY_AFTER_MOST_US));
-        match lane {
-            Some(lane) => {
-                self.abort_lane(lane);
-                let state = &mut self.lanes[lane];
-                state.not_before = self.now + pause;
-                let rendition = state.rendition;
-                if failures == TRIES_WAY && self.leave_way(rendition) {
-                    let state = &mut self.lanes[lane];
-                    (state.failures, state.missing) = (0, 0);
-                    state.not_before = self.now;
-                    return;
-                }
-                let state = &mut self.lanes[lane];
-                // A rung that is not there is not asked for again while another one may be.
-                if missing && state.track == Track::Video && failures + 1 == TRIES_MISSING {
-                    let rendition = state.rendition;
-                    self.leave_rung(rendition);
-                }
-            }
-            None => {
-                if let What::Playlist(rendition) | What::Index(rendition) = request.what {
-                    if failures == TRIES_WAY && self.leave_way(rendition) {
-                        return self.continue_loading();
-                    }
-                }
-                self.retries.push(Retry { at: self.now + pause, what: request.what, tries });
-            }
-        }
-    }
-
-    /// Do without the rung of this rendition; false where it is no rung or the only one.
-    pub(super) fn leave_rung(&mut self, rendition: usize) -> bool {
-        let Some(gone) = self.rung_of(rendition).filter(|_| self.rungs.len() > 1) else { return false };
-        self.rungs.remove(gone);
-        let moved = |rung: usize| match rung.cmp(&gone) {
-            core::cmp::Ordering::Less => Some(rung),
-            core::cmp::Ordering::Equal => None,
-            core::cmp::Ordering::Greater => Some(rung - 1),
-        };
-        self.pinned = self.pinned.and_then(moved);
-        self.rung = self.rung.and_then(moved);
-        let next = gone.saturating_sub(1);
-        let in_use = self.lane_of(Track::Video).filter(|&lane| self.lanes[lane].rendition == rendition);
-        if let Some(lane) = in_use {
-            self.abort_lane(lane);
-            let state = &mut self.lanes[lane];
-            (state.failures, state.missing, state.refusals) = (0, 0, 0);
-            state.init = None;
-            state.rendition = self.rungs[next].rendition;
-            if self.phase == Phase::Running {
-                self.change_type(lane);
-                self.tell_quality(next, Reason::Failed);
-            }
-        }
-        if self.phase == Phase::Running {
-            self.tell_tracks();
-        }
-        true
-    }
-
-    /// A rendition cannot be had. Playback goes on with the others where there are any.
-    pub(super) fn lose_rendition(&mut self, rendition: usize, code: u16, category: Category, told: String) {
-        // Of a way or period that was left meanwhile.
-        let used = self.lanes.iter().any(|lane| lane.rendition == rendition)
-            || self.audio.contains(&rendition)
-            || self.texts.contains(&rendition)
-            || self.is_thumbnails(rendition)
-            || self.rung_of(rendition).is_some();
-        if !used {
-            return;
-        }
-        if self.leave_unnamed(rendition) {
-            return;
-        }
-        if self.texts.contains(&rendition) {
-            if self.subtitles.rendition == Some(rendition) {
-                self.choose_text(None);
-            }
-        } else if !self.leave_thumbnails(rendition)
-            && !self.leave_rung(rendition)
-            && !self.leave_audio(rendition)
-        {
-            return self.fail(code, category, told);
-        }
-        self.again = true;
-        self.emit(Output::Error { code: 1004, category, fatal: false, data: told });
-        self.continue_loading();
-    }
-
-    fn give_up(&mut self, what: &What, missing: bool, told: String) {
-        match what {
-            // Playback goes on without these.
-            What::Text { rendition, .. } | What::TextInit { rendition, .. } => {
-                self.skip_text(*rendition, what);
-                self.emit(Output::Error {
-                    code: 1004,
-                    category: Category::Network,
-                    fatal: false,
-                    data: told,
-                });
-            }
-            What::Codecs(rendition) if self.leave_unnamed(*rendition) => {}
-            What::Assets(id) => self.drop_interstitial(id),
-            What::Sidecar | What::SessionData(_) => {
-                self.emit(Output::Error { code: 1004, category: Category::Network, fatal: false, data: told })
-            }
-            // Where nothing answers, another rendition's address would not either.
-            What::Playlist(rendition)
-                if missing || self.texts.contains(rendition) || self.is_thumbnails(*rendition) =>
-            {
-                self.lose_rendition(*rendition, 1002, Category::Network, told);
-            }
-            What::Key(number) => self.lose_key(*number, told),
-            What::Licence(number) => self.lose_licence(*number, 4005, told),
-            What::Certificate => self.fail(4005, Category::Drm, told),
-            What::Manifest => self.fail(1001, Category::Network, told),
-            // What the MPD itself says there holds.
-            What::Remote(at) => self.on_remote(*at, None),
-            // Its last version may have all that is left.
-            What::Refresh => {
-                self.emit(Output::Error {
-                    code: 1004,
-                    category: Category::Network,
-                    fatal: false,
-                    data: told,
-                });
-            }
-            What::Index(rendition) if missing => {
-                self.lose_rendition(*rendition, 1002, Category::Network, told);
-            }
-            _ => self.fail(1002, Category::Network, told),
-        }
-    }
-
-    fn on_expired(&mut self) {
+    pub(super) fn on_expired(&mut self) {
         if self.phase == Phase::Manifest {
             self.url.clear();
         }
@@ -676,7 +452,7 @@ impl Session {
     }
 
     /// Give up everything under way; what it was for is asked for again when there is a good address.
-    fn drop_requests(&mut self) {
+    pub(super) fn drop_requests(&mut self) {
         self.requests.append(&mut self.withheld);
         for request in core::mem::take(&mut self.requests) {
             if request.what.is_for_key_system() {
@@ -715,7 +491,7 @@ impl Session {
     }
 
     /// What was asked for will not come: the lane wants it again.
-    fn rewind_lane(&mut self, lane: usize, what: &What) {
+    pub(super) fn rewind_lane(&mut self, lane: usize, what: &What) {
         let state = &mut self.lanes[lane];
         if let What::Segment { start_us, .. } | What::Part { start_us, .. } = what {
             state.next_us = state.next_us.min(*start_us);
@@ -760,61 +536,6 @@ impl Session {
         }
     }
 
-    pub(super) fn on_appended(&mut self, id: u32, track: Track, error: Option<AppendError>) {
-        let Some(lane) = self.lane_of(track) else { return };
-        let place = self.lanes[lane].pending.iter().position(|pending| pending.id == id);
-        let pending = place.map(|place| self.lanes[lane].pending.remove(place));
-        match (error, pending) {
-            (None, Some(pending)) if pending.end_us > pending.start_us => {
-                self.lanes[lane].refusals = 0;
-                if track == Track::Video {
-                    self.rule.appended(pending.end_us - pending.start_us);
-                }
-            }
-            (Some(AppendError::Quota), Some(pending)) => self.on_full(lane, pending),
-            (Some(AppendError::Decode), pending) => self.on_undecodable(lane, pending),
-            _ => {}
-        }
-    }
-
-    /// The SourceBuffer is full: aim at less, let go of what was watched and of what is far ahead,
-    /// fetch the segment again.
-    fn on_full(&mut self, lane: usize, pending: Pending) {
-        self.goal_us = (self.goal_us * 2 / 3).max(LEAST_GOAL_US);
-        self.lanes[lane].refusals += 1;
-        if self.lanes[lane].refusals > TRIES_FULL {
-            return self.fail(3003, Category::Media, String::from("the browser holds no more media"));
-        }
-        self.rewind_to(lane, pending.start_us);
-        for other in 0..self.lanes.len() {
-            self.forget_before(other, (self.position_us - KEEP_BEHIND_US).max(0));
-            self.forget_after(other, self.position_us + self.goal_us);
-        }
-        // By then some of what is held has been played.
-        self.lanes[lane].not_before = self.now + BACKOFF_US * 2;
-    }
-
-    /// The browser does not decode a segment: fetch it again, then do without this rung.
-    pub(super) fn on_undecodable(&mut self, lane: usize, pending: Option<Pending>) {
-        self.lanes[lane].refusals += 1;
-        let from = pending.map_or(self.lanes[lane].next_us, |pending| pending.start_us);
-        self.rewind_to(lane, from);
-        let refusals = self.lanes[lane].refusals;
-        let left = refusals >= TRIES_RUNG && self.leave_rung(self.lanes[lane].rendition);
-        if !left && refusals >= TRIES_APPEND {
-            return self.fail(3002, Category::Media, String::from("the browser refused the media"));
-        }
-        self.lanes[lane].not_before = self.now + BACKOFF_US;
-    }
-
-    fn rewind_to(&mut self, lane: usize, us: i64) {
-        self.abort_lane(lane);
-        let state = &mut self.lanes[lane];
-        state.next_us = state.next_us.min(us);
-        state.complete = false;
-        state.init = None;
-    }
-
     /// Give up everything of a lane that is under way.
     pub(super) fn abort_lane(&mut self, lane: usize) {
         self.requests.append(&mut self.withheld);
@@ -834,7 +555,7 @@ impl Session {
     }
 
     /// An initialization section will not come: media that has come whole and waits behind it is of no use.
-    fn abort_behind(&mut self, lane: usize, init: u32) {
+    pub(super) fn abort_behind(&mut self, lane: usize, init: u32) {
         for pending in core::mem::take(&mut self.lanes[lane].pending) {
             if pending.id < init || self.requests.iter().any(|request| request.id == pending.id) {
                 self.lanes[lane].pending.push(pending);
@@ -861,26 +582,5 @@ impl Session {
         for request in core::mem::take(&mut self.requests) {
             self.emit(Output::Abort(request.id));
         }
-    }
-}
-
-fn word(what: &What) -> &'static str {
-    match what {
-        What::Manifest | What::Refresh | What::Patch => "the manifest",
-        What::Remote(_) => "a part of the manifest",
-        What::Clock(_) => "the server's time",
-        What::Index(_) => "an index of segments",
-        What::Steering => "the steering server",
-        What::Playlist(_) => "a playlist",
-        What::Init { .. } => "an initialization section",
-        What::Segment { .. } | What::Part { .. } => "a segment",
-        What::Text { .. } | What::TextInit { .. } => "subtitles",
-        What::Sidecar => "the sidecar",
-        What::Key(_) => "a key",
-        What::SessionData(_) => "data about the whole",
-        What::Assets(_) => "a list of assets",
-        What::Codecs(_) => "an initialization section",
-        What::Licence(_) => "a licence",
-        What::Certificate => "the certificate of a licence server",
     }
 }
