@@ -411,17 +411,19 @@ impl Session {
         let limit = |bound: Option<u64>| bound.map(|us| i64::try_from(us).unwrap_or(i64::MAX));
         let most = limit(service.most_latency_us).unwrap_or(target.saturating_add(LATENCY_SLACK_US));
         let least = limit(service.least_latency_us).unwrap_or(target.saturating_sub(LATENCY_SLACK_US));
-        let pursuing = self.dynamic.rate_milli.max(1) != 1 && self.dynamic.rate_milli != 1_000;
+        let rate = match self.dynamic.rate_milli {
+            0 => 1_000,
+            rate => rate,
+        };
         let wanted = match (service.most_rate_micro, service.least_rate_micro) {
-            (Some(fast), _) if off > LATENCY_SLACK_US && enough && (latency_us > most || pursuing) => {
+            // Once it is being caught up with, up to the target and not only into its bounds.
+            (Some(fast), _) if off > LATENCY_SLACK_US && enough && (latency_us > most || rate > 1_000) => {
                 milli(fast)
             }
-            (_, Some(slow)) if off < -LATENCY_SLACK_US && (latency_us < least || pursuing) => milli(slow),
+            (_, Some(slow)) if off < -LATENCY_SLACK_US && (latency_us < least || rate < 1_000) => milli(slow),
             _ => 1_000,
         };
-        if wanted != self.dynamic.rate_milli.max(1_000)
-            || (self.dynamic.rate_milli != 0 && wanted != self.dynamic.rate_milli)
-        {
+        if wanted != rate {
             self.dynamic.rate_milli = wanted;
             self.emit(Output::Rate(wanted));
         }

@@ -255,8 +255,9 @@ impl Session {
         if one.is_variant() && presentation.text.opt(one.pathway).unwrap_or(".") != failing {
             return false;
         }
-        self.ways.penalised.push((failing.clone(), self.now + PENALTY_US));
         let now = self.now;
+        self.ways.penalised.retain(|(_, until)| *until > now);
+        self.ways.penalised.push((failing, now + PENALTY_US));
         let good = |ways: &Ways, way: &str| {
             !ways.penalised.iter().any(|(known, until)| known == way && *until > now)
         };

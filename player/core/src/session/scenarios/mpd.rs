@@ -388,6 +388,18 @@ fn a_viewer_who_fell_behind_is_brought_back_by_speed() {
 }
 
 #[test]
+fn a_viewer_too_close_to_the_edge_is_slowed_down_and_told_once() {
+    fn answers(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
+        let service = "<ServiceDescription><Latency target=\"12000\" min=\"10000\"/><PlaybackRate min=\"0.95\"/></ServiceDescription>";
+        Some(body("", service, NUMBERS).into_bytes())
+    }
+    let mut stage = watch(answers, 0, Open { start_us: Some(394 * S), ..Open::default() });
+    stage.run(2.0);
+    let rates: Vec<&Output> = stage.log.iter().filter(|o| matches!(o, Output::Rate(_))).collect();
+    assert_eq!(rates, [&Output::Rate(950)]);
+}
+
+#[test]
 fn a_producers_time_says_how_late_playback_is() {
     fn answers(_: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
         // The media was made 20 s before its place on the time line.
