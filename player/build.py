@@ -28,14 +28,18 @@ ROOT = PLAYER.parent
 DIST = PLAYER / "dist"
 TARGET = "wasm32-unknown-unknown"
 CRATES = {
-    "player.wasm": "bitaca-player-wasm",
+    "player-whole.wasm": "bitaca-player-wasm",
     "lab.wasm": "bitaca-player-lab",
     "extras.wasm": "bitaca-player-extras",
     "subtitles.wasm": "bitaca-player-subtitles",
 }
 #: What is compiled together. The core's feature `extras` would otherwise reach every module.
-TOGETHER = (("player.wasm", "lab.wasm"), ("extras.wasm", "subtitles.wasm"))
-RUSTFLAGS = ("-Ctarget-feature=+simd128",)
+TOGETHER = (("player-whole.wasm", "lab.wasm"), ("extras.wasm", "subtitles.wasm"))
+#: The player is divided after linking (player/split): into what a first start runs, and the rest.
+WHOLE, DIVIDED = "player-whole.wasm", ("player.wasm", "player-rest.wasm")
+WASM = (*DIVIDED, *(name for name in CRATES if name != WHOLE))
+#: Relocations tell `split` what refers to which constants.
+RUSTFLAGS = ("-Ctarget-feature=+simd128", "-Clink-arg=--emit-relocs")
 INSTALL = "rustup target add wasm32-unknown-unknown, or on Debian: apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-22"
 
 RUST_SOURCES = (
@@ -49,9 +53,11 @@ RUST_SOURCES = (
     "player/extras",
     "player/subtitles",
     "player/lab",
+    "player/split",
+    "tests/playback/session_host.py",
 )
 WEB_SOURCES = ("player/web", "gradio_app/web")
-RUST_SUFFIXES = {".rs", ".toml", ".lock"}
+RUST_SUFFIXES = {".rs", ".toml", ".lock", ".py"}
 WEB_SUFFIXES = {".ts", ".tsx", ".mjs", ".js", ".css", ".json", ".html", ".svg"}
 SKIPPED_FOLDERS = {"target", "node_modules", "dist", ".git"}
 
@@ -130,7 +136,7 @@ def build(*, rust_only: bool) -> None:
 
 def artefacts(web: dict[str, Path] | None, previous: dict) -> dict[str, dict[str, object]]:
     """Describe what was built: the wasm, and the JavaScript (as recorded where it was not built)."""
-    found = {f"player/dist/{name}": describe_file(DIST / name) for name in CRATES}
+    found = {f"player/dist/{name}": describe_file(DIST / name) for name in WASM}
     if web is None:
         kept = previous.get("artefacts", {})
         return found | {name: entry for name, entry in kept.items() if not name.endswith(".wasm")}
@@ -309,6 +315,8 @@ def build_wasm(toolchain: Toolchain, target_dir: Path) -> dict[str, Path]:
         "RUSTC": toolchain.rustc,
         "CARGO_TARGET_DIR": str(target_dir),
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS": " ".join([*toolchain.flags, *remapped]),
+        # Stripping would take the relocations away; `split` leaves out names.
+        "CARGO_PROFILE_RELEASE_STRIP": "none",
     }
     if toolchain.linker:
         environment["CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER"] = toolchain.linker
@@ -330,10 +338,26 @@ def build_wasm(toolchain: Toolchain, target_dir: Path) -> dict[str, Path]:
             env=environment,
         )
     folder = target_dir / TARGET / "release"
-    return {
-        name: replace(folder / f"{crate.replace('-', '_')}.wasm", target_dir / name)
-        for name, crate in CRATES.items()
-    }
+    return finish({name: folder / f"{crate.replace('-', '_')}.wasm" for name, crate in CRATES.items()}, target_dir)
+
+
+def finish(linked: dict[str, Path], target_dir: Path) -> dict[str, Path]:
+    """Write the linked modules without what only the linker needs, the player in two; return name -> file."""
+    run(
+        ["cargo", "build", "--release", "--locked", "--quiet", "-p", "bitaca-player-split"],
+        cwd=PLAYER,
+        env={**clean_environment(), "CARGO_TARGET_DIR": str(target_dir / "host")},
+    )
+    split = str(target_dir / "host" / "release" / "bitaca-player-split")
+    here = dict(os.environ)
+    for name, path in linked.items():
+        if name != WHOLE:
+            run([split, "compact", str(path), str(target_dir / name)], cwd=PLAYER, env=here)
+    whole, marked, marks = str(linked[WHOLE]), str(target_dir / "marked.wasm"), str(target_dir / "marks")
+    run([split, "mark", whole, marked], cwd=PLAYER, env=here)
+    run([sys.executable, str(PLAYER / "split" / "rehearse.py"), marked, marks], cwd=ROOT, env=here)
+    run([split, "divide", whole, marks, *(str(target_dir / name) for name in DIVIDED)], cwd=PLAYER, env=here)
+    return {name: target_dir / name for name in WASM}
 
 
 def has_web() -> bool:

@@ -1,6 +1,6 @@
-"""Runs the player's own core (`player.wasm`) through wasmtime.
+"""Runs the player's own core (`player.wasm`, with `player-rest.wasm` laid over it) through wasmtime.
 
-One module is compiled per process and shared by all threads; each call gets a fresh instance, so
+A module is compiled per process and shared by all threads; each call gets a fresh instance, so
 that a trap or a leak in one cannot reach the next. The compiled module is kept in the user's cache
 folder under the hash of the wasm, which brings the first call from some 60 ms to a few.
 """
@@ -30,7 +30,7 @@ class PlayerCore:
     Parameters
     ----------
     wasm : pathlib.Path or None
-        The module; the built player's `player.wasm` when None.
+        A module that has everything in it; the built player's two when None.
 
     Examples
     --------
@@ -44,8 +44,14 @@ class PlayerCore:
 
         engine, module = compiled(wasm or assets.path("player.wasm"))
         self._store = wasmtime.Store(engine)
-        self._exports: Any = wasmtime.Instance(self._store, module, []).exports(self._store)
-        self._memory: Any = self._exports["memory"]
+        # Exports are many, most of them for the rest alone: they are looked up by name, not listed.
+        self._linker = wasmtime.Linker(engine)
+        self._linker.define_instance(self._store, "", self._linker.instantiate(self._store, module))
+        if wasm is None:
+            _, rest = compiled(assets.path("player-rest.wasm"))
+            self._linker.instantiate(self._store, rest)
+        self._known: dict[str, Any] = {}
+        self._memory: Any = self._export("memory")
 
     def call(self, name: str, *arguments: float) -> Any:
         """Call an export.
@@ -58,9 +64,14 @@ class PlayerCore:
         import wasmtime
 
         try:
-            return self._exports[name](self._store, *arguments)
+            return self._export(name)(self._store, *arguments)
         except wasmtime.Trap as trap:
             raise WorkError(f"the player's core stopped in {name}", kind="player-trap") from trap
+
+    def _export(self, name: str) -> Any:
+        if name not in self._known:
+            self._known[name] = self._linker.get(self._store, "", name)
+        return self._known[name]
 
     def put(self, data: bytes) -> tuple[int, int]:
         """Copy `data` into the core; return address and length, to be given to `free`."""
@@ -74,6 +85,11 @@ class PlayerCore:
         """Return the bytes that the last call left at `address`."""
         length = self.call("result_len")
         return bytes(self._memory.read(self._store, address, address + length))
+
+    def memory(self, name: str) -> bytes:
+        """Return all of an exported memory."""
+        memory = self._export(name)
+        return bytes(memory.read(self._store, 0, memory.data_len(self._store)))
 
     def snapshot(
         self, data: bytes, url: str, *, now_us: int | None = None, media: tuple[bytes, str] | None = None
@@ -136,33 +152,35 @@ MESSAGES = {
 
 
 def compiled(wasm: Path) -> tuple[Any, Any]:
-    """Return wasmtime's engine and the compiled module, made once per process and cached on disk."""
+    """Return wasmtime's engine, one for all, and a module compiled once per process and cached on disk."""
+    import wasmtime
+
     with _LOCK:
         if wasm not in _COMPILED:
             if not _COMPILED:
                 # wasmtime's own finalizers fail once the interpreter is being taken down.
                 atexit.register(_COMPILED.clear)
-            _COMPILED[wasm] = _compile(wasm)
+            engine = next((engine for engine, _ in _COMPILED.values()), None) or wasmtime.Engine()
+            _COMPILED[wasm] = engine, _compile(engine, wasm)
         return _COMPILED[wasm]
 
 
-def _compile(wasm: Path) -> tuple[Any, Any]:
+def _compile(engine: Any, wasm: Path) -> Any:
     import wasmtime
 
     data = wasm.read_bytes()
-    engine = wasmtime.Engine()
     version = wasmtime.__file__ + str(Path(wasmtime.__file__).stat().st_mtime_ns)
     key = hashlib.sha256(data + version.encode()).hexdigest()[:24]
     cached = cache_folder() / f"{wasm.stem}-{key}.cwasm"
     if owned(cached):
         try:
-            return engine, wasmtime.Module.deserialize(engine, cached.read_bytes())
+            return wasmtime.Module.deserialize(engine, cached.read_bytes())
         except wasmtime.WasmtimeError:
             # Compiled for another processor or damaged: compile again and replace it.
             cached.unlink(missing_ok=True)
     module = wasmtime.Module(engine, data)
     keep(cached, bytes(module.serialize()))
-    return engine, module
+    return module
 
 
 def cache_folder() -> Path:

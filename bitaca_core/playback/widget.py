@@ -37,13 +37,17 @@ BLOCK_BYTES = 256 * 1024
 IDLE_S = 60
 """A connection that says nothing for this long is closed: each holds a thread."""
 
+MODULES = ("player", "player-rest", "extras", "subtitles")
+"""What the player's script asks for, when it asks."""
+
 ESM = """
 export default {
   async render({ model, el }) {
     // An element's name can be taken once a page: a second notebook uses the first one's player.
     const Player = customElements.get('bitaca-player') ?? (await import(model.get('script'))).BitacaPlayer
-    const core = model.get('wasm')
-    Player.wasm = new Uint8Array(core.buffer, core.byteOffset, core.byteLength).slice()
+    const parts = Object.entries(model.get('wasm'))
+    Player.wasm = Object.fromEntries(parts.map(([name, { buffer, byteOffset, byteLength }]) => (
+      [name, new Uint8Array(buffer, byteOffset, byteLength).slice()])))
     const player = document.createElement('bitaca-player')
     for (const name of ['src', 'poster', 'heading']) player.setAttribute(name, model.get(name))
     player.lang = 'en'
@@ -142,7 +146,7 @@ def player(package: Package, heading: str) -> Any:
     server = PackageServer(package.dir, assets.path(SCRIPT))
     return _widget()(
         script=f"{server.address}/{SCRIPT}",
-        wasm=assets.path("player.wasm").read_bytes(),
+        wasm={name: assets.path(f"{name}.wasm").read_bytes() for name in MODULES},
         src=f"{server.address}/{package.hls}",
         poster=f"{server.address}/{package.poster}",
         heading=heading,
@@ -160,7 +164,7 @@ def _widget() -> Any:
 
         _esm = ESM
         script = traitlets.Unicode().tag(sync=True)
-        wasm = traitlets.Bytes().tag(sync=True)
+        wasm = traitlets.Dict().tag(sync=True)
         src = traitlets.Unicode().tag(sync=True)
         poster = traitlets.Unicode().tag(sync=True)
         heading = traitlets.Unicode().tag(sync=True)

@@ -1,10 +1,11 @@
-// Prints the SHA-256 of the core's snapshot for each file given: node parity.mjs player.wasm FILE...
+// Prints the SHA-256 of the core's snapshot for each file given: node parity.mjs player.wasm player-rest.wasm FILE...
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-const [wasm, ...files] = process.argv.slice(2)
+const [wasm, rest, ...files] = process.argv.slice(2)
 const { instance } = await WebAssembly.instantiate(readFileSync(wasm), {})
 const core = instance.exports
+await WebAssembly.instantiate(readFileSync(rest), { '': core })
 
 function put(bytes) {
   const at = core.alloc(bytes.length)

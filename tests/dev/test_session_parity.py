@@ -15,7 +15,9 @@ from tests.playback.session_host import Host
 PLAYER = Path(__file__).resolve().parents[2] / "player"
 NODE = """
 const fs = require('fs');
-const { exports: core } = new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync(process.argv[1])));
+const [first, rest] = [1, 2].map((place) => new WebAssembly.Module(fs.readFileSync(process.argv[place])));
+const { exports: core } = new WebAssembly.Instance(first);
+new WebAssembly.Instance(rest, { '': core });
 const log = fs.readFileSync(0);
 const found = [];
 const number = (value) => { const four = Buffer.alloc(4); four.writeUInt32LE(value); return four; };
@@ -79,5 +81,6 @@ def test_the_native_build_decides_as_wasmtime(recorded):
 def test_node_decides_as_wasmtime(recorded):
     assert shutil.which("node"), "this test needs Node"
     for log, outputs in recorded:
-        command = ["node", "-e", NODE, str(assets.path("player.wasm"))]
+        modules = [str(assets.path(name)) for name in ("player.wasm", "player-rest.wasm")]
+        command = ["node", "-e", NODE, *modules]
         assert subprocess.run(command, input=log, capture_output=True, check=True).stdout == outputs

@@ -16,7 +16,7 @@ PLAYLIST = f'#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MAP:URI="init.mp4"\n{MEDIA
 SEALED = PLAYLIST.replace("#EXT-X-MAP", '#EXT-X-KEY:METHOD=AES-128,URI="a.bin"\n#EXT-X-MAP').replace(
     "#EXTINF:4,\n6.m4s", '#EXT-X-KEY:METHOD=AES-128,URI="b.bin"\n#EXTINF:4,\n6.m4s'
 )
-KEY = 11
+INIT, KEY = 2, 11
 MASTER = """#EXTM3U
 #EXT-X-SESSION-DATA:DATA-ID="org.bitaca.sidecar",URI="sidecar.json"
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Português",LANGUAGE="pt-BR",DEFAULT=YES,CHANNELS="2",URI="pt/p.m3u8"
@@ -52,6 +52,7 @@ class Fetch:
     url: str
     start_us: int
     key: int = 0
+    read: bool = True
     sent: float = 0.0
 
 
@@ -63,6 +64,10 @@ class Host:
     core: PlayerCore = field(default_factory=PlayerCore)
     inputs: list[bytes] = field(default_factory=list)
     outputs: list[list[bytes]] = field(default_factory=list)
+    #: Bits per second of media, by folder.
+    rates: dict[str, int] = field(default_factory=lambda: dict(BPS))
+    #: How often, of a hundred times, what may fail does.
+    failing: int = 2
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -100,9 +105,9 @@ class Host:
         elif output[0] == 1:
             number, kind, track, length = struct.unpack_from("<IBBI", output, 1)
             # Behind the address: the range, priority, patience and two flags; then the key's number.
-            (key,) = struct.unpack_from("<I", output, 11 + length + 27)
+            read, _, key = struct.unpack_from("<BBI", output, 11 + length + 25)
             assert kind == KEY or key == 0 or key in self.keys, "nothing is asked for before its key"
-            self.running[number] = Fetch(kind, track, output[11 : 11 + length].decode(), self.now, key)
+            self.running[number] = Fetch(kind, track, output[11 : 11 + length].decode(), self.now, key, bool(read))
         elif output[0] == 2:
             (number,) = struct.unpack_from("<I", output, 1)
             self.running.pop(number, None)
@@ -112,16 +117,20 @@ class Host:
 
     def run(self, steps: int) -> None:
         """Open the movie, then let time, server and viewer go on for `steps`."""
-        wish = text("en") + b"\0" + text("") + text("auto") + struct.pack("<IBdd", 0, self.seed % 2, 0.0, 0.0)
-        self.give(0, text("https://h/t/master.m3u8") + struct.pack("<d", -1.0) + wish)
+        self.give(0, self.opening())
         for _ in range(steps):
             step_us = self.random.choice([10_000, 50_000, 200_000, 600_000])
             self.now += step_us
             self.position = min(self.position + step_us * self.playing(), SEGMENTS * SEGMENT_US)
             self.random.choices(
                 [self.serve, self.append, self.report, self.viewer, self.break_something],
-                weights=[50, 25, 20, 3, 2],
+                weights=[50, 25, 20, 3, self.failing],
             )[0]()
+
+    def opening(self) -> bytes:
+        """Return the fields of the first input: what is opened, where, with which wishes."""
+        wish = text("en") + b"\0" + text("") + text("auto") + struct.pack("<IBdd", 0, self.seed % 2, 0.0, 0.0)
+        return text("https://h/t/master.m3u8") + struct.pack("<d", -1.0) + wish
 
     def playing(self) -> bool:
         """Whether both tracks have the media under the playhead."""
@@ -133,7 +142,7 @@ class Host:
         if not self.running:
             return self.give(15)
         number, fetch = next(iter(self.running.items()))
-        body = body_of(fetch.url, sealed=self.seed % 3 == 0)
+        body = self.body(fetch.url)
         if body is not None:
             size = len(body)
         elif fetch.kind == KEY:
@@ -141,7 +150,7 @@ class Host:
         elif "init" in fetch.url:
             size = 900
         else:
-            size = BPS[fetch.url.split("/")[-2]] * SEGMENT_US // 8_000_000
+            size = self.rates.get(fetch.url.split("/")[-2], 128_000) * SEGMENT_US // 8_000_000
         if not fetch.sent:
             self.give(2, struct.pack("<I", number) + text(fetch.url))
         if number not in self.running:
@@ -152,11 +161,16 @@ class Host:
         del self.running[number]
         if fetch.kind == KEY:
             self.keys.add(fetch.key)
-        elif fetch.key and self.random.random() < 0.02:
+        elif fetch.key and self.random.random() * 100 < self.failing:
             return self.give(5, struct.pack("<IIBd", number, 200, 5, 0.0))
         self.finished[number] = fetch
-        data = body or b""
+        # Of media, the session sees no more than what it asked to read.
+        data = body if body and (fetch.read or fetch.kind != INIT) else b""
         return self.give(4, struct.pack("<IdI", number, float(size), len(data)) + data)
+
+    def body(self, url: str) -> bytes | None:
+        """Return what the server has at `url`, None for media."""
+        return body_of(url, sealed=self.seed % 3 == 0)
 
     def append(self) -> None:
         """Finish the oldest append whose body has come."""
@@ -166,8 +180,8 @@ class Host:
         number = ready[0]
         self.queue.remove(number)
         fetch = self.finished.pop(number)
-        error = 255 if self.random.random() > 0.02 else 0
-        name = fetch.url.rsplit("/", 1)[1].split(".")[0]
+        error = 255 if self.random.random() * 100 > self.failing else 0
+        name = fetch.url.rsplit("/", 1)[1].split(".")[0].removeprefix("seg-")
         if error == 255 and name.isdigit() and fetch.track in self.held:
             self.held[fetch.track].add(int(name))
         self.ranges(fetch.track)

@@ -67,7 +67,8 @@ def test_in_jupyterlab_the_player_has_its_core_as_bytes_and_an_address_that_answ
     shown = widget.embed(package, heading="A feira", live=True)
     try:
         assert "application/vnd.jupyter.widget-view+json" in shown._repr_mimebundle_()[0]
-        assert shown.wasm == assets.path("player.wasm").read_bytes()
+        assert shown.wasm["player"] == assets.path("player.wasm").read_bytes()
+        assert shown.wasm.keys() == {"player", "player-rest", "extras", "subtitles"}
         assert shown.heading == "A feira"
         assert ask(shown.src)[2] == b"#EXTM3U\n"
         assert ask(shown.poster)[2] == JPEG

@@ -25,6 +25,16 @@ def test_the_modules_import_nothing(name: str) -> None:
     assert [item.name for item in module.imports] == []
 
 
+def test_the_rest_of_the_player_imports_its_first_part_and_nothing_else() -> None:
+    first, rest = (
+        wasmtime.Module.from_file(wasmtime.Engine(), str(assets.path(name)))
+        for name in ("player.wasm", "player-rest.wasm")
+    )
+    given = {item.name for item in first.exports}
+    assert {(item.module, item.name in given) for item in rest.imports} == {("", True)}
+    assert rest.exports == []
+
+
 def over_budget(budget: dict[str, dict[str, int]], sizes: dict[str, int]) -> list[str]:
     """Return what exceeds its budget, in brotli bytes."""
     return [

@@ -24,6 +24,7 @@ pub mod isobmff;
 pub mod json;
 pub mod limits;
 mod mpegts;
+mod order;
 mod packed;
 pub mod playlist;
 pub mod presentation;

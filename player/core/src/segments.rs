@@ -11,6 +11,7 @@ use bitaca_player_scan::entry::{Entry, DISCONTINUITY, GAP, RANGED};
 use bitaca_player_scan::timeline::{self, Run, Timeline};
 
 use crate::dash::template;
+use crate::order::sorted;
 use crate::playlist::{DateRange, Hint, Key, Marker, MediaInfo, Part, Report, Tiles};
 use crate::presentation::{Span, TextPool};
 use crate::time::{offset_ticks_to_us, parse_date_time_us, ticks_to_us};
@@ -420,10 +421,8 @@ impl SegmentIndex {
             }
             low
         };
-        let mut gaps = self.gaps.to_vec();
-        gaps.sort_unstable();
         let (mut count, mut counted) = (0, 0);
-        for (start, end) in gaps {
+        for (start, end) in sorted(self.gaps.to_vec()) {
             let (first, last) = (from(start).max(counted), from(end));
             count += last.saturating_sub(first);
             counted = counted.max(last);

@@ -188,7 +188,8 @@ def run(count: int, seed: int, hosts: dict[str, list[str]]) -> dict[str, Any]:
 
 def all_hosts() -> dict[str, list[str]]:
     """Return the hosts that are compared with wasmtime."""
-    node = ["node", str(HERE / "node.mjs"), str(assets.path("player.wasm"))]
+    modules = [str(assets.path(name)) for name in ("player.wasm", "player-rest.wasm")]
+    node = ["node", str(HERE / "node.mjs"), *modules]
     return {"native": [str(native_program())], "node": node}
 
 

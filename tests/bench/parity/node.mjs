@@ -1,7 +1,10 @@
 // What the core makes of many inputs, in Node: as `player/wasm/src/bin/parity.rs` does natively.
 import { readFileSync, writeSync } from 'node:fs'
 
-const { exports: core } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(process.argv[2])))
+// The player's first part, and the rest laid over it.
+const [first, rest] = [2, 3].map((place) => new WebAssembly.Module(readFileSync(process.argv[place])))
+const { exports: core } = new WebAssembly.Instance(first)
+new WebAssembly.Instance(rest, { '': core })
 const input = readFileSync(0)
 const parts = []
 let answer = []

@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
                 name, *numbers = path.split("/")[2:]
                 self.kept[path] = made(name, *map(int, numbers))
             return self.kept[path], "application/octet-stream"
-        if path in {"/player.wasm", "/lab.wasm", "/extras.wasm"}:
+        if path in {"/player.wasm", "/player-rest.wasm", "/lab.wasm", "/extras.wasm"}:
             return assets.path(path[1:]).read_bytes(), TYPES[".wasm"]
         file = self.bundles / path.lstrip("/")
         if file.is_file() and file.parent == self.bundles:

@@ -14,6 +14,7 @@ use crate::bytes::{parse_u32, parse_u64};
 use crate::dash::model::Protection;
 use crate::error::{ErrorKind, ParseError, WarningCode};
 use crate::limits;
+use crate::order::sorted;
 use crate::presentation::{
     Kind, Period, Presentation, Rendition, RoleFlags, SessionData, Span, Steering, TextPool, TrackKind,
 };
@@ -375,8 +376,7 @@ impl Reader<'_> {
         let hashes: Vec<u64> = movie.renditions.iter().map(hash).collect();
         let own = movie.renditions.iter().zip(&hashes);
         let own = own.filter(|(one, _)| one.track == TrackKind::Audio && one.playlist_url.is_some());
-        let mut apart: Vec<u64> = own.map(|(_, hash)| *hash).collect();
-        apart.sort_unstable();
+        let apart: Vec<u64> = sorted(own.map(|(_, hash)| *hash).collect());
         let scheme = |key| Protection { scheme: keys::scheme(key), ..Protection::default() };
         let protection: Vec<Protection> = movie.session_keys.iter().map(scheme).collect();
         let text = &movie.text;

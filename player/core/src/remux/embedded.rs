@@ -8,6 +8,7 @@ use crate::bytes::Reader;
 use crate::isobmff::boxes::Boxes;
 use crate::isobmff::{init_info, FourCc, Fragment, Track, TrackKind};
 use crate::limits;
+use crate::order::sorted;
 
 /// Media time in microseconds and `cc_data` triplets of each picture that has captions, in order of
 /// presentation. `init` is the initialization section of `segment`. What is encrypted or damaged has none.
@@ -41,8 +42,18 @@ pub fn captions(init: &[u8], segment: &[u8]) -> Vec<(i64, Vec<u8>)> {
             }
         }
     }
-    found.sort_by_key(|(at_us, _)| *at_us);
-    found
+    in_order(found)
+}
+
+/// By time; what is shown at once stays as it stood.
+fn in_order(mut found: Vec<(i64, Vec<u8>)>) -> Vec<(i64, Vec<u8>)> {
+    let places: Vec<(i64, usize)> =
+        found.iter().enumerate().map(|(place, (at_us, _))| (*at_us, place)).collect();
+    let sorted = sorted(places);
+    sorted
+        .iter()
+        .filter_map(|(at_us, place)| Some((*at_us, core::mem::take(&mut found.get_mut(*place)?.1))))
+        .collect()
 }
 
 /// Bytes of a unit's length, and whether units are HEVC's.

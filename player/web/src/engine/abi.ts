@@ -49,9 +49,9 @@ export class Session {
     this.handle_ = this.core.session_new()
   }
 
-  static async create(source: BufferSource | WebAssembly.Module): Promise<Session> {
-    if (source instanceof WebAssembly.Module) return new Session(await WebAssembly.instantiate(source))
-    return new Session((await WebAssembly.instantiate(source)).instance)
+  /** Lays the rest of the core over it. Throws a LinkError where that is of another build. */
+  add(rest: WebAssembly.Module): void {
+    new WebAssembly.Instance(rest, { '': this.core as unknown as WebAssembly.ModuleImports })
   }
 
   /** Gives the session one input. Throws where it is no input: that is a fault of the host. */

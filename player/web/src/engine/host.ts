@@ -3,7 +3,7 @@
  *
  * It runs in a worker or on the page and knows no DOM.
  */
-import { SOURCE_BUFFER, SUBTITLE_FILE } from '../errors'
+import { CORE, SOURCE_BUFFER, SUBTITLE_FILE } from '../errors'
 import { Fetcher } from './fetching'
 import { MediaOutlet, mediaSourceType } from './media-source'
 import type { Input, InputBody, Output } from './messages'
@@ -11,11 +11,15 @@ import { Modules } from './modules'
 import { readSubtitles } from './subtitle-files'
 import type { WasmSource } from './wasm'
 
-/** The player as a state machine; `Session` in abi.ts is the one that viewers run. */
+/** The player as a state machine; `WholeSession` is the one that viewers run. */
 export interface SessionLike {
   handle(input: Input): void
   poll(): Output | null
   free(): void
+  /** Set by the host; outputs are there without an input. */
+  onReady: () => void
+  /** Set by the host; it cannot go on. */
+  onFailure: (reason: unknown) => void
 }
 
 /** Longest sleep that setTimeout keeps without wrapping round. */
@@ -38,6 +42,10 @@ export class Host {
     core: WasmSource,
   ) {
     this.modules = new Modules(core)
+    session.onReady = () => this.drain()
+    session.onFailure = (reason) => {
+      emit({ t: 'error', code: CORE, category: 'platform', severity: 'fatal', data: String(reason) })
+    }
     this.fetcher = new Fetcher((input) => this.feed(input), this.modules, (id, document) => {
       this.emit({ t: 'documents', id, documents: [document] })
     })
@@ -51,12 +59,18 @@ export class Host {
   feed(input: InputBody): void {
     if (this.destroyed) return
     this.waiting.push(input)
-    if (this.draining) return
+    this.drain()
+  }
+
+  private drain(): void {
+    if (this.draining || this.destroyed) return
     this.draining = true
     try {
-      for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
-        this.session.handle({ ...next, now: now() })
+      for (;;) {
         for (let output = this.session.poll(); output; output = this.session.poll()) this.carryOut(output)
+        const next = this.waiting.shift()
+        if (!next) return
+        this.session.handle({ ...next, now: now() })
       }
     } finally {
       this.draining = false

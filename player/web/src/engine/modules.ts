@@ -2,7 +2,7 @@
  * Adapts the modules that few titles need (`extras.wasm`, `subtitles.wasm`): each loaded when first asked, once.
  * Requests and answers are bytes; their layout is in `player/extras/src/calls.rs` and `player/subtitles/src/lib.rs`.
  */
-import { instantiate, type WasmSource } from './wasm'
+import { compile, type WasmSource } from './wasm'
 
 interface Exports {
   memory: WebAssembly.Memory
@@ -45,7 +45,7 @@ export class Module {
   }
 }
 
-/** Where they are: beside the core. A page that passed the core as bytes has no place to look. */
+/** Where they are: beside the core, or given along with it. */
 export class Modules {
   private readonly loading = new Map<string, Promise<Module>>()
 
@@ -61,10 +61,8 @@ export class Modules {
     return loading
   }
 
-  private async load(name: string): Promise<Module> {
-    if (typeof this.core !== 'string') throw new Error(`${name}.wasm has no address here`)
-    const address = new URL(`${name}.wasm`, new URL(this.core, globalThis.location.href))
-    return new Module(await instantiate(address.href))
+  private async load(name: 'extras' | 'subtitles'): Promise<Module> {
+    return new Module(await WebAssembly.instantiate(await compile(this.core, name)))
   }
 }
 

@@ -2,7 +2,10 @@
 const bytesOf = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer())
 const encoder = new TextEncoder()
 
-/** Compiles and instantiates our core, copies the playlist in and parses it. */
+/**
+ * Compiles and instantiates our core, copies the playlist in and parses it. `player.wasm` alone: what is laid over it
+ * comes behind the first playlist (`player/split`).
+ */
 window.coldOurs = async (input) => {
   const [source, bytes] = [await bytesOf('/player.wasm'), await bytesOf(input)]
   const address = encoder.encode('https://media.example/show/p.m3u8')

@@ -11,8 +11,10 @@ export class Core {
   }
 
   static async load() {
-    const source = await (await fetch('/player.wasm')).arrayBuffer()
-    return new Core((await WebAssembly.instantiate(source)).instance)
+    const bytesOf = async (path) => (await fetch(path)).arrayBuffer()
+    const { instance } = await WebAssembly.instantiate(await bytesOf('/player.wasm'))
+    await WebAssembly.instantiate(await bytesOf('/player-rest.wasm'), { '': instance.exports })
+    return new Core(instance)
   }
 
   put(bytes) {
