@@ -19,6 +19,7 @@ pub mod lines;
 pub mod names;
 pub mod numbers;
 pub mod runs;
+pub mod samples;
 #[cfg(feature = "switch")]
 pub mod switch;
 pub mod timeline;
