@@ -145,7 +145,7 @@ impl<'a> Elements<'a> {
                     return Ok(Some(Event::End(at)));
                 }
             } else if let Some(tag) = usual(text, at, &mut self.kept) {
-                self.kept_of = tag.start;
+                self.kept_of = if self.kept.whole() { tag.start } else { usize::MAX };
                 return self.start(tag);
             }
             self.at = at;

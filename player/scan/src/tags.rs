@@ -6,7 +6,7 @@
 use crate::blocks;
 use crate::names::{known, Name};
 use crate::work;
-use crate::xml::{is_space, Tag, Value};
+use crate::xml::{close, is_space, Tag, Value};
 
 /// So many attributes are kept of a tag.
 const KEPT: usize = 16;
@@ -24,6 +24,11 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) const NONE: Self =
         Self { list: [(Name::Unknown, Value { start: 0, end: 0 }); KEPT], count: 0 };
+
+    /// Whether all attributes of the tag are here.
+    pub(crate) const fn whole(&self) -> bool {
+        self.count <= KEPT
+    }
 
     /// The attribute at a place in their order.
     #[inline(always)]
@@ -48,44 +53,53 @@ fn letters_end(text: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The start tag at `start`, if it is one of the usual kind; then `kept` has its attributes.
+/// The attribute at `at`, if it is one of the usual kind.
+#[inline(always)]
+fn attribute(text: &[u8], at: usize) -> Option<Attribute> {
+    let equals = letters_end(text, at).filter(|equals| *equals > at && text.get(*equals) == Some(&b'='))?;
+    let quote = *text.get(equals + 1).filter(|quote| matches!(quote, b'"' | b'\''))?;
+    let start = equals + 2;
+    let end = blocks::seek(text, start, quote);
+    (end < text.len()).then(|| (known(text, at, equals), Value { start, end }))
+}
+
+/// The start tag at `start`, if its name is of the usual kind; then `kept` has its attributes, if all of them are
+/// so and they are few.
 #[inline(always)]
 pub(crate) fn usual(text: &[u8], start: usize, kept: &mut Kept) -> Option<Tag> {
     let name_start = start + 1;
     let name_end = letters_end(text, name_start)?;
-    if !text.get(name_start).is_some_and(|byte| byte.is_ascii_alphabetic()) {
+    let ended = matches!(text.get(name_end), Some(b' ' | b'\n' | b'\t' | b'\r' | b'>' | b'/'));
+    if !ended || !text.get(name_start).is_some_and(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    kept.count = 0;
-    let mut at = name_end;
-    let (end, empty) = loop {
+    let (mut at, mut count) = (name_end, 0);
+    let (end, empty, prefixed) = loop {
         let behind = at;
         while text.get(at).copied().is_some_and(is_space) {
             at += 1;
         }
         match text.get(at)? {
-            b'>' => break (at, false),
-            b'/' if text.get(at + 1) == Some(&b'>') => break (at, true),
+            b'>' => break (at, false, false),
+            b'/' if text.get(at + 1) == Some(&b'>') => break (at, true, false),
             _ => {}
         }
-        let equals = letters_end(text, at)?;
-        let quote = *text.get(equals + 1).filter(|quote| matches!(quote, b'"' | b'\''))?;
-        if at == behind || equals == at || text.get(equals) != Some(&b'=') {
-            return None;
-        }
-        let value = equals + 2;
-        let value_end = blocks::seek(text, value, quote);
-        if value_end >= text.len() {
-            return None;
-        }
-        *kept.list.get_mut(kept.count)? = (known(text, at, equals), Value { start: value, end: value_end });
-        kept.count += 1;
-        at = value_end + 1;
+        let found = if at > behind { attribute(text, at) } else { None };
+        let (Some(one), Some(slot)) = (found, kept.list.get_mut(count)) else {
+            count = usize::MAX;
+            let (close, prefixed) = close(text, at)?;
+            let empty = text.get(close - 1) == Some(&b'/');
+            break (close - usize::from(empty), empty, prefixed);
+        };
+        *slot = one;
+        count += 1;
+        at = one.1.end + 1;
     };
+    kept.count = count;
+    work::visit(at - start);
     let next = end + 1 + usize::from(empty);
-    work::visit(next - start);
     let name = known(text, name_start, name_end);
-    Some(Tag { name, start, name_start, name_end, end, next, empty, prefixed: false })
+    Some(Tag { name, start, name_start, name_end, end, next, empty, prefixed })
 }
 
 #[cfg(test)]
@@ -109,6 +123,10 @@ mod tests {
     fn quick(text: &[u8]) -> Option<(Tag, Vec<Attribute>)> {
         let mut kept = Kept::NONE;
         let tag = usual(text, 0, &mut kept)?;
+        if !kept.whole() {
+            assert_eq!(Markup::Start(tag), next(text, 0));
+            return None;
+        }
         Some((tag, (0..KEPT).map_while(|place| kept.get(place)).collect()))
     }
 

@@ -207,21 +207,9 @@ fn start_tag(text: &[u8], start: usize) -> Markup {
     }
     let name_end = at;
     work::visit(at - start);
-    // The `>` may also stand in quoted values before the one that ends the tag.
-    let (mut between, mut prefixed) = (1, false);
-    let close = loop {
-        match text.get(at) {
-            Some(b'>') => break at,
-            Some(quote @ (b'"' | b'\'')) => at = find(text, at + 1, *quote) + 1,
-            Some(b'<') | None => return Markup::Bad(start, "the end of this tag"),
-            Some(byte) => {
-                prefixed |= *byte == b':';
-                at += 1;
-                between += 1;
-            }
-        }
+    let Some((close, prefixed)) = close(text, at) else {
+        return Markup::Bad(start, "the end of this tag");
     };
-    work::visit(between);
     let empty = close > name_end && text.get(close - 1) == Some(&b'/');
     Markup::Start(Tag {
         name: known(text, name_start, name_end),
@@ -233,6 +221,26 @@ fn start_tag(text: &[u8], start: usize) -> Markup {
         empty,
         prefixed,
     })
+}
+
+/// Where the `>` stands that ends a tag whose attributes go on at `at`, and whether the name of one has a prefix.
+/// It may also stand in quoted values before that.
+pub(crate) fn close(text: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let (mut between, mut prefixed) = (1, false);
+    let close = loop {
+        match text.get(at)? {
+            b'>' => break at,
+            quote @ (b'"' | b'\'') => at = find(text, at + 1, *quote) + 1,
+            b'<' => return None,
+            byte => {
+                prefixed |= *byte == b':';
+                at += 1;
+                between += 1;
+            }
+        }
+    };
+    work::visit(between);
+    Some((close, prefixed))
 }
 
 /// An attribute of a tag.
