@@ -95,22 +95,7 @@ pub fn from_base64(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A whole decimal number of digits only; `None` where it is not one or does not fit.
-pub fn parse_u64(text: &[u8]) -> Option<u64> {
-    if text.is_empty() {
-        return None;
-    }
-    work::visit(text.len().min(20));
-    let mut value: u64 = 0;
-    for byte in text {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
-    }
-    Some(value)
-}
+pub use bitaca_player_scan::numbers::whole as parse_u64;
 
 /// As [`parse_u64`], in 32 bits.
 pub fn parse_u32(text: &[u8]) -> Option<u32> {

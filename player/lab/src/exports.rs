@@ -1,29 +1,40 @@
 //! The module's exports. Nothing is imported, and nothing here is unsafe: the host writes into a
 //! buffer that the module owns.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use crate::wire;
+use bitaca_player_core::isobmff::Sample;
+
+use crate::{samples, wire};
 
 thread_local! {
+    /// What the host wrote: as long as the longest request so far.
     static REQUEST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static REQUEST_LEN: Cell<usize> = const { Cell::new(0) };
     static ANSWER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static SAMPLES_LEN: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Where the host writes a request of `len` bytes.
+/// Where the host writes a request of `len` bytes, all of them.
 #[no_mangle]
 pub extern "C" fn request(len: usize) -> *mut u8 {
+    REQUEST_LEN.set(len);
     REQUEST.with_borrow_mut(|request| {
-        request.clear();
-        request.resize(len, 0);
+        if request.len() < len {
+            request.resize(len, 0);
+        }
         request.as_mut_ptr()
     })
+}
+
+fn asked<T>(answer: impl FnOnce(&[u8]) -> T) -> T {
+    REQUEST.with_borrow(|request| answer(request.get(..REQUEST_LEN.get()).unwrap_or_default()))
 }
 
 /// Answer the request; `answer_len()` bytes at the returned address.
 #[no_mangle]
 pub extern "C" fn answer() -> *const u8 {
-    let answer = REQUEST.with_borrow(|request| wire::answer(request));
+    let answer = asked(wire::answer);
     ANSWER.with_borrow_mut(|kept| {
         *kept = answer;
         kept.as_ptr()
@@ -34,4 +45,20 @@ pub extern "C" fn answer() -> *const u8 {
 #[no_mangle]
 pub extern "C" fn answer_len() -> usize {
     ANSWER.with_borrow(Vec::len)
+}
+
+/// Read the request as one of [`samples`]; `samples_len()` rows of [`Sample`] at the returned address, where they stay
+/// until the next call. Null where it cannot be read.
+#[no_mangle]
+pub extern "C" fn samples() -> *const Sample {
+    let found = asked(|request| samples::read(request, |found| (found.as_ptr(), found.len())));
+    let (rows, len) = found.unwrap_or((std::ptr::null(), 0));
+    SAMPLES_LEN.set(len);
+    rows
+}
+
+/// Number of samples that the last call found.
+#[no_mangle]
+pub extern "C" fn samples_len() -> usize {
+    SAMPLES_LEN.get()
 }

@@ -5,7 +5,7 @@
 //! | field | |
 //! |---|---|
 //! | version `u32` | 1 |
-//! | what `u32` | 0 play a session, 1 the optimum, 2 check a manifest: the rest is for `strict/src/wire.rs`, 3 the samples of a fragment: for `samples` |
+//! | what `u32` | 0 play a session, 1 the optimum, 2 check a manifest: the rest is for `strict/src/wire.rs` |
 //! | periods `u32`, then each | duration_ms, bandwidth_kbps, latency_ms |
 //! | rungs `u32`, segments `u32` | |
 //! | bitrates | bits per second, a rung each |
@@ -32,9 +32,6 @@ pub const VERSION: u32 = 1;
 /// What asks to check a manifest; the rest of the request is read by the crate that checks.
 const STRICT: u32 = 2;
 
-/// What asks for the samples of a fragment.
-const SAMPLES: u32 = 3;
-
 /// The answer to a request, whatever its bytes are.
 pub fn answer(request: &[u8]) -> Vec<u8> {
     let mut to = Vec::new();
@@ -60,9 +57,6 @@ fn work(request: &[u8]) -> Result<Vec<u8>, &'static str> {
     let what = from.u32()?;
     if what == STRICT {
         return bitaca_player_strict::wire::answer(from.rest);
-    }
-    if what == SAMPLES {
-        return crate::samples::answer(from.rest);
     }
     let network = Network::new(from.periods()?)?;
     let movie = from.movie()?;

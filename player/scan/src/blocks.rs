@@ -8,6 +8,7 @@ const fn splat(byte: u8) -> u64 {
 }
 
 /// The high bit of each byte that is zero (and maybe of bytes above one that is).
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(splat(1)) & !word & splat(0x80)
 }
@@ -46,7 +47,6 @@ pub fn find(bytes: &[u8], at: usize, wanted: u8) -> usize {
 /// As [`find`], for callers that count a whole stretch at once.
 #[inline(always)]
 pub(crate) fn seek(bytes: &[u8], mut at: usize, wanted: u8) -> usize {
-    let pattern = splat(wanted);
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     while let Some(block) = sixteen(bytes, at) {
         let found = matches(block, wanted);
@@ -55,8 +55,9 @@ pub(crate) fn seek(bytes: &[u8], mut at: usize, wanted: u8) -> usize {
         }
         at += 16;
     }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     while let Some(eight) = word(bytes, at) {
-        let found = zeros(eight ^ pattern);
+        let found = zeros(eight ^ splat(wanted));
         if found != 0 {
             return at + (found.trailing_zeros() / 8) as usize;
         }
@@ -79,6 +80,7 @@ pub(crate) fn seek_either(bytes: &[u8], mut at: usize, one: u8, other: u8) -> us
         }
         at += 16;
     }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     while let Some(eight) = word(bytes, at) {
         let found = zeros(eight ^ splat(one)) | zeros(eight ^ splat(other));
         if found != 0 {

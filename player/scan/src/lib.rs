@@ -14,13 +14,16 @@ extern crate alloc;
 extern crate std;
 
 pub mod blocks;
+pub mod elements;
 pub mod entry;
 pub mod lines;
 pub mod names;
 pub mod numbers;
 pub mod runs;
+pub mod samples;
 #[cfg(feature = "switch")]
 pub mod switch;
+mod tags;
 pub mod timeline;
 pub mod words;
 pub mod work;

@@ -1,8 +1,7 @@
 //! The names that MPDs use, as numbers: elements, attributes, enumerated values and schemes.
 //! ISO/IEC 23009-1.
 
-use crate::words::{hashed, slot, slot_of, SEED};
-use crate::work;
+use crate::{blocks, work};
 
 macro_rules! names {
     ($($name:ident $text:literal)*) => {
@@ -15,8 +14,8 @@ macro_rules! names {
             $(pub const $name: Self = Self(Place::$name as u16);)*
         }
 
-        /// All names, one behind the other.
-        const TEXT: &[u8] = concat!($($text,)*).as_bytes();
+        /// All names, one behind the other, and what makes the last ones eight bytes.
+        const TEXT: &[u8] = concat!($($text,)* "        ").as_bytes();
         /// Where each ends.
         const ENDS: [u16; COUNT] = {
             let lengths = [0, $($text.len(),)*];
@@ -266,7 +265,7 @@ const PLACES: [u8; SLOTS] = {
     let mut name = 1;
     while name < COUNT {
         let (start, end) = (ENDS[name - 1] as usize, ENDS[name] as usize);
-        let mut slot = slot_of(TEXT.split_at(end).0.split_at(start).1, SLOTS);
+        let mut slot = slot(first_eight(TEXT, start, end), last_eight(TEXT, start, end));
         while places[slot] != 0 {
             slot = (slot + 1) % SLOTS;
         }
@@ -276,8 +275,59 @@ const PLACES: [u8; SLOTS] = {
     places
 };
 
-fn text_of(place: usize) -> &'static [u8] {
-    TEXT.get(ENDS[place - 1] as usize..ENDS[place] as usize).unwrap_or(&[])
+/// At most eight bytes from `start` on, the first in the lowest bits, for the tables.
+const fn first_eight(text: &[u8], start: usize, end: usize) -> u64 {
+    let (mut word, mut at) = (0, 0);
+    while at < 8 && start + at < end {
+        word |= (text[start + at] as u64) << (8 * at);
+        at += 1;
+    }
+    word
+}
+
+/// The last eight bytes up to `end` of what is longer than that; nothing of what is not.
+const fn last_eight(text: &[u8], start: usize, end: usize) -> u64 {
+    if end - start > 8 {
+        first_eight(text, end - 8, end)
+    } else {
+        0
+    }
+}
+
+/// As [`first_eight`] and [`last_eight`], in steps that may overlap.
+#[inline(always)]
+fn both_ends(text: &[u8], start: usize, length: usize) -> (u64, u64) {
+    let byte = |at: usize| text.get(start + at).map_or(0, |byte| u64::from(*byte) << (8 * at));
+    let four = |at: usize| {
+        let found = text.get(start + at..).and_then(|rest| rest.first_chunk::<4>());
+        found.map_or(0, |four| u64::from(u32::from_le_bytes(*four)) << (8 * at))
+    };
+    let eight = |at: usize| blocks::word(text, start + at).unwrap_or(0);
+    match length {
+        0 => (0, 0),
+        1..4 => (byte(0) | byte(length / 2) | byte(length - 1), 0),
+        4..8 => (four(0) | four(length - 4), 0),
+        8 => (eight(0), 0),
+        _ => (eight(0), eight(length - 8)),
+    }
+}
+
+/// As [`both_ends`] of a name that is known: eight bytes stand wherever one begins.
+#[inline(always)]
+fn known_ends(from: usize, length: usize) -> Option<(u64, u64)> {
+    let first = blocks::word(TEXT, from)?;
+    match length {
+        ..8 => Some((first & !(u64::MAX << (8 * length)), 0)),
+        8 => Some((first, 0)),
+        _ => Some((first, blocks::word(TEXT, from + length - 8)?)),
+    }
+}
+
+/// Where a name is looked for first. Few names share both of their ends.
+#[inline(always)]
+const fn slot(first: u64, last: u64) -> usize {
+    const BITS: u32 = SLOTS.trailing_zeros();
+    ((first ^ last.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
 }
 
 /// Longest name that is known; nothing longer is looked at.
@@ -295,32 +345,38 @@ const LONGEST: usize = {
 
 /// The name that is written so.
 pub fn name_of(text: &[u8]) -> Name {
-    if text.len() > LONGEST {
-        return Name::Unknown;
-    }
-    work::visit(text.len());
-    let hash = text.iter().fold(SEED, |hash, byte| hashed(hash, *byte));
-    known(text, hash)
+    known(text, 0, text.len())
 }
 
-/// As [`name_of`], where the hash is known already.
-#[inline]
-pub(crate) fn known(text: &[u8], hash: u32) -> Name {
-    #[cfg(feature = "switch")]
-    if crate::switch::is_off(text) {
+/// The name that stands from `start` to `end`.
+#[inline(never)]
+pub(crate) fn known(text: &[u8], start: usize, end: usize) -> Name {
+    let length = end.saturating_sub(start);
+    if length == 0 || length > LONGEST || end > text.len() {
         return Name::Unknown;
     }
-    let mut slot = slot(hash, SLOTS);
+    #[cfg(feature = "switch")]
+    if crate::switch::is_off(&text[start..end]) {
+        return Name::Unknown;
+    }
+    work::visit(length);
+    let (first, last) = both_ends(text, start, length);
+    let mut slot = slot(first, last);
     loop {
-        match PLACES[slot] as usize {
-            0 => return Name::Unknown,
-            place if text_of(place).len() == text.len() => {
-                work::visit(text.len());
-                if text_of(place) == text {
-                    return Name(place as u16);
-                }
+        let place = PLACES[slot] as usize;
+        if place == 0 {
+            return Name::Unknown;
+        }
+        let (from, to) = (ENDS[place - 1] as usize, ENDS[place] as usize);
+        if to - from == length && known_ends(from, length) == Some((first, last)) {
+            // What stands between the ends.
+            let mut at = 8;
+            while at + 8 < length && blocks::word(text, start + at) == blocks::word(TEXT, from + at) {
+                at += 8;
             }
-            _ => {}
+            if at + 8 >= length {
+                return Name(place as u16);
+            }
         }
         slot = (slot + 1) % SLOTS;
     }
@@ -332,9 +388,17 @@ mod tests {
 
     #[test]
     fn each_name_is_found_and_others_are_not() {
+        let text_of = |place: usize| &TEXT[usize::from(ENDS[place - 1])..usize::from(ENDS[place])];
         for place in 1..COUNT {
-            assert_eq!(name_of(text_of(place)), Name(place as u16));
-            let twins = (1..COUNT).filter(|other| text_of(*other) == text_of(place)).count();
+            let text = text_of(place);
+            assert_eq!(name_of(text), Name(place as u16));
+            assert_eq!(known(&[b"<", text, b"=........"].concat(), 1, 1 + text.len()), Name(place as u16));
+            for odd in 0..text.len() {
+                let mut other = text.to_vec();
+                other[odd] ^= 0x80;
+                assert_eq!(name_of(&other), Name::Unknown);
+            }
+            let twins = (1..COUNT).filter(|other| text_of(*other) == text).count();
             assert_eq!(twins, 1, "a name stands once");
         }
         assert_eq!(name_of(b"SegmentTemplate"), Name::SegmentTemplate);

@@ -1,6 +1,7 @@
 //! Numbers in text.
 
 use crate::blocks;
+use crate::work;
 
 /// Ticks per second of decimal times: exact to twelve decimals.
 pub const DECIMAL_TIMESCALE: u64 = 1_000_000_000_000;
@@ -18,6 +19,23 @@ const SCALE: [u64; 13] = {
 
 /// Powers of ten by which a value moves when up to eight digits follow it.
 const POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// A whole decimal number of digits only; `None` where it is not one or does not fit.
+#[inline(never)]
+pub fn whole(text: &[u8]) -> Option<u64> {
+    work::visit(text.len().min(20));
+    let mut value: u64 = 0;
+    for byte in text {
+        let digit = u64::from(byte.wrapping_sub(b'0'));
+        // In place of a multiplication that may overflow, which is slow in 64 bits.
+        let fits = value < u64::MAX / 10 || (value == u64::MAX / 10 && digit <= u64::MAX % 10);
+        if digit > 9 || !fits {
+            return None;
+        }
+        value = value * 10 + digit;
+    }
+    (!text.is_empty()).then_some(value)
+}
 
 /// The decimal digits at `at`: their value and where they end. At most 18 of them are read.
 #[inline(always)]

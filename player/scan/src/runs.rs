@@ -387,10 +387,10 @@ pub fn steps(text: &[u8], from: usize, into: &mut Timeline) -> usize {
         while matches!(text.get(start), Some(b' ' | b'\n' | b'\t' | b'\r')) {
             start += 1;
         }
-        let found = match text.get(start..start + 3) {
+        let found = plain_step(text, start).or_else(|| match text.get(start..start + 3) {
             Some(b"<S ") => step(text, start + 3),
             _ => None,
-        };
+        });
         let Some((step, end)) = found else { break };
         into.push(step);
         at = end;
@@ -400,7 +400,40 @@ pub fn steps(text: &[u8], from: usize, into: &mut Timeline) -> usize {
     at
 }
 
+/// A mark of at most eight bytes, and where what follows it begins.
 #[inline(always)]
+fn mark<const N: usize>(text: &[u8], at: usize, mark: &[u8; N]) -> Option<usize> {
+    let wanted = mark.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let unlike = blocks::word(text, at)? ^ wanted;
+    (unlike << (64 - 8 * N) == 0).then_some(at + N)
+}
+
+/// Digits of a step, at least one and at most fifteen.
+#[inline(always)]
+fn step_digits(text: &[u8], at: usize) -> Option<(u64, usize)> {
+    let (value, end) = numbers::long_digits(text, at);
+    (end > at && end - at <= 15).then_some((value, end))
+}
+
+/// A step as most are written: `<S t="…" d="…"/>` or `<S d="…"/>`.
+#[inline(always)]
+fn plain_step(text: &[u8], at: usize) -> Option<(Step, usize)> {
+    let mut time = FOLLOWS;
+    let from = match mark(text, at, b"<S t=\"") {
+        Some(from) => {
+            let (value, end) = step_digits(text, from)?;
+            time = value as i64;
+            mark(text, end, b"\" d=\"")?
+        }
+        None => mark(text, at, b"<S d=\"")?,
+    };
+    let (duration, end) = step_digits(text, from)?;
+    let next = mark(text, end, b"\"/>")?;
+    (duration > 0).then_some((Step { time, duration, repeat: 0 }, next))
+}
+
+/// A step in any other order, in either kind of quotes.
+#[inline(never)]
 fn step(text: &[u8], mut at: usize) -> Option<(Step, usize)> {
     let mut step = Step { time: FOLLOWS, duration: 0, repeat: 0 };
     loop {
@@ -417,7 +450,7 @@ fn step(text: &[u8], mut at: usize) -> Option<(Step, usize)> {
                 }
                 let first = at + 3;
                 let minus = usize::from(*name == b'r' && text.get(first) == Some(&b'-'));
-                let (value, end) = numbers::long_digits(text, first + minus);
+                let (value, end) = numbers::digits(text, first + minus);
                 let count = end - first - minus;
                 if count == 0 || count > 15 || text.get(end) != Some(&quote) {
                     return None;
@@ -611,6 +644,11 @@ mod tests {
             "<S/>",
             "<Sd=\"1\"/>",
             "<S d=\"1\"",
+            "<S t=\"\" d=\"1\"/>        ",
+            "<S t=\"1\" d=\"\"/>        ",
+            "<S t=\"1\" d=\"0\"/>        ",
+            "<S t=\"1234567890123456\" d=\"1\"/>        ",
+            "<S d=\"1\"/ >        ",
         ] {
             let mut none = Timeline::default();
             assert_eq!(steps(odd.as_bytes(), 0, &mut none), 0, "{odd}");

@@ -81,6 +81,9 @@ pub struct Timeline {
     before: u32,
 }
 
+/// Runs that are copied when a timeline is complete; more of them are kept where they are.
+const SMALL: usize = 256;
+
 /// Segments that one timeline may have.
 const MOST: u64 = 100_000_000;
 
@@ -92,6 +95,22 @@ impl Timeline {
     /// One run alone.
     pub fn of(run: Run) -> Self {
         Self { before: run.count, time: run.end(), runs: alloc::vec![run], ..Self::default() }
+    }
+
+    /// Without a segment yet; `room` takes its runs before anything is allocated.
+    pub fn within(room: Vec<Run>) -> Self {
+        Self { runs: room, ..Self::default() }
+    }
+
+    /// Where runs are few, keep no more memory than they need and give back the room for the next timeline.
+    pub fn settle(&mut self) -> Vec<Run> {
+        if self.runs.len() > SMALL {
+            return Vec::new();
+        }
+        let exact = Vec::from(self.runs.as_slice());
+        let mut room = core::mem::replace(&mut self.runs, exact);
+        room.clear();
+        room
     }
 
     /// Segments so far.
@@ -220,6 +239,20 @@ pub fn number(runs: &[Run], numbers: &[(u32, u64)], i: u32, start_number: u64) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn room_is_used_again() {
+        let mut timeline = Timeline::within(Vec::with_capacity(9));
+        timeline.push(Step { time: 0, duration: 5, repeat: 0 });
+        let room = timeline.settle();
+        assert_eq!((timeline.runs.capacity(), timeline.len()), (1, 1));
+        assert_eq!((room.capacity(), room.len()), (9, 0));
+        for step in 1..=SMALL as u64 {
+            timeline.push(Step { time: FOLLOWS, duration: 5 + step, repeat: 0 });
+        }
+        assert_eq!(timeline.settle().capacity(), 0);
+        assert_eq!(timeline.runs.len(), SMALL + 1);
+    }
     use std::vec::Vec;
 
     const fn step(time: i64, duration: u64, repeat: i64) -> Step {

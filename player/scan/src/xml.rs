@@ -5,7 +5,6 @@
 
 use crate::blocks;
 use crate::names::{known, Name};
-use crate::words::{hashed, SEED};
 use crate::work;
 
 /// A start tag.
@@ -27,6 +26,36 @@ pub struct Tag {
     pub empty: bool,
     /// Whether the name of some attribute has a prefix.
     pub prefixed: bool,
+}
+
+impl Tag {
+    /// Before any was read.
+    pub(crate) const NONE: Self = Self {
+        name: Name::Unknown,
+        start: 0,
+        name_start: 0,
+        name_end: 0,
+        end: 0,
+        next: 0,
+        empty: false,
+        prefixed: false,
+    };
+}
+
+/// A part of the document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Value {
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
+impl Value {
+    /// The part of `text` that it is.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or("")
+    }
 }
 
 /// What stands at some place of a document.
@@ -70,7 +99,7 @@ fn find(text: &[u8], at: usize, wanted: u8) -> usize {
     blocks::find(text, at, wanted)
 }
 
-const fn is_space(byte: u8) -> bool {
+pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\t' | b'\r')
 }
 
@@ -166,37 +195,24 @@ fn start_tag(text: &[u8], start: usize) -> Markup {
         return Markup::Bad(start, "the name of an element");
     }
     let mut at = start + 1;
-    let (mut name_start, mut hash) = (at, SEED);
+    let mut name_start = at;
     while let Some(byte) = text.get(at).copied() {
         if is_space(byte) || matches!(byte, b'>' | b'/' | b'<') {
             break;
         }
         at += 1;
-        hash = hashed(hash, byte);
         if byte == b':' {
-            (name_start, hash) = (at, SEED);
+            name_start = at;
         }
     }
     let name_end = at;
     work::visit(at - start);
-    // The `>` may also stand in quoted values before the one that ends the tag.
-    let (mut between, mut prefixed) = (1, false);
-    let close = loop {
-        match text.get(at) {
-            Some(b'>') => break at,
-            Some(quote @ (b'"' | b'\'')) => at = find(text, at + 1, *quote) + 1,
-            Some(b'<') | None => return Markup::Bad(start, "the end of this tag"),
-            Some(byte) => {
-                prefixed |= *byte == b':';
-                at += 1;
-                between += 1;
-            }
-        }
+    let Some((close, prefixed)) = close(text, at) else {
+        return Markup::Bad(start, "the end of this tag");
     };
-    work::visit(between);
     let empty = close > name_end && text.get(close - 1) == Some(&b'/');
     Markup::Start(Tag {
-        name: known(text.get(name_start..name_end).unwrap_or(&[]), hash),
+        name: known(text, name_start, name_end),
         start,
         name_start,
         name_end,
@@ -205,6 +221,26 @@ fn start_tag(text: &[u8], start: usize) -> Markup {
         empty,
         prefixed,
     })
+}
+
+/// Where the `>` stands that ends a tag whose attributes go on at `at`, and whether the name of one has a prefix.
+/// It may also stand in quoted values before that.
+pub(crate) fn close(text: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let (mut between, mut prefixed) = (1, false);
+    let close = loop {
+        match text.get(at)? {
+            b'>' => break at,
+            quote @ (b'"' | b'\'') => at = find(text, at + 1, *quote) + 1,
+            b'<' => return None,
+            byte => {
+                prefixed |= *byte == b':';
+                at += 1;
+                between += 1;
+            }
+        }
+    };
+    work::visit(between);
+    Some((close, prefixed))
 }
 
 /// An attribute of a tag.
@@ -235,15 +271,14 @@ pub fn attribute(text: &[u8], mut at: usize, end: usize) -> Result<Option<Attrib
         return Ok(None);
     }
     let first = at;
-    let (mut name_start, mut hash) = (at, SEED);
+    let mut name_start = at;
     while let Some(letter) = byte(at) {
         if letter == b'=' || is_space(letter) {
             break;
         }
         at += 1;
-        hash = hashed(hash, letter);
         if letter == b':' {
-            (name_start, hash) = (at, SEED);
+            name_start = at;
         }
     }
     let name_end = at;
@@ -266,8 +301,7 @@ pub fn attribute(text: &[u8], mut at: usize, end: usize) -> Result<Option<Attrib
     }
     // `xmlns:x` names a prefix, `xsi:type` a type of the schema: neither is an attribute of the MPD.
     let foreign = matches!(text.get(first..name_start), Some(b"xmlns:" | b"xsi:"));
-    let name =
-        if foreign { Name::Unknown } else { known(text.get(name_start..name_end).unwrap_or(&[]), hash) };
+    let name = if foreign { Name::Unknown } else { known(text, name_start, name_end) };
     Ok(Some(Attribute { name, name_start, name_end, start, end: value_end }))
 }
 

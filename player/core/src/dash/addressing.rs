@@ -88,7 +88,7 @@ impl Parser<'_> {
             *to = Addressing { kind: tag.name, ..Addressing::default() };
         }
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::ATimescale => {
                     let scale = parse_u64(self.bytes(value)).filter(|s| (1..=limits::TIMESCALE).contains(s));
@@ -151,10 +151,10 @@ impl Parser<'_> {
 
     /// ISO/IEC 23009-1, Segment timeline; gives its position.
     fn timeline(&mut self, start_number: u64) -> Result<u32, ParseError> {
-        let mut timeline = Timeline::default();
-        let begin = self.reader.at;
+        let mut timeline = Timeline::within(core::mem::take(&mut self.room));
+        let begin = self.reader.at();
         if self.reader.has_content() {
-            self.reader.at = runs::steps(self.text.as_bytes(), begin, &mut timeline);
+            self.reader.go_to(runs::steps(self.text.as_bytes(), begin, &mut timeline));
         }
         while let Some(child) = self.reader.child()? {
             if child.name != Name::S {
@@ -164,7 +164,7 @@ impl Parser<'_> {
             let mut step = Step { time: FOLLOWS, duration: 0, repeat: 0 };
             let (mut first, mut parts) = (None, 1);
             let mut list = self.reader.attributes(&child);
-            while let Some((name, value)) = list.next()? {
+            while let Some((name, value)) = self.reader.attribute(&mut list)? {
                 match name {
                     Name::AT => {
                         let start = parse_i64(self.bytes(value)).filter(|t| t.unsigned_abs() < 1 << 62);
@@ -190,7 +190,7 @@ impl Parser<'_> {
                 timeline.push_numbered(step, first, parts, start_number);
             }
             if self.reader.has_content() && first.is_none() && parts == 1 {
-                self.reader.at = runs::steps(self.text.as_bytes(), self.reader.at, &mut timeline);
+                self.reader.go_to(runs::steps(self.text.as_bytes(), self.reader.at(), &mut timeline));
             }
         }
         let whole = Value { start: begin, end: begin };
@@ -207,6 +207,7 @@ impl Parser<'_> {
         if timeline.endless {
             self.warn(WarningCode::Guessed, whole, "where an open run of a SegmentTimeline ends");
         }
+        self.room = timeline.settle();
         self.timelines.push(timeline);
         Ok(self.timelines.len() as u32 - 1)
     }
@@ -215,7 +216,7 @@ impl Parser<'_> {
     fn url_type(&mut self, tag: &Tag) -> Result<(Span, Option<ByteRange>), ParseError> {
         let (mut url, mut range) = (Span { start: tag.name_end as u32, len: 0 }, None);
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::ASourceUrl => url = self.keep(value),
                 Name::ARange => range = self.range(value)?,
@@ -232,7 +233,7 @@ impl Parser<'_> {
         }
         let mut one = SegmentUrl { media: Span { start: tag.name_end as u32, len: 0 }, range: None };
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::AMedia => one.media = self.keep(value),
                 Name::AMediaRange => one.range = self.range(value)?,
@@ -247,7 +248,7 @@ impl Parser<'_> {
     fn failover(&mut self, tag: &Tag) -> Result<(u32, u32), ParseError> {
         let mut playable = false;
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             if name == Name::AValid {
                 playable = self.truth(value);
             }
@@ -256,7 +257,7 @@ impl Parser<'_> {
         while let Some(child) = self.reader.child()? {
             let (mut time, mut duration) = (None, i64::MAX);
             let mut list = self.reader.attributes(&child);
-            while let Some((name, value)) = list.next()? {
+            while let Some((name, value)) = self.reader.attribute(&mut list)? {
                 match name {
                     Name::AT => time = self.i64(value),
                     Name::AD => duration = self.i64(value).unwrap_or(i64::MAX),

@@ -19,7 +19,7 @@ impl Parser<'_> {
         // Zeros stand for what it does not say.
         let mut one = BaseUrl::default();
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::AServiceLocation => one.service_location = self.keep(value),
                 Name::APriority => one.priority = self.u32(value),

@@ -44,7 +44,7 @@ impl Parser<'_> {
     pub(super) fn property(&mut self, tag: &Tag) -> Result<Property, ParseError> {
         let mut found = Property { scheme: Name::Unknown, scheme_at: None, value: None };
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::ASchemeIdUri => {
                     found.scheme = self.word(value);
@@ -90,7 +90,7 @@ impl Parser<'_> {
             }
             Name::ContentComponent => {
                 let mut list = self.reader.attributes(tag);
-                while let Some((name, value)) = list.next()? {
+                while let Some((name, value)) = self.reader.attribute(&mut list)? {
                     if name == Name::AContentType {
                         traits.track = traits.track.or(content_type(self.word(value)));
                     }
@@ -150,7 +150,7 @@ impl Parser<'_> {
     fn label(&mut self, tag: &Tag, one: &mut Rendition, own: bool) -> Result<(), ParseError> {
         let mut language = Span::NONE;
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             if name == Name::ALang {
                 language = self.keep(value);
             }

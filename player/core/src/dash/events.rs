@@ -20,7 +20,7 @@ impl Parser<'_> {
         let mut stream = EventStream { period, scheme: Span::NONE, value: Span::NONE, timescale: 1 };
         let mut origin = 0;
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::ASchemeIdUri => stream.scheme = self.keep(value),
                 Name::AValue => stream.value = self.keep(value),
@@ -50,7 +50,7 @@ impl Parser<'_> {
         let (mut ticks, mut data) = (0i64, Span::NONE);
         let mut one = Event { stream, id: None, start_us: 0, duration_us: None, data, base64: false };
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::APresentationTime => ticks = self.i64(value).unwrap_or(0),
                 Name::ADuration => {
@@ -66,7 +66,7 @@ impl Parser<'_> {
             }
         }
         one.start_us = offset_ticks_to_us(ticks.saturating_sub(origin), timescale, start_ns);
-        let start = self.reader.at;
+        let start = self.reader.at();
         let empty = !self.reader.has_content();
         let end = self.reader.skip()?;
         if data.is_none() && !empty {

@@ -29,7 +29,7 @@ impl Parser<'_> {
             Name::PatchLocation => {
                 let mut ttl_us = None;
                 let mut list = self.reader.attributes(tag);
-                while let Some((name, value)) = list.next()? {
+                while let Some((name, value)) = self.reader.attribute(&mut list)? {
                     if name == Name::ATtl {
                         let micro = parse_signed_micro(self.bytes(value));
                         ttl_us = self.checked(micro.and_then(|micro| u64::try_from(micro).ok()), value);
@@ -79,21 +79,22 @@ impl Parser<'_> {
         if self.info.clocks.len() < limits::ALTERNATIVES as usize {
             self.info.clocks.push(one);
         }
-        self.reader.skip().map(|_| ())
+        self.reader.skip()?;
+        Ok(())
     }
 
     /// ISO/IEC 23009-1, Service Description.
     fn service(&mut self, tag: &Tag) -> Result<(), ParseError> {
         let mut one = Service::default();
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             if name == Name::AId {
                 one.id = self.keep(value);
             }
         }
         while let Some(child) = self.reader.child()? {
             let mut list = self.reader.attributes(&child);
-            while let Some((name, value)) = list.next()? {
+            while let Some((name, value)) = self.reader.attribute(&mut list)? {
                 match child.name {
                     // In milliseconds.
                     Name::Latency if matches!(name, Name::ATarget | Name::AMin | Name::AMax) => {
@@ -127,7 +128,7 @@ impl Parser<'_> {
     fn steering(&mut self, tag: &Tag) -> Result<(), ParseError> {
         let mut one = Steering::default();
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::ADefaultServiceLocation => one.pathway = self.keep(value),
                 Name::AQueryBeforeStart => one.query_before_start = self.truth(value),
@@ -148,7 +149,7 @@ impl Parser<'_> {
         let mut reference = ProducerReference { rendition, ..ProducerReference::default() };
         let mut resync = Resync { rendition, ..Resync::default() };
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::AId => reference.id = self.keep(value),
                 Name::AType if tag.name == Name::Resync => resync.kind = self.u32(value),

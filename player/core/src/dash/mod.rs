@@ -30,7 +30,7 @@ use alloc::vec::Vec;
 
 use bitaca_player_scan::blocks::find;
 use bitaca_player_scan::names::{name_of, Name};
-use bitaca_player_scan::timeline::Timeline;
+use bitaca_player_scan::timeline::{Run, Timeline};
 use bitaca_player_scan::words::{mixed, START};
 use bitaca_player_scan::work;
 use bitaca_player_scan::xml::Tag;
@@ -63,6 +63,8 @@ pub(crate) fn parse(
         duration_ns: None,
         pending: Vec::new(),
         timelines: Vec::new(),
+        room: Vec::new(),
+        plain: (0, 0),
         urls: Vec::new(),
         gaps: Vec::new(),
         last_gaps: None,
@@ -93,6 +95,10 @@ struct Parser<'a> {
     duration_ns: Option<i64>,
     pending: Vec<Pending>,
     timelines: Vec<Timeline>,
+    /// Memory for the runs of the next one.
+    room: Vec<Run>,
+    /// Where no reference stands: from here to there.
+    plain: (usize, usize),
     /// The `SegmentURL`s of all lists.
     urls: Vec<SegmentUrl>,
     /// The `FCS` of all templates: start and end in ticks.
@@ -148,7 +154,7 @@ impl<'a> Parser<'a> {
     /// ISO/IEC 23009-1, MPD element.
     fn mpd(&mut self, tag: &Tag, now_us: Option<i64>) -> Result<(), ParseError> {
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::AType => self.movie.dynamic = self.word(value) == Name::VDynamic,
                 Name::AId => self.info.id = self.keep(value),
@@ -200,7 +206,7 @@ impl<'a> Parser<'a> {
         let mut period = Period::default();
         let mut start = None;
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::AId => period.id = self.keep(value),
                 Name::AStart => start = Some(self.duration_ns(value)?),
@@ -310,7 +316,8 @@ impl<'a> Parser<'a> {
             }
             _ => {}
         }
-        self.reader.skip().map(|_| ())
+        self.reader.skip()?;
+        Ok(())
     }
 
     /// Ends of periods that only the whole can tell.
@@ -337,7 +344,8 @@ impl<'a> Parser<'a> {
             };
             self.warn(WarningCode::Unknown, name(tag), what);
         }
-        self.reader.skip().map(|_| ())
+        self.reader.skip()?;
+        Ok(())
     }
 
     /// The character data of the element that was opened last, which it leaves.
@@ -373,6 +381,15 @@ impl<'a> Parser<'a> {
 
     /// A part of the document without references.
     fn keep(&mut self, value: Value) -> Span {
+        // What is read follows what was read, so that most look no further than to where the next one stands.
+        let (from, until) = self.plain;
+        if value.start >= from && value.end <= until {
+            return self.span(value);
+        }
+        if value.start >= until {
+            self.plain = (value.start, find(self.text.as_bytes(), value.start, b'&'));
+            return self.without_references(value, self.plain.1 - value.start);
+        }
         let bytes = self.text.as_bytes().get(value.start..value.end).unwrap_or(&[]);
         self.without_references(value, find(bytes, 0, b'&'))
     }

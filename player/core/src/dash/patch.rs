@@ -29,7 +29,7 @@ impl Presentation {
         let root = reader.child()?.filter(|tag| tag.name == Name::Patch).ok_or(wrong("a Patch element"))?;
         let mut list = reader.attributes(&root);
         let (mut id, mut version) = (None, None);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = reader.attribute(&mut list)? {
             match name {
                 Name::AMpdId => id = Some(unescape(value.of(patch))),
                 Name::AOriginalPublishTime => version = Some(unescape(value.of(patch))),
@@ -62,7 +62,7 @@ impl Presentation {
 fn operate(text: &mut String, patch: &str, reader: &mut Reader<'_>, tag: &Tag) -> Result<(), ParseError> {
     let (mut selector, mut position, mut kind) = (Value::default(), Name::Unknown, "");
     let mut list = reader.attributes(tag);
-    while let Some((name, value)) = list.next()? {
+    while let Some((name, value)) = reader.attribute(&mut list)? {
         match name {
             Name::ASel => selector = value,
             Name::APos => position = name_of(value.of(patch).as_bytes()),
@@ -70,7 +70,7 @@ fn operate(text: &mut String, patch: &str, reader: &mut Reader<'_>, tag: &Tag) -
             _ => {}
         }
     }
-    let start = reader.at;
+    let start = reader.at();
     let empty = !reader.has_content();
     let end = reader.skip()?;
     let content = if empty { "" } else { patch.get(start..end).unwrap_or("") };
@@ -193,7 +193,7 @@ fn locate(text: &str, selector: &str) -> Result<Option<Target>, ParseError> {
     }
     let Some(tag) = found else { return Ok(None) };
     let content_end = reader.skip()?;
-    let mut target = Target { tag, content_end, end: reader.at, attribute: None, data: rest == "/text()" };
+    let mut target = Target { tag, content_end, end: reader.at(), attribute: None, data: rest == "/text()" };
     if let Some(name) = rest.strip_prefix("/@") {
         target.attribute = attribute_of(text, &tag, local(name));
         if target.attribute.is_none() {

@@ -17,7 +17,7 @@ impl Parser<'_> {
     pub(super) fn content_protection(&mut self, tag: &Tag) -> Result<Protection, ParseError> {
         let mut one = Protection::default();
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             let field = match name {
                 Name::ASchemeIdUri => &mut one.scheme,
                 Name::AValue => &mut one.value,
@@ -36,7 +36,7 @@ impl Parser<'_> {
                 Name::Laurl | Name::MsLaurl => {
                     let mut url = Span::NONE;
                     let mut list = self.reader.attributes(&child);
-                    while let Some((name, value)) = list.next()? {
+                    while let Some((name, value)) = self.reader.attribute(&mut list)? {
                         if name == Name::ALicenseUrl {
                             url = self.keep(value);
                         }

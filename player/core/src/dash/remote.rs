@@ -28,7 +28,7 @@ impl Parser<'_> {
         }
         let (mut href, mut on_load) = (None, false);
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             match name {
                 Name::AHref => href = Some(value),
                 Name::AActuate => on_load = self.word(value) == Name::VOnLoad,
@@ -55,7 +55,7 @@ impl Parser<'_> {
     /// The element that was noted has been read.
     pub(super) fn close_remote(&mut self, slot: Option<usize>) {
         if let Some(remote) = slot.and_then(|slot| self.info.remotes.get_mut(slot)) {
-            remote.element.len = (self.reader.at as u32).saturating_sub(remote.element.start);
+            remote.element.len = (self.reader.at() as u32).saturating_sub(remote.element.start);
         }
     }
 }
@@ -124,7 +124,7 @@ fn elements(text: &str, kind: RemoteKind) -> Result<&str, ParseError> {
         }
         let from = found.map_or(tag.start, |(from, _)| from);
         reader.skip()?;
-        found = Some((from, reader.at));
+        found = Some((from, reader.at()));
     }
     // Nothing but white space takes the element away.
     let (start, end) = found.unwrap_or((0, 0));

@@ -116,7 +116,7 @@ impl Parser<'_> {
     /// ISO/IEC 23009-1, Common attributes and elements.
     fn common(&mut self, tag: &Tag, one: &mut Rendition, traits: &mut Traits) -> Result<(), ParseError> {
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             let field = match name {
                 Name::ABandwidth => {
                     one.bandwidth_bps = self.u64(value).unwrap_or(0);
@@ -193,7 +193,7 @@ impl Parser<'_> {
     pub(super) fn preselection(&mut self, tag: &Tag) -> Result<(), ParseError> {
         let mut one = Preselection { period: self.period_place(), priority: 1, ..Preselection::default() };
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             let field = match name {
                 Name::ASelectionPriority => {
                     one.priority = self.u32(value);
@@ -228,7 +228,7 @@ impl Parser<'_> {
     pub(super) fn subset(&mut self, tag: &Tag) -> Result<(), ParseError> {
         let mut contains = Span::NONE;
         let mut list = self.reader.attributes(tag);
-        while let Some((name, value)) = list.next()? {
+        while let Some((name, value)) = self.reader.attribute(&mut list)? {
             if name == Name::AContains {
                 contains = self.keep(value);
             }
@@ -237,6 +237,7 @@ impl Parser<'_> {
             let period = self.period_place();
             self.info.subsets.push((period, contains));
         }
-        self.reader.skip().map(|_| ())
+        self.reader.skip()?;
+        Ok(())
     }
 }

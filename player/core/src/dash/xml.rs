@@ -8,28 +8,16 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bitaca_player_scan::blocks::equal;
+use bitaca_player_scan::elements::{Elements, Event, Place, Stop};
 use bitaca_player_scan::names::Name;
 use bitaca_player_scan::work;
-use bitaca_player_scan::xml::{attribute, next, Markup, Tag};
+use bitaca_player_scan::xml::{next, Markup, Tag};
 
 use crate::bytes::push_number;
 use crate::error::{ErrorKind, ParseError};
 use crate::limits;
 
-/// A part of the document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Value {
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-impl Value {
-    /// The part of `text` that it is.
-    pub(super) fn of(self, text: &str) -> &str {
-        text.get(self.start..self.end).unwrap_or("")
-    }
-}
+pub(super) use bitaca_player_scan::xml::Value;
 
 /// Where the name of a tag stands.
 pub(super) fn name(tag: &Tag) -> Value {
@@ -45,55 +33,54 @@ pub(super) struct Data {
 }
 
 /// Reads a document front to back.
-pub(super) struct Reader<'a> {
-    text: &'a str,
-    pub(super) at: usize,
-    open: Vec<Value>,
-    /// The element that was opened last has no content.
-    closing: bool,
-    elements: usize,
+pub(super) struct Reader<'a>(Elements<'a>);
+
+impl From<Stop> for ParseError {
+    #[cold]
+    #[inline(never)]
+    fn from(stop: Stop) -> Self {
+        let (kind, at, what) = match stop {
+            Stop::Malformed(at, what) => (ErrorKind::Malformed, at, what),
+            Stop::Doctype(at) => (ErrorKind::Unsupported, at, "a document type declaration"),
+            Stop::Limit(at) => (ErrorKind::Limit, at, "at most 32 open elements and 4,000,000 in all"),
+        };
+        Self::new(kind, at, what)
+    }
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, at: usize) -> Self {
-        Self { text, at, open: Vec::with_capacity(16), closing: false, elements: 0 }
+        Self(Elements::new(text.as_bytes(), at, limits::XML_DEPTH, limits::XML_ELEMENTS))
+    }
+
+    /// Where what was read ends.
+    pub(super) const fn at(&self) -> usize {
+        self.0.at
+    }
+
+    /// Go on elsewhere in the same element.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.0.at = at;
     }
 
     /// The next child of the element that is open, which the caller must read to its end; `None`
     /// when the element has ended.
-    pub(super) fn child(&mut self) -> Result<Option<Tag>, ParseError> {
-        while let Some(found) = self.event()? {
-            if let Event::Start(tag) = found {
-                return Ok(Some(tag));
-            }
-            if let Event::End(_) = found {
-                return Ok(None);
-            }
-        }
-        Ok(None)
+    pub(super) fn child(&mut self) -> Result<Option<Tag>, Stop> {
+        self.0.child()
     }
 
     /// Pass over what is left of the element that was opened last; gives where its content ends.
-    pub(super) fn skip(&mut self) -> Result<usize, ParseError> {
-        let depth = self.open.len();
-        let mut end = self.at;
-        while self.open.len() >= depth {
-            match self.event()? {
-                Some(Event::End(at)) => end = at,
-                Some(_) => {}
-                None => break,
-            }
-        }
-        Ok(end)
+    pub(super) fn skip(&mut self) -> Result<usize, Stop> {
+        self.0.skip()
     }
 
     /// The next character data directly in the element that was opened last; `None` when it has ended.
-    pub(super) fn data(&mut self) -> Result<Option<Data>, ParseError> {
-        while let Some(found) = self.event()? {
+    pub(super) fn data(&mut self) -> Result<Option<Data>, Stop> {
+        while let Some(found) = self.0.next_event()? {
             match found {
-                Event::Data(data) => return Ok(Some(data)),
+                Event::Data(value, literal) => return Ok(Some(Data { value, literal })),
                 Event::End(_) => return Ok(None),
-                Event::Start(_) => {
+                Event::Start => {
                     self.skip()?;
                 }
             }
@@ -103,89 +90,18 @@ impl<'a> Reader<'a> {
 
     /// Whether the element that was opened last has content, of which nothing was read.
     pub(super) const fn has_content(&self) -> bool {
-        !self.closing
+        self.0.has_content()
     }
 
-    fn event(&mut self) -> Result<Option<Event>, ParseError> {
-        if self.closing {
-            self.closing = false;
-            self.open.pop();
-            return Ok(Some(Event::End(self.at)));
-        }
-        match next(self.text.as_bytes(), self.at) {
-            Markup::Start(tag) => {
-                self.elements += 1;
-                if self.open.len() >= limits::XML_DEPTH || self.elements > limits::XML_ELEMENTS {
-                    let what = "at most 32 open elements and 4,000,000 in all";
-                    return Err(ParseError::new(ErrorKind::Limit, tag.start, what));
-                }
-                self.open.push(name(&tag));
-                self.closing = tag.empty;
-                self.at = tag.next;
-                Ok(Some(Event::Start(tag)))
-            }
-            Markup::End { start, name_start, name_end, next } => {
-                let closed = Value { start: name_start, end: name_end };
-                match self.open.pop() {
-                    Some(open) if self.same(open, closed) => {
-                        self.at = next;
-                        Ok(Some(Event::End(start)))
-                    }
-                    _ => Err(malformed(start, "the end tag of the innermost open element")),
-                }
-            }
-            Markup::Text { start, end, next, literal } => {
-                self.at = next;
-                Ok(Some(Event::Data(Data { value: Value { start, end }, literal })))
-            }
-            Markup::Done if self.open.is_empty() => Ok(None),
-            Markup::Done => Err(malformed(self.text.len(), "the end tags of open elements")),
-            Markup::Bad(at, what) => Err(malformed(at, what)),
-            Markup::Doctype(at) => {
-                Err(ParseError::new(ErrorKind::Unsupported, at, "a document type declaration"))
-            }
-        }
+    /// The place before the first attribute of a tag.
+    pub(super) const fn attributes(&self, tag: &Tag) -> Place {
+        Elements::attributes(tag)
     }
 
-    fn same(&self, open: Value, closed: Value) -> bool {
-        equal(open.of(self.text).as_bytes(), closed.of(self.text).as_bytes())
+    /// The next attribute of a tag, in the order of the document.
+    pub(super) fn attribute(&self, place: &mut Place) -> Result<Option<(Name, Value)>, Stop> {
+        self.0.attribute(place)
     }
-
-    /// The attributes of a tag.
-    pub(super) fn attributes(&self, tag: &Tag) -> Attributes<'a> {
-        Attributes { text: self.text, at: tag.name_end, end: tag.end }
-    }
-}
-
-enum Event {
-    Start(Tag),
-    /// An end tag, and where it begins.
-    End(usize),
-    Data(Data),
-}
-
-/// The attributes of a tag, in the order of the document.
-pub(super) struct Attributes<'a> {
-    text: &'a str,
-    at: usize,
-    end: usize,
-}
-
-impl Attributes<'_> {
-    pub(super) fn next(&mut self) -> Result<Option<(Name, Value)>, ParseError> {
-        match attribute(self.text.as_bytes(), self.at, self.end) {
-            Ok(Some(one)) => {
-                self.at = one.end + 1;
-                Ok(Some((one.name, Value { start: one.start, end: one.end })))
-            }
-            Ok(None) => Ok(None),
-            Err(at) => Err(malformed(at, "an attribute, name=\"value\"")),
-        }
-    }
-}
-
-fn malformed(offset: usize, what: &'static str) -> ParseError {
-    ParseError::new(ErrorKind::Malformed, offset, what)
 }
 
 /// The elements that are open at `offset` of a document, as a path: `MPD/Period[2]/AdaptationSet[1]`.
@@ -298,10 +214,10 @@ mod tests {
 
     fn all(text: &str) -> Result<usize, ErrorKind> {
         let mut reader = Reader::new(text, 0);
-        while let Some(_tag) = reader.child().map_err(|error| error.kind)? {
-            reader.skip().map_err(|error| error.kind)?;
+        while let Some(_tag) = reader.child().map_err(|stop| ParseError::from(stop).kind)? {
+            reader.skip().map_err(|stop| ParseError::from(stop).kind)?;
         }
-        Ok(reader.elements)
+        Ok(reader.0.count())
     }
 
     #[test]

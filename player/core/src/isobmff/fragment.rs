@@ -10,33 +10,7 @@ use super::tenc::Tenc;
 use crate::error::{ErrorKind, ParseError};
 use crate::segments::ByteRange;
 
-/// One sample, in 24 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sample {
-    /// Where it starts, counted like the fragment's own offset.
-    pub offset: u64,
-    /// Its bytes.
-    pub size: u32,
-    /// Its length in ticks.
-    pub duration: u32,
-    /// Ticks from its decode time to its composition time.
-    pub composition_offset: i32,
-    /// Sample flags, and [`Sample::RANDOM_ACCESS`].
-    pub flags: u32,
-}
-
-impl Sample {
-    /// `sample_is_non_sync_sample` of the flags. ISO/IEC 14496-12, Track Extends Box.
-    pub const NON_SYNC: u32 = 1 << 16;
-
-    /// Set where the sample is in a `rap ` group; the standard keeps this bit zero.
-    pub const RANDOM_ACCESS: u32 = 1 << 31;
-
-    /// Whether decoding may start here.
-    pub const fn is_sync(&self) -> bool {
-        self.flags & Self::NON_SYNC == 0 || self.flags & Self::RANDOM_ACCESS != 0
-    }
-}
+pub use bitaca_player_scan::samples::Sample;
 
 /// The samples of one `traf`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

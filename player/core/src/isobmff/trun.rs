@@ -3,14 +3,8 @@
 use alloc::vec::Vec;
 
 use super::fields::{whole, Fields};
-use super::fragment::Sample;
 use super::trex::Trex;
-use crate::bytes::Reader;
-
-const DURATION: u32 = 0x100;
-const SIZE: u32 = 0x200;
-const FLAGS: u32 = 0x400;
-const COMPOSITION: u32 = 0x800;
+use bitaca_player_scan::samples::{self, Sample};
 
 /// Samples that stand one behind the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,39 +37,19 @@ impl<'a> Trun<'a> {
     /// Composition offsets are signed in both versions: writers put negative ones in version 0
     /// too, and no real one needs the 32nd bit.
     pub fn samples(&self, defaults: &Trex, offset: u64, out: &mut Vec<Sample>) -> (u64, u64) {
-        let (mut offset, mut ticks) = (offset, 0u64);
         let first = out.len();
-        out.reserve(self.sample_count as usize);
-        let mut one = Sample {
+        let one = Sample {
             offset,
-            size: defaults.default_sample_size,
             duration: defaults.default_sample_duration,
-            composition_offset: 0,
+            size: defaults.default_sample_size,
             flags: defaults.default_sample_flags,
+            composition_offset: 0,
         };
-        let mut table = Reader::new(self.table);
-        for _ in 0..self.sample_count {
-            if self.flags & DURATION != 0 {
-                one.duration = table.u32().unwrap_or(0);
-            }
-            if self.flags & SIZE != 0 {
-                one.size = table.u32().unwrap_or(0);
-            }
-            if self.flags & FLAGS != 0 {
-                one.flags = table.u32().unwrap_or(0);
-            }
-            if self.flags & COMPOSITION != 0 {
-                one.composition_offset = table.u32().unwrap_or(0) as i32;
-            }
-            one.offset = offset;
-            offset = offset.saturating_add(u64::from(one.size));
-            ticks = ticks.saturating_add(u64::from(one.duration));
-            out.push(one);
-        }
+        let ends = samples::rows(self.table, self.flags >> 8 & 15, self.sample_count, one, out);
         if let (Some(flags), Some(sample)) = (self.first_sample_flags, out.get_mut(first)) {
             sample.flags = flags;
         }
-        (offset, ticks)
+        ends
     }
 }
 

@@ -2,10 +2,12 @@
 
 /** A sample lasts at least this long; what is quicker is repeated within it. */
 const SAMPLE_MS = 2
+/** So many times more are tried at once. */
+const GROWTH = 100
 
 /**
  * Times `task.run`, which may give a promise when `task.waits`; `task.before`, if there is one, prepares each run
- * outside the time. Gives milliseconds a run, one number a sample.
+ * outside the time. Gives milliseconds a run, one number a sample; how often it ran in a sample, and in all.
  */
 export async function measure(task, { samples, warmups }) {
   const once = async () => {
@@ -19,16 +21,28 @@ export async function measure(task, { samples, warmups }) {
   }
   let last = 0
   for (let at = 0; at < warmups; at++) last = await once()
-  const repeats = task.before || task.after || task.waits ? 1 : Math.max(1, Math.ceil(SAMPLE_MS / Math.max(last, 1e-4)))
+  let runs = warmups
+  const many = (count) => {
+    const start = performance.now()
+    for (let i = 0; i < count; i++) task.run()
+    runs += count
+    return performance.now() - start
+  }
+  let repeats = 1
+  if (!task.before && !task.after && !task.waits && last < SAMPLE_MS) {
+    // The last run may have been slower than those to come: as many as do fill a sample.
+    for (let took = last; took < SAMPLE_MS; took = many(repeats)) {
+      repeats = Math.ceil(repeats * Math.min(GROWTH, (1.1 * SAMPLE_MS) / Math.max(took, 1e-4)))
+    }
+  }
   const times = []
   for (let at = 0; at < samples; at++) {
     if (repeats === 1) {
       times.push(await once())
+      runs += 1
       continue
     }
-    const start = performance.now()
-    for (let i = 0; i < repeats; i++) task.run()
-    times.push((performance.now() - start) / repeats)
+    times.push(many(repeats) / repeats)
   }
-  return { times, repeats }
+  return { times, repeats, runs }
 }
