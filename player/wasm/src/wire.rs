@@ -483,6 +483,7 @@ const fn fail_reason(number: u8) -> Option<FailReason> {
         3 => Some(FailReason::Expired),
         4 => Some(FailReason::Aborted),
         5 => Some(FailReason::Decrypt),
+        6 => Some(FailReason::TooLarge),
         _ => None,
     }
 }

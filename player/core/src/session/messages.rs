@@ -71,6 +71,8 @@ pub enum FailReason {
     Aborted = 4,
     /// What came does not decrypt, or is nothing known once decrypted; the key system refused a licence.
     Decrypt = 5,
+    /// The body is larger than one of its kind may be; the host cut it off.
+    TooLarge = 6,
 }
 
 /// What the page says about the server of a key system.

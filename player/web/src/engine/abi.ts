@@ -22,7 +22,7 @@ const KINDS: readonly FetchKind[] = [
   'manifest', 'playlist', 'init', 'segment', 'text', 'sidecar', 'data', 'index', 'clock', 'clockHead',
   'steering', 'key', 'licence', 'certificate',
 ]
-const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted', 'decrypt']
+const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted', 'decrypt', 'tooLarge']
 const APPEND_ERRORS: readonly AppendError[] = ['quota', 'decode', 'closed']
 const KEY_STATUSES: readonly MediaKeyStatus[] = [
   'usable', 'expired', 'released', 'output-restricted', 'output-downscaled', 'usable-in-future', 'status-pending',

@@ -25,7 +25,7 @@ export interface SessionConfig {
   bufferGoalUs?: number
 }
 
-export type FailReason = 'network' | 'http' | 'timeout' | 'expired' | 'aborted' | 'decrypt'
+export type FailReason = 'network' | 'http' | 'timeout' | 'expired' | 'aborted' | 'decrypt' | 'tooLarge'
 export type AppendError = 'quota' | 'decode' | 'closed'
 
 export type Input = { now: number } & InputBody
