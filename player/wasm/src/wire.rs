@@ -133,6 +133,7 @@ pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64,
             playable: from.u8()? != 0,
             start_us: from.integer()?,
         },
+        27 => Input::Playback { id: from.text()? },
         _ => return None,
     };
     from.rest.is_empty().then_some((now, input))

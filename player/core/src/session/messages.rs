@@ -342,6 +342,11 @@ pub enum Input<'a> {
         /// For how long it was played, microseconds.
         played_us: i64,
     },
+    /// What this playback is called towards servers of interstitials, before [`Input::Open`].
+    Playback {
+        /// Unique in the world, of characters that stand in a query as they are; empty for none.
+        id: &'a str,
+    },
     /// What the page knows about licence servers, before [`Input::Open`].
     KeyServers(Vec<KeyServer>),
     /// The answer to [`Output::KeySystems`].

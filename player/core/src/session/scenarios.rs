@@ -20,6 +20,7 @@ mod dirt;
 mod drm;
 mod endless;
 mod interstitials;
+mod joining;
 mod keys;
 mod live;
 mod markers;

@@ -210,6 +210,10 @@ function writeInput(to: Writer, input: Input): void {
       to.text(input.id)
       to.integer(input.playedUs)
       return
+    case 'playback':
+      to.u8(27)
+      to.text(input.id)
+      return
     case 'keyServers':
       to.u8(21)
       to.u32(input.servers.length)
