@@ -212,12 +212,16 @@ fn a_discontinuity_is_placed_anew() {
     stage.playlist =
         |url| playlist(url).replace("#EXTINF:4.0,\nseg-7", "#EXT-X-DISCONTINUITY\n#EXTINF:4.0,\nseg-7");
     stage.media_zero_us = 5 * S;
+    stage.jump = |number| if number < 7 { 0 } else { 30 * S };
     stage.start(Open::default());
     stage.run(75.0);
     assert!(stage.eos, "{} {:?}", stage.position_us, stage.held);
-    let reads =
-        stage.log.iter().filter(|o| matches!(o, Output::Fetch { kind: FetchKind::Segment, read: true, .. }));
-    assert!(reads.count() >= 2, "before and after the break");
+    let offsets: alloc::collections::BTreeSet<i64> = stage.offsets.values().copied().collect();
+    assert_eq!(
+        offsets.into_iter().collect::<Vec<_>>(),
+        [-35 * S, -5 * S, 0],
+        "before and after the break; sections"
+    );
     assert!(stage.held.values().all(|ranges| ranges.len() == 1), "{:?}", stage.held);
 }
 
