@@ -74,7 +74,7 @@ impl Interstitial {
         self.resume_us.unwrap_or(lasts_us.min(self.limit_us.unwrap_or(i64::MAX)))
     }
 
-    /// Whether who comes in at a moment comes in in its midst. RFC 8216bis, Appendix D.
+    /// Whether who comes in at a moment comes in in its midst. RFC 8216bis D.5.
     fn stands_at(&self, us: i64) -> bool {
         let since_us = us.saturating_sub(self.start_us);
         self.is_open() && !self.pre && !self.post && since_us > EARLY_US && since_us < self.occupies_us()
@@ -130,8 +130,9 @@ fn with_parameter(url: String, name: &str, value: &str) -> String {
     if url.starts_with("data:") {
         return url;
     }
-    let (address, fragment) = url.split_at(url.bytes().position(|byte| byte == b'#').unwrap_or(url.len()));
-    let sign = if address.contains('?') { "&" } else { "?" };
+    let end = url.bytes().position(|byte| byte == b'#').unwrap_or(url.len());
+    let (address, fragment) = (url.get(..end).unwrap_or(""), url.get(end..).unwrap_or(""));
+    let sign = if address.bytes().any(|byte| byte == b'?') { "&" } else { "?" };
     joined(&[address, sign, name, value, fragment])
 }
 
@@ -377,7 +378,7 @@ impl Session {
         }
     }
 
-    /// Where a list of assets is asked for, with what its server may want to know. RFC 8216bis, Appendix D.
+    /// Where a list of assets is asked for, with what its server may want to know. RFC 8216bis D.4.
     pub(super) fn asset_list_url(&self, id: &str) -> Option<String> {
         let one = self.interstitials.list.iter().find(|one| one.id == id)?;
         let url = with_id(&self.interstitials.playback_id, one.list.clone());
