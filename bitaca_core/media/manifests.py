@@ -215,7 +215,7 @@ def _audio_set(number: int, plan: AudioPlan, track: Track) -> list[str]:
         f'    <AdaptationSet id="{number + 1}" contentType="audio" mimeType="audio/mp4"{language}'
         ' segmentAlignment="true" startWithSAP="1">',
         f'      <AudioChannelConfiguration schemeIdUri="{CHANNELS_SCHEME}" value="2"/>',
-        f"      <Label>{escape(plan.label)}</Label>",
+        f"      <Label>{escape(_one_line(plan.label))}</Label>",
         f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{"main" if number == 0 else "alternate"}"/>',
         *_template("audio", track),
         f'      <Representation id="{plan.id}" bandwidth="{track.peak_bps}" codecs="{track.codecs}"'
@@ -227,7 +227,7 @@ def _audio_set(number: int, plan: AudioPlan, track: Track) -> list[str]:
 def _text_set(number: int, text: Text, duration_s: Fraction) -> list[str]:
     return [
         f'    <AdaptationSet id="{number}" contentType="text" mimeType="text/vtt" lang={quoteattr(text.language)}>',
-        f"      <Label>{escape(text.label)}</Label>",
+        f"      <Label>{escape(_one_line(text.label))}</Label>",
         f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{"forced-subtitle" if text.forced else "subtitle"}"/>',
         f'      <Representation id="text-{text.id}" bandwidth="{math.ceil(text.size_bytes * 8 / duration_s)}">',
         f"        <BaseURL>{escape(text.path)}</BaseURL>",
@@ -268,4 +268,9 @@ def decimal(seconds: Fraction) -> str:
 
 def _quoted(text: str) -> str:
     """Return text for an HLS quoted-string, which cannot hold a double quote or a line break."""
-    return " ".join(text.replace('"', "'").split())
+    return _one_line(text.replace('"', "'"))
+
+
+def _one_line(text: str) -> str:
+    """Return text without line breaks and with single spaces, as readers of either format show it."""
+    return " ".join(text.split())

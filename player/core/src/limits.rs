@@ -41,8 +41,9 @@ pub const DEFINED_VARIABLES: usize = 64;
 /// for thousands ("billion laughs").
 pub const SUBSTITUTED_BYTES: usize = 1 << 20;
 
-/// Initialization sections and key sets of one playlist: a key for every segment is legitimate, and a
-/// live stream without end must not grow for ever.
+/// Initialization sections, keys, and changes of either, of one playlist: a key for every segment is
+/// legitimate, and a live stream without end must not grow for ever. Every change of one key repeats
+/// those of all other key formats.
 pub const DISTINCT_PER_PLAYLIST: usize = 1_000_000;
 
 /// Longest time that a playlist may state, in seconds: 100 days. Keeps all sums of ticks in
@@ -274,9 +275,9 @@ pub const BASE_URLS: usize = 65_536;
 /// under an address of 8,192 as many more.
 pub const ADDRESS_BYTES: usize = 16 << 20;
 
-/// Bytes of addresses and templates that representations have copies of. A template may be as long as
-/// the document, and hold for 16,384 representations.
-pub const COPIED_BYTES: usize = 64 << 20;
+/// Bytes of addresses, templates, listed segments and open timelines that representations have copies of. Each
+/// may be as long as the document, and hold for 16,384 representations.
+pub const COPIED_BYTES: usize = 16 << 20;
 
 /// Pieces that comments cut the text of an element into; each is copied with those before it.
 pub const TEXT_PIECES: usize = 64;

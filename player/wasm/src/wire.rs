@@ -133,6 +133,7 @@ pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64,
             playable: from.u8()? != 0,
             start_us: from.integer()?,
         },
+        27 => Input::Playback { id: from.text()? },
         _ => return None,
     };
     from.rest.is_empty().then_some((now, input))
@@ -483,6 +484,7 @@ const fn fail_reason(number: u8) -> Option<FailReason> {
         3 => Some(FailReason::Expired),
         4 => Some(FailReason::Aborted),
         5 => Some(FailReason::Decrypt),
+        6 => Some(FailReason::TooLarge),
         _ => None,
     }
 }

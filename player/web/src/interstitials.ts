@@ -12,6 +12,11 @@ export interface Title {
   destroy(): void
 }
 
+/** What tells one playback from all others to servers of interstitials: drawn anew each time, of no viewer. */
+export function playbackName(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 export interface Interlude {
   readonly id: string
   readonly skippable: boolean

@@ -10,7 +10,7 @@ import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice
 import type { WasmSource } from './engine/wasm'
 import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE } from './errors'
 import { readPreferences, writePreferences } from './preferences'
-import { Interstitials } from './interstitials'
+import { Interstitials, playbackName } from './interstitials'
 import { Previews } from './previews'
 import { readSidecar, type Sidecar } from './sidecar'
 import { SubtitleTrack } from './subtitles'
@@ -189,6 +189,8 @@ export class Playback {
     const options = this.drmOptions()
     this.drm = new Drm(this.video, options, (input) => this.send(input))
     this.send({ t: 'keyServers', servers: keyServers(options) })
+    // Interstitials have none of their own.
+    if (!this.between) this.send({ t: 'playback', id: playbackName() })
     this.openedWith = this.wish
     this.send({ t: 'display', hdr: matchMedia('(dynamic-range: high)').matches })
     this.send({

@@ -4,6 +4,7 @@
  */
 import { mediaSourceType } from './engine/media-source'
 import type { Picture, PreviewOutput } from './engine/messages'
+import { PICTURE_BYTES, wholeBody } from './engine/sizes'
 
 /** Pictures kept: a viewer moves to and fro over the same few. */
 const SHEETS = 6
@@ -184,7 +185,7 @@ async function body(url: string, start: number, end: number): Promise<ArrayBuffe
   const headers: Record<string, string> = start >= 0 ? { Range: `bytes=${start}-${end >= 0 ? end : ''}` } : {}
   const response = await fetch(url, { credentials: 'omit', headers })
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
-  return response.arrayBuffer()
+  return (await wholeBody(response, PICTURE_BYTES)).buffer
 }
 
 function heard(target: EventTarget, name: string): Promise<void> {

@@ -23,6 +23,7 @@ from typing import Any
 from bitaca_core.errors import BitacaError
 from bitaca_core.playback import assets
 from tests.bench.parse.browser import chromium, fresh, heap_bytes, made, renderers_cpu_s, serving
+from tests.bench.parse.rivals import NotInstalled, require
 from tests.bench.parse.rows import ROWS, Bar, Row
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -335,7 +336,18 @@ def main() -> int:
     )
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    results = run({key for key in options.only.split(",") if key}, options.samples, tiny=options.tiny)
+    if options.samples < 1:
+        parser.error(f"--samples {options.samples}: at least one measurement makes a figure")
+    only = {key for key in options.only.split(",") if key}
+    known = {row.key for row in ROWS} | {"wasmtime", "sizes"}
+    if only - known:
+        parser.error(f"--only {','.join(sorted(only - known))}: one of {', '.join(sorted(known))}")
+    try:
+        require(ROOT / "player/web")
+    except NotInstalled as error:
+        print(f"bench parse: {error}", file=sys.stderr)
+        return 1
+    results = run(only, options.samples, tiny=options.tiny)
     missed = [row["key"] for row in results["rows"] for bar in row["bars"] if not bar["reached"]]
     print(f"bars missed: {', '.join(missed) or 'none'}")
     if options.out:

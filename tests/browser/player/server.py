@@ -53,6 +53,10 @@ class MediaServer:
         self.posts: dict[str, Callable[[bytes, Message], bytes]] = {}
         # Path and body -> the body as it is sent.
         self.damage: Callable[[str, bytes], bytes] | None = None
+        # End of the paths whose answers go on and on, whether they say how long they are, and how much of them was sent.
+        self.endless: str | None = None
+        self.states_length = False
+        self.sent_endlessly = 0
         self.requests: Counter[str] = Counter()
         self.open_requests = 0
         self.port = 0
@@ -125,6 +129,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path in self.media.pages:
             self._answer(HTTPStatus.OK, self.media.pages[path].encode(), ".html")
             return
+        if self.media.endless and path.endswith(self.media.endless):
+            self._send_without_end()
+            return
         token = re.match(r"/m/([^/]+)/", path)
         if token and token[1] not in self.media.tokens:
             self._answer(HTTPStatus.FORBIDDEN, b'{"reason":"expired"}', ".json")
@@ -137,6 +144,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.NOT_FOUND, b"", ".json")
             return
         self._send_file(file)
+
+    def _send_without_end(self) -> None:
+        """Send a gigabyte, unless the browser hangs up."""
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        if self.media.states_length:
+            self.send_header("Content-Length", str(1 << 30))
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for _ in range((1 << 30) // CHUNK_BYTES):
+            self.wfile.write(bytes(CHUNK_BYTES))
+            self.media.sent_endlessly += CHUNK_BYTES
 
     def do_POST(self) -> None:
         path = self.path.split("?")[0]

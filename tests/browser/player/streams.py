@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import subprocess
 from pathlib import Path
 
-from bitaca_core.media.tools import ffmpeg
+from cryptography.hazmat.primitives import padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from bitaca_core.media.tools import ffmpeg, packager
 
 DURATION_S = 12
 SEGMENT_S = 4
@@ -29,6 +33,9 @@ def make(folder: Path) -> Path:
     _packed(source, folder)
     _captions(source, folder)
     _subtitles(folder)
+    _sealed(folder)
+    _live(folder)
+    _text_tracks(source, folder)
     return folder
 
 
@@ -152,65 +159,141 @@ def _caption_pairs() -> dict[int, tuple[int, int]]:
     return pairs
 
 
+def _service_triplets() -> dict[int, bytes]:
+    """Return the CTA-708 triplets of each picture that has some: a window with text comes and goes.
+
+    ANSI/CTA-708-E: a packet of the caption channel is a header (sequence and half its size), blocks of a service
+    (number and size, then commands), and where one byte is left an empty block.
+    """
+    text, start_s, end_s = CAPTION
+    # DF0: visible, of one row and 32 columns, anchored at the bottom; then its text, and ETX.
+    window = bytes([0x98, 0x38, 0x80 | 90, 50, 0x70, 31, 0x09]) + text.encode() + b"\x03"
+    triplets = {}
+    for sequence, (at_s, commands) in enumerate([(start_s, window), (end_s, bytes([0x8C, 0x01]))]):
+        body = bytes([1 << 5 | len(commands)]) + commands
+        body += b"\0" * ((len(body) + 1) % 2)
+        packet = bytes([sequence << 6 | (len(body) + 1) // 2]) + body
+        pairs = [packet[at : at + 2] for at in range(0, len(packet), 2)]
+        # The first pair of a packet is marked as its start.
+        marks = [0xFF] + [0xFE] * (len(pairs) - 1)
+        written = b"".join(bytes([mark]) + pair for mark, pair in zip(marks, pairs, strict=True))
+        triplets[round(at_s * RATE)] = written
+    # As broadcasters do, every picture has some: the others one that is marked as padding.
+    return {at: triplets.get(at, b"\xfa\0\0") for at in range(DURATION_S * RATE + 1)}
+
+
+def _line_triplets() -> dict[int, bytes]:
+    """Return the CTA-608 triplet of every picture, empty ones among them."""
+    pairs = _caption_pairs()
+    pictures = range(DURATION_S * RATE + 1)
+    return {at: bytes([0xFC, *(_parity(byte) for byte in pairs.get(at, (0, 0)))]) for at in pictures}
+
+
 def _captions(source: Path, folder: Path) -> None:
     """The same picture with closed captions in its access units, as transport stream and as fragmented MP4."""
     raw = folder / "raw.h264"
     _run(
-        "-i",
-        source,
-        "-map",
-        "0:v",
-        "-c:v",
-        "libx264",
-        "-preset",
-        "veryfast",
-        "-bf",
-        "0",
-        "-g",
-        str(RATE * 2),
-        raw,
+        *("-i", source, "-map", "0:v", "-c:v", "libx264", "-preset", "veryfast", "-bf", "0"),
+        *("-g", str(RATE * 2), raw),
     )
-    pairs, picture, out = _caption_pairs(), 0, bytearray()
-    for unit in raw.read_bytes().split(b"\0\0\1")[1:]:
+    for name, channel, triplets in (
+        ("spoken", "CC1", _line_triplets()),
+        ("service", "SERVICE1", _service_triplets()),
+    ):
+        spoken = folder / f"{name}.h264"
+        spoken.write_bytes(_with_captions(raw.read_bytes(), triplets))
+        for suffix, kind in (("ts", "mpegts"), ("mp4", "fmp4")):
+            _captioned(source, spoken, folder, f"{name}-{suffix}", kind, channel)
+
+
+def _with_captions(video: bytes, triplets: dict[int, bytes]) -> bytes:
+    """Return H.264 with these triplets (ATSC A/53, user data) in front of its pictures."""
+    picture, out = 0, bytearray()
+    for unit in video.split(b"\0\0\1")[1:]:
         unit = unit.rstrip(b"\0") if unit[0] & 31 != 5 else unit
         # A slice that begins with the first macroblock begins a picture.
         if unit[0] & 31 in (1, 5) and unit[1] & 0x80:
-            first, second = (_parity(byte) for byte in pairs.get(picture, (0, 0)))
-            triplets = bytes([0xFC, first, second])
-            payload = b"\xb5\0\x31GA94\3\x41\xff" + triplets + b"\xff"
-            out += b"\0\0\1\6\4" + bytes([len(payload)]) + payload + b"\x80"
+            if own := triplets.get(picture):
+                payload = b"\xb5\0\x31GA94\3" + bytes([0x40 | len(own) // 3, 0xFF]) + own + b"\xff"
+                out += b"\0\0\1\6\4" + bytes([len(payload)]) + payload + b"\x80"
             picture += 1
         out += b"\0\0\1" + unit
-    spoken = folder / "spoken.h264"
-    spoken.write_bytes(out)
-    for name, kind, extra in (
-        ("spoken-ts", "mpegts", ()),
-        ("spoken-mp4", "fmp4", ("-hls_fmp4_init_filename", "init.mp4")),
-    ):
+    return bytes(out)
+
+
+def _captioned(source: Path, spoken: Path, folder: Path, name: str, kind: str, channel: str) -> None:
+    home = folder / name
+    home.mkdir()
+    suffix = "ts" if kind == "mpegts" else "m4s"
+    extra = () if kind == "mpegts" else ("-hls_fmp4_init_filename", "init.mp4")
+    _run(
+        *("-r", str(RATE), "-i", spoken, "-i", source, "-map", "0:v", "-map", "1:a", "-c", "copy"),
+        *("-f", "hls", "-hls_time", str(SEGMENT_S), "-hls_playlist_type", "vod", "-hls_segment_type", kind),
+        *extra,
+        *("-hls_segment_filename", home / f"seg-%d.{suffix}", home / "media.m3u8"),
+    )
+    (folder / f"{name}.m3u8").write_text(
+        "#EXTM3U\n"
+        '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="Legendas ocultas",LANGUAGE="pt-BR",'
+        f'INSTREAM-ID="{channel}"\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=600000,RESOLUTION=640x360,CODECS="avc1.64001e,mp4a.40.2",CLOSED-CAPTIONS="cc"\n'
+        f"{name}/media.m3u8\n"
+    )
+
+
+#: The key of the sealed transport stream.
+KEY = bytes(range(32, 48))
+
+
+def _sealed(folder: Path) -> None:
+    """The transport stream with whole segments encrypted (AES-128); media sequence numbers are the vectors."""
+    home = folder / "sealed"
+    home.mkdir()
+    (home / "a.key").write_bytes(KEY)
+    for segment in (folder / "ts").glob("seg-*.ts"):
+        number = int(segment.stem.removeprefix("seg-"))
+        padder = padding.PKCS7(128).padder()
+        encryptor = Cipher(algorithms.AES(KEY), modes.CBC(number.to_bytes(16, "big"))).encryptor()
+        clear = padder.update(segment.read_bytes()) + padder.finalize()
+        (home / segment.name).write_bytes(encryptor.update(clear) + encryptor.finalize())
+    playlist = (folder / "ts" / "media.m3u8").read_text()
+    key = '#EXT-X-KEY:METHOD=AES-128,URI="a.key"\n#EXTINF'
+    (home / "media.m3u8").write_text(playlist.replace("#EXTINF", key, 1))
+    (folder / "sealed.m3u8").write_text((folder / "ts.m3u8").read_text().replace("ts/media", "sealed/media"))
+
+
+def _live(folder: Path) -> None:
+    """The transport stream in a folder of its own, from which a station serves it as a live one."""
+    shutil.copytree(folder / "ts", folder / "live" / "video" / "ts")
+    (folder / "live" / "master.m3u8").write_text(
+        '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=600000,RESOLUTION=640x360,CODECS="mp4a.40.2,avc1.64001e"\n'
+        "video/ts/media.m3u8\n"
+    )
+
+
+def _text_tracks(source: Path, folder: Path) -> None:
+    """Subtitles as tracks of fragmented MP4, written by Shaka Packager: WebVTT (`wvtt`) and TTML (`stpp`)."""
+    lines = folder / "lines.vtt"
+    cues = (f"{_srt(start)} --> {_srt(end)}\n{said}\n\n".replace(",", ".") for said, start, end in LINES)
+    lines.write_text("WEBVTT\n\n" + "".join(cues), encoding="utf-8")
+    for name, form in (("wvtt", ""), ("stpp", ",format=ttml+mp4")):
         home = folder / name
+        parts = "init_segment={0}/init.mp4,segment_template={0}/$Number$.m4s"
+        inputs = [
+            f"in={source},stream=video,{parts.format('v')},playlist_name=v.m3u8",
+            f"in={source},stream=audio,{parts.format('a')},playlist_name=a.m3u8,hls_group_id=a,hls_name=a",
+            f"in={lines},stream=text,{parts.format('t')},playlist_name=t.m3u8,hls_group_id=t,hls_name=t,language=pt{form}",
+        ]
         home.mkdir()
-        suffix = "ts" if kind == "mpegts" else "m4s"
-        _run(
-            *("-r", str(RATE), "-i", spoken, "-i", source, "-map", "0:v", "-map", "1:a", "-c", "copy"),
-            *(
-                "-f",
-                "hls",
-                "-hls_time",
-                str(SEGMENT_S),
-                "-hls_playlist_type",
-                "vod",
-                "-hls_segment_type",
-                kind,
-            ),
-            *extra,
-            *("-hls_segment_filename", home / f"seg-%d.{suffix}", home / "media.m3u8"),
-        )
-        (folder / f"{name}.m3u8").write_text(
-            "#EXTM3U\n"
-            '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="Legendas ocultas",LANGUAGE="pt-BR",INSTREAM-ID="CC1"\n'
-            '#EXT-X-STREAM-INF:BANDWIDTH=600000,RESOLUTION=640x360,CODECS="avc1.64001e,mp4a.40.2",CLOSED-CAPTIONS="cc"\n'
-            f"{name}/media.m3u8\n"
-        )
+        options = [
+            "--segment_duration",
+            str(SEGMENT_S),
+            "--generate_static_live_mpd",
+            "--mpd_output",
+            "stream.mpd",
+        ]
+        options += ["--hls_master_playlist_output", "master.m3u8"]
+        subprocess.run([packager(), *inputs, *options], cwd=home, check=True, capture_output=True)
 
 
 #: Subtitles of each kind: what is said, from when to when.

@@ -76,6 +76,18 @@ def test_a_missing_key_is_told(sealed_player, server):
     assert not any("seg-" in path for path in server.requests), "no media is fetched that cannot be opened"
 
 
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_key_without_end_is_cut_off(sealed_player, server, stated):
+    server.endless = ".key"
+    server.states_length = stated
+    sealed_player.open(lang="en")
+    sealed_player.until("player.error !== null", 20)
+    error = sealed_player.get("player.error")
+    assert (error["code"], error["data"]) == (4002, "a key is larger than any may be")
+    assert server.requests["/m/good/first.key"] == 1, "it is not asked for again"
+    assert server.sent_endlessly < 8 << 20, "the connection was closed, not read to its end"
+
+
 def test_no_key_is_in_anything_that_is_told(sealed_player):
     sealed_player.record().open().start()
     sealed_player.until("player.currentTime > 1")

@@ -13,6 +13,10 @@ SPEC = importlib.util.spec_from_file_location("browser_player_streams", HERE / "
 assert SPEC and SPEC.loader
 streams = sys.modules.setdefault("browser_player_streams", importlib.util.module_from_spec(SPEC))
 SPEC.loader.exec_module(streams)
+SPEC = importlib.util.spec_from_file_location("browser_player_station", HERE / "station.py")
+assert SPEC and SPEC.loader
+station = sys.modules.setdefault("browser_player_station", importlib.util.module_from_spec(SPEC))
+SPEC.loader.exec_module(station)
 
 END = "player.ended && Math.abs(player.currentTime - player.duration) < 0.2"
 # What is said on the picture.
@@ -59,7 +63,7 @@ def stream_player(player, server, titles):
     return player
 
 
-@pytest.mark.parametrize("name", ["ts", "wrap", "packed"])
+@pytest.mark.parametrize("name", ["ts", "wrap", "packed", "sealed"])
 def test_plays_to_the_last_picture_in_sync(stream_player, console_errors, name):
     player = stream_player.open(f"{name}.m3u8").start()
     player.page.evaluate(WATCH)
@@ -87,6 +91,50 @@ def test_seeks_in_a_transport_stream(stream_player, server):
     assert not player.heard("error")
 
 
+def test_a_sealed_transport_stream_needs_its_key(stream_player, server):
+    server.damage = lambda path, body: bytes(16) if path.endswith("a.key") else body
+    player = stream_player.open("sealed.m3u8")
+    player.until("player.error !== null")
+    assert player.get("player.error.code") == 4003
+    assert player.get("video.buffered.length") == 0
+
+
+def test_a_live_transport_stream_plays_over_breaks(player, server, titles, console_errors):
+    server.roots["/m/"] = titles / "live"
+    station.Station(titles / "live", server)
+    player.open().start()
+    began = player.get("player.currentTime")
+    window = player.get("player.live")
+    assert window["start"] < began < window["end"]
+    # The title is twelve seconds long: its time stamps break at least once.
+    player.until(f"player.currentTime > {began} + 14", 40)
+    assert player.get("player.live.end") > window["end"] + 8
+    ranges = "[...Array(video.buffered.length).keys()].some((at) => video.buffered.end(at) - video.buffered.start(at) > 14)"
+    assert player.get(ranges), "no hole where they break"
+    assert server.requests["/m/good/video/ts/media.m3u8"] >= 3
+    assert player.get("player.stats.stalls") == 0
+    assert not player.heard("error") and console_errors() == []
+
+
+@pytest.mark.parametrize("manifest", ["master.m3u8", "stream.mpd"])
+@pytest.mark.parametrize("kind", ["wvtt", "stpp"])
+def test_subtitles_in_tracks_of_fragmented_mp4(stream_player, server, console_errors, kind, manifest):
+    player = stream_player.open(f"{kind}/{manifest}").start()
+    player.get("player.setText(player.textTracks[0].id)")
+    player.get("player.pause()")
+    for said, start_s, end_s in streams.LINES:
+        for moment, expected in [
+            (start_s - 0.15, ""),
+            (start_s + 0.15, said),
+            (end_s - 0.15, said),
+            (end_s + 0.15, ""),
+        ]:
+            player.get(f"player.seek({moment})")
+            player.until(f"!player.seeking && {SHOWN} === {expected!r}")
+    assert server.requests[f"/m/good/{kind}/t/init.mp4"] == 1
+    assert not player.heard("error") and console_errors() == []
+
+
 def test_what_is_no_media_is_refused_clearly(stream_player, server):
     server.damage = lambda path, body: b"<html>" * 9000 if path.endswith(".ts") else body
     player = stream_player.open("ts.m3u8")
@@ -95,7 +143,7 @@ def test_what_is_no_media_is_refused_clearly(stream_player, server):
     assert "neither MPEG-TS" in player.get("player.error.data")
 
 
-@pytest.mark.parametrize("name", ["spoken-ts", "spoken-mp4"])
+@pytest.mark.parametrize("name", ["spoken-ts", "spoken-mp4", "service-ts", "service-mp4"])
 def test_closed_captions_are_listed_and_shown_when_they_are_said(stream_player, console_errors, name):
     text, start_s, end_s = streams.CAPTION
     player = stream_player.open(f"{name}.m3u8").start()

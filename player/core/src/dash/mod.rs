@@ -69,6 +69,7 @@ pub(crate) fn parse(
         gaps: Vec::new(),
         last_gaps: None,
         copied: 0,
+        listed: 0,
         shared: Vec::new(),
         shares: false,
         said: Vec::new(),
@@ -107,6 +108,8 @@ struct Parser<'a> {
     last_gaps: Option<SharedGaps>,
     /// Bytes of addresses and templates that representations have copies of.
     copied: usize,
+    /// `SegmentURL`s that have been made into a list.
+    listed: u32,
     /// Protections that others may refer to.
     shared: Vec<model::Protection>,
     /// Some protection refers to another one.

@@ -93,10 +93,7 @@ impl Parser<'_> {
         let mut text = &self.movie.text;
         let base_url = text.get(base.url);
         let room = base_url.len() + how.media.len as usize + how.initialization.len as usize + 64;
-        self.copied = self.copied.saturating_add(room);
-        if self.copied > limits::COPIED_BYTES {
-            return Err(ParseError::new(ErrorKind::Limit, 0, "at most 64 MiB of addresses and templates"));
-        }
+        self.copied = copied(self.copied, room)?;
         let mut index = SegmentIndex::new(how.timescale, TextPool::with_room(room), base_url);
         index.origin = how.origin;
         index.offset_ns = period.start_ns;
@@ -142,7 +139,13 @@ impl Parser<'_> {
                 let exact = end.is_some();
                 let open = self.timelines.get(place as usize).is_some_and(|timeline| timeline.open);
                 self.info.open |= open && self.movie.dynamic && !exact;
-                finish(&mut self.timelines, finished, place as usize, until, exact, &mut odd)
+                let runs = self.timelines.get(place as usize).map_or(0, |timeline| timeline.runs.len());
+                let (timeline, anew) =
+                    finish(&mut self.timelines, finished, place as usize, until, exact, &mut odd);
+                if anew {
+                    self.copied = copied(self.copied, runs.saturating_mul(size_of::<Run>()))?;
+                }
+                timeline
             }
             None => Arc::new(Timeline::default()),
         };
@@ -185,7 +188,14 @@ impl Parser<'_> {
             timeline = Arc::new(Timeline::of(run));
         }
         if listed {
-            index.layout = Layout::List(self.list(&mut index, &how, &timeline, limit)?);
+            let list = self.list(&mut index, &how, &timeline, limit)?;
+            // What several representations inherit is copied for all but the first.
+            if how.urls.0 < self.listed {
+                let bytes = list.entries.len() * size_of::<Entry>() + index.text.made();
+                self.copied = copied(self.copied, bytes)?;
+            }
+            self.listed = self.listed.max(how.urls.1);
+            index.layout = Layout::List(list);
             return Ok(Ok((index, odd)));
         }
         let mut limit = limit;
@@ -262,6 +272,16 @@ impl Parser<'_> {
     }
 }
 
+/// What is copied in all, with `more`.
+fn copied(before: usize, more: usize) -> Result<usize, ParseError> {
+    let copied = before.saturating_add(more);
+    if copied > limits::COPIED_BYTES {
+        let what = "at most 16 MiB of addresses, templates and lists that are repeated";
+        return Err(ParseError::new(ErrorKind::Limit, 0, what));
+    }
+    Ok(copied)
+}
+
 /// One segment: the whole resource, until its index is known. ISO/IEC 23009-1, Segment base.
 fn whole(mut index: SegmentIndex, how: &Addressing, end: Option<i64>, listed_at: &str) -> Built {
     let init = index.inits.first().and_then(|init| init.range);
@@ -278,7 +298,7 @@ fn whole(mut index: SegmentIndex, how: &Addressing, end: Option<i64>, listed_at:
     Ok((index, end.is_none().then_some("a period without an end")))
 }
 
-/// A timeline whose last run has an end. Representations of a set share it.
+/// A timeline whose last run has an end, and whether it is one more copy. Representations of a set share it.
 fn finish(
     timelines: &mut [Timeline],
     finished: &mut [Option<Finished>],
@@ -286,16 +306,17 @@ fn finish(
     until: Option<i64>,
     exact: bool,
     odd: &mut Option<&'static str>,
-) -> Arc<Timeline> {
+) -> (Arc<Timeline>, bool) {
     let (Some(slot), Some(raw)) = (finished.get_mut(place), timelines.get_mut(place)) else {
-        return Arc::new(Timeline::default());
+        return (Arc::new(Timeline::default()), false);
     };
     let open = raw.open;
     if let Some((at, known)) = slot {
         if *at == until || !open {
-            return Arc::clone(known);
+            return (Arc::clone(known), false);
         }
     }
+    let anew = slot.is_some();
     let mut timeline = if open { raw.clone() } else { core::mem::take(raw) };
     if let (true, Some(last)) = (open, timeline.runs.last().copied()) {
         match until {
@@ -314,7 +335,7 @@ fn finish(
     }
     let timeline = Arc::new(timeline);
     *slot = Some((until, Arc::clone(&timeline)));
-    timeline
+    (timeline, anew)
 }
 
 impl Live {

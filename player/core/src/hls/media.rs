@@ -467,7 +467,7 @@ impl<'a> Reader<'a> {
         if self.index.inits.len() >= limits::DISTINCT_PER_PLAYLIST {
             return Err(ParseError::new(ErrorKind::Limit, at, "at most 1,000,000 EXT-X-MAP"));
         }
-        self.settle_keys();
+        self.settle_keys()?;
         init.keys = self.context.keys;
         self.context.init = self.index.inits.len() as u32;
         self.index.inits.push(init);
@@ -475,8 +475,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Give the keys in effect a number, if they have none yet.
-    fn settle_keys(&mut self) {
+    fn settle_keys(&mut self) -> Result<(), ParseError> {
         if self.keys_changed {
+            if self.index.keys.len() >= limits::DISTINCT_PER_PLAYLIST {
+                return Err(ParseError::new(ErrorKind::Limit, self.base, "at most 1,000,000 keys"));
+            }
             self.keys_changed = false;
             self.context.keys = NOTHING;
             // A delta update says NONE against what was in effect.
@@ -484,6 +487,7 @@ impl<'a> Reader<'a> {
                 self.context.keys = self.index.add_key_set(&self.active_keys);
             }
         }
+        Ok(())
     }
 
     fn segment(&mut self, start: usize, end: usize) -> Result<(), ParseError> {
@@ -539,7 +543,7 @@ impl<'a> Reader<'a> {
         if let Some(number) = self.context_number {
             return Ok(number);
         }
-        self.settle_keys();
+        self.settle_keys()?;
         let number = self.index.add_context(self.context);
         if number as usize >= limits::DISTINCT_PER_PLAYLIST {
             let what = "at most 1,000,000 changes of EXT-X-MAP and EXT-X-KEY";
@@ -559,7 +563,8 @@ impl<'a> Reader<'a> {
         if !self.index.parts.is_empty() || !self.index.hints.is_empty() {
             // Parts of a segment that is being made may have a key that no segment has yet.
             let context = self.context;
-            self.settle_keys();
+            // Beyond the cap only what is still to come has no key.
+            let _ = self.settle_keys();
             self.index.keys_at_end = core::mem::replace(&mut self.context, context).keys;
         }
         match &mut self.index.layout {

@@ -157,6 +157,11 @@ fn plan(known: &SegmentIndex, bytes: &[u8], url: &str) -> Option<Plan> {
         at = next;
     }
     let uri_end = uri_end?;
+    // A date that only a version in between wrote: whether this one says it is not among the lines compared.
+    let put_in = |date: &(u32, Span)| !(old_start..old_end).contains(&(date.1.start as usize));
+    if gone == 0 && known.dates.first().is_some_and(|date| date.0 == known.serial(0) && put_in(date)) {
+        return None;
+    }
     if !equal(bytes.get(new_start..uri_end)?, old_lines) {
         return None;
     }

@@ -290,6 +290,16 @@ fn the_end_of_a_live_playlist_is_seen() {
 }
 
 #[test]
+fn a_date_that_is_not_repeated_is_gone() {
+    let date = "#EXT-X-PROGRAM-DATE-TIME:2026-02-01T12:00:04Z\n";
+    let mut movie = live();
+    for (first, opening, dated) in [(8, "", None), (9, date, Some("2026-02-01T12:00:04Z")), (9, "", None)] {
+        refresh(&mut movie, &window(first, 3, opening, plain));
+        assert_eq!(index_of(&movie).date_time(0), dated);
+    }
+}
+
+#[test]
 fn only_new_lines_are_read() {
     // A line in the middle that says something else is noticed; what is equal is not read again.
     let mut movie = live();

@@ -81,10 +81,12 @@ impl SampleEntry {
             match kind {
                 TrackKind::Video => self.visual(&mut reader),
                 TrackKind::Audio => self.audio(&mut reader, version),
-                // namespace, schema_location, auxiliary_mime_types
+                // namespace, schema_location, auxiliary_mime_types; Shaka Packager leaves out the last where it is empty
                 TrackKind::Text if one.kind == FourCc::STPP => {
                     for _ in 0..3 {
-                        reader.text();
+                        if !reader.rest().is_empty() {
+                            reader.text();
+                        }
                     }
                 }
                 _ => {}

@@ -693,6 +693,8 @@ fn sample_entries_of_text_and_quicktime() {
     assert_eq!(vtt[0].codec, "wvtt");
     let ttml = boxed(b"stpp", &cat(&[&[0; 8], b"http://www.w3.org/ns/ttml\0\0\0"]));
     assert_eq!(stsd(ttml, TrackKind::Text).unwrap()[0].codec, "stpp");
+    let without_last = boxed(b"stpp", &cat(&[&[0; 8], b"http://www.w3.org/ns/ttml\0\0"]));
+    assert_eq!(stsd(without_last, TrackKind::Text).unwrap()[0].codec, "stpp");
     assert!(stsd(boxed(b"stpp", &[1; 20]), TrackKind::Text).is_err());
     // A sound description of QuickTime, version 1, with its esds in `wave`.
     let esds = boxed(b"esds", &esds::tests::esds(0x40, &[0x11, 0x90]));

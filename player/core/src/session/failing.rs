@@ -44,6 +44,16 @@ impl Session {
         if reason == FailReason::Decrypt {
             return self.on_undecryptable(&request);
         }
+        if reason == FailReason::TooLarge {
+            let told = joined(&[word(&request.what), " is larger than any may be"]);
+            return match request.what.lane() {
+                // Other bytes would not come.
+                Some(lane) => {
+                    self.lose_rendition(self.lanes[lane].rendition, 1002, Category::Network, told);
+                }
+                None => self.give_up(&request.what, true, told),
+            };
+        }
         if reason == FailReason::Expired {
             let for_viewer = match request.what {
                 What::Key(number) => !self.is_beside_manifest(number),

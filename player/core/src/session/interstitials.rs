@@ -6,9 +6,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::phrase::text_of;
+use super::phrase::{decimal, joined, text_of};
 use super::requests::What;
 use super::{Asset, Output, Phase, Session, Track};
+use crate::bytes::push_number;
 use crate::json::Json;
 use crate::limits;
 use crate::time::parse_signed_micro;
@@ -42,6 +43,10 @@ struct Interstitial {
     resume_us: Option<i64>,
     /// X-PLAYOUT-LIMIT.
     limit_us: Option<i64>,
+    /// How long its date range is said to be.
+    range_us: Option<i64>,
+    /// How far into it a live stream was joined.
+    joined_us: i64,
     /// X-SNAP.
     snap_out: bool,
     snap_in: bool,
@@ -58,6 +63,22 @@ impl Interstitial {
     fn is_open(&self) -> bool {
         !(self.dropped || self.once && self.played)
     }
+
+    /// How much of the presentation's time it stands in the place of, as far as that is known.
+    fn occupies_us(&self) -> i64 {
+        let lengths = || self.assets.iter().map(|asset| asset.duration_us);
+        let lasts_us = match !self.assets.is_empty() && lengths().all(|us| us >= 0) {
+            true => lengths().fold(0, i64::saturating_add),
+            false => self.range_us.unwrap_or(0),
+        };
+        self.resume_us.unwrap_or(lasts_us.min(self.limit_us.unwrap_or(i64::MAX)))
+    }
+
+    /// Whether who comes in at a moment comes in in its midst. RFC 8216bis D.5.
+    fn stands_at(&self, us: i64) -> bool {
+        let since_us = us.saturating_sub(self.start_us);
+        self.is_open() && !self.pre && !self.post && since_us > EARLY_US && since_us < self.occupies_us()
+    }
 }
 
 /// All of them, and the one that is being played.
@@ -68,6 +89,8 @@ pub(super) struct Interstitials {
     due: Vec<String>,
     /// Up to where playback has come; what lies at or before it is no longer ahead.
     seen_us: Option<i64>,
+    /// Where the viewer came in, in the midst of one that was not begun yet.
+    entered_us: Option<i64>,
     /// Where the viewer wanted to go when one had to be played first.
     after_us: Option<i64>,
     /// Where playback goes on when all that are due were played.
@@ -75,12 +98,48 @@ pub(super) struct Interstitials {
     /// Those before and behind everything had their turn.
     began: bool,
     ended: bool,
+    /// What tells this playback from all others to servers of interstitials; empty where the host gives none.
+    pub(super) playback_id: String,
+}
+
+impl Interstitials {
+    /// Note that the viewer comes in at a moment.
+    fn enter(&mut self, at_us: i64, starts_live: bool) {
+        self.entered_us = self.list.iter().any(|one| one.stands_at(at_us)).then_some(at_us);
+        for one in self.list.iter_mut() {
+            let joined = starts_live && one.stands_at(at_us);
+            one.joined_us = if joined { at_us.saturating_sub(one.start_us) } else { 0 };
+        }
+    }
+
+    fn is_entered(&self, one: &Interstitial) -> bool {
+        self.entered_us.is_some_and(|us| one.stands_at(us))
+    }
+}
+
+/// An address of an interstitial with the name of this playback.
+fn with_id(id: &str, url: String) -> String {
+    if id.is_empty() {
+        return url;
+    }
+    with_parameter(url, "_HLS_primary_id=", id)
+}
+
+/// An address with one more query parameter; one that holds its data itself has none.
+fn with_parameter(url: String, name: &str, value: &str) -> String {
+    if url.starts_with("data:") {
+        return url;
+    }
+    let end = url.bytes().position(|byte| byte == b'#').unwrap_or(url.len());
+    let (address, fragment) = (url.get(..end).unwrap_or(""), url.get(end..).unwrap_or(""));
+    let sign = if address.bytes().any(|byte| byte == b'?') { "&" } else { "?" };
+    joined(&[address, sign, name, value, fragment])
 }
 
 impl Session {
     /// Keep a date range that is an interstitial.
     pub(super) fn note_interstitial(&mut self, range: &Output) {
-        let Output::DateRange { id, class, start_us, cue, attributes, .. } = range else { return };
+        let Output::DateRange { id, class, start_us, end_us, cue, attributes } = range else { return };
         if class != CLASS {
             return;
         }
@@ -95,6 +154,7 @@ impl Session {
             pre: has(cue, "PRE"),
             post: has(cue, "POST"),
             once: has(cue, "ONCE"),
+            range_us: Some(end_us.saturating_sub(*start_us)).filter(|us| *us > 0),
             ..Interstitial::default()
         };
         for (name, value) in attributes {
@@ -130,6 +190,7 @@ impl Session {
             Some(known) => {
                 let assets = core::mem::take(&mut known.assets);
                 (one.played, one.dropped) = (known.played, known.dropped);
+                one.joined_us = known.joined_us;
                 if one.list == known.list || one.assets.is_empty() {
                     one.assets = assets;
                 }
@@ -143,6 +204,10 @@ impl Session {
     /// Stop for what is due.
     pub(super) fn interrupt(&mut self) {
         let position_us = self.position_us;
+        if self.interstitials.seen_us.is_none() {
+            let live = self.is_live();
+            self.interstitials.enter(position_us, live);
+        }
         let seen_us = *self.interstitials.seen_us.get_or_insert(position_us - EARLY_US - 1);
         if self.interstitials.list.is_empty() || !self.interstitials.due.is_empty() {
             return;
@@ -158,13 +223,18 @@ impl Session {
                 && match (one.pre, one.post) {
                     (true, _) => first,
                     (_, true) => at_end,
-                    _ => seen_us < one.start_us && one.start_us <= reached,
+                    _ => seen_us < one.start_us && one.start_us <= reached || state.is_entered(one),
                 }
         };
+        let entered_us = state.entered_us;
         let mut due = Vec::new();
         for one in state.list.iter().filter(crossed) {
             // Its list may still be on its way; playback does not wait long for it.
-            if one.assets.is_empty() && position_us - one.start_us < PATIENCE_US && !one.pre && !one.post {
+            if one.assets.is_empty()
+                && position_us - one.start_us.max(entered_us.unwrap_or(i64::MIN)) < PATIENCE_US
+                && !one.pre
+                && !one.post
+            {
                 return;
             }
             due.push((one.start_us, one.id.clone(), one.assets.is_empty()));
@@ -184,12 +254,14 @@ impl Session {
             ordered.insert(place, (start_us, id));
         }
         self.interstitials.due = ordered.into_iter().map(|(_, id)| id).collect();
-        self.interstitials.resume_us = i64::MIN;
+        // Playback does not go back behind where the viewer came in.
+        self.interstitials.resume_us = self.interstitials.entered_us.take().unwrap_or(i64::MIN);
         self.play_due();
     }
 
-    /// The viewer goes somewhere. False where something must be played first.
-    pub(super) fn may_jump(&mut self, to_us: i64) -> bool {
+    /// The viewer goes somewhere. False where something must be played first. With `enters`, what stands in the
+    /// place where it leads to is played from its beginning.
+    pub(super) fn may_jump(&mut self, to_us: i64, enters: bool) -> bool {
         let from_us = self.position_us;
         let state = &mut self.interstitials;
         if !state.due.is_empty() {
@@ -197,8 +269,10 @@ impl Session {
             state.after_us = Some(to_us);
             return true;
         }
-        state.seen_us = Some(to_us - EARLY_US - 1);
+        // Before media flows it is where playback will start.
+        state.seen_us = (self.phase == Phase::Running).then_some(to_us - EARLY_US - 1);
         state.ended = false;
+        state.enter(if enters { to_us } else { i64::MIN }, false);
         let jumped = |one: &&Interstitial| {
             one.no_jump
                 && one.is_open()
@@ -215,6 +289,7 @@ impl Session {
         let (id, start_us) = (first.id.clone(), first.start_us);
         state.due.push(id);
         state.after_us = Some(to_us);
+        state.entered_us = None;
         state.resume_us = i64::MIN;
         state.seen_us = Some(start_us);
         self.on_seek(start_us);
@@ -228,11 +303,15 @@ impl Session {
         let Some(id) = state.due.first() else { return };
         let Some(one) = state.list.iter_mut().find(|one| one.id == *id) else { return };
         one.played = true;
+        let mut assets = one.assets.clone();
+        for asset in &mut assets {
+            asset.url = with_id(&state.playback_id, core::mem::take(&mut asset.url));
+        }
         let output = Output::Interstitial {
             id: one.id.clone(),
             start_us: one.start_us,
-            assets: one.assets.clone(),
-            limit_us: one.limit_us.unwrap_or(-1),
+            assets,
+            limit_us: one.limit_us.map_or(-1, |us| us.saturating_sub(one.joined_us).max(0)),
             skippable: !one.no_skip,
         };
         self.emit(output);
@@ -251,7 +330,10 @@ impl Session {
             // They take no time of the presentation's.
             (true, offset) => position_us.saturating_add(offset.unwrap_or(0)),
             // Without an offset it stands in the place of what it lasted.
-            (false, offset) => one.start_us.saturating_add(offset.unwrap_or(lasted_us)),
+            (false, offset) => {
+                let lasted_us = lasted_us.saturating_add(one.joined_us);
+                one.start_us.saturating_add(offset.unwrap_or(lasted_us))
+            }
         };
         let resume_us = if one.snap_in { self.nearest_boundary(resume_us) } else { resume_us };
         let state = &mut self.interstitials;
@@ -265,7 +347,7 @@ impl Session {
         let place_us = if one.pre || one.post { resume_us } else { resume_us.max(one.start_us) };
         state.seen_us = state.seen_us.max(Some(place_us));
         self.emit(Output::InterstitialOver { id: String::from(id), resume_us });
-        if after_us.is_some() && !self.may_jump(resume_us) {
+        if after_us.is_some() && !self.may_jump(resume_us, false) {
             return;
         }
         if resume_us != position_us {
@@ -282,7 +364,10 @@ impl Session {
             let soon = match (one.pre, one.post) {
                 (true, _) => true,
                 (_, true) => at_end,
-                _ => (self.position_us - PATIENCE_US..near).contains(&one.start_us),
+                _ => {
+                    (self.position_us - PATIENCE_US..near).contains(&one.start_us)
+                        || self.interstitials.is_entered(one)
+                }
             };
             soon && one.is_open() && one.assets.is_empty() && !self.is_asked(&What::Assets(one.id.clone()))
         };
@@ -293,8 +378,18 @@ impl Session {
         }
     }
 
+    /// Where a list of assets is asked for, with what its server may want to know. RFC 8216bis D.4.
     pub(super) fn asset_list_url(&self, id: &str) -> Option<String> {
-        self.interstitials.list.iter().find(|one| one.id == id).map(|one| one.list.clone())
+        let one = self.interstitials.list.iter().find(|one| one.id == id)?;
+        let url = with_id(&self.interstitials.playback_id, one.list.clone());
+        if one.joined_us == 0 {
+            return Some(url);
+        }
+        let ms = (one.joined_us.max(0) / 1_000) as u64;
+        let mut offset = decimal(ms / 1_000);
+        offset.push('.');
+        push_number(&mut offset, ms % 1_000, 3);
+        Some(with_parameter(url, "_HLS_start_offset=", &offset))
     }
 
     /// A list of assets has come. RFC 8216bis, Appendix D.2.

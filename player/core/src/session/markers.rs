@@ -228,8 +228,11 @@ impl Session {
     }
 
     /// Whether the segments of a rendition may hold events: then their beginning is read.
-    /// ISO/IEC 23009-1, Inband event signalling.
+    /// ISO/IEC 23009-1, Inband event signalling. HLS announces none: any fragmented MP4 may hold some.
     pub(super) fn expects_events(&self, rendition: usize) -> bool {
+        if let Some(segments) = self.segments_of(rendition).filter(|segments| segments.media.is_some()) {
+            return segments.init_by_id(0).is_some() && !self.is_converted(rendition);
+        }
         let set = self.presentation.as_ref().and_then(|presentation| {
             let one = presentation.renditions.get(rendition)?;
             presentation.dash.as_ref()?.sets.get(one.set as usize)

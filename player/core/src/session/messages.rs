@@ -71,6 +71,8 @@ pub enum FailReason {
     Aborted = 4,
     /// What came does not decrypt, or is nothing known once decrypted; the key system refused a licence.
     Decrypt = 5,
+    /// The body is larger than one of its kind may be; the host cut it off.
+    TooLarge = 6,
 }
 
 /// What the page says about the server of a key system.
@@ -339,6 +341,11 @@ pub enum Input<'a> {
         id: &'a str,
         /// For how long it was played, microseconds.
         played_us: i64,
+    },
+    /// What this playback is called towards servers of interstitials, before [`Input::Open`].
+    Playback {
+        /// Unique in the world, of characters that stand in a query as they are; empty for none.
+        id: &'a str,
     },
     /// What the page knows about licence servers, before [`Input::Open`].
     KeyServers(Vec<KeyServer>),

@@ -279,7 +279,7 @@ impl Session {
             Input::Viewport { height, .. } => self.viewport_height = *height,
             Input::Choose { what, id } => self.on_choose(*what, *id),
             Input::Seek { position_us } => {
-                if self.may_jump(*position_us) {
+                if self.may_jump(*position_us, true) {
                     self.on_seek(*position_us);
                 }
             }
@@ -288,6 +288,7 @@ impl Session {
             Input::Preview { position_us } => self.on_preview(*position_us),
             Input::Display { hdr } => self.hdr = *hdr,
             Input::InterstitialOver { id, played_us } => self.on_interstitial_over(id, *played_us),
+            Input::Playback { id } => self.interstitials.playback_id = String::from(*id),
             Input::KeyServers(servers) => self.drm.servers.clone_from(servers),
             Input::KeySystem { chosen, robustness, hdcp } => self.on_key_system(*chosen, robustness, *hdcp),
             Input::KeyMessage { session, event } => self.on_key_message(*session, *event),

@@ -56,7 +56,13 @@ impl Session {
             let read = !matches!(what, What::Init { .. }) && self.expects_events(self.lanes[lane].rendition);
             return (!read).then(|| segments.offset_us());
         }
-        if !self.is_placed_by_media(lane) || matches!(what, What::Init { .. }) {
+        if matches!(what, What::Init { .. }) {
+            return Some(0);
+        }
+        if self.expects_events(self.lanes[lane].rendition) {
+            return None;
+        }
+        if !self.is_placed_by_media(lane) {
             return Some(0);
         }
         let stretch = stretch_of(segments, what);
@@ -121,6 +127,9 @@ impl Session {
         let segments = self.segments_of(self.lanes[lane].rendition)?;
         if segments.media.is_none() {
             return Some(segments.offset_us());
+        }
+        if !request.converted && !self.is_placed_by_media(lane) {
+            return Some(0);
         }
         let stretch = stretch_of(segments, &request.what);
         // Another track may have been first: both keep to what it found, and so to each other.

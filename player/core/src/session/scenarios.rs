@@ -18,7 +18,9 @@ mod codecs;
 mod convert;
 mod dirt;
 mod drm;
+mod endless;
 mod interstitials;
+mod joining;
 mod keys;
 mod live;
 mod markers;
@@ -84,6 +86,8 @@ struct Stage {
     refused: &'static str,
     /// There is nothing at addresses that contain this.
     missing: &'static str,
+    /// The host cuts off what comes from addresses that contain this.
+    endless: &'static str,
     /// Playlists whose address contains this are no playlists.
     broken: &'static str,
     /// Another body for playlists.
@@ -184,6 +188,7 @@ impl Stage {
             manifest: master(),
             refused: "nothing",
             missing: "nothing",
+            endless: "nothing",
             broken: "nothing",
             playlist,
             data: |_| "{}".to_string(),
@@ -430,6 +435,13 @@ impl Stage {
                 self.flights.remove(at);
                 self.appends.retain(|(append, _)| *append != id);
                 let reason = if status == 403 { FailReason::Expired } else { FailReason::Http };
+                self.input(&Input::Failed { id, status, reason, retry_after_us: 0 });
+                continue;
+            }
+            if url.contains(self.endless) {
+                self.flights.remove(at);
+                self.appends.retain(|(append, _)| *append != id);
+                let reason = FailReason::TooLarge;
                 self.input(&Input::Failed { id, status, reason, retry_after_us: 0 });
                 continue;
             }

@@ -22,7 +22,7 @@ const KINDS: readonly FetchKind[] = [
   'manifest', 'playlist', 'init', 'segment', 'text', 'sidecar', 'data', 'index', 'clock', 'clockHead',
   'steering', 'key', 'licence', 'certificate',
 ]
-const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted', 'decrypt']
+const FAIL_REASONS: readonly FailReason[] = ['network', 'http', 'timeout', 'expired', 'aborted', 'decrypt', 'tooLarge']
 const APPEND_ERRORS: readonly AppendError[] = ['quota', 'decode', 'closed']
 const KEY_STATUSES: readonly MediaKeyStatus[] = [
   'usable', 'expired', 'released', 'output-restricted', 'output-downscaled', 'usable-in-future', 'status-pending',
@@ -209,6 +209,10 @@ function writeInput(to: Writer, input: Input): void {
       to.u8(20)
       to.text(input.id)
       to.integer(input.playedUs)
+      return
+    case 'playback':
+      to.u8(27)
+      to.text(input.id)
       return
     case 'keyServers':
       to.u8(21)

@@ -5,6 +5,7 @@
  * here, and nowhere else.
  */
 import type { FetchOutput, InputBody, KeyServer, KeySessionOutput, KeySystemQuery } from './messages'
+import { TooLarge, wholeOf } from './sizes'
 
 /** What a page says about one key system. Everything is optional. */
 export interface DrmServer {
@@ -152,14 +153,16 @@ export class Drm {
         return
       }
       this.report({ t: 'response', id, status, url: response.url })
-      const body = new Uint8Array(await response.arrayBuffer())
+      const body = await wholeOf(request.kind, response)
       clearTimeout(alarm)
       await this.give(open, body)
       if (!this.requests.delete(id)) return
       if (request.cipher) this.reportStatuses(request.cipher.key)
       this.report({ t: 'done', id, bytes: body.length })
     } catch (reason) {
-      const why = reason instanceof Refused ? 'decrypt' : silent ? 'timeout' : 'network'
+      controller.abort()
+      const large = reason instanceof TooLarge ? 'tooLarge' : 'network'
+      const why = reason instanceof Refused ? 'decrypt' : silent ? 'timeout' : large
       if (this.requests.delete(id)) this.report({ t: 'failed', id, status, reason: why })
     } finally {
       clearTimeout(alarm)

@@ -4,6 +4,7 @@ import { Captioner, Converter, spokenInside, type Converted, type Segment, type 
 import { mediaSourceType } from './media-source'
 import type { FailReason, FetchKind, FetchOutput, InputBody, TextDocument } from './messages'
 import type { Module, Modules } from './modules'
+import { checkSize, checkStated, TooLarge } from './sizes'
 
 /** Kinds whose bytes the session itself reads; keys stay with the host, the others go to a SourceBuffer. */
 const READ_BY_SESSION: ReadonlySet<FetchKind> = new Set<FetchKind>([
@@ -168,6 +169,7 @@ export class Fetcher {
       }
       this.report({ t: 'response', id, status, url: response.url || request.url })
       if (request.kind === 'clockHead') entry.body.push(new TextEncoder().encode(response.headers.get('Date') ?? ''))
+      checkStated(request.kind, response)
       let reported = performance.now()
       const decryption = request.cipher && request.kind !== 'key' ? this.keys.open(request.cipher) : null
       let segment: Segment | null = null
@@ -195,6 +197,7 @@ export class Fetcher {
         clearTimeout(alarm)
         alarm = setTimeout(silence, request.timeoutUs / 1000)
         bytes += value.length
+        checkSize(request.kind, bytes)
         await take(decryption ? await decryption.push(value) : value)
         if (performance.now() - reported >= PROGRESS_EVERY_MS) {
           reported = performance.now()
@@ -214,7 +217,7 @@ export class Fetcher {
       entry.body.finish('ended')
     } catch (reason) {
       // A rejected fetch says nothing more than that: the network, or one of our own aborts.
-      const why = reason instanceof Undecryptable ? 'decrypt' : 'network'
+      const why = reason instanceof Undecryptable ? 'decrypt' : reason instanceof TooLarge ? 'tooLarge' : 'network'
       entry.controller.abort()
       this.fail(id, entry, status, entry.why ?? why)
     } finally {

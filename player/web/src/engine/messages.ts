@@ -25,7 +25,7 @@ export interface SessionConfig {
   bufferGoalUs?: number
 }
 
-export type FailReason = 'network' | 'http' | 'timeout' | 'expired' | 'aborted' | 'decrypt'
+export type FailReason = 'network' | 'http' | 'timeout' | 'expired' | 'aborted' | 'decrypt' | 'tooLarge'
 export type AppendError = 'quota' | 'decode' | 'closed'
 
 export type Input = { now: number } & InputBody
@@ -52,6 +52,8 @@ export type InputBody =
   | { t: 'preview'; positionUs: number }
   | { t: 'display'; hdr: boolean }
   | { t: 'interstitialOver'; id: string; playedUs: number }
+  /** What this playback is called towards servers of interstitials. */
+  | { t: 'playback'; id: string }
   | { t: 'keyServers'; servers: KeyServer[] }
   | { t: 'keySystem'; chosen: number | null; robustness: string; hdcp: number }
   | { t: 'keyMessage'; session: number; failed: boolean }

@@ -18,17 +18,17 @@ fn dated(url: &str) -> String {
 }
 
 /// An interstitial that many seconds from the beginning.
-fn at(id: &str, second: u32, more: &str) -> String {
+pub(super) fn at(id: &str, second: u32, more: &str) -> String {
     format!(
         "#EXT-X-DATERANGE:ID=\"{id}\",CLASS=\"com.apple.hls.interstitial\",START-DATE=\"2030-01-01T00:00:{second:02}Z\",{more}\n"
     )
 }
 
-fn stage_with(ranges: &str) -> Stage {
+pub(super) fn stage_with(ranges: &str) -> Stage {
     stage_from(ranges, Open::default())
 }
 
-fn stage_from(ranges: &str, open: Open) -> Stage {
+pub(super) fn stage_from(ranges: &str, open: Open) -> Stage {
     RANGES.with(|known| *known.borrow_mut() = ranges.to_string());
     let mut stage = Stage::new();
     stage.playlist = dated;
@@ -37,7 +37,7 @@ fn stage_from(ranges: &str, open: Open) -> Stage {
 }
 
 impl Stage {
-    fn begun(&self) -> Vec<(String, String)> {
+    pub(super) fn begun(&self) -> Vec<(String, String)> {
         let begun = |output: &Output| match output {
             Output::Interstitial { id, assets, .. } => Some((id.clone(), assets[0].url.clone())),
             _ => None,
@@ -45,7 +45,7 @@ impl Stage {
         self.log.iter().filter_map(begun).collect()
     }
 
-    fn over(&self) -> Vec<i64> {
+    pub(super) fn over(&self) -> Vec<i64> {
         let over = |output: &Output| match output {
             Output::InterstitialOver { resume_us, .. } => Some(*resume_us),
             _ => None,
@@ -54,7 +54,7 @@ impl Stage {
     }
 
     /// Run as a host does: pause while an interstitial is played, say when it is over.
-    fn run_through(&mut self, seconds: f64, lasts_us: i64) {
+    pub(super) fn run_through(&mut self, seconds: f64, lasts_us: i64) {
         let mut said = self.over().len();
         for _ in 0..(seconds * 20.0) as usize {
             self.run(0.05);
@@ -69,7 +69,7 @@ impl Stage {
         }
     }
 
-    fn seek_to(&mut self, us: i64) {
+    pub(super) fn seek_to(&mut self, us: i64) {
         self.position_us = us;
         self.input(&Input::Seek { position_us: us });
     }

@@ -262,6 +262,32 @@ fn events_of_the_media_are_told_once() {
     assert!(stage.eos && stage.stalled_us < S, "{} {:?}", stage.stalled_us, stage.errors());
 }
 
+#[test]
+fn events_of_hls_media_are_told_once() {
+    let mut stage = Stage::new();
+    stage.events = [emsg("urn:example:in", 1, 21_000, 7), emsg("urn:example:in", 0, 250, 8)].concat();
+    stage.start(Open::default());
+    stage.run(70.0);
+    let found: Vec<_> = stage.events().into_iter().map(|(_, id, start, end, _)| (id, start, end)).collect();
+    assert_eq!(found, [(Some(7), 21 * S, 21_500_000), (Some(8), 250_000, 750_000)]);
+    assert!(stage.offsets.values().all(|us| *us == 0), "media is placed as ever: {:?}", stage.offsets);
+    assert!(stage.eos && stage.stalled_us < S, "{} {:?}", stage.stalled_us, stage.errors());
+}
+
+#[test]
+fn events_of_live_hls_media_stand_where_its_pictures_do() {
+    let mut stage = Stage::new();
+    // Media times are seven seconds ahead of the first segment's number of seconds.
+    stage.server = Some(super::live::live_server);
+    (stage.segments, stage.media_zero_us) = (1_000_000, 7 * S);
+    stage.events = emsg("urn:example:in", 1, 420_000, 7);
+    stage.start(Open::default());
+    stage.run(10.0);
+    let [(_, id, start_us, ..)] = &stage.events()[..] else { panic!("{:?}", stage.events()) };
+    let offset_us = stage.offsets.values().copied().find(|us| *us != 0).expect("placed by its own times");
+    assert_eq!((*id, *start_us), (Some(7), 420 * S + offset_us));
+}
+
 /// A live MPD that is asked for again every hundred seconds, or when the media says so.
 fn live_mpd(kind: FetchKind, _: &str, _: i64) -> Option<Vec<u8>> {
     assert_eq!(kind, FetchKind::Manifest);

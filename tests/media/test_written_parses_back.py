@@ -1,0 +1,251 @@
+"""What the packager writes, the player's core reads as it was meant: hundreds of seeded random packages, HLS and DASH."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from bitaca_core.media.ladder import Rung
+from bitaca_core.media.manifests import (
+    Programme,
+    Text,
+    Track,
+    decimal,
+    master_playlist,
+    media_playlist,
+    mpd,
+    text_playlist,
+)
+from bitaca_core.media.plan import AudioPlan
+from bitaca_core.playback.manifest import describe
+
+ROOT = "https://media.example/m/token/title-2026/0123456789abcdef/"
+RATES = (
+    Fraction(24),
+    Fraction(25),
+    Fraction(30),
+    Fraction(50),
+    Fraction(24000, 1001),
+    Fraction(30000, 1001),
+    Fraction(60000, 1001),
+)
+SIZES = ((1920, 1080), (1280, 720), (960, 540), (640, 360), (321, 181), (608, 1080))
+CODECS = ("avc1.64001f", "avc1.640028", "av01.0.08M.10", "vp09.00.31.08")
+LABELS = (
+    "Português",
+    'Ana "& <b>',
+    "日本語",
+    "a, b; c=d",
+    "  two  spaces ",
+    "tab\tand\nline",
+    "]]>",
+    "{$x}",
+    "#EXT-X-GAP",
+    "'",
+)
+LANGUAGES = ("pt-BR", "pt", "ja", "en", "zh-Hant-TW")
+SEEDS = range(300)
+
+
+def track(draw: random.Random, folder: str, codecs: str, timescale: int, length: int, count: int) -> Track:
+    """Return a rendition of `count` segments of about `length` ticks, the last one shorter."""
+    steady = draw.random() < 0.5
+    durations = [
+        length if steady else max(1, length + draw.randint(-length // 20, length // 20)) for _ in range(count)
+    ]
+    durations[-1] = draw.randint(1, length)
+    sizes = [draw.randint(1, 4_000_000) for _ in range(count)]
+    start = draw.choice((0, 0, draw.randint(1, 5_000)))
+    return Track(folder, codecs, timescale, start, tuple(durations), tuple(sizes))
+
+
+def programme(draw: random.Random) -> Programme:
+    """Return a package as the packager might have made it."""
+    rate = draw.choice(RATES)
+    timescale = rate.numerator * draw.choice((1, 512))
+    frame = timescale * rate.denominator // rate.numerator
+    frames = 2 * round(2 * rate)
+    count = draw.choice((1, 2, 3, 10, 200))
+    sizes = draw.sample(SIZES, draw.randint(1, len(SIZES)))
+    first = track(draw, "", "", timescale, frames * frame, count)
+    video = []
+    for number, (width, height) in enumerate(sizes):
+        rung = Rung(f"{min(width, height)}p-{number}", width, height, 22, 1, 1)
+        # Rungs are aligned: only their sizes in bytes differ.
+        own = tuple(draw.randint(1, 4_000_000) for _ in range(count))
+        video.append(
+            (
+                rung,
+                Track(f"video/{rung.id}", draw.choice(CODECS), timescale, first.start, first.durations, own),
+            )
+        )
+    audio = []
+    for number in range(draw.randint(1, 4)):
+        plan = AudioPlan(f"a-{number}", number, draw.choice((None, *LANGUAGES)), draw.choice(LABELS))
+        audio.append((plan, track(draw, f"audio/{plan.id}", "mp4a.40.2", 48_000, 192_512, count)))
+    text = [
+        Text(
+            f"t-{number}",
+            draw.choice(LANGUAGES),
+            draw.choice(LABELS),
+            draw.random() < 0.3,
+            f"text/t-{number}.vtt",
+            draw.randint(1, 90_000),
+        )
+        for number in range(draw.randint(0, 3))
+    ]
+    return Programme(
+        first.duration_s, Fraction(frames * frame, timescale), rate, tuple(video), tuple(audio), tuple(text)
+    )
+
+
+def us(seconds: Fraction) -> int:
+    """Return microseconds, rounded half up."""
+    return math.floor(seconds * 1_000_000 + Fraction(1, 2))
+
+
+def written(text: str, url: str) -> dict[str, Any]:
+    """Parse what was written; our own manifests give no reason for a warning."""
+    document = describe(text.encode(), url)
+    assert document["warnings"] == []
+    return document
+
+
+@pytest.fixture(params=SEEDS, ids=str, scope="module")
+def package(request: pytest.FixtureRequest) -> Programme:
+    return programme(random.Random(request.param))
+
+
+def test_media_playlists(package: Programme) -> None:
+    for _, own in (*package.video, *package.audio):
+        url = f"{ROOT}{own.folder}/playlist.m3u8"
+        document = written(media_playlist(own), url)
+        assert (document["kind"], document["version"], document["playlist_type"]) == ("hls-media", 7, "VOD")
+        assert (document["media_sequence"], document["endlist"], document["independent_segments"]) == (
+            1,
+            True,
+            True,
+        )
+        assert document["target_duration_us"] == own.target_s * 1_000_000
+        segments = document["segments"]
+        assert [one["url"] for one in segments] == [
+            f"{ROOT}{own.folder}/seg-{number}.m4s" for number in range(1, len(own.durations) + 1)
+        ]
+        lengths = [us(Fraction(ticks, own.timescale)) for ticks in own.durations]
+        assert [one["duration_us"] for one in segments] == lengths
+        assert [one["start_us"] for one in segments] == [
+            sum(lengths[:number]) for number in range(len(lengths))
+        ]
+        assert {one["map"]["url"] for one in segments} == {f"{ROOT}{own.folder}/init.mp4"}
+        rates = zip(own.durations, own.sizes, strict=True)
+        assert [one["bitrate_bps"] for one in segments] == [
+            1000 * max(1, round(size * 8 * own.timescale / Fraction(ticks) / 1000)) for ticks, size in rates
+        ]
+        assert not any(
+            one["discontinuity"] or one["gap"] or one["keys"] or one["byte_range"] for one in segments
+        )
+
+
+def test_subtitle_playlists(package: Programme) -> None:
+    for text in package.text:
+        url = ROOT + text.path.removesuffix(".vtt") + ".m3u8"
+        [one] = written(text_playlist(text, package.duration_s), url)["segments"]
+        assert (one["url"], one["start_us"], one["duration_us"]) == (
+            ROOT + text.path,
+            0,
+            us(package.duration_s),
+        )
+
+
+def test_multivariant_playlist(package: Programme) -> None:
+    document = written(master_playlist(package), ROOT + "master.m3u8")
+    assert (document["kind"], document["version"], document["independent_segments"]) == (
+        "hls-multivariant",
+        7,
+        True,
+    )
+    assert document["sidecar"] == ROOT + "sidecar.json"
+    renditions = document["representations"]
+    audio, text = renditions[: len(package.audio)], renditions[len(package.audio) : -len(package.video)]
+    for number, (one, (plan, own)) in enumerate(zip(audio, package.audio, strict=True)):
+        assert (one["type"], one["language"], one["name"]) == ("audio", plan.language, quoted(plan.label))
+        assert (one["default"], one["autoselect"], one["channels"]) == (number == 0, True, 2)
+        assert (one["audio_group"], one["url"]) == ("audio", f"{ROOT}{own.folder}/playlist.m3u8")
+    for one, asked in zip(text, package.text, strict=True):
+        assert (one["type"], one["language"], one["name"]) == ("text", asked.language, quoted(asked.label))
+        assert (one["forced"], one["default"], one["text_group"]) == (asked.forced, False, "text")
+        assert one["url"] == ROOT + asked.path.removesuffix(".vtt") + ".m3u8"
+    sound = [own for _, own in package.audio]
+    for one, (rung, own) in zip(renditions[-len(package.video) :], package.video, strict=True):
+        assert (one["type"], one["width"], one["height"]) == ("video", rung.width, rung.height)
+        assert one["codecs"] == f"{own.codecs},mp4a.40.2"
+        assert one["bandwidth_bps"] == own.peak_bps + max(track.peak_bps for track in sound)
+        assert one["average_bandwidth_bps"] == own.average_bps + max(track.average_bps for track in sound)
+        assert one["frame_rate"] is not None
+        assert abs(Fraction(one["frame_rate"]) - package.frame_rate) < Fraction(1, 1000)
+        assert (one["audio_group"], one["text_group"]) == ("audio", "text" if package.text else None)
+        assert one["url"] == f"{ROOT}{own.folder}/playlist.m3u8"
+
+
+def test_mpd(package: Programme) -> None:
+    document = written(mpd(package), ROOT + "stream.mpd")
+    assert (document["kind"], document["dynamic"], document["sidecar"]) == (
+        "dash",
+        False,
+        ROOT + "sidecar.json",
+    )
+    assert document["duration_us"] == us(package.duration_s) == document["periods"][0]["duration_us"]
+    assert document["min_buffer_us"] == us(package.segment_s)
+    renditions = document["representations"]
+    video, rest = renditions[: len(package.video)], renditions[len(package.video) :]
+    for one, (rung, own) in zip(video, package.video, strict=True):
+        assert (one["id"], one["type"], one["codecs"]) == (rung.id, "video", own.codecs)
+        assert (one["width"], one["height"], one["roles"]) == (rung.width, rung.height, ["main"])
+        assert (one["bandwidth_bps"], Fraction(one["frame_rate"])) == (own.peak_bps, package.frame_rate)
+        same_segments(one["segments"], own)
+    for number, (one, (plan, own)) in enumerate(zip(rest, package.audio, strict=False)):
+        assert (one["id"], one["type"], one["codecs"]) == (plan.id, "audio", own.codecs)
+        assert (one["language"], one["name"], one["channels"]) == (
+            plan.language,
+            " ".join(plan.label.split()),
+            2,
+        )
+        assert (one["bandwidth_bps"], one["roles"]) == (
+            own.peak_bps,
+            ["main" if number == 0 else "alternate"],
+        )
+        same_segments(one["segments"], own)
+    for one, text in zip(rest[len(package.audio) :], package.text, strict=True):
+        assert (one["id"], one["type"], one["language"]) == (f"text-{text.id}", "text", text.language)
+        assert (one["name"], one["mime"]) == (" ".join(text.label.split()), "text/vtt")
+        assert one["roles"] == ["forced-subtitle" if text.forced else "subtitle"]
+        assert one["bandwidth_bps"] == math.ceil(text.size_bytes * 8 / package.duration_s)
+        assert (one["segments"]["count"], one["segments"]["first_url"]) == (1, ROOT + text.path)
+
+
+def same_segments(found: dict[str, Any], own: Track) -> None:
+    """Compare a representation's segments with the exact ticks that were packaged."""
+    count = len(own.durations)
+    assert found["count"] == count
+    assert (found["first_url"], found["last_url"]) == (
+        f"{ROOT}{own.folder}/seg-1.m4s",
+        f"{ROOT}{own.folder}/seg-{count}.m4s",
+    )
+    assert found["init_url"] == f"{ROOT}{own.folder}/init.mp4"
+    assert (found["start_us"], found["end_us"]) == (0, us(own.duration_s))
+
+
+def quoted(label: str) -> str:
+    """Return what an HLS quoted-string can hold of a label."""
+    return " ".join(label.replace('"', "'").split())
+
+
+def test_the_seeds_differ() -> None:
+    drawn = [programme(random.Random(seed)) for seed in SEEDS]
+    assert len({mpd(one) for one in drawn}) == len(SEEDS)
+    assert {len(one.video[0][1].durations) for one in drawn} == {1, 2, 3, 10, 200}
+    assert decimal(drawn[0].duration_s) != decimal(drawn[1].duration_s)
