@@ -176,7 +176,9 @@ def play(seed: int, marked: Path) -> bytes:
     address = core.put(b"https://h/t/playlist.m3u8")
     for count in (1, 2, 3, 5, 6, 7, 30, 500, 1000):
         body = core.put(media(count, rates=(count + seed) % 2 == 0).encode())
-        core.call("manifest_free", core.call("manifest_parse", *body, *address, math.nan))
+        handle = core.call("manifest_parse", *body, *address, math.nan)
+        core.call("manifest_segments", handle, 0)
+        core.call("manifest_free", handle)
     core.call("session_free", viewer.handle)
     return core.memory("ran")
 
