@@ -138,7 +138,7 @@ struct Plain {
 }
 
 /// Segments of two lines, the shortest way; what is odd about one is for [`segment`] to find out.
-#[inline(always)]
+#[inline(never)]
 fn plain(text: &[u8], mut at: usize, list: Plain, elapsed: &mut u64, entries: &mut Vec<Entry>) -> usize {
     while blocks::word(text, at) == Some(INF) && entries.len() < list.most && *elapsed <= list.latest {
         let Some((duration, end)) = numbers::decimal_ticks(text, at + 8) else { break };
