@@ -26,7 +26,8 @@ fn main() -> ExitCode {
     match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            eprintln!("split: {refusal}");
+            // Messages of the reader may have lines of their own.
+            eprintln!("split: {}", refusal.split_whitespace().collect::<Vec<_>>().join(" "));
             ExitCode::FAILURE
         }
     }
