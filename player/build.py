@@ -338,7 +338,9 @@ def build_wasm(toolchain: Toolchain, target_dir: Path) -> dict[str, Path]:
             env=environment,
         )
     folder = target_dir / TARGET / "release"
-    return finish({name: folder / f"{crate.replace('-', '_')}.wasm" for name, crate in CRATES.items()}, target_dir)
+    return finish(
+        {name: folder / f"{crate.replace('-', '_')}.wasm" for name, crate in CRATES.items()}, target_dir
+    )
 
 
 def finish(linked: dict[str, Path], target_dir: Path) -> dict[str, Path]:

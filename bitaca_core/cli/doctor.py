@@ -31,7 +31,14 @@ ENCODERS = {"libx264": "H.264 rungs", "aac": "sound"}
 OPTIONAL_ENCODERS = {"libsvtav1": "AV1 rungs", "libvpx-vp9": "the open VP9 rung", "libopus": "Opus"}
 LOOK_S = 20
 """A tool that does not tell its version in this time does not work."""
-PLAYER_FILES = ("player.wasm", "player-rest.wasm", "lab.wasm", "extras.wasm", "subtitles.wasm", "bitaca-player.js")
+PLAYER_FILES = (
+    "player.wasm",
+    "player-rest.wasm",
+    "lab.wasm",
+    "extras.wasm",
+    "subtitles.wasm",
+    "bitaca-player.js",
+)
 PACKAGES = (
     "fastapi",
     "gradio",

@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bitaca_core.playback.core import PlayerCore  # noqa: E402
-from tests.playback.session_host import SEGMENT_US, SEGMENTS, Host, text  # noqa: E402
+from bitaca_core.playback.core import PlayerCore
+from tests.playback.session_host import SEGMENT_US, SEGMENTS, Host, text
 
 SEEDS = range(12)
 STEPS = 700
@@ -57,7 +57,9 @@ def media(count: int, *, rates: bool = True) -> str:
 
 
 SUBTITLES = HEAD + VOD.format(SEGMENTS * 4) + f"#EXTINF:{SEGMENTS * 4},\nen.vtt\n#EXT-X-ENDLIST\n"
-CUES = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.500 line:85%\nOi!\n\n00:00:03.000 --> 00:00:04.000\n<i>Não.</i>\n"
+CUES = (
+    "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.500 line:85%\nOi!\n\n00:00:03.000 --> 00:00:04.000\n<i>Não.</i>\n"
+)
 
 
 def box(name: str, *parts: bytes) -> bytes:
@@ -91,7 +93,9 @@ def fragment(number: int) -> bytes:
     """Return the begin of a segment, as far as it says where it belongs."""
     decoded = struct.pack(">IQ", 1 << 24, number * 4 * 12288)
     track = box("traf", box("tfhd", struct.pack(">II", 0x20000, TRACK)), box("tfdt", decoded))
-    return box("styp", b"msdh\0\0\0\0msdh") + box("moof", box("mfhd", struct.pack(">II", 0, number + 1)), track)
+    return box("styp", b"msdh\0\0\0\0msdh") + box(
+        "moof", box("mfhd", struct.pack(">II", 0, number + 1)), track
+    )
 
 
 BODIES = {
@@ -134,11 +138,16 @@ class Viewer(Host):
 
     def opening(self) -> bytes:
         """Open it anew or where it was left, with what the viewer chose in earlier titles."""
-        address = ("http://localhost:8000/media/t/0f/master.m3u8", "https://h.example/media/t/master.m3u8?token=a.b")
+        address = (
+            "http://localhost:8000/media/t/0f/master.m3u8",
+            "https://h.example/media/t/master.m3u8?token=a.b",
+        )
         start = struct.pack("<d", (-1.0, 9_000_000.0)[self.seed // 2 % 2])
         subtitles = (b"\0" + text(""), b"\1" + text(""), b"\2" + text("en-US"))[self.seed % 3]
         audio = text(("", "pt-BR", "en")[self.seed // 3 % 3])
-        quality = text(("auto", "auto", "360p")[self.seed % 3]) + struct.pack("<I", (0, 480)[self.seed // 4 % 2])
+        quality = text(("auto", "auto", "360p")[self.seed % 3]) + struct.pack(
+            "<I", (0, 480)[self.seed // 4 % 2]
+        )
         return (
             text(address[self.seed % 2])
             + start
@@ -189,7 +198,9 @@ def main() -> None:
         raise SystemExit("usage: python player/split/rehearse.py MARKED OUT")
     marked, out = map(Path, sys.argv[1:])
     marks = [play(seed, marked) for seed in SEEDS]
-    out.write_bytes(functools.reduce(lambda one, other: bytes(a | b for a, b in zip(one, other, strict=True)), marks))
+    out.write_bytes(
+        functools.reduce(lambda one, other: bytes(a | b for a, b in zip(one, other, strict=True)), marks)
+    )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,12 @@ def test_node_and_wasmtime_agree(tmp_path: Path) -> None:
             cut.write_bytes(path.read_bytes()[: path.stat().st_size * (part - 1) // part])
             files.append(cut)
     node = subprocess.run(
-        ["node", str(TESTS / "dev" / "parity.mjs"), *(str(assets.path(name)) for name in ("player.wasm", "player-rest.wasm")), *map(str, files)],
+        [
+            "node",
+            str(TESTS / "dev" / "parity.mjs"),
+            *(str(assets.path(name)) for name in ("player.wasm", "player-rest.wasm")),
+            *map(str, files),
+        ],
         capture_output=True,
         text=True,
         check=True,

@@ -24,7 +24,9 @@ MANIFESTS = sorted((PLAYER.parent / "tests" / "corpus").rglob("*.mpd")) + sorted
 @pytest.fixture(scope="module")
 def split() -> Path:
     subprocess.run(
-        ["cargo", "build", "--quiet", "--release", "--locked", "-p", "bitaca-player-split"], cwd=PLAYER, check=True
+        ["cargo", "build", "--quiet", "--release", "--locked", "-p", "bitaca-player-split"],
+        cwd=PLAYER,
+        check=True,
     )
     return PLAYER / "target" / "release" / "bitaca-player-split"
 
@@ -119,7 +121,14 @@ def test_parts_of_two_builds_refuse_each_other(split, tmp_path):
 def test_what_is_no_module_of_ours_is_refused_in_one_line(split, tmp_path, data, words):
     (tmp_path / "module").write_bytes(data)
     (tmp_path / "marks").write_bytes(b"")
-    command = [split, "divide", tmp_path / "module", tmp_path / "marks", tmp_path / "first", tmp_path / "rest"]
+    command = [
+        split,
+        "divide",
+        tmp_path / "module",
+        tmp_path / "marks",
+        tmp_path / "first",
+        tmp_path / "rest",
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert run.stderr.startswith("split: ") and run.stderr.count("\n") == 1

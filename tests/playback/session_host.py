@@ -107,7 +107,9 @@ class Host:
             # Behind the address: the range, priority, patience and two flags; then the key's number.
             read, _, key = struct.unpack_from("<BBI", output, 11 + length + 25)
             assert kind == KEY or key == 0 or key in self.keys, "nothing is asked for before its key"
-            self.running[number] = Fetch(kind, track, output[11 : 11 + length].decode(), self.now, key, bool(read))
+            self.running[number] = Fetch(
+                kind, track, output[11 : 11 + length].decode(), self.now, key, bool(read)
+            )
         elif output[0] == 2:
             (number,) = struct.unpack_from("<I", output, 1)
             self.running.pop(number, None)
