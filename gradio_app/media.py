@@ -156,7 +156,8 @@ def read_range(header: str, size: int) -> Span | str | None:
     return Span(first, min(int(last_text), size - 1) if last_text else size - 1)
 
 
-def _matches(header: str, etag: str) -> bool:
+def matches(header: str, etag: str) -> bool:
+    """Return whether an If-None-Match header names this validator."""
     candidates = [part.strip().removeprefix("W/") for part in header.split(",")]
     return "*" in candidates or etag in candidates
 
@@ -176,7 +177,7 @@ async def _serve(
         (b"cache-control", f"private, max-age={max_age_s}, immutable".encode()),
         (b"accept-ranges", b"bytes"),
     ]
-    if _matches(request.get(b"if-none-match", ""), etag):
+    if matches(request.get(b"if-none-match", ""), etag):
         await _answer(send, 304, common)
         return
     common.append((b"content-type", CONTENT_TYPES[suffix].encode()))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from bitaca_core.errors import BitacaError
+from gradio_app.built import send_built
 from gradio_app.context import context_of
 from gradio_app.errors import NotFound
 from gradio_app.layout import STATIC, document
@@ -30,12 +31,12 @@ TYPES = {
 }
 
 
-def _built(path: Path, versioned: bool) -> Response:
+async def _built(request: Request, path: Path, *, versioned: bool) -> Response:
     media_type = TYPES.get(path.suffix)
     if media_type is None or not path.is_file():
         raise NotFound("no such file")
     caching = "public, max-age=31536000, immutable" if versioned else "public, no-cache"
-    return FileResponse(path, media_type=media_type, headers={"Cache-Control": caching})
+    return await send_built(request, path, media_type, caching)
 
 
 @router.get("/static/player/{name}")
@@ -49,7 +50,7 @@ async def player_file(request: Request, name: str) -> Response:
         path = Path(assets.path(name))
     except (BitacaError, FileNotFoundError) as error:
         raise NotFound("no such file") from error
-    return _built(path, "v" in request.query_params)
+    return await _built(request, path, versioned="v" in request.query_params)
 
 
 @router.get("/static/{name}")
@@ -58,13 +59,13 @@ async def app_file(request: Request, name: str) -> Response:
     if "/" in name or name.startswith("."):
         raise NotFound("no such file")
     folder = PICTURES if name.endswith(".svg") else STATIC
-    return _built(folder / name, "v" in request.query_params)
+    return await _built(request, folder / name, versioned="v" in request.query_params)
 
 
 @router.get("/favicon.ico")
-async def favicon() -> Response:
+async def favicon(request: Request) -> Response:
     """Return the icon to browsers that ask for it by its old name, as under Gradio's page."""
-    return _built(PICTURES / "icon.svg", versioned=False)
+    return await _built(request, PICTURES / "icon.svg", versioned=False)
 
 
 @router.get("/stills/{title_id}")

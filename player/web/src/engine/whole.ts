@@ -35,10 +35,7 @@ export class WholeSession implements SessionLike {
 
   handle(input: Input): void {
     this.log?.push(input)
-    if (this.stopped !== null) {
-      if (this.failure) this.onFailure(this.failure.reason)
-      return
-    }
+    if (this.stopped !== null) return
     this.told = 0
     this.attempt(() => this.session.handle(input))
   }
@@ -69,6 +66,7 @@ export class WholeSession implements SessionLike {
     } catch (reason) {
       if (!(reason instanceof WebAssembly.RuntimeError) || !this.log) throw reason
       this.stopped = this.log.length - 1
+      // Told once: nothing comes after it.
       if (this.failure) this.onFailure(this.failure.reason)
       return undefined
     }
