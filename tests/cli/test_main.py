@@ -83,7 +83,14 @@ def test_an_interruption_says_that_nothing_is_lost(tmp_path, number):
     """In the middle of a command that waits: it reads a pipe that nobody writes to."""
     command = [*CALL, "manifest", str(tmp_path / "pipe")]
     os.mkfifo(tmp_path / "pipe")
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=surroundings(tmp_path))
+    child = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surroundings(tmp_path),
+        # Whoever runs the tests under nohup or in the background of a script has told them to ignore it.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )
     with (tmp_path / "pipe").open("w"):  # opens when the command has opened it: it is at work now
         child.send_signal(number)
         said = child.communicate(timeout=HANG_GUARD_S)[1]
