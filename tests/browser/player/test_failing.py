@@ -109,15 +109,16 @@ def _spoiled(body: bytes) -> bytes:
 FAILURES = """
 delete window.Worker
 window.failures = []
-const instantiate = WebAssembly.instantiateStreaming
-WebAssembly.instantiateStreaming = async (...given) => {
-  const { instance } = await instantiate(...given)
+const instantiate = WebAssembly.instantiate
+WebAssembly.instantiate = async (...given) => {
+  const instance = await instantiate(...given)
+  if (!instance.exports?.session_handle) return instance
   const handle = (session, at, length) => {
     const message = new DataView(instance.exports.memory.buffer, at, length)
     if (message.getUint8(8) === 5) failures.push([message.getUint32(13, true), message.getFloat64(18, true)])
     return instance.exports.session_handle(session, at, length)
   }
-  return { instance: { exports: { ...instance.exports, session_handle: handle } } }
+  return { exports: { ...instance.exports, session_handle: handle } }
 }
 """
 
@@ -128,8 +129,11 @@ def test_a_server_may_ask_for_a_pause_but_not_for_ever(player, asked, kept_s):
     refusal = (HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": asked})
     player.server.refusals["/m/good/master.m3u8"] = [refusal]
     player.open()
-    player.until("failures.length === 1")
-    assert player.page.evaluate("failures") == [[503, kept_s * 1_000_000]]
+    # Heard again by the instance that has both parts of the core, where the first one alone did not do.
+    player.until("failures.length >= 1")
+    heard = player.page.evaluate("failures")
+    assert heard[0] == [503, kept_s * 1_000_000]
+    assert len(heard) <= 2 and heard[-1] == heard[0]
 
 
 def test_try_again_starts_again(player, package):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 import pytest
+
+from bitaca_core.playback import assets
 
 REST = "/player/player-rest.wasm"
 NEVER = 3600.0
@@ -30,10 +33,7 @@ def test_what_the_first_part_does_not_know_waits_for_the_rest(player, worker):
     if not worker:
         player.page.add_init_script("delete window.Worker")
     player.server.delays[REST] = LATE
-    player.open("stream.mpd")
-    player.page.wait_for_timeout(500)
-    assert player.server.requests["/m/good/stream.mpd"] == 1
-    player.start()
+    player.open("stream.mpd").start()
     assert player.get("player.qualities.length") > 1
     assert player.get("player.error") is None
     # Nothing was fetched twice for the second try.
@@ -43,7 +43,6 @@ def test_what_the_first_part_does_not_know_waits_for_the_rest(player, worker):
 def test_a_viewer_who_acts_while_it_waits_is_heard(player):
     player.server.delays[REST] = LATE
     player.open("stream.mpd", autoplay="", muted="")
-    player.page.wait_for_timeout(300)
     player.get("player.currentTime = 3")
     player.until("player.currentTime > 3.3")
     assert player.get("player.error") is None
@@ -56,10 +55,8 @@ def test_the_rest_is_asked_for_again_after_a_failure(player):
     assert player.get("player.error") is None
 
 
-def test_the_rest_of_another_build_is_refused(player, tmp_path):
+def test_the_rest_of_another_build_is_refused(player):
     """Two caches may hold two releases; laid over each other they would do anything."""
-    from bitaca_core.playback import assets
-
     own = assets.path("player-rest.wasm").read_bytes()
     first = assets.path("player.wasm").read_bytes()
     # The imported table has a name that no other build has.
@@ -71,6 +68,4 @@ def test_the_rest_of_another_build_is_refused(player, tmp_path):
 
 
 def _names(module: bytes) -> list[bytes]:
-    import re
-
     return re.findall(rb"[0-9a-f]{16}", module)
