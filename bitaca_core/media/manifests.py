@@ -1,14 +1,16 @@
 """The final HLS playlists and the DASH MPD, written from the packaged segments' exact ticks (pure).
 
-Written to RFC 8216bis (HLS) and ISO/IEC 23009-1 (DASH). Both describe the same files.
+Written to RFC 8216bis (HLS), the de-facto image playlists (EXT-X-IMAGE-STREAM-INF) and ISO/IEC 23009-1 (DASH) with the
+tiles of the DASH-IF Interoperability Points. All describe the same files.
 
-Departures: no I-frame playlists (the storyboard in the sidecar serves seeking).
+Departures: an I-frame playlist has the first key frame of every segment, not those within segments, so that a byte
+range is a whole movie fragment's header and its first sample.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,12 +20,17 @@ from bitaca_core.media.plan import AudioPlan
 SIDECAR_DATA_ID = "org.bitaca.sidecar"
 SIDECAR_SCHEME = "urn:bitaca:sidecar:1"
 ROLE_SCHEME = "urn:mpeg:dash:role:2011"
+TILE_SCHEME = "http://dashif.org/guidelines/thumbnail_tile"
+STORYBOARD = "storyboard"
 CHANNELS_SCHEME = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One packaged rendition: `durations` in ticks of `timescale`, `sizes` in bytes, one a segment."""
+    """One packaged rendition: `durations` in ticks of `timescale`, `sizes` in bytes, one a segment.
+
+    `pictures` are the first bytes of each segment that hold its first key frame; empty for sound.
+    """
 
     folder: str
     codecs: str
@@ -31,6 +38,7 @@ class Track:
     start: int
     durations: tuple[int, ...]
     sizes: tuple[int, ...]
+    pictures: tuple[int, ...] = ()
 
     @property
     def duration_s(self) -> Fraction:
@@ -51,17 +59,20 @@ class Track:
     def peak_bps(self) -> int:
         """Peak segment bit rate: the largest of any run of segments that lasts 0.5 to 1.5 target durations.
 
+        Of the durations as they are written, rounded to microseconds, so that readers find the same.
+
         References
         ----------
         RFC 8216bis, "EXT-X-STREAM-INF": BANDWIDTH; "peak segment bit rate".
         """
         shortest, longest = Fraction(self.target_s, 2), Fraction(3 * self.target_s, 2)
+        lengths = [Fraction(_micros(Fraction(ticks, self.timescale)), 1_000_000) for ticks in self.durations]
         peak = self.average_bps
         for first in range(len(self.durations)):
             bits, length = 0, Fraction(0)
             for number in range(first, len(self.durations)):
                 bits += self.sizes[number] * 8
-                length += Fraction(self.durations[number], self.timescale)
+                length += lengths[number]
                 if length > longest:
                     break
                 if length >= shortest:
@@ -82,6 +93,18 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Board:
+    """The storyboard: one JPEG of `columns` x `rows` tiles, one every `interval_s`, row by row."""
+
+    columns: int
+    rows: int
+    tile_width: int
+    tile_height: int
+    interval_s: Fraction
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """Everything the manifests say."""
 
@@ -91,19 +114,12 @@ class Programme:
     video: tuple[tuple[Rung, Track], ...]
     audio: tuple[tuple[AudioPlan, Track], ...]
     text: tuple[Text, ...]
+    board: Board | None = None
 
 
 def media_playlist(track: Track) -> str:
     """Return the HLS media playlist of a track; it lies beside the segments."""
-    lines = [
-        "#EXTM3U",
-        "#EXT-X-VERSION:7",
-        f"#EXT-X-TARGETDURATION:{track.target_s}",
-        "#EXT-X-MEDIA-SEQUENCE:1",
-        "#EXT-X-PLAYLIST-TYPE:VOD",
-        "#EXT-X-INDEPENDENT-SEGMENTS",
-        '#EXT-X-MAP:URI="init.mp4"',
-    ]
+    lines = ['#EXT-X-MAP:URI="init.mp4"']
     for number, (ticks, size) in enumerate(zip(track.durations, track.sizes, strict=True), 1):
         length = Fraction(ticks, track.timescale)
         lines += [
@@ -111,60 +127,123 @@ def media_playlist(track: Track) -> str:
             f"#EXTINF:{decimal(length)},",
             f"seg-{number}.m4s",
         ]
-    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+    return _vod(6, track.target_s, lines)
+
+
+def picture_playlist(track: Track) -> str:
+    """Return the HLS playlist of a track's key frames, as byte ranges of its segments.
+
+    References
+    ----------
+    RFC 8216bis 4.4.3.6, EXT-X-I-FRAMES-ONLY: a duration reaches from a key frame to the next one of the playlist.
+    """
+    lines = ["#EXT-X-I-FRAMES-ONLY", '#EXT-X-MAP:URI="init.mp4"']
+    for number, (ticks, size) in enumerate(zip(track.durations, track.pictures, strict=True), 1):
+        lines += [
+            f"#EXTINF:{decimal(Fraction(ticks, track.timescale))},",
+            f"#EXT-X-BYTERANGE:{size}@0",
+            f"seg-{number}.m4s",
+        ]
+    return _vod(5, track.target_s, lines)
 
 
 def text_playlist(text: Text, duration_s: Fraction) -> str:
     """Return the HLS media playlist of a whole-file WebVTT rendition."""
-    name = text.path.rpartition("/")[2]
-    return "\n".join(
-        [
-            "#EXTM3U",
-            "#EXT-X-VERSION:7",
-            f"#EXT-X-TARGETDURATION:{max(1, math.floor(duration_s + Fraction(1, 2)))}",
-            "#EXT-X-MEDIA-SEQUENCE:1",
-            "#EXT-X-PLAYLIST-TYPE:VOD",
-            f"#EXTINF:{decimal(duration_s)},",
-            name,
-            "#EXT-X-ENDLIST",
-            "",
-        ]
-    )
+    length = decimal(duration_s)
+    target = max(1, math.floor(duration_s + Fraction(1, 2)))
+    return _vod(3 if "." in length else 1, target, [f"#EXTINF:{length},", text.path.rpartition("/")[2]])
+
+
+def board_playlist(board: Board, duration_s: Fraction) -> str:
+    """Return the HLS image playlist of the storyboard; it lies beside the picture."""
+    length, each = decimal(duration_s), decimal(board.interval_s)
+    target = max(1, math.floor(duration_s + Fraction(1, 2)))
+    lines = [
+        "#EXT-X-IMAGES-ONLY",
+        f"#EXTINF:{length},",
+        f"#EXT-X-TILES:RESOLUTION={board.tile_width}x{board.tile_height},LAYOUT={board.columns}x{board.rows},"
+        f"DURATION={each}",
+        f"{STORYBOARD}-1.jpg",
+    ]
+    return _vod(3 if "." in length else 1, target, lines)
+
+
+def _vod(version: int, target_s: int, lines: list[str]) -> str:
+    """Return a complete media playlist; a version above what it needs would keep older clients away."""
+    head = ["#EXTM3U", *([f"#EXT-X-VERSION:{version}"] if version > 1 else [])]
+    head += [f"#EXT-X-TARGETDURATION:{target_s}", "#EXT-X-MEDIA-SEQUENCE:1", "#EXT-X-PLAYLIST-TYPE:VOD"]
+    return "\n".join([*head, *lines, "#EXT-X-ENDLIST", ""])
 
 
 def master_playlist(programme: Programme) -> str:
     """Return the HLS multivariant playlist, best rung first after the one to start with."""
     lines = [
         "#EXTM3U",
-        "#EXT-X-VERSION:7",
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f'#EXT-X-SESSION-DATA:DATA-ID="{SIDECAR_DATA_ID}",URI="sidecar.json"',
     ]
+    names: list[str] = []
+    offered: list[object] = []
     for number, (plan, track) in enumerate(programme.audio):
         language = f'LANGUAGE="{plan.language}",' if plan.language else ""
         lines.append(
-            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{_quoted(plan.label)}",{language}'
-            f'DEFAULT={"YES" if number == 0 else "NO"},AUTOSELECT=YES,CHANNELS="2",URI="{track.folder}/playlist.m3u8"'
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{_name(plan.label, names)}",{language}'
+            f"DEFAULT={'YES' if number == 0 else 'NO'},AUTOSELECT={_first(plan.language, offered)},"
+            f'CHANNELS="2",URI="{track.folder}/playlist.m3u8"'
         )
+    names, offered = [], []
     for text in programme.text:
         lines.append(
-            f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="{_quoted(text.label)}",LANGUAGE="{text.language}",'
-            f"DEFAULT=NO,AUTOSELECT=YES,FORCED={'YES' if text.forced else 'NO'},"
-            f'URI="{text.path.removesuffix(".vtt")}.m3u8"'
+            f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="{_name(text.label, names)}",'
+            f'LANGUAGE="{text.language}",DEFAULT=NO,AUTOSELECT={_first((text.language, text.forced), offered)},'
+            f'FORCED={"YES" if text.forced else "NO"},URI="{text.path.removesuffix(".vtt")}.m3u8"'
         )
     audio_peak = max(track.peak_bps for _, track in programme.audio)
     audio_average = max(track.average_bps for _, track in programme.audio)
-    audio_codecs = programme.audio[0][1].codecs
+    audio_codecs = ",".join(dict.fromkeys(track.codecs for _, track in programme.audio))
     subtitles = ',SUBTITLES="text"' if programme.text else ""
     for rung, track in programme.video:
         lines += [
             f"#EXT-X-STREAM-INF:BANDWIDTH={track.peak_bps + audio_peak},"
             f"AVERAGE-BANDWIDTH={track.average_bps + audio_average},"
             f'CODECS="{track.codecs},{audio_codecs}",RESOLUTION={rung.width}x{rung.height},'
-            f'FRAME-RATE={float(programme.frame_rate):.3f},AUDIO="audio"{subtitles}',
+            f"FRAME-RATE={float(programme.frame_rate):.3f},VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE,"
+            f'AUDIO="audio"{subtitles}',
             f"{track.folder}/playlist.m3u8",
         ]
+    for rung, track in programme.video:
+        if track.pictures:
+            frames = replace(track, sizes=track.pictures)
+            lines.append(
+                f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={frames.peak_bps},AVERAGE-BANDWIDTH={frames.average_bps},"
+                f'CODECS="{track.codecs}",RESOLUTION={rung.width}x{rung.height},VIDEO-RANGE=SDR,'
+                f'URI="{track.folder}/iframes.m3u8"'
+            )
+    if programme.board is not None:
+        board = programme.board
+        lines.append(
+            f"#EXT-X-IMAGE-STREAM-INF:BANDWIDTH={math.ceil(board.size_bytes * 8 / programme.duration_s)},"
+            f'RESOLUTION={board.tile_width}x{board.tile_height},CODECS="jpeg",URI="images/{STORYBOARD}.m3u8"'
+        )
     return "\n".join([*lines, ""])
+
+
+def _name(label: str, taken: list[str]) -> str:
+    """Return a label that no other member of the group has."""
+    wanted = _quoted(label)
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted} {number}", number + 1
+    taken.append(name)
+    return name
+
+
+def _first(kind: object, offered: list[object]) -> str:
+    """Return whether clients may choose it by themselves: of members that are alike, only the first."""
+    if kind in offered:
+        return "NO"
+    offered.append(kind)
+    return "YES"
 
 
 def mpd(programme: Programme) -> str:
@@ -181,6 +260,10 @@ def mpd(programme: Programme) -> str:
         out += _audio_set(number, plan, track)
     for number, text in enumerate(programme.text):
         out += _text_set(number + 1 + len(programme.audio), text, programme.duration_s)
+    if programme.board is not None:
+        out += _board_set(
+            1 + len(programme.audio) + len(programme.text), programme.board, programme.duration_s
+        )
     out += [
         "  </Period>",
         f'  <SupplementalProperty schemeIdUri="{SIDECAR_SCHEME}" value="sidecar.json"/>',
@@ -193,10 +276,12 @@ def mpd(programme: Programme) -> str:
 def _video_set(programme: Programme) -> list[str]:
     top, track = programme.video[0]
     aspect = Fraction(top.width, top.height)
+    width = max(rung.width for rung, _ in programme.video)
+    height = max(rung.height for rung, _ in programme.video)
     rate = programme.frame_rate
     out = [
         f'    <AdaptationSet id="0" contentType="video" mimeType="video/mp4" par="{aspect.numerator}:'
-        f'{aspect.denominator}" maxWidth="{top.width}" maxHeight="{top.height}" frameRate="{rate}"'
+        f'{aspect.denominator}" maxWidth="{width}" maxHeight="{height}" frameRate="{rate}"'
         ' segmentAlignment="true" startWithSAP="1">',
         f'      <Role schemeIdUri="{ROLE_SCHEME}" value="main"/>',
         *_template("video", track),
@@ -236,6 +321,22 @@ def _text_set(number: int, text: Text, duration_s: Fraction) -> list[str]:
     ]
 
 
+def _board_set(number: int, board: Board, duration_s: Fraction) -> list[str]:
+    """The storyboard as one segment; it may reach beyond the end, where its last row has no tiles."""
+    whole = board.interval_s * board.columns * board.rows
+    bandwidth = max(1, math.ceil(board.size_bytes * 8 / min(whole, duration_s)))
+    return [
+        f'    <AdaptationSet id="{number}" contentType="image" mimeType="image/jpeg">',
+        f'      <SegmentTemplate timescale="{whole.denominator}" duration="{whole.numerator}" startNumber="1" endNumber="1"'
+        ' media="images/$RepresentationID$-$Number$.jpg"/>',
+        f'      <Representation id="{STORYBOARD}" bandwidth="{bandwidth}"'
+        f' width="{board.columns * board.tile_width}" height="{board.rows * board.tile_height}">',
+        f'        <EssentialProperty schemeIdUri="{TILE_SCHEME}" value="{board.columns}x{board.rows}"/>',
+        "      </Representation>",
+        "    </AdaptationSet>",
+    ]
+
+
 def _template(kind: str, track: Track) -> list[str]:
     runs: list[list[int]] = []
     for ticks in track.durations:
@@ -261,14 +362,17 @@ def _template(kind: str, track: Track) -> list[str]:
 
 def decimal(seconds: Fraction) -> str:
     """Return seconds with six decimals, rounded half up from the exact value, without trailing zeros."""
-    micros = math.floor(seconds * 1_000_000 + Fraction(1, 2))
-    whole, rest = divmod(micros, 1_000_000)
+    whole, rest = divmod(_micros(seconds), 1_000_000)
     return f"{whole}.{rest:06d}".rstrip("0") if rest else f"{whole}"
 
 
+def _micros(seconds: Fraction) -> int:
+    return math.floor(seconds * 1_000_000 + Fraction(1, 2))
+
+
 def _quoted(text: str) -> str:
-    """Return text for an HLS quoted-string, which cannot hold a double quote or a line break."""
-    return _one_line(text.replace('"', "'"))
+    """Return text for an HLS quoted-string: no double quote, no line break, and nothing that is read as a variable."""
+    return _one_line(text.replace('"', "'").replace("{$", "{ $"))
 
 
 def _one_line(text: str) -> str:

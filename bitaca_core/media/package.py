@@ -19,10 +19,20 @@ from typing import Any
 from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import MediaError, WorkError
-from bitaca_core.media import description, encode, images, manifests, receipts, subtitles, supervise, tools
+from bitaca_core.media import (
+    boxes,
+    description,
+    encode,
+    images,
+    manifests,
+    receipts,
+    subtitles,
+    supervise,
+    tools,
+)
 from bitaca_core.media.ladder import Content
 from bitaca_core.media.languages import bcp47, label_for
-from bitaca_core.media.manifests import Programme, Text, Track
+from bitaca_core.media.manifests import Board, Programme, Text, Track
 from bitaca_core.media.plan import Recipe, TextPlan, plan
 from bitaca_core.media.probe import FORMATS, SourceInfo, SourceRejected, input_url, probe
 from bitaca_core.media.progress import Stage
@@ -30,6 +40,8 @@ from bitaca_core.media.progress import Stage
 OnStage = Callable[[Stage, float], None]
 """Called with the stage and its percentage, 0-100."""
 
+PACKAGING = 2
+"""Of what lies beside the encoded bytes (manifests, sidecar); another number makes every package anew."""
 DASH_NAMESPACE = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
@@ -96,6 +108,7 @@ def prepare(sheet: SourceSheet, *, content: Content = "film", max_rungs: int | N
     named = sheet_without_places(sheet)
     identity = {
         "recipe": recipe.to_dict(),
+        "packaging": PACKAGING,
         "inputs": [item.sha256 for item in inputs],
         "sheet": named,
         "tools": versions,
@@ -171,7 +184,7 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
         progress("package", 50)
         (out / "images").mkdir()
         poster = out / "images" / "poster.jpg"
-        shutil.copyfile(encode.sprite_file(work), out / "images" / "storyboard.jpg")
+        shutil.copyfile(encode.sprite_file(work), out / "images" / "storyboard-1.jpg")
         if job.sheet.poster is not None:
             images.poster_from_picture(job.sheet.poster, poster)
         else:
@@ -184,7 +197,11 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
         video=tuple((rung, tracks[f"video/{rung.id}"]) for rung in recipe.rungs),
         audio=tuple((audio, tracks[f"audio/{audio.id}"]) for audio in recipe.audio),
         text=texts,
-    )
+        board=Board(
+            sprite.columns, sprite.rows, sprite.tile_width, sprite.tile_height,
+            sprite.step_frames / recipe.frame_rate, (out / "images" / "storyboard-1.jpg").stat().st_size,
+        ),
+    )  # fmt: skip
     _write_manifests(programme, out)
     _write_json(out / "sidecar.json", sidecar(job, sprite))
     package = _describe(job, programme, out)
@@ -251,8 +268,21 @@ def _read_report(report: Path, out: Path) -> dict[str, Track]:
             start=int(lines[0].get("t", "0")),
             durations=tuple(durations),
             sizes=tuple((out / folder / f"seg-{n}.m4s").stat().st_size for n in range(1, len(durations) + 1)),
+            pictures=_pictures(out / folder, len(durations)) if folder.startswith("video/") else (),
         )
     return tracks
+
+
+def _pictures(folder: Path, count: int) -> tuple[int, ...]:
+    """Return the length of the beginning of each segment that holds its first key frame."""
+    init = boxes.read_init((folder / "init.mp4").read_bytes())
+    sizes = []
+    for number in range(1, count + 1):
+        size = boxes.first_picture((folder / f"seg-{number}.m4s").read_bytes(), init)
+        if size is None:
+            raise MediaError(f"segment {number} does not begin with a key frame", kind="package", file=folder)
+        sizes.append(size)
+    return tuple(sizes)
 
 
 def _check_length(recipe: Recipe, track: Track, info: SourceInfo) -> None:
@@ -315,6 +345,13 @@ def _free_name(name: str, taken: list[str], joint: str = "-") -> str:
 def _write_manifests(programme: Programme, out: Path) -> None:
     for _, track in (*programme.video, *programme.audio):
         _write(out / track.folder / "playlist.m3u8", manifests.media_playlist(track))
+    for _, track in programme.video:
+        _write(out / track.folder / "iframes.m3u8", manifests.picture_playlist(track))
+    if programme.board is not None:
+        _write(
+            out / "images" / "storyboard.m3u8",
+            manifests.board_playlist(programme.board, programme.duration_s),
+        )
     for text in programme.text:
         _write(out / f"text/{text.id}.m3u8", manifests.text_playlist(text, programme.duration_s))
     _write(out / "master.m3u8", manifests.master_playlist(programme))
@@ -341,7 +378,7 @@ def sidecar(job: Job, sprite: encode.Sprite) -> dict[str, Any]:
             if m.start_s < end
         ],
         "storyboard": {
-            "url": "images/storyboard.jpg",
+            "url": "images/storyboard-1.jpg",
             "columns": sprite.columns,
             "rows": sprite.rows,
             "tile_width": sprite.tile_width,
@@ -397,7 +434,7 @@ def _describe(job: Job, programme: Programme, out: Path) -> description.Package:
             if file.is_file()
         },
         poster="images/poster.jpg",
-        storyboard="images/storyboard.jpg",
+        storyboard="images/storyboard-1.jpg",
         tools=job.tools,
     )  # fmt: skip
 

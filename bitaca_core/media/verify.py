@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bitaca_core.errors import BitacaError
-from bitaca_core.media import description
+from bitaca_core.media import description, manifests
 from bitaca_core.media.description import AudioEntry, Package, TrackEntry
 from bitaca_core.stamps import sha256_file
 
@@ -104,11 +104,13 @@ class _Check:
         wanted = {f"video/{rung.id}/playlist.m3u8": rung for rung in self.package.rungs}
         sound = {f"audio/{audio.id}/playlist.m3u8": audio for audio in self.package.audio}
         text = {f"text/{item.id}.m3u8": item for item in self.package.text}
-        for name in [*wanted, *sound, *text]:
+        pictures = [f"video/{rung.id}/iframes.m3u8" for rung in self.package.rungs]
+        pictures += ["images/storyboard.m3u8"] if self.package.storyboard else []
+        for name in [*wanted, *sound, *text, *pictures]:
             if name not in listed:
                 self.report("rendition-missing", "master.m3u8", f"{name} is not listed")
         for name in listed:
-            if name not in wanted and name not in sound and name not in text:
+            if name not in wanted and name not in sound and name not in text and name not in pictures:
                 self.report("rendition-unknown", "master.m3u8", f"{name} is not in package.json")
         for name, rung in wanted.items():
             told = listed.get(name)
@@ -128,6 +130,10 @@ class _Check:
             self._media_playlist(name, entry.segment_durations_s)
         for name in text:
             self._media_playlist(name, [self.package.duration_s])
+        for rung, name in zip(self.package.rungs, pictures, strict=False):
+            self._media_playlist(name, rung.segment_durations_s)
+        if self.package.storyboard:
+            self._media_playlist(pictures[-1], [self.package.duration_s])
 
     def _media_playlist(self, name: str, durations_s: list[float]) -> None:
         playlist = self._read(name)
@@ -201,6 +207,8 @@ class _Check:
                 self.report("rendition-missing", "stream.mpd", f"text-{item.id} is not listed")
             elif told.get("language") != item.language:
                 self.report("language", "stream.mpd", f"text-{item.id} is not in {item.language}")
+        if self.package.storyboard and listed.pop(manifests.STORYBOARD, None) is None:
+            self.report("rendition-missing", "stream.mpd", "the storyboard is not listed")
         self._announces_sidecar(mpd, "stream.mpd")
         for name in listed:
             self.report("rendition-unknown", "stream.mpd", f"{name} is not in package.json")

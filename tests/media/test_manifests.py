@@ -11,19 +11,39 @@ import pytest
 
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.manifests import (
+    Board,
     Programme,
     Text,
     Track,
+    board_playlist,
     decimal,
     master_playlist,
     media_playlist,
     mpd,
+    picture_playlist,
     text_playlist,
 )
 from bitaca_core.media.plan import AudioPlan
 
-NTSC = Track("video/720p", "avc1.64001f", 24000, 0, (96096, 96096, 48048), (500_500, 250_250, 100_100))
-SMALL = Track("video/360p", "avc1.64001e", 24000, 0, (96096, 96096, 48048), (200_000, 100_000, 50_000))
+NTSC = Track(
+    "video/720p",
+    "avc1.64001f",
+    24000,
+    0,
+    (96096, 96096, 48048),
+    (500_500, 250_250, 100_100),
+    (9_000, 8_000, 7_000),
+)
+SMALL = Track(
+    "video/360p",
+    "avc1.64001e",
+    24000,
+    0,
+    (96096, 96096, 48048),
+    (200_000, 100_000, 50_000),
+    (4_004, 2_002, 1_001),
+)
+BOARD = Board(10, 1, 160, 90, Fraction(24024, 24000), 20_020)
 SOUND = Track("audio/pt-1", "mp4a.40.2", 48000, 0, (192512, 191488, 96480), (64_000, 64_000, 32_000))
 RUNGS = (Rung("720p", 1280, 720, 22, 1, 1), Rung("360p", 640, 360, 23, 1, 1))
 
@@ -33,7 +53,7 @@ def programme(**changes: object) -> Programme:
         "duration_s": Fraction(240240, 24000), "segment_s": Fraction(96096, 24000),
         "frame_rate": Fraction(24000, 1001), "video": ((RUNGS[0], NTSC), (RUNGS[1], SMALL)),
         "audio": ((AudioPlan("pt-1", 0, "pt-BR", 'Ana "& <b>'), SOUND), (AudioPlan("track-2", 1, None, "Original"), SOUND)),
-        "text": (Text("pt-BR", "pt-BR", "Português", False, "text/pt-BR.vtt", 1000),),
+        "text": (Text("pt-BR", "pt-BR", "Português", False, "text/pt-BR.vtt", 1000),), "board": BOARD,
     }  # fmt: skip
     return Programme(**(values | changes))
 
@@ -62,12 +82,27 @@ def test_bit_rates_as_hls_defines_them() -> None:
 
 def test_media_playlist() -> None:
     assert media_playlist(NTSC) == (
-        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
-        '#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI="init.mp4"\n'
+        "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        '#EXT-X-MAP:URI="init.mp4"\n'
         "#EXT-X-BITRATE:1000\n#EXTINF:4.004,\nseg-1.m4s\n#EXT-X-BITRATE:500\n#EXTINF:4.004,\nseg-2.m4s\n"
         "#EXT-X-BITRATE:400\n#EXTINF:2.002,\nseg-3.m4s\n#EXT-X-ENDLIST\n"
     )
-    assert "#EXTINF:10.01,\npt-BR.vtt\n" in text_playlist(programme().text[0], Fraction(1001, 100))
+    text = text_playlist(programme().text[0], Fraction(1001, 100))
+    assert "#EXTINF:10.01,\npt-BR.vtt\n" in text and "#EXT-X-VERSION:3\n" in text
+    assert "VERSION" not in text_playlist(programme().text[0], Fraction(10))
+
+
+def test_picture_playlists() -> None:
+    assert picture_playlist(NTSC) == (
+        "#EXTM3U\n#EXT-X-VERSION:5\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        '#EXT-X-I-FRAMES-ONLY\n#EXT-X-MAP:URI="init.mp4"\n'
+        "#EXTINF:4.004,\n#EXT-X-BYTERANGE:9000@0\nseg-1.m4s\n#EXTINF:4.004,\n#EXT-X-BYTERANGE:8000@0\nseg-2.m4s\n"
+        "#EXTINF:2.002,\n#EXT-X-BYTERANGE:7000@0\nseg-3.m4s\n#EXT-X-ENDLIST\n"
+    )
+    assert (
+        "#EXT-X-IMAGES-ONLY\n#EXTINF:10.01,\n#EXT-X-TILES:RESOLUTION=160x90,LAYOUT=10x1,DURATION=1.001\n"
+        "storyboard-1.jpg\n" in board_playlist(BOARD, Fraction(1001, 100))
+    )
 
 
 def test_master_playlist() -> None:
@@ -79,9 +114,27 @@ def test_master_playlist() -> None:
     assert [uri for _, uri in streams] == ["video/720p/playlist.m3u8", "video/360p/playlist.m3u8"]
     assert streams[0][0] == (
         f"BANDWIDTH={1_000_000 + SOUND.peak_bps},AVERAGE-BANDWIDTH={NTSC.average_bps + SOUND.average_bps},"
-        'CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=23.976,AUDIO="audio",SUBTITLES="text"'
+        'CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=23.976,VIDEO-RANGE=SDR,'
+        'CLOSED-CAPTIONS=NONE,AUDIO="audio",SUBTITLES="text"'
     )
+    assert (
+        f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={-(-4_004 * 8 * 24000 // 96096)},AVERAGE-BANDWIDTH={-(-7_007 * 8 * 24000 // 240240)},"
+        'CODECS="avc1.64001e",RESOLUTION=640x360,VIDEO-RANGE=SDR,URI="video/360p/iframes.m3u8"\n' in text
+    )
+    assert (
+        '#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=16000,RESOLUTION=160x90,CODECS="jpeg",URI="images/storyboard.m3u8"\n'
+        in text
+    )
+    assert "IMAGE" not in master_playlist(programme(board=None))
     assert "SUBTITLES" not in master_playlist(programme(text=()))
+
+
+def test_members_of_a_group_have_names_of_their_own_and_one_of_a_kind_is_chosen() -> None:
+    same = AudioPlan("pt-2", 1, "pt-BR", 'Ana "& <b>')
+    opus = Track("audio/pt-2", "opus", 48000, 0, SOUND.durations, SOUND.sizes)
+    text = master_playlist(programme(audio=((programme().audio[0][0], SOUND), (same, opus))))
+    assert 'NAME="Ana \'& <b> 2",LANGUAGE="pt-BR",DEFAULT=NO,AUTOSELECT=NO' in text
+    assert text.count("DEFAULT=YES") == 1 and 'CODECS="avc1.64001f,mp4a.40.2,opus"' in text
 
 
 def test_mpd_says_the_same() -> None:
@@ -91,6 +144,8 @@ def test_mpd_says_the_same() -> None:
     assert 'frameRate="24000/1001"' in text and 'par="16:9"' in text
     assert '<Label>Ana "&amp; &lt;b&gt;</Label>' in text
     assert '<SupplementalProperty schemeIdUri="urn:bitaca:sidecar:1" value="sidecar.json"/>' in text
+    assert '<SegmentTemplate timescale="100" duration="1001" startNumber="1" endNumber="1"' in text
+    assert '<Representation id="storyboard" bandwidth="16000" width="1600" height="90">' in text
     late = mpd(programme(video=((RUNGS[0], Track("v", "c", 10, 7, (40,), (1,))),)))
     assert 'presentationTimeOffset="7"' in late and '<S t="7" d="40"/>' in late
 

@@ -267,7 +267,7 @@ def test_subtitles_sidecar_poster_and_description(plain: Path, tmp_path: Path) -
 
     with Image.open(folder / "images/poster.jpg") as image:
         assert image.size == (400, 600)
-    with Image.open(folder / "images/storyboard.jpg") as image:
+    with Image.open(folder / "images/storyboard-1.jpg") as image:
         board = sidecar["storyboard"]
         assert image.size == (board["columns"] * board["tile_width"], board["rows"] * board["tile_height"])
     document = json.loads((folder / "package.json").read_text("utf-8"))

@@ -113,7 +113,7 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "no rungs": ("rungs", described(lambda d: d.update(rungs=[]))),
     "sidecar of another": ("sidecar", text("sidecar.json", '"clip"', '"clap"')),
     "sidecar unreadable": ("sidecar", text("sidecar.json", "{", "[")),
-    "storyboard lost": ("reference", text("sidecar.json", "storyboard.jpg", "board.jpg")),
+    "storyboard lost": ("reference", text("sidecar.json", "storyboard-1.jpg", "board.jpg")),
     "poster lost": ("reference", text("sidecar.json", "poster.jpg", "cover.jpg")),
 }  # fmt: skip
 

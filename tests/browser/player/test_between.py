@@ -45,9 +45,9 @@ CHANGED = f"""
 
 @pytest.fixture
 def plain(package: Path, server) -> str:
-    """The title without its storyboard, as a playlist that tests can add lines to."""
+    """The title without its storyboard and frames, as a playlist that tests can add lines to."""
     text = (package / "master.m3u8").read_text()
-    return re.sub(r"#EXT-X-SESSION-DATA.*\n", "", text)
+    return re.sub(r"#EXT-X-(SESSION-DATA|I-FRAME-STREAM-INF|IMAGE-STREAM-INF).*\n", "", text)
 
 
 def said(player, name: str) -> list:
@@ -136,7 +136,7 @@ def test_a_frame_is_decoded_where_there_are_no_thumbnails(player, server, packag
 def test_thumbnails_of_an_image_playlist_are_shown(player, server, package, plain, console_errors):
     tiles = (
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:30\n#EXT-X-IMAGES-ONLY\n"
-        "#EXTINF:30,\n#EXT-X-TILES:RESOLUTION=160x90,LAYOUT=10x3,DURATION=1\nstoryboard.jpg\n#EXT-X-ENDLIST\n"
+        "#EXTINF:30,\n#EXT-X-TILES:RESOLUTION=160x90,LAYOUT=10x3,DURATION=1\nstoryboard-1.jpg\n#EXT-X-ENDLIST\n"
     )
     server.live["images/tiles.m3u8"] = lambda: tiles
     stream = (
@@ -154,7 +154,7 @@ def test_thumbnails_of_an_image_playlist_are_shown(player, server, package, plai
         """() => new Promise((resolve) => {
             window.sheet = new Image()
             sheet.onload = resolve
-            sheet.src = '/m/good/images/storyboard.jpg'
+            sheet.src = '/m/good/images/storyboard-1.jpg'
         })"""
     )
     real = player.page.evaluate(

@@ -170,7 +170,7 @@ def test_preview_shows_the_storyboard_and_the_chapter(player):
     player.page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
     player.until("getComputedStyle(player.shadowRoot.querySelector('.peek')).opacity === '1'")
     assert player.part(".peek .chapter").inner_text() == "De volta"
-    assert "storyboard.jpg" in player.get(
+    assert "storyboard-1.jpg" in player.get(
         "player.shadowRoot.querySelector('.peek .picture').style.backgroundImage"
     )
 
