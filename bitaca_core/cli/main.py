@@ -47,7 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "backup": Entry(f"{CLI}.backup:backup", "viewers, keys and catalogue into one file"),
     "restore": Entry(f"{CLI}.backup:restore", "bring a backup back; what is there is set aside"),
     "package": Entry(f"{CLI}.package:package", "one video file to HLS + DASH"),
-    "verify": Entry(f"{CLI}.package:verify", "check a package with the player's own core"),
+    "verify": Entry(f"{CLI}.package:verify", "check a package, ours or not: manifests and media"),
     "manifest": Entry(
         f"{CLI}.manifest:manifest",
         "parse a playlist or MPD with the player's own core, or check it (--strict)",

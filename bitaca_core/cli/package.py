@@ -72,31 +72,40 @@ def package(
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="package folder")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder with playlists or MPDs, anybody's")],
     xsd: Annotated[
-        Path | None, typer.Option(help="DASH-MPD.xsd to validate the MPD against (needs lxml)")
+        Path | None, typer.Option(help="DASH-MPD.xsd to validate the MPDs against (needs lxml)")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a package with the player's own core: every file, every manifest, every duration."""
-    from bitaca_core.media.verify import Violation, verify_package
+    """Check a package, ours or not: manifests, media and what they say of each other (exit 1 where a MUST is broken)."""
+    from bitaca_core.media import description
+    from bitaca_core.media.conformance import report as telling
+    from bitaca_core.media.conformance.check import check_folder
+    from bitaca_core.media.conformance.findings import Finding, Report
+    from bitaca_core.media.verify import verify_package
 
-    found = verify_package(folder)
+    found: list[Finding] = []
+    if (folder / description.FILE_NAME).exists():
+        found += [
+            Finding(one.file, "must", one.code, description.FILE_NAME, one.message, "Package it again")
+            for one in verify_package(folder)
+        ]
+    checked = check_folder(folder)
     if xsd is not None:
-        found += [Violation("xsd", "stream.mpd", text) for text in _xsd_faults(folder / "stream.mpd", xsd)]
+        for name in (one for one in checked.manifests if one.lower().endswith(".mpd")):
+            found += [
+                Finding(name, "must", "xsd", xsd.name, message, "", line)
+                for line, message in _xsd_faults(folder / name, xsd)
+            ]
+    report = Report(checked.manifests, (*found, *checked.findings))
     if as_json:
-        print(json.dumps({
-            "schema": 1, "folder": str(folder), "ok": not found,
-            "violations": [{"code": v.code, "file": v.file, "message": v.message} for v in found],
-        }, ensure_ascii=False))  # fmt: skip
-        if found:
-            raise typer.Exit(1)
-        return
-    for violation in found:
-        print(f"{violation.code:18} {violation.file}: {violation.message}")
-    if found:
-        raise WorkError(f"{len(found)} faults in {folder}", kind="verify")
-    print(f"ok  {folder}")
+        print(json.dumps(telling.document(str(folder), report), ensure_ascii=False))
+    else:
+        print("\n".join(telling.lines(report)))
+        print(f"{'ok' if report.valid else 'not valid'}  {folder}")
+    if not report.valid:
+        raise typer.Exit(1)
 
 
 def _sheet(source: Path, subtitles: list[str], language: str | None, poster: Path | None) -> SourceSheet:
@@ -181,7 +190,7 @@ def _progress(name: str, quiet: bool) -> Iterator[Callable[[str, float], None]]:
         yield bar
 
 
-def _xsd_faults(mpd: Path, xsd: Path) -> list[str]:
+def _xsd_faults(mpd: Path, xsd: Path) -> list[tuple[int, str]]:
     try:
         from lxml import etree
     except ImportError as error:
@@ -192,6 +201,10 @@ def _xsd_faults(mpd: Path, xsd: Path) -> list[str]:
         raise InputError("no such schema", kind="usage", file=xsd)
     # its imports are relative; nothing is fetched from the network
     schema = etree.XMLSchema(etree.parse(str(xsd), etree.XMLParser(no_network=True)))
-    if schema.validate(etree.parse(str(mpd), etree.XMLParser(no_network=True, resolve_entities=False))):
+    try:
+        tree = etree.parse(str(mpd), etree.XMLParser(no_network=True, resolve_entities=False))
+    except etree.XMLSyntaxError as error:
+        return [(error.lineno or 1, f"not well-formed: {error.msg}")]
+    if schema.validate(tree):
         return []
-    return [f"line {entry.line}: {entry.message}" for entry in schema.error_log]
+    return [(entry.line, entry.message) for entry in schema.error_log]

@@ -42,3 +42,17 @@ def label_for(language: str | None) -> str | None:
     if language is None:
         return None
     return NAMES.get(language.lower()) or NAMES.get(language.split("-")[0].lower())
+
+
+WELL_FORMED = re.compile(
+    r"(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"
+    r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
+    r"(?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?|x(?:-[a-z0-9]{1,8})+|i-[a-z]+|sgn-[a-z]{2}-[a-z]{2})",
+    re.IGNORECASE,
+)
+"""BCP 47 2.1: language, script, region, variants, extensions, private use; and the irregular tags that have a form."""
+
+
+def is_well_formed(tag: str) -> bool:
+    """Return whether a tag has the form that BCP 47 asks for; whether it is registered is not asked."""
+    return len(tag) <= 100 and WELL_FORMED.fullmatch(tag) is not None

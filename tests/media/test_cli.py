@@ -43,7 +43,7 @@ def test_package_then_verify_then_damage(plain: Path, tmp_path: Path) -> None:
     broken = bitaca("verify", out, "--json", home=tmp_path)
     assert broken.returncode == 1
     report = json.loads(broken.stdout)
-    assert (report["ok"], report["violations"][0]["code"]) == (False, "file-size")
+    assert (report["ok"], report["findings"][0]["rule"]) == (False, "file-size")
     assert bitaca("verify", out, home=tmp_path).returncode == 1
     assert bitaca("verify", tmp_path / "nothing", home=tmp_path).returncode == 1
 
