@@ -26,8 +26,8 @@ SBR = {"mp4a.40.2": {"mp4a.40.5", "mp4a.40.29"}}
 """AAC-LC may carry spectral band replication without saying so in its entry."""
 
 
-def of_entry(data: bytes, entry: Box) -> tuple[str, bool]:
-    """Return the codec string of a sample entry, and whether it is encrypted."""
+def of_entry(data: bytes, entry: Box) -> tuple[str, bool, int]:
+    """Return the codec string of a sample entry, whether it is encrypted, and its transfer characteristics (0: not told)."""
     from bitaca_core.media.boxes import walk
 
     kind = entry.kind.decode("latin-1")
@@ -36,7 +36,7 @@ def of_entry(data: bytes, entry: Box) -> tuple[str, bool]:
     elif kind in AUDIO:
         at = entry.body + AUDIO_HEADERS.get(int.from_bytes(data[entry.body + 8 : entry.body + 10], "big"), 28)
     else:
-        return kind, False
+        return kind, False, 0
     boxes = {box.kind: data[box.body : box.end] for box in walk(data, at, entry.end)}
     encrypted = kind in ("encv", "enca")
     if encrypted:
@@ -44,7 +44,9 @@ def of_entry(data: bytes, entry: Box) -> tuple[str, bool]:
         kind = next(
             (sinf[b.body : b.body + 4].decode("latin-1") for b in walk(sinf) if b.kind == b"frma"), kind
         )
-    return _name(kind, boxes), encrypted
+    colour = boxes.get(b"colr", b"")
+    transfer = int.from_bytes(colour[6:8], "big") if colour[:4] in (b"nclx", b"nclc") else 0
+    return _name(kind, boxes), encrypted, transfer
 
 
 def _name(kind: str, boxes: dict[bytes, bytes]) -> str:

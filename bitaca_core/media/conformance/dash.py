@@ -21,8 +21,10 @@ from bitaca_core.media.languages import is_well_formed
 
 SPACE = "{urn:mpeg:dash:schema:mpd:2011}"
 MAX_SEGMENTS = 100_000
-DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+DURATION = re.compile(r"P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?")
+NUMBER = re.compile(r"-?[0-9]{1,19}")
 TEMPLATE = re.compile(r"\$(RepresentationID|Number|Time|Bandwidth|)(?:%0(\d{1,3})d)?\$")
+RATIO = re.compile(r"([0-9]{1,9})(?:/([0-9]{1,9}))?")
 TRICK = "http://dashif.org/guidelines/trickmode"
 
 
@@ -120,7 +122,7 @@ class DashCheck:
     def _rates(
         self, number: str, one: Element, measured: Measured, pieces: list[Piece], line: int | None
     ) -> None:
-        bandwidth = int(text) if (text := one.get("bandwidth", "")).isdigit() else 0
+        bandwidth = _number(one.get("bandwidth"), 0)
         if not bandwidth or not measured.complete or measured.init is None or len(pieces) < 2:
             return
         needed_s = buffer_needed_s(measured.sizes, measured.durations_s, bandwidth)
@@ -166,8 +168,8 @@ class DashCheck:
         base: str,
         length: Fraction | None,
     ) -> Iterator[Piece]:
-        scale = int(values.get("timescale", "1")) or 1
-        number = int(values.get("startNumber", "1"))
+        scale = _number(values.get("timescale"), 1) or 1
+        number = _number(values.get("startNumber"), 1)
         bandwidth = one.get("bandwidth", "0")
         names = {"RepresentationID": one.get("id", ""), "Bandwidth": bandwidth}
         init: Part | None = None
@@ -196,7 +198,7 @@ class DashCheck:
 
     def _part(self, url: str, base: str, span: str | None = None) -> Part:
         name = self.folder.resolve(self.name, url if _absolute(url) else base + url)
-        if span and (match := re.fullmatch(r"(\d+)-(\d+)", span)):
+        if span and (match := re.fullmatch(r"(\d{1,18})-(\d{1,18})", span)):
             first, last = int(match[1]), int(match[2])
             return Part(name, url or base, first, max(0, last - first + 1))
         return Part(name, url or base)
@@ -211,18 +213,18 @@ def _times(
     """Yield media time and duration of each segment, in ticks."""
     lines = [level.find(f"{SPACE}SegmentTimeline") for level in found]
     timeline = next((one for one in reversed(lines) if one is not None), None)
-    offset = int(values.get("presentationTimeOffset", "0"))
+    offset = _number(values.get("presentationTimeOffset"), 0)
     end = offset + math.ceil(length * scale) if length is not None else None
     if timeline is not None:
         entries, time, given = timeline.findall(f"{SPACE}S"), 0, 0
         for at, entry in enumerate(entries):
-            time = int(entry.get("t", time))
-            duration, repeat = int(entry.get("d", "0")), int(entry.get("r", "0"))
+            time = _number(entry.get("t"), time)
+            duration, repeat = _number(entry.get("d"), 0), _number(entry.get("r"), 0)
             if duration <= 0:
                 return
             if repeat < 0:
                 following = entries[at + 1].get("t") if at + 1 < len(entries) else None
-                until = int(following) if following is not None else end
+                until = _number(following, time) if following is not None else end
                 repeat = max(0, math.ceil((until - time) / duration) - 1) if until is not None else 0
             for _ in range(repeat + 1):
                 given += 1
@@ -231,15 +233,15 @@ def _times(
                 yield time, duration
                 time += duration
         return
-    duration = int(values.get("duration", "0"))
+    duration = _number(values.get("duration"), 0)
     if duration <= 0:
         yield offset, 0
         return
-    number = int(values.get("startNumber", "1"))
+    number = _number(values.get("startNumber"), 1)
     if count is None:
         count = math.ceil(length * scale / duration) if length is not None else 0
-    if values.get("endNumber", "").isdigit():
-        count = min(count, int(values["endNumber"]) - number + 1)
+    if "endNumber" in values:
+        count = min(count, _number(values["endNumber"], count) - number + 1)
     for at in range(min(count, MAX_SEGMENTS)):
         yield offset + at * duration, duration
 
@@ -260,15 +262,18 @@ def _base(level: Element) -> str:
     return "" if text == "./" else text
 
 
+def _number(text: str | None, default: int) -> int:
+    """Return a whole number; the default where there is none, which strict mode tells."""
+    return int(text) if text is not None and NUMBER.fullmatch(text) else default
+
+
 def _absolute(url: str) -> bool:
     return "://" in url or url.startswith("/")
 
 
 def _ratio(text: str | None) -> float | None:
-    try:
-        return float(Fraction(text)) if text else None
-    except (ValueError, ZeroDivisionError):
-        return None
+    match = RATIO.fullmatch(text or "")
+    return int(match[1]) / int(match[2] or 1) if match and match[2] != "0" * len(match[2] or "") else None
 
 
 def seconds(text: str | None) -> Fraction | None:

@@ -75,6 +75,12 @@ RULES: dict[str, Rule] = {
     "bandwidth-buffer": Rule("must", MPD + ", Representation (5.3.5)", "at @bandwidth, minBufferTime of media in advance is enough to the end", "Raise @bandwidth or minBufferTime"),
     "bandwidth-high": Rule("should", MPD + ", Representation (5.3.5)", "@bandwidth is not more than 10 % above the measured peak", "Lower @bandwidth, or viewers get less quality than they could"),
     "video-range-missing": Rule("should", AUTHOR + ", Multivariant Playlist", "variants of video say VIDEO-RANGE", "Add VIDEO-RANGE=SDR, PQ or HLG"),
+    "video-range-differs": Rule(
+        "must",
+        AUTHOR + ", Multivariant Playlist",
+        "VIDEO-RANGE is what the colour information of the header says",
+        "Write SDR, PQ or HLG as the video is encoded",
+    ),
     "average-bandwidth-missing": Rule("should", AUTHOR + ", Multivariant Playlist", "variants say AVERAGE-BANDWIDTH", "Add the measured average"),
     "i-frames-missing": Rule("should", AUTHOR + ", Trick play", "playlists of I-frames are offered", "Add EXT-X-I-FRAME-STREAM-INF"),
     "i-frame-range": Rule("must", "RFC 8216bis 4.4.3.6", "a segment of an I-frame playlist holds a whole key frame with its header", "Let the range reach from moof to the end of the first sample"),

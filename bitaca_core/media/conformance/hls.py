@@ -76,6 +76,13 @@ class HlsCheck:
                 one = self._playlist(name, media["URI"], line, text=media.get("TYPE") == "SUBTITLES")
                 if one is not None:
                     groups.setdefault((media.get("TYPE", ""), media.get("GROUP-ID", "")), []).append(one)
+        for line, session, _ in lines_of(text, "EXT-X-SESSION-DATA"):
+            uri = session.get("URI")
+            where = self.folder.resolve(name, uri) if uri else None
+            if uri and where is None:
+                self.found.add("reference-outside", name, f"{uri} lies elsewhere", line=line)
+            elif uri and where is not None and self.folder.size(where) is None:
+                self.found.add("reference-missing", name, f"{uri} is not there", line=line)
         variants: list[Playlist] = []
         for line, stream, uri in lines_of(text, "EXT-X-STREAM-INF"):
             video = self._playlist(name, uri, line)
@@ -195,7 +202,11 @@ class HlsCheck:
         if stated and real and abs(stated - real) > RATE_WITHIN * real:
             message = f"FRAME-RATE={stated:g}, the samples come at {real:.3f} a second"
             self.found.add("frame-rate-differs", name, message, line=line)
-        if (one.width or "RESOLUTION" in stream) and "VIDEO-RANGE" not in stream:
+        shown = stream.get("VIDEO-RANGE")
+        if one.range and shown and shown != one.range:
+            message = f"VIDEO-RANGE={shown}, the header says {one.range}"
+            self.found.add("video-range-differs", name, message, line=line)
+        if (one.width or "RESOLUTION" in stream) and shown is None:
             self.found.add("video-range-missing", name, "no VIDEO-RANGE", line=line)
         if "AVERAGE-BANDWIDTH" not in stream:
             self.found.add("average-bandwidth-missing", name, "no AVERAGE-BANDWIDTH", line=line)
@@ -238,7 +249,7 @@ class HlsCheck:
             ("bandwidth-average", "AVERAGE-BANDWIDTH", average),
         ):
             stated = _decimal(stream.get(attribute))
-            if stated and abs(stated - real) > WITHIN * real:
+            if stated and real and abs(stated - real) > WITHIN * real:
                 percent = 100 * (stated - real) / real
                 message = f"{attribute}={stated:.0f}, measured {real} ({percent:+.0f} %)"
                 self.found.add(rule, name, message, line=line)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+MAX_RUN = 1000
+"""Segments in one run: real ones have a few; without a limit, many of no length would take their square."""
+
 
 def average_bps(sizes: Sequence[int], durations_s: Sequence[Fraction]) -> int:
     """Return all bits over the whole length; 0 for nothing."""
@@ -23,7 +26,7 @@ def peak_bps(sizes: Sequence[int], durations_s: Sequence[Fraction], target_s: in
     peak = float(average_bps(sizes, durations_s))
     for first in range(len(lengths)):
         bits, length = 0, 0.0
-        for number in range(first, len(lengths)):
+        for number in range(first, min(len(lengths), first + MAX_RUN)):
             bits += sizes[number] * 8
             length += lengths[number]
             if length > 1.5 * target_s:

@@ -14,6 +14,8 @@ from bitaca_core.media.conformance.findings import Findings
 
 MAX_FILE_BYTES = 4 << 30
 """A larger file is not read into memory."""
+RANGES = {16: "PQ", 18: "HLG"}
+"""By the transfer characteristics of ISO/IEC 23091-2; 0 and 2 say nothing, all others are of standard range."""
 TOLERANCE_S = Fraction(1, 500)
 """Besides one sample: manifests round to milliseconds."""
 
@@ -51,6 +53,7 @@ class Measured:
     codecs: list[str] = field(default_factory=list)
     width: int = 0
     height: int = 0
+    range: str = ""
     frame_rate: float | None = None
     complete: bool = True
     sample_s: Fraction = Fraction(0)
@@ -72,8 +75,11 @@ class Folder:
 
     def resolve(self, manifest: str, uri: str, base: str = "") -> str | None:
         """Return the name of what a URI of a manifest means; None for what lies elsewhere."""
-        parts = urlsplit(uri)
-        if parts.scheme or parts.netloc or uri.startswith("/") or "\0" in uri:
+        try:
+            parts = urlsplit(uri)
+        except ValueError:  # brackets that are no IPv6 address
+            return None
+        if parts.scheme or parts.netloc or uri.startswith("/") or "\0" in unquote(base + uri):
             return None
         path = (self.root / manifest).parent / unquote(base) / unquote(parts.path)
         steps: list[str] = []
@@ -232,6 +238,9 @@ class TrackCheck:
         if track is not None:
             self.measured.codecs = [one.codec for one in init.tracks.values()]
             self.measured.width, self.measured.height = track.width, track.height
+            self.measured.range = (
+                RANGES.get(track.transfer, "SDR") if track.transfer > 2 or track.transfer == 1 else ""
+            )
         if not init.fragmented or track is None:
             self.found.add(
                 "not-fragmented", name, "no track extends box: players take it for a whole file", byte=0

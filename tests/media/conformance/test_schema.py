@@ -22,7 +22,8 @@ SCHEMA_RULES = (
     "xml-",
 )
 """Rules of strict mode that the schema states too; others are in the text of the standard only."""
-MUTANTS = 200
+MUTANTS = (*range(200), 1624, 2881)
+"""Seeds; the last two are those of the first 3,000 on which the two judge differently."""
 VALUES = (
     "",
     "x",
@@ -51,7 +52,10 @@ NAMES = (
     "r",
     "schemeIdUri",
 )
-EXPLAINED: dict[int, str] = {}
+EXPLAINED = {
+    1624: "a space in a URI: XML Schema's anyURI lets libxml2 escape it, RFC 3986 (and strict mode) do not",
+    2881: "a slash in codecs: the schema's pattern forbids it; strict mode asks only for a list without white space",
+}
 """Seeds on which the two judge differently, and why."""
 
 
@@ -106,7 +110,7 @@ def test_mutants_are_judged_as_by_the_published_schema(monkeypatch: pytest.Monke
     assert len(trees) > 40
     differ: dict[int, tuple[str, bool, list[str]]] = {}
     verdicts = {True: 0, False: 0}
-    for seed in range(MUTANTS):
+    for seed in MUTANTS:
         draw = random.Random(seed)
         file, tree = draw.choice(trees)
         root = mutate(copy.deepcopy(tree.getroot()), draw)

@@ -124,7 +124,8 @@ SEEDS: dict[str, list[tuple[str, Damage]]] = {
     "reference-missing": [(f"{LOW}/playlist.m3u8", lambda f: (f / SEGMENT).unlink()),
                           ("stream.mpd", lambda f: (f / SEGMENT).unlink()),
                           (f"{LOW}/playlist.m3u8", lambda f: (f / INIT).unlink()),
-                          ("master.m3u8", lambda f: (f / "text/pt-BR.m3u8").unlink())],
+                          ("master.m3u8", lambda f: (f / "text/pt-BR.m3u8").unlink()),
+                          ("master.m3u8", lambda f: (f / "sidecar.json").unlink())],
     "reference-outside": [(f"{LOW}/playlist.m3u8", text(f"{LOW}/playlist.m3u8", "seg-2", "https://cdn.example/seg-2")),
                           (f"{LOW}/playlist.m3u8", text(f"{LOW}/playlist.m3u8", "seg-2", "/seg-2"))],
     "range-beyond": [(f"{LOW}/iframes.m3u8", text(f"{LOW}/iframes.m3u8", r"BYTERANGE:\d+", "BYTERANGE:99999999"))],
@@ -159,6 +160,9 @@ SEEDS: dict[str, list[tuple[str, Damage]]] = {
     "bandwidth-buffer": [("stream.mpd", text("stream.mpd", r'bandwidth="\d+" codecs', 'bandwidth="1000" codecs'))],
     "bandwidth-high": [("stream.mpd", text("stream.mpd", r'bandwidth="(\d+)" codecs', r'bandwidth="9\1" codecs'))],
     "video-range-missing": [("master.m3u8", text("master.m3u8", "VIDEO-RANGE=SDR,", ""))],
+    "video-range-differs": [("master.m3u8", text("master.m3u8", "VIDEO-RANGE=SDR", "VIDEO-RANGE=PQ")),
+                            ("master.m3u8", lambda f: (f / INIT).write_bytes((f / INIT).read_bytes().replace(
+                                b"nclx\0\x01\0\x01", b"nclx\0\x09\0\x12")))],
     "average-bandwidth-missing": [("master.m3u8", text("master.m3u8", r"AVERAGE-BANDWIDTH=\d+,", ""))],
     "i-frames-missing": [("master.m3u8", text("master.m3u8", r"(#EXT-X-I-FRAME-STREAM.*\n)+", ""))],
     "i-frame-range": [(f"{LOW}/seg-1.m4s", text(f"{LOW}/iframes.m3u8", r"BYTERANGE:(\d+)", "BYTERANGE:2500")),
@@ -252,4 +256,43 @@ def test_any_bytes_in_place_of_media_are_answered(good: Path, tmp_path: Path) ->
         (folder / name).write_bytes(data[: draw.choice((len(data), draw.randrange(len(data))))])
         check_folder(folder)
         (folder / name).write_bytes((good / name).read_bytes())
+    assert check_folder(folder).valid
+
+
+def test_any_bytes_in_place_of_manifests_are_answered(good: Path, tmp_path: Path) -> None:
+    """Seeded damage of digits, words and bytes of playlists and MPD: always a report, never another exception."""
+    import random
+
+    folder = tmp_path / "package"
+    shutil.copytree(good, folder)
+    words = (
+        "-1",
+        "0",
+        "",
+        "x",
+        "9" * 30,
+        "1e400",
+        "nan",
+        "../../..",
+        "%00",
+        "\0",
+        "é",
+        '"',
+        "$Time$",
+        "PT",
+        "@",
+        "#EXTM3U",
+        "http://[",
+    )
+    for seed in range(200):
+        draw = random.Random(seed)
+        name = draw.choice(("master.m3u8", "stream.mpd", f"{LOW}/playlist.m3u8", f"{LOW}/iframes.m3u8"))
+        content = (good / name).read_text("utf-8")
+        for _ in range(draw.randint(1, 4)):
+            spots = list(re.finditer(r"\d+|[A-Za-z]+", content))
+            spot = draw.choice(spots)
+            content = content[: spot.start()] + draw.choice(words) + content[spot.end() :]
+        (folder / name).write_text(content, "utf-8")
+        check_folder(folder)
+        (folder / name).write_text((good / name).read_text("utf-8"), "utf-8")
     assert check_folder(folder).valid
