@@ -19,6 +19,7 @@ from bitaca_core.media.description import AudioEntry, Package, TrackEntry
 from bitaca_core.stamps import sha256_file
 
 BASE_URL = "https://package.invalid/"
+BOARD_PLAYLIST = f"images/{manifests.STORYBOARD}.m3u8"
 ROUNDING_US = 1
 """Each segment duration is rounded to a microsecond once."""
 
@@ -104,8 +105,9 @@ class _Check:
         wanted = {f"video/{rung.id}/playlist.m3u8": rung for rung in self.package.rungs}
         sound = {f"audio/{audio.id}/playlist.m3u8": audio for audio in self.package.audio}
         text = {f"text/{item.id}.m3u8": item for item in self.package.text}
-        pictures = [f"video/{rung.id}/iframes.m3u8" for rung in self.package.rungs]
-        pictures += ["images/storyboard.m3u8"] if self.package.storyboard else []
+        frames = {f"video/{rung.id}/iframes.m3u8": rung for rung in self.package.rungs}
+        # earlier releases wrote none of these
+        pictures = [name for name in (*frames, BOARD_PLAYLIST) if name in self.package.files]
         for name in [*wanted, *sound, *text, *pictures]:
             if name not in listed:
                 self.report("rendition-missing", "master.m3u8", f"{name} is not listed")
@@ -130,10 +132,9 @@ class _Check:
             self._media_playlist(name, entry.segment_durations_s)
         for name in text:
             self._media_playlist(name, [self.package.duration_s])
-        for rung, name in zip(self.package.rungs, pictures, strict=False):
-            self._media_playlist(name, rung.segment_durations_s)
-        if self.package.storyboard:
-            self._media_playlist(pictures[-1], [self.package.duration_s])
+        for name in pictures:
+            durations_s = frames[name].segment_durations_s if name in frames else [self.package.duration_s]
+            self._media_playlist(name, durations_s)
 
     def _media_playlist(self, name: str, durations_s: list[float]) -> None:
         playlist = self._read(name)
@@ -207,7 +208,8 @@ class _Check:
                 self.report("rendition-missing", "stream.mpd", f"text-{item.id} is not listed")
             elif told.get("language") != item.language:
                 self.report("language", "stream.mpd", f"text-{item.id} is not in {item.language}")
-        if self.package.storyboard and listed.pop(manifests.STORYBOARD, None) is None:
+        board = listed.pop(manifests.STORYBOARD, None)
+        if board is None and BOARD_PLAYLIST in self.package.files:
             self.report("rendition-missing", "stream.mpd", "the storyboard is not listed")
         self._announces_sidecar(mpd, "stream.mpd")
         for name in listed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,10 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "address elsewhere": ("outside", text("video/180p/playlist.m3u8", "seg-2.m4s", "https://other.example/seg-2.m4s")),
     "rung left out": ("rendition-missing", text("master.m3u8", "video/144p/", "video/180p/")),
     "unknown rung": ("rendition-unknown", text("master.m3u8", "video/144p/", "video/145p/")),
+    "frames left out": ("rendition-missing", text("master.m3u8", "video/144p/iframes", "video/180p/iframes")),
+    "thumbnails left out": ("rendition-missing", text("master.m3u8", "images/storyboard.m3u8", "text/pt-BR.m3u8")),
+    "mpd without thumbnails": ("rendition-missing", text("stream.mpd", 'id="storyboard"', 'id="board"')),
+    "frames of another length": ("segment-duration", text("video/144p/iframes.m3u8", "#EXTINF:4,", "#EXTINF:3.9,")),
     "wrong resolution": ("resolution", text("master.m3u8", "256x144", "258x144")),
     "wrong codecs": ("codecs", text("master.m3u8", 'CODECS="avc1.', 'CODECS="avc3.', 9)),
     "other language": ("language", text("master.m3u8", 'LANGUAGE="pt-BR"', 'LANGUAGE="en"')),
@@ -127,6 +132,25 @@ def test_seeded_damage_is_reported(name: str, good: Path, tmp_path: Path) -> Non
     found = verify_package(folder)
     assert code in {violation.code for violation in found}, found
     assert all(violation.message and violation.file for violation in found)
+
+
+def test_a_package_of_an_earlier_release_without_frames_and_thumbnails_is_good(
+    good: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "package"
+    shutil.copytree(good, folder)
+    for name in ("video/180p/iframes.m3u8", "video/144p/iframes.m3u8", "images/storyboard.m3u8"):
+        (folder / name).unlink()
+        edit(folder, lambda document, name=name: document["files"].pop(name))
+    for name in ("master.m3u8", "stream.mpd"):
+        content = (folder / name).read_text("utf-8")
+        content = re.sub(r"#EXT-X-(I-FRAME|IMAGE)-STREAM-INF.*\n", "", content)
+        content = re.sub(
+            r'\s*<AdaptationSet [^>]*contentType="image".*?</AdaptationSet>', "", content, flags=re.S
+        )
+        (folder / name).write_text(content, "utf-8")
+        restamp(folder, name)
+    assert verify_package(folder) == []
 
 
 def test_without_hashes_only_contents_go_unread(good: Path, tmp_path: Path) -> None:
