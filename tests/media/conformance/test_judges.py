@@ -86,3 +86,39 @@ def test_packages_of_others_are_read_and_told_apart(clip: Callable[..., Path], t
     assert "must" not in rules["fmp4"] and {"one-track", "cmaf-brand"} < rules["fmp4"]["should"]
     assert "must" not in rules["ts"] and "media-unread" in rules["ts"]["note"]
     assert rules["dash"]["must"] == {"bandwidth-peak", "dash-max-segment-duration-timeline"}
+
+
+def test_packages_of_shaka_packager_state_rates_too_low_and_are_cmaf(
+    good: Path, clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Segments and whole files with byte ranges; its I-frame ranges begin, as ours, with their fragment's header.
+
+    Of a title whose last segment is short it states an average above the peak, and too little for I-frames.
+    """
+    import subprocess
+
+    from bitaca_core.media import tools
+
+    source = clip("keyed.mp4", *picture("320x180", "24", 9.3), *tone(9.3), *X264, "-g", "48", *AAC)
+    layouts = {
+        "segments": "init_segment={0}/init.mp4,segment_template={0}/$Number$.m4s",
+        "ranges": "output={0}.mp4",
+    }
+    for name, layout in layouts.items():
+        (tmp_path / name).mkdir()
+        streams = [
+            f"in={source},stream=video,{layout.format('v')},playlist_name=v.m3u8,iframe_playlist_name=f.m3u8",
+            f"in={source},stream=audio,{layout.format('a')},playlist_name=a.m3u8,hls_group_id=a,hls_name=x",
+        ]
+        command = [tools.packager(), *streams, "--segment_duration", "4", "--hls_master_playlist_output",
+                   "master.m3u8", "--mpd_output", "stream.mpd"]  # fmt: skip
+        command += ["--generate_static_live_mpd"] if name == "segments" else []
+        subprocess.run(command, cwd=tmp_path / name, check=True, capture_output=True, timeout=60)
+        report = check_folder(tmp_path / name)
+        rules = {one.rule for one in report.findings if one.severity != "note"}
+        low = {"hls-average-above-peak", "hls-bandwidth-exceeded", "bandwidth-peak"}
+        assert rules == {"hls-version-high", "video-range-missing", *low}, report.findings
+    line = (tmp_path / "segments/f.m3u8").read_text().split("#EXT-X-BYTERANGE:")[1].splitlines()[0]
+    offset = int(line.split("@")[1])
+    segment = (tmp_path / "segments/v/1.m4s").read_bytes()
+    assert segment[offset + 4 : offset + 8] == b"moof"
