@@ -17,7 +17,7 @@ def small(server, package):
     master = (package / "master.m3u8").read_text()
     manifest = (package / "stream.mpd").read_text()
     server.pages["/m/good/small.m3u8"] = re.sub(
-        r"#EXT-X-STREAM-INF[^\n]*1280x720[^\n]*\n[^\n]*\n", "", master
+        r"#EXT-X-(STREAM-INF[^\n]*1280x720[^\n]*\n[^\n]*|I-FRAME-STREAM-INF[^\n]*)\n", "", master
     )
     server.pages["/m/good/small.mpd"] = re.sub(r"<Representation id=\"720p\"[^>]*/>", "", manifest)
     assert all("720p" not in server.pages[f"/m/good/small.{kind}"] for kind in ("m3u8", "mpd"))
