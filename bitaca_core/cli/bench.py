@@ -72,6 +72,20 @@ def parity(
     _measure("tests.bench.parity", ["--count", str(count), "--seed", str(seed)], out)
 
 
+@app.command("corpus")
+def corpus(
+    mutations: Annotated[int, typer.Option(min=0, help="seeded damages of valid files")] = 1000,
+    seed: Annotated[int, typer.Option(help="which damages")] = 5,
+    only: Annotated[
+        str, typer.Option(help="parts of names of rows, with commas between; all where empty")
+    ] = "",
+    out: Out = Path("results/corpus.json"),
+) -> None:
+    """Every odd input that we know is packaged right or refused with a reason; damage is never passed over."""
+    arguments = ["--mutations", str(mutations), "--seed", str(seed), "--only", only]
+    _measure("tests.bench.corpus", arguments, out)
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")

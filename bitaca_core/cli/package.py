@@ -131,6 +131,8 @@ def _sheet(source: Path, subtitles: list[str], language: str | None, poster: Pat
 
 
 def _show_plan(job: Job, as_json: bool) -> None:
+    from bitaca_core.media import package as packaging
+
     recipe, video = job.recipe, job.info.video
     if as_json:
         print(json.dumps({
@@ -140,6 +142,9 @@ def _show_plan(job: Job, as_json: bool) -> None:
     steps = [
         f"turned {video.rotation_deg} degrees" if video.rotation_deg else "",
         "deinterlaced" if recipe.deinterlace else "",
+        "telecine undone" if recipe.undo_telecine else "",
+        f"{recipe.skip_s:.3f} s before the picture left out" if recipe.skip_s else "",
+        f"last frame held for {recipe.hold_frames} more" if recipe.hold_frames else "",
         "tone-mapped to SDR" if recipe.tone_map else "",
         "silence added" if recipe.audio[0].ordinal is None else "",
     ]
@@ -154,6 +159,8 @@ def _show_plan(job: Job, as_json: bool) -> None:
         print(f"text     {track.language:6} {len(track.cues)} cues")
     for inside in recipe.text:
         print(f"text     {inside.language:6} from the container")
+    for note in packaging.left_out(job.info, recipe):
+        print(f"note     {note}")
     print(f"package  {job.package_id}")
 
 

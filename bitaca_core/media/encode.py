@@ -18,6 +18,12 @@ from bitaca_core.media.probe import FORMATS, SourceInfo, input_url
 AAC_PRIMING_SAMPLES = 1024
 INPUT = "INPUT"
 WORK = "WORK/"
+DRIFT_S = 0.01
+"""Sound further than this from its timestamps is stretched towards them; containers round them to a millisecond."""
+STRETCH_SAMPLES = 1000
+"""At most so many samples a second are put in or taken out for it (2 %)."""
+PEAK = 0.89
+"""Where more than two channels are mixed down they are limited to -1 dB: their sum may be thrice full scale."""
 PAD_FRAMES = 5
 """How many missing frames at the end are filled with the last one; more are a cut-off source."""
 BITEXACT = {"fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
@@ -53,14 +59,24 @@ def sprite_file(work: Path) -> Path:
 
 def encode(
     info: SourceInfo, recipe: Recipe, sprite: Sprite, work: Path, on_progress: supervise.OnProgress
-) -> list[str]:
-    """Encode all rungs, audio renditions and the storyboard into `work`; return the arguments, places left out."""
+) -> tuple[list[str], str]:
+    """Encode all rungs, audio renditions and the storyboard into `work`.
+
+    Returns
+    -------
+    arguments : list of str
+        What ffmpeg was told, places left out.
+    complaints : str
+        What it said of the source: damage that it concealed.
+    """
     named = arguments(info, recipe, sprite)
     places = {INPUT: input_url(info.path)} | {
         part: input_url(work / part.removeprefix(WORK)) for part in named if part.startswith(WORK)
     }
-    supervise.run([tools.ffmpeg(), *(places.get(part, part) for part in named)], on_progress=on_progress)
-    return named
+    said = supervise.run(
+        [tools.ffmpeg(), *(places.get(part, part) for part in named)], on_progress=on_progress
+    )
+    return named, said
 
 
 def arguments(info: SourceInfo, recipe: Recipe, sprite: Sprite) -> list[str]:
@@ -70,7 +86,8 @@ def arguments(info: SourceInfo, recipe: Recipe, sprite: Sprite) -> list[str]:
     """
     import ffmpeg
 
-    source = ffmpeg.input(INPUT, protocol_whitelist="file,pipe", format_whitelist=FORMATS)
+    source = ffmpeg.input(INPUT, protocol_whitelist="file,pipe", format_whitelist=FORMATS,
+                          **{"reinit_filter:v": 0})  # fmt: skip
     picture = _normalised(source[str(info.video.index)], info, recipe)
     copies = picture.filter_multi_output("split", len(recipe.rungs) + 1)
     outputs = []
@@ -104,8 +121,15 @@ def _normalised(stream: Any, info: SourceInfo, recipe: Recipe) -> Any:
     """Apply what every rung shares: upright (ffmpeg's own autorotation), progressive, constant rate, square pixels."""
     if recipe.deinterlace:
         stream = stream.filter("bwdif", mode="send_frame", deint="all")
+    if recipe.undo_telecine:  # whole frames from fields; what stays combed is deinterlaced; one in five goes
+        stream = stream.filter("fieldmatch").filter("bwdif", mode="send_frame", deint="interlaced")
+        stream = stream.filter("decimate")
+    if recipe.skip_s:
+        stream = stream.filter("setpts", f"PTS-{recipe.skip_s:.6f}/TB")
     stream = stream.filter("fps", fps=str(recipe.frame_rate), start_time=0)
-    stream = stream.filter("tpad", stop=PAD_FRAMES, stop_mode="clone").filter("trim", end_frame=recipe.frames)
+    stream = stream.filter("tpad", stop=PAD_FRAMES + recipe.hold_frames, stop_mode="clone").filter(
+        "trim", end_frame=recipe.frames
+    )
     size = {"w": recipe.width, "h": recipe.height}
     if recipe.tone_map:
         stream = stream.filter("zscale", **size, t="linear", npl=100).filter("format", "gbrpf32le")
@@ -162,8 +186,15 @@ def _sound(source: Any, audio: AudioPlan, recipe: Recipe) -> Any:
             f"anullsrc=r={SAMPLE_RATE_HZ}:cl=stereo", f="lavfi", t=recipe.duration_s + 1
         ).audio
     else:
-        sound = source[f"a:{audio.ordinal}"].filter("aresample", SAMPLE_RATE_HZ, first_pts=0, **{"async": 1})
+        sound = source[f"a:{audio.ordinal}"]
+        if recipe.skip_s:
+            sound = sound.filter("asetpts", f"PTS-{recipe.skip_s:.6f}/TB")
+        sound = sound.filter(
+            "aresample", SAMPLE_RATE_HZ, first_pts=0, min_comp=DRIFT_S, **{"async": STRETCH_SAMPLES}
+        )
     sound = sound.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE_HZ, channel_layouts="stereo")
+    if audio.channels > 2:
+        sound = sound.filter("alimiter", limit=PEAK, level="false", latency="true")
     sound = sound.filter("apad", whole_len=total)
     start = AAC_PRIMING_SAMPLES if total > AAC_PRIMING_SAMPLES else 0
     return sound.filter("atrim", start_sample=start, end_sample=total).filter("asetpts", "PTS-STARTPTS")

@@ -33,7 +33,7 @@ from bitaca_core.media import (
 from bitaca_core.media.ladder import Content
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.manifests import Board, Programme, Text, Track
-from bitaca_core.media.plan import Recipe, TextPlan, plan
+from bitaca_core.media.plan import TEXT_CODECS, Recipe, TextPlan, plan
 from bitaca_core.media.probe import FORMATS, SourceInfo, SourceRejected, input_url, probe
 from bitaca_core.media.progress import Stage
 
@@ -174,7 +174,7 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
     with _work_folder(out) as work:
         sprite = images.sprite_for(recipe)
         progress("encode", 0)
-        arguments = encode.encode(
+        arguments, complaints = encode.encode(
             info, recipe, sprite, work, lambda s: progress("encode", 99 * s / recipe.duration_s)
         )
         progress("encode", 100)
@@ -190,6 +190,7 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
         else:
             images.poster_from_film(encode.sprite_file(work), sprite, recipe, work, poster)
         texts, warnings = _write_texts(job, work, out)
+        warnings = [*_damage(complaints), *left_out(info, recipe), *warnings]
     programme = Programme(
         duration_s=recipe.frames / recipe.frame_rate,
         segment_s=recipe.segment_frames / recipe.frame_rate,
@@ -295,13 +296,37 @@ def _check_length(recipe: Recipe, track: Track, info: SourceInfo) -> None:
         )  # fmt: skip
 
 
+def _damage(complaints: str) -> list[str]:
+    """Return a warning where ffmpeg had to conceal damage of the source."""
+    lines = [line for line in complaints.splitlines() if line.strip()]
+    if not lines:
+        return []
+    return [f"the source is damaged; what could be read was packaged ({lines[-1].strip()[:200]})"]
+
+
+def left_out(info: SourceInfo, recipe: Recipe) -> list[str]:
+    """Return a warning for each stream of the container that the recipe does not take (pure)."""
+    taken = {text.ordinal for text in recipe.text}
+    silent_tracks = [
+        f"audio stream {ordinal} left out: there is nothing in it" for ordinal in info.empty_audio
+    ]
+    return silent_tracks + [
+        f"subtitle stream {stream.ordinal} left out: "
+        + (f"{stream.codec} holds pictures" if stream.codec not in TEXT_CODECS else "its language is unknown")
+        for stream in info.text
+        if stream.ordinal not in taken
+    ]
+
+
 def _write_texts(job: Job, work: Path, out: Path) -> tuple[tuple[Text, ...], list[str]]:
     """Write all subtitles as WebVTT with their playlists: the sheet's first, then the container's other languages."""
     warnings: list[str] = []
     tracks = list(job.subtitles)
     for inside in job.recipe.text:
-        if any(t.language.lower() == inside.language.lower() and t.forced == inside.forced for t in tracks):
-            continue
+        if any(
+            t.language.lower() == inside.language.lower() and t.forced == inside.forced for t in job.subtitles
+        ):
+            continue  # the sheet's own is better
         try:
             cues = _extract(job.info, inside, work)
         except (MediaError, subtitles.SubtitleError) as error:

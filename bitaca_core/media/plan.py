@@ -10,18 +10,24 @@ from bitaca_core.media.ladder import Content, Rung, rungs
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.probe import SourceInfo, VideoStream
 
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 """Raise it when the same source should give other bytes: everything is then rebuilt."""
 
 STANDARD_RATES = tuple(
     Fraction(*rate) for rate in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1),
                                  (60000, 1001), (60, 1))
 )  # fmt: skip
+FILM_RATE = Fraction(24000, 1001)
+"""What telecined pictures were shot at."""
 HD_SHORT_SIDE = 720
 SCALER_MATRICES = {
     "bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470", "fcc": "fcc", "smpte240m": "smpte240m",
     "bt2020nc": "bt2020", "bt2020c": "bt2020",
 }  # fmt: skip
+MIN_S = 1
+"""Shorter films are held on their last frame to this length: players and seek bars need something to play."""
+MAX_LEAD_S = 0.5
+"""Sound that begins this much before the picture is cut to it; before a later picture its first frame is held."""
 GOP_S = 2
 GOPS_PER_SEGMENT = 2
 PRESET = "veryfast"
@@ -44,6 +50,7 @@ class AudioPlan:
     ordinal: int | None
     language: str | None
     label: str
+    channels: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +65,20 @@ class TextPlan:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All that decides the output's bytes, beside the source itself and the tools' versions."""
+    """All that decides the output's bytes, beside the source itself and the tools' versions.
+
+    `skip_s` is cut off before the picture begins; `hold_frames` repeat the last frame of a very short film.
+    """
 
     version: int
     width: int
     height: int
     frame_rate: Fraction
     frames: int
+    skip_s: float
+    hold_frames: int
     deinterlace: bool
+    undo_telecine: bool
     tone_map: bool
     matrix_in: str
     gop_frames: int
@@ -147,16 +160,23 @@ def plan(
         Keep only this many of the best rungs.
     """
     video = info.video
-    rate = standard_rate(video.frame_rate)
+    rate = FILM_RATE if video.telecined else standard_rate(video.frame_rate)
     ladder = rungs(*video.display_size, rate, content)[: max_rungs or None]
     top = ladder[0]
+    lead_s = video.start_s - info.start_s
+    skip_s = round(lead_s, 6) if 0 < lead_s <= MAX_LEAD_S else 0.0
+    filmed = max(1, round((video.end_s - info.start_s - skip_s) * rate))
+    frames = max(filmed, round(MIN_S * rate))
     return Recipe(
         version=RECIPE_VERSION,
         width=top.width,
         height=top.height,
         frame_rate=rate,
-        frames=max(1, round((video.end_s - info.start_s) * rate)),
-        deinterlace=video.interlaced,
+        frames=frames,
+        skip_s=skip_s,
+        hold_frames=frames - filmed,
+        deinterlace=video.interlaced and not video.telecined,
+        undo_telecine=video.telecined,
         tone_map=video.hdr,
         matrix_in=_matrix(video),
         gop_frames=round(GOP_S * rate),
@@ -184,7 +204,11 @@ def _audio(info: SourceInfo, known: dict[int, tuple[str, str | None]]) -> tuple[
         language = told[0] if told else bcp47(stream.language)
         label = (told[1] if told else None) or stream.title or label_for(language) or "Original"
         label = _distinct(label, [plan.label for plan in plans])
-        plans.append(AudioPlan(f"{(language or 'track').lower()}-{number}", stream.ordinal, language, label))
+        plans.append(
+            AudioPlan(
+                f"{(language or 'track').lower()}-{number}", stream.ordinal, language, label, stream.channels
+            )
+        )
     return tuple(plans) or (AudioPlan(f"{NO_LANGUAGE}-1", None, NO_LANGUAGE, "Sem áudio"),)
 
 

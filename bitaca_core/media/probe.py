@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from bitaca_core.errors import InputError, MediaError
-from bitaca_core.media import supervise, tools
+from bitaca_core.media import protection, supervise, telecine, tools
 
 FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,dv,rm"
 """Demuxers that may open a source: real containers only; no playlists, concat lists, images, text or devices."""
@@ -22,6 +22,8 @@ LOCAL_ONLY = ("-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS)
 
 MAX_SIDE_PX = 8192
 """Larger pictures would take gigabytes a frame (decompression bombs)."""
+MAX_PIXELS = 8192 * 4352
+"""8K film; a square of the longest side would take twice that a frame."""
 MAX_DURATION_S = 12 * 3600
 """Longer than any film; a lying duration would otherwise keep an encoder busy for days."""
 MAX_BYTES = 400 * 10**9
@@ -55,7 +57,9 @@ class VideoStream:
     transfer: str | None
     primaries: str | None
     matrix: str | None
+    start_s: float
     end_s: float
+    telecined: bool = False
 
     @property
     def display_size(self) -> tuple[Fraction, Fraction]:
@@ -96,7 +100,10 @@ class TextStream:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """All that packaging needs to know. `start_s` is the earliest timestamp of any stream: our time zero."""
+    """All that packaging needs to know. `start_s` is the earliest timestamp of any stream.
+
+    `empty_audio` are the ordinals of announced audio streams without a packet.
+    """
 
     path: Path
     size_bytes: int
@@ -105,6 +112,7 @@ class SourceInfo:
     video: VideoStream
     audio: tuple[AudioStream, ...]
     text: tuple[TextStream, ...]
+    empty_audio: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +151,18 @@ def probe(path: Path) -> SourceInfo:
         answer = _ffprobe(path, ["-show_format", "-show_streams", "-of", "json"], PROBE_TIMEOUT_S)
     except MediaError as error:
         raise _not_media(path, error) from error
+    if protection.encrypted(path):
+        raise _encrypted(path)
     document = json.loads(answer)
     spans = read_spans(_ffprobe(path, ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags",
                                        "-of", "csv=p=0"], SCAN_TIMEOUT_S).decode())  # fmt: skip
-    return read_probe(document, spans, path, size)
+    info = read_probe(document, spans, path, size)
+    video = info.video
+    if video.interlaced and telecine.telecined(
+        path, video.index, video.frame_rate, video.end_s - video.start_s, LOCAL_ONLY
+    ):
+        return replace(info, video=replace(video, telecined=True))
+    return info
 
 
 def read_spans(csv: str) -> dict[int, Span]:
@@ -159,11 +175,13 @@ def read_spans(csv: str) -> dict[int, Span]:
         fields = line.split(",")
         if len(fields) < 5 or "D" in fields[4]:
             continue
-        time = fields[1] if fields[1] != "N/A" else fields[2]  # AVI has decode times only
-        if time == "N/A":
+        if fields[1] == "N/A" and fields[2] == "N/A":
             continue
-        index, pts = int(fields[0]), float(time)
+        index = int(fields[0])
         duration = 0.0 if fields[3] == "N/A" else float(fields[3])
+        pts = float(fields[1] if fields[1] != "N/A" else fields[2])  # AVI has decode times only
+        if fields[1] == "N/A" and pts == last.get(index):
+            pts += duration  # MPEG-PS: the last frame is decoded as the one before is shown
         count[index] = count.get(index, 0) + 1
         if pts < first.get(index, float("inf")):
             first[index] = pts
@@ -179,8 +197,7 @@ def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, siz
     streams: list[dict[str, Any]] = document.get("streams", [])
     form: dict[str, Any] = document.get("format", {})
     if any(stream.get("codec_tag_string") in ("encv", "enca", "drmi", "drms") for stream in streams):
-        raise SourceRejected("the file is encrypted (DRM)", kind="encrypted", file=path,
-                             hint="Package the original, without protection")  # fmt: skip
+        raise _encrypted(path)
     pictures = [s for s in streams if s.get("codec_type") == "video" and not _is_cover(s)]
     if not pictures:
         what = (
@@ -213,9 +230,13 @@ def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, siz
         transfer=_known(chosen.get("color_transfer")),
         primaries=_known(chosen.get("color_primaries")),
         matrix=_known(chosen.get("color_space")),
+        start_s=span.first_s,
         end_s=_end_of(span, chosen),
     )
     audio = [s for s in streams if s.get("codec_type") == "audio"]
+    empty = tuple(
+        n for n, s in enumerate(audio) if not int(s.get("channels", 0)) or int(s["index"]) not in spans
+    )
     text = [s for s in streams if s.get("codec_type") == "subtitle"]
     return SourceInfo(
         path=path,
@@ -227,13 +248,14 @@ def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, siz
             AudioStream(int(s["index"]), n, str(s.get("codec_name", "unknown")), int(s.get("channels", 0)),
                         int(s.get("sample_rate", 0)), _language(s), s.get("tags", {}).get("title"))
             for n, s in enumerate(audio)
-            if int(s.get("channels", 0)) > 0 and int(s["index"]) in spans
+            if n not in empty
         ),
         text=tuple(
             TextStream(int(s["index"]), n, str(s.get("codec_name", "unknown")), _language(s),
                        s.get("tags", {}).get("title"), bool(s.get("disposition", {}).get("forced")))
             for n, s in enumerate(text)
         ),
+        empty_audio=empty,
     )  # fmt: skip
 
 
@@ -243,6 +265,11 @@ def _ffprobe(path: Path, arguments: list[str], timeout_s: float) -> bytes:
         command = [tools.ffprobe(), "-v", "error", *LOCAL_ONLY, *arguments, "-i", input_url(path)]
         supervise.run(command, stdout=out, timeout_s=timeout_s)
         return out.read_bytes()
+
+
+def _encrypted(path: Path) -> SourceRejected:
+    return SourceRejected("the file is encrypted (DRM)", kind="encrypted", file=path,
+                          hint="Package the original, without protection")  # fmt: skip
 
 
 def _not_media(path: Path, error: MediaError) -> SourceRejected:
@@ -272,6 +299,11 @@ def _check_limits(stream: dict[str, Any], span: Span, path: Path) -> None:
         raise SourceRejected(
             f"the picture is {width}x{height}; the limit is {MAX_SIDE_PX} a side", kind="too-large", file=path
         )
+    if width * height > MAX_PIXELS:
+        raise SourceRejected(
+            f"the picture is {width}x{height}; the limit is {MAX_PIXELS / 1e6:.0f} million pixels",
+            kind="too-large", file=path,
+        )  # fmt: skip
     if span.end_s - span.first_s > MAX_DURATION_S:
         raise SourceRejected(
             f"it lasts {(span.end_s - span.first_s) / 3600:.0f} h; the limit is {MAX_DURATION_S // 3600} h",
@@ -282,8 +314,10 @@ def _check_limits(stream: dict[str, Any], span: Span, path: Path) -> None:
 def _check_complete(form: dict[str, Any], spans: dict[int, Span], path: Path) -> None:
     declared = float(form.get("duration", 0) or 0)
     start = float(form.get("start_time", 0) or 0)
-    reached = max(span.end_s for span in spans.values()) - start
-    if reached < declared - max(TRUNCATION_SLACK_S, 0.01 * declared):
+    end = max(span.end_s for span in spans.values())
+    reached = end - start
+    # Matroska counts its duration from zero even where the first timestamp is hours later
+    if max(end, reached) < declared - max(TRUNCATION_SLACK_S, 0.01 * declared):
         raise SourceRejected(
             f"the file is cut off: it says {declared:.1f} s and ends after {reached:.1f} s",
             kind="truncated", file=path, hint="Copy or download it again",

@@ -59,6 +59,10 @@ def decode(data: bytes, path: Path) -> str:
     """Return the text: a byte order mark decides, then UTF-8, then Windows-1252 (what older tools wrote)."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
+    elif len(data) >= 4 and data[1:64:2].count(0) * 2 > len(data[1:64:2]) and 0 not in data[:64:2]:
+        encoding = "utf-16-le"  # without its mark: every second byte of the head is zero
+    elif len(data) >= 4 and data[:64:2].count(0) * 2 > len(data[:64:2]) and 0 not in data[1:64:2]:
+        encoding = "utf-16-be"
     elif b"\0" in data:
         raise SubtitleError("binary data, expected SRT or WebVTT text", file=path)
     else:
@@ -66,7 +70,7 @@ def decode(data: bytes, path: Path) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        if encoding == "utf-16":
+        if encoding.startswith("utf-16"):
             raise SubtitleError("broken UTF-16", file=path) from error
         return data.decode("cp1252", errors="replace")
 

@@ -73,8 +73,8 @@ INPUTS = {
     "hundred-a-second": ([*picture(rate="100"), *X264], Expected((320, 180), 50, "50")),
     "anamorphic": ([*picture("180x144"), "-vf", "setsar=64/45", *X264], Expected((256, 144), 24)),
     "portrait": ([*picture("180x320"), *X264], Expected((180, 320), 24)),
-    "very-short": ([*picture(seconds=0.3), *tone(0.3), *X264, *AAC], Expected((320, 180), 8)),
-    "one-frame": ([*picture(), "-frames:v", "1", *X264], Expected((320, 180), 1)),
+    "very-short": ([*picture(seconds=0.3), *tone(0.3), *X264, *AAC], Expected((320, 180), 24)),
+    "one-frame": ([*picture(), "-frames:v", "1", *X264], Expected((320, 180), 24)),
     "interlaced": (
         [*picture(rate="50"), "-vf", "tinterlace=interleave_top,setfield=tff", *X264, "-flags", "+ildct+ilme",
          "-r", "25"], Expected((320, 180), 25, "25"),
@@ -100,8 +100,8 @@ def test_other_containers(container: str, clip: Clip, tmp_path: Path) -> None:
     codecs = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"]
     arguments = [*picture(), *tone(), *(codecs if container == "webm" else [*X264, *AAC])]
     result = packaged(clip(f"other.{container}", *arguments), tmp_path / "out")
-    # AVI stores decode times only and TS starts with the priming of its sound: the picture is held for a frame
-    check(result, Expected((320, 180), 25 if container in ("avi", "ts") else 24), tmp_path)
+    # AVI stores decode times only: the delay of reordered frames holds the first for one
+    check(result, Expected((320, 180), 25 if container == "avi" else 24), tmp_path)
 
 
 def test_variable_frame_rate_keeps_its_length(clip: Clip, tmp_path: Path) -> None:

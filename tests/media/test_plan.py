@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from bitaca_core.media.languages import bcp47, label_for
+from bitaca_core.media.package import left_out
 from bitaca_core.media.plan import Recipe, plan, standard_rate
 from bitaca_core.media.probe import AudioStream, SourceInfo, TextStream, VideoStream
 
 VIDEO = VideoStream(
     index=0, codec="h264", width=1280, height=720, sample_aspect=Fraction(1), rotation_deg=0,
     frame_rate=Fraction(24), pixel_format="yuv420p", interlaced=False, transfer=None, primaries=None, matrix=None,
-    end_s=10.0,
+    start_s=0.0, end_s=10.0,
 )  # fmt: skip
 SOUND = AudioStream(1, 0, "aac", 2, 48000, "por", None)
 
@@ -88,7 +89,31 @@ def test_length_is_whole_frames_from_the_earliest_timestamp() -> None:
     assert made.frames == 252
     assert made.duration_s == 10.5
     assert made.audio_samples == 504_000
-    assert plan(info(replace(VIDEO, end_s=0.001))).frames == 1
+    short = plan(info(replace(VIDEO, end_s=0.001)))
+    assert (short.frames, short.hold_frames) == (24, 23), "held on its last frame for a second"
+    assert plan(info(replace(VIDEO, end_s=1.0))).hold_frames == 0
+
+
+@pytest.mark.parametrize(
+    ("picture_s", "earliest_s", "skip_s", "frames"),
+    [(0.2, 0.0, 0.2, 235), (0.0, 0.0, 0.0, 240), (3600.021333, 3600.0, 0.021333, 240), (2.0, 0.0, 0.0, 240)],
+)
+def test_time_begins_with_the_picture(
+    picture_s: float, earliest_s: float, skip_s: float, frames: int
+) -> None:
+    end_s = earliest_s + 10 + (0.021333 if picture_s > 3000 else 0)
+    made = plan(info(replace(VIDEO, start_s=picture_s, end_s=end_s), start_s=earliest_s))
+    assert (made.skip_s, made.frames) == (pytest.approx(skip_s), frames)
+
+
+def test_telecined_film_is_undone_and_not_deinterlaced() -> None:
+    made = recipe(interlaced=True, telecined=True, frame_rate=Fraction(30000, 1001), end_s=90 * 1001 / 30000)
+    assert (made.undo_telecine, made.deinterlace) == (True, False)
+    assert (made.frame_rate, made.frames) == (Fraction(24000, 1001), 72)
+
+
+def test_more_than_two_channels_are_known_to_the_recipe() -> None:
+    assert plan(info(audio=(replace(SOUND, channels=6),))).audio[0].channels == 6
 
 
 def test_interlaced_hdr_and_unlabelled_colours() -> None:
@@ -133,7 +158,20 @@ def test_text_streams_that_are_pictures_or_of_unknown_language_stay_out() -> Non
 
 def test_recipe_is_plain_json_and_names_the_thread_count() -> None:
     document = json.loads(json.dumps(recipe().to_dict()))
-    assert document["threads"] == 2 and document["frame_rate"] == "24" and document["version"] == 1
+    assert document["threads"] == 2 and document["frame_rate"] == "24" and document["version"] == 2
+
+
+def test_what_is_left_out_is_told() -> None:
+    text = (
+        TextStream(2, 0, "subrip", "por", None, False), TextStream(3, 1, "hdmv_pgs_subtitle", "eng", None, False),
+        TextStream(4, 2, "ass", None, None, False),
+    )  # fmt: skip
+    source = info(text=text, empty_audio=(1,))
+    assert left_out(source, plan(source)) == [
+        "audio stream 1 left out: there is nothing in it",
+        "subtitle stream 1 left out: hdmv_pgs_subtitle holds pictures",
+        "subtitle stream 2 left out: its language is unknown",
+    ]
 
 
 def test_animation_tunes_the_encoder() -> None:

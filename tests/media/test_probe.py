@@ -133,6 +133,18 @@ def test_sample_aspect_and_unknown_values() -> None:
     assert read(STREAM | {"color_transfer": "unknown"}).video.transfer is None
 
 
+def test_a_last_packet_without_presentation_time_comes_after_the_one_before() -> None:
+    assert read_spans("0,0.04,0.00,0.04,K__\n0,N/A,0.04,0.04,___\n") == {0: Span(0.04, 0.08, 0.12, 2)}
+
+
+def test_a_square_bomb_is_too_large_and_hours_before_the_start_are_no_truncation() -> None:
+    with pytest.raises(SourceRejected) as caught:
+        read(STREAM | {"width": 8192, "height": 8192})
+    assert caught.value.kind == "too-large"
+    late = {0: Span(36000.0, 36000.9, 36001.0, 24)}
+    assert read(STREAM, spans=late, start_time="36000.0", duration="36001.0").video.start_s == 36000.0
+
+
 def test_packets_are_summed_up_without_discarded_ones() -> None:
     spans = read_spans(
         "0,-0.04,-0.04,0.04,KD_\n0,0.00,-0.04,0.04,K__\n1,0.0,0.0,N/A,K__\n0,N/A,0.04,0.04,___\n0,N/A,N/A,0.04,___\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.media.subtitles import Cue, SubtitleError, fit, load, parse, to_webvtt
+from bitaca_core.media.subtitles import Cue, SubtitleError, decode, fit, load, parse, to_webvtt
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nOlá\n\n2\n00:00:03,000 --> 00:00:04,000\nTchau,\namigo\n"
 
@@ -87,3 +87,9 @@ def test_cues_are_sorted_and_fitted_to_the_film() -> None:
     assert fit(cues, 4.0) == [Cue(1000, 4000, "long")]
     swapped = "1\n00:00:03,000 --> 00:00:04,000\nb\n\n2\n00:00:01,000 --> 00:00:02,000\na\n"
     assert [cue.text for cue in parse(swapped)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(encoding: str) -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nOlá\n"
+    assert decode(text.encode(encoding), Path("x.srt")) == text

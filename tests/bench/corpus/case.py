@@ -1,0 +1,67 @@
+"""What a row of the corpus is: an input that somebody will upload, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Right:
+    """A correct package.
+
+    `frames` exact at `rate`; None where the input leaves the rate open, then `seconds` decides to a frame.
+    `flash_s` is when the white frame and the beep are due, None where the input has none. `level` is the
+    beep's power over both channels, mono of half of full scale being 1; None where channels are mixed, then only
+    nothing may be clipped. `warned`: the packager has to say that something was lost.
+    """
+
+    size: tuple[int, int] | None = (320, 180)
+    frames: int | None = 24
+    rate: str | None = "24"
+    seconds: float | None = None
+    audio: int = 1
+    cues: tuple[int, ...] = ()
+    flash_s: float | None = 0.5
+    heard: bool = True
+    warned: bool = False
+    level: float | None = 1.0
+    aspect: Fraction = Fraction(16, 9)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A typed rejection, of one of these kinds."""
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RightOrRefused:
+    """Damage in mid-file: a package whose loss is told, or a rejection."""
+
+    kinds: tuple[str, ...] = ("truncated", "damaged", "not-media")
+
+
+Outcome = Right | Refused | RightOrRefused
+
+
+@dataclass(frozen=True)
+class Input:
+    """Files of one row: the video and sidecar subtitles by language."""
+
+    video: Path
+    subtitles: tuple[tuple[str, Path], ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A named input. `make(folder)` writes it; `cheap` rows run in every test run."""
+
+    name: str
+    make: Callable[[Path], Input]
+    expected: Outcome
+    cheap: bool = True
+    limit_s: float = 90.0

@@ -1,0 +1,179 @@
+"""Looks at a package with plain ffmpeg and ffprobe, apart from what the packager says about it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from array import array
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from bitaca_core.media import tools
+from bitaca_core.media.description import Package
+from bitaca_core.media.publish import Publication
+from tests.bench.corpus.case import Right
+from tests.bench.corpus.flash_and_beep import BEEP_AMPLITUDE, FLASH_S
+
+THUMB = 16
+SAMPLE_HZ = 48_000
+WHITE = 190
+"""Mean luma of the flash is 235, of the pattern under 150."""
+LOUD = 0.1
+LIMIT_S = 120
+EDGE = 480
+"""Samples of the beep's ends that are not measured."""
+LEVEL_SLACK = 0.12
+"""One decibel."""
+ASPECT_SLACK = 0.03
+"""A small odd size may be stretched to have several exact sizes; a wrong sample aspect is off by more."""
+
+
+@dataclass
+class Seen:
+    """What the eye and the ear get of a package."""
+
+    luma: dict[str, list[bytes]] = field(default_factory=dict)
+    sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    sound: dict[str, array[float]] = field(default_factory=dict)
+    other: dict[str, array[float]] = field(default_factory=dict)
+
+
+def joined(folder: Path, track: str, work: Path) -> Path:
+    """Return one file with all segments of a track."""
+    parts = sorted((folder / track).glob("seg-*.m4s"), key=lambda p: int(p.stem.split("-")[1]))
+    target = work / f"{track.replace('/', '-')}.mp4"
+    target.write_bytes(b"".join(p.read_bytes() for p in [folder / track / "init.mp4", *parts]))
+    return target
+
+
+def decoded(file: Path, *arguments: str) -> bytes:
+    """Return what ffmpeg decodes; any complaint of its is a fault."""
+    command = [tools.ffmpeg(), "-v", "error", "-nostdin", "-i", f"file:{file}", *arguments, "-"]
+    done = subprocess.run(command, capture_output=True, timeout=LIMIT_S)
+    if done.returncode or done.stderr:
+        raise ValueError(f"{file.name} does not decode: {done.stderr.decode(errors='replace')[-200:]}")
+    return done.stdout
+
+
+def thumbs(file: Path) -> list[bytes]:
+    """Return each decoded frame as 16 x 16 grey."""
+    raw = decoded(file, "-map", "0:v:0", "-fps_mode", "passthrough", "-vf", f"scale={THUMB}:{THUMB}:flags=area,format=gray",
+                  "-f", "rawvideo")  # fmt: skip
+    size = THUMB * THUMB
+    return [raw[at : at + size] for at in range(0, len(raw), size)]
+
+
+def look(package: Package, folder: Path, work: Path) -> Seen:
+    """Decode every rendition."""
+    seen = Seen()
+    for rung in package.rungs:
+        file = joined(folder, f"video/{rung.id}", work)
+        seen.luma[rung.id] = thumbs(file)
+        done = subprocess.run(
+            [tools.ffprobe(), "-v", "error", "-show_streams", "-of", "json", str(file)],
+            capture_output=True, timeout=LIMIT_S, check=True,
+        )  # fmt: skip
+        stream = json.loads(done.stdout)["streams"][0]
+        if (
+            stream.get("sample_aspect_ratio", "1:1") not in ("1:1", "N/A", "0:1")
+            or stream["pix_fmt"] != "yuv420p"
+        ):
+            raise ValueError(f"{rung.id}: {stream.get('sample_aspect_ratio')} {stream['pix_fmt']}")
+        seen.sizes[rung.id] = (stream["width"], stream["height"])
+    for audio in package.audio:
+        raw = decoded(
+            joined(folder, f"audio/{audio.id}", work), "-ac", "2", "-ar", str(SAMPLE_HZ), "-f", "f32le"
+        )
+        both = array("f", raw)
+        seen.sound[audio.id] = both[::2]
+        seen.other[audio.id] = both[1::2]
+    return seen
+
+
+def first_white(frames: list[bytes]) -> int | None:
+    """Return the number of the first frame of the flash."""
+    return next((n for n, frame in enumerate(frames) if sum(frame) / len(frame) > WHITE), None)
+
+
+def first_loud(sound: array[float]) -> int | None:
+    """Return the first sample of the beep."""
+    return next((n for n, sample in enumerate(sound) if abs(sample) > LOUD), None)
+
+
+def cue_counts(package: Package, folder: Path) -> tuple[int, ...]:
+    """Return how many cues each text rendition has."""
+    return tuple((folder / text.path).read_text("utf-8").count("-->") for text in package.text)
+
+
+def faults(published: Publication, package: Package, expected: Right, work: Path) -> list[str]:
+    """Return everything that is not as expected."""
+    found: list[str] = []
+    rate = Fraction(package.rungs[0].frame_rate)
+    frame_s = float(1 / rate)
+    if expected.rate is not None and rate != Fraction(expected.rate):
+        found.append(f"{rate} fps, expected {expected.rate}")
+    try:
+        seen = look(package, published.folder, work)
+    except (ValueError, subprocess.SubprocessError) as error:
+        return [str(error)]
+    wanted = expected.frames
+    if wanted is None and expected.seconds is not None:
+        wanted = round(package.duration_s * rate)
+        if abs(package.duration_s - expected.seconds) > frame_s * 1.01:
+            found.append(f"lasts {package.duration_s:.3f} s, expected {expected.seconds} s")
+    for name, frames in seen.luma.items():
+        if len(frames) != wanted:
+            found.append(f"{name}: {len(frames)} frames, expected {wanted}")
+    top = seen.sizes[package.rungs[0].id]
+    if expected.size is not None and top != expected.size:
+        found.append(f"{top[0]}x{top[1]}, expected {expected.size[0]}x{expected.size[1]}")
+    if abs(top[0] / top[1] / float(expected.aspect) - 1) > ASPECT_SLACK:
+        found.append(f"aspect {top[0]}:{top[1]}, expected {expected.aspect}")
+    if len(package.audio) != expected.audio:
+        found.append(f"{len(package.audio)} audio tracks, expected {expected.audio}")
+    for name, sound in seen.sound.items():
+        if abs(len(sound) / SAMPLE_HZ - package.duration_s) > frame_s:
+            found.append(f"{name}: {len(sound) / SAMPLE_HZ:.3f} s of sound for {package.duration_s:.3f} s")
+    found += _moment(seen, expected, frame_s)
+    cues = cue_counts(package, published.folder)
+    if cues != expected.cues:
+        found.append(f"cues {cues}, expected {expected.cues}")
+    if bool(published.warnings) != expected.warned:
+        found.append(
+            f"warnings {list(published.warnings)}" if published.warnings else "a loss that is not told"
+        )
+    return found
+
+
+def _moment(seen: Seen, expected: Right, frame_s: float) -> list[str]:
+    found: list[str] = []
+    at = expected.flash_s
+    for name, frames in seen.luma.items():
+        white = first_white(frames)
+        if at is None:
+            continue
+        if white is None:
+            found.append(f"{name}: no flash")
+        elif abs(white * frame_s - at) > frame_s * 1.01:
+            found.append(f"{name}: flash at {white * frame_s:.3f} s, expected {at} s")
+    for name, sound in seen.sound.items():
+        loud = first_loud(sound)
+        if not expected.heard:
+            if loud is not None:
+                found.append(f"{name}: a sound at {loud / SAMPLE_HZ:.3f} s")
+            continue
+        if loud is None:
+            found.append(f"{name}: no beep")
+            continue
+        if at is not None and abs(loud / SAMPLE_HZ - at) > frame_s * 1.01:
+            found.append(f"{name}: beep at {loud / SAMPLE_HZ:.3f} s, expected {at} s")
+        part = slice(loud + EDGE, loud + int(FLASH_S * SAMPLE_HZ) - EDGE)
+        ears = (sound[part], seen.other[name][part])
+        if max(abs(x) for ear in ears for x in ear) >= 1.0:
+            found.append(f"{name}: the sound is clipped")
+        power = sum(x * x for ear in ears for x in ear) / max(1, len(ears[0]))
+        level = (2 * power) ** 0.5 / BEEP_AMPLITUDE
+        if expected.level is not None and abs(level / expected.level - 1) > LEVEL_SLACK:
+            found.append(f"{name}: the beep's level is {level:.2f}, expected {expected.level:.2f}")
+    return found
