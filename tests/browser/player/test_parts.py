@@ -48,6 +48,23 @@ def test_a_viewer_who_acts_while_it_waits_is_heard(player):
     assert player.get("player.error") is None
 
 
+@pytest.mark.parametrize("worker", [True, False])
+@pytest.mark.parametrize("source", ["master.m3u8", "stream.mpd"])
+def test_a_viewer_who_leaves_before_the_rest_is_there_leaves_nothing_behind(player, worker, source):
+    """At work or stopped, the session is let go without the part that it would need for its farewell."""
+    if not worker:
+        player.page.add_init_script("delete window.Worker")
+    faults = []
+    player.page.on("pageerror", lambda fault: faults.append(str(fault)))
+    player.server.delays[REST] = NEVER
+    player.open(source)
+    player.page.wait_for_timeout(1000)
+    player.get("player.remove()")
+    player.page.wait_for_timeout(1000)
+    assert faults == []
+    assert player.page.workers == []
+
+
 def test_the_rest_is_asked_for_again_after_a_failure(player):
     player.server.refusals[REST] = [(HTTPStatus.SERVICE_UNAVAILABLE, {})]
     player.open("stream.mpd").start()

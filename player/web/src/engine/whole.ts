@@ -56,8 +56,8 @@ export class WholeSession implements SessionLike {
 
   free(): void {
     this.freed = true
-    // A trap left no order to keep.
-    if (this.stopped === null) this.session.free()
+    // Before the rest is there, freeing could need it; the memory goes with the instance.
+    if (this.log === null) this.session.free()
   }
 
   private attempt<T>(work: () => T): T | undefined {
