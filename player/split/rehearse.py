@@ -20,7 +20,7 @@ from tests.playback.session_host import SEGMENT_US, SEGMENTS, Host, text
 
 SEEDS = range(12)
 STEPS = 700
-HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n"
+HEAD = "#EXTM3U\n"
 ONE_SOUND = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Trilha original",LANGUAGE="zxx",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio/zxx-1/playlist.m3u8"\n'
 TWO_SOUNDS = """#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Português (Brasil)",LANGUAGE="pt-BR",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio/pt-br-1/playlist.m3u8"
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",URI="audio/en-2/playlist.m3u8"
@@ -38,9 +38,15 @@ MASTER = (
     + '#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-SESSION-DATA:DATA-ID="org.bitaca.sidecar",URI="sidecar.json"\n{sounds}{texts}'
     + "".join(
         f'#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={mean},CODECS="{codec},mp4a.40.2",RESOLUTION={size},'
-        f'FRAME-RATE=24.000,AUDIO="audio"{{group}}\nvideo/{name}/playlist.m3u8\n'
+        f'FRAME-RATE=24.000,VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE,AUDIO="audio"{{group}}\nvideo/{name}/playlist.m3u8\n'
         for name, peak, mean, codec, size in RUNGS
     )
+    + "".join(
+        f'#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={peak // 20},AVERAGE-BANDWIDTH={mean // 25},CODECS="{codec}",'
+        f'RESOLUTION={size},VIDEO-RANGE=SDR,URI="video/{name}/iframes.m3u8"\n'
+        for name, peak, mean, codec, size in RUNGS
+    )
+    + '#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=20601,RESOLUTION=160x90,CODECS="jpeg",URI="images/storyboard.m3u8"\n'
 )
 VOD = "#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
 LENGTHS = ("4", "4.010667", "3.989333")
@@ -52,8 +58,8 @@ def media(count: int, *, rates: bool = True) -> str:
         f"#EXT-X-BITRATE:{90 + 37 * number}\n" * rates + f"#EXTINF:{LENGTHS[number % 3]},\nseg-{number}.m4s\n"
         for number in range(count)
     )
-    head = '#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI="init.mp4"\n' * rates
-    return HEAD + VOD.format(5) + head + "".join(lines) + "#EXT-X-ENDLIST\n"
+    version, start = "#EXT-X-VERSION:6\n" * rates, '#EXT-X-MAP:URI="init.mp4"\n' * rates
+    return HEAD + version + VOD.format(5) + start + "".join(lines) + "#EXT-X-ENDLIST\n"
 
 
 SUBTITLES = HEAD + VOD.format(SEGMENTS * 4) + f"#EXTINF:{SEGMENTS * 4},\nen.vtt\n#EXT-X-ENDLIST\n"
