@@ -1,0 +1,78 @@
+"""Cuts the encoded files into one CMAF set with Shaka Packager, and reads back what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bitaca_core.errors import MediaError
+from bitaca_core.media import boxes, encode, supervise, tools
+from bitaca_core.media.manifests import Track
+from bitaca_core.media.plan import Recipe
+
+DASH_NAMESPACE = "{urn:mpeg:dash:schema:mpd:2011}"
+
+
+def segment(recipe: Recipe, work: Path, out: Path) -> dict[str, Track]:
+    """Cut the encoded files into CMAF segments under `out`; return tracks by folder ("video/720p").
+
+    Runs in `out` with relative names: a comma or `$` in the folder's own name means something to the packager.
+    """
+    wanted: dict[str, str] = {}
+    descriptors: list[str] = []
+    for kind, source, name, language in [
+        *(("video", encode.video_file(work, rung.id), rung.id, None) for rung in recipe.rungs),
+        *(("audio", encode.audio_file(work, audio.id), audio.id, audio.language) for audio in recipe.audio),
+    ]:
+        folder = f"{kind}/{name}"
+        wanted[f"{folder}/init.mp4"] = folder
+        (out / folder).mkdir(parents=True)
+        spoken = f",language={language}" if language else ""
+        descriptors.append(
+            f"in={source.relative_to(out)},stream={kind},init_segment={folder}/init.mp4,"
+            f"segment_template={folder}/seg-$Number$.m4s{spoken}"
+        )
+    report = work / "report.mpd"
+    # half a tick less than two groups of pictures: a rounded-up limit would skip the key frame that is due
+    length_s = recipe.segment_s - 0.5 / recipe.timescale
+    supervise.run(
+        [tools.packager(), *descriptors, "--segment_duration", f"{length_s:.9f}", "--use_fake_clock_for_muxer",
+         "--generate_static_live_mpd", "--mpd_output", str(report.relative_to(out))],
+        cwd=out, timeout_s=3600,
+    )  # fmt: skip
+    return {wanted[init]: track for init, track in _read_report(report, out).items()}
+
+
+def _read_report(report: Path, out: Path) -> dict[str, Track]:
+    """Read Shaka Packager's MPD as its report: exact ticks and codec string of each track, by init segment."""
+    import defusedxml.ElementTree
+
+    tracks: dict[str, Track] = {}
+    root = defusedxml.ElementTree.parse(report).getroot()
+    for representation in root.iter(f"{DASH_NAMESPACE}Representation"):
+        template = representation.find(f"{DASH_NAMESPACE}SegmentTemplate")
+        lines = template.findall(f"{DASH_NAMESPACE}SegmentTimeline/{DASH_NAMESPACE}S")
+        durations = [int(s.get("d")) for s in lines for _ in range(1 + int(s.get("r", "0")))]
+        init = template.get("initialization")
+        folder = init.rpartition("/")[0]
+        tracks[init] = Track(
+            folder=folder,
+            codecs=representation.get("codecs"),
+            timescale=int(template.get("timescale")),
+            start=int(lines[0].get("t", "0")),
+            durations=tuple(durations),
+            sizes=tuple((out / folder / f"seg-{n}.m4s").stat().st_size for n in range(1, len(durations) + 1)),
+            pictures=_pictures(out / folder, len(durations)) if folder.startswith("video/") else (),
+        )
+    return tracks
+
+
+def _pictures(folder: Path, count: int) -> tuple[int, ...]:
+    """Return the length of the beginning of each segment that holds its first key frame."""
+    init = boxes.read_init((folder / "init.mp4").read_bytes())
+    sizes = []
+    for number in range(1, count + 1):
+        size = boxes.first_picture((folder / f"seg-{number}.m4s").read_bytes(), init)
+        if size is None:
+            raise MediaError(f"segment {number} does not begin with a key frame", kind="package", file=folder)
+        sizes.append(size)
+    return tuple(sizes)
