@@ -116,7 +116,7 @@ class Segment:
     data: list[tuple[int, int]]
 
 
-def walk(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+def walk(data: bytes | bytearray, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """Yield the boxes of a stretch, one after the other.
 
     Raises

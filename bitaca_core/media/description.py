@@ -30,11 +30,17 @@ class TrackEntry(_Part):
 
 
 class RungEntry(TrackEntry):
-    """One video rendition; the rates are without audio."""
+    """One video rendition; the rates are without audio.
+
+    `vmaf` is what the analysis foretold (0-100), None without one; `segment_ssim` was measured (0-1, one a segment).
+    """
 
     width: int
     height: int
     frame_rate: str
+    codec: str = "h264"
+    vmaf: float | None = None
+    segment_ssim: list[float] = []
 
 
 class AudioEntry(TrackEntry):

@@ -1,124 +1,170 @@
-"""Argument lists for ffmpeg, built with ffmpeg-python: one process decodes once and writes every rendition.
+"""One chunk of the picture in one ffmpeg process: decoded once, encoded to every rung, decoded again and compared.
 
-Audio encoders delay their output by one priming frame of 1024 samples. We drop the source's first 1024 samples
-(21 ms) instead of writing an edit list, so that decoded sample n is heard at n / 48000 s in every player,
-whether or not it honours edit lists. For the same reason video uses negative composition offsets.
+The argument list is built with ffmpeg-python. The comparison uses ffmpeg's loopback decoders: what the encoder wrote
+is decoded in the same process and held against the picture that it was given, so a rung that does not decode, or
+does not show what the source shows, is never published.
+
+A chunk that is not the first begins to decode a second earlier, and `fps` gives the frames by their numbers. What
+must be true for the parts to join without a seam is checked: the picture after a chunk's last frame is the first
+one of the next chunk, hash by hash (`seam.txt`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bitaca_core.media import supervise, tools
-from bitaca_core.media.plan import AUDIO_BPS, SAMPLE_RATE_HZ, AudioPlan, Recipe
+from bitaca_core.errors import MediaError
+from bitaca_core.media import encoders, join, supervise, tools
+from bitaca_core.media.chunks import Chunk
+from bitaca_core.media.ladder import Rung
+from bitaca_core.media.plan import Recipe
 from bitaca_core.media.probe import FORMATS, SourceInfo, input_url
 
-AAC_PRIMING_SAMPLES = 1024
 INPUT = "INPUT"
-WORK = "WORK/"
-DRIFT_S = 0.01
-"""Sound further than this from its timestamps is stretched towards them; containers round them to a millisecond."""
-STRETCH_SAMPLES = 1000
-"""At most so many samples a second are put in or taken out for it (2 %)."""
-PEAK = 0.89
-"""Where more than two channels are mixed down they are limited to -1 dB: their sum may be thrice full scale."""
+LEAD_S = 1.0
+"""Decoded before a chunk: interlaced pictures are made of their neighbours."""
 PAD_FRAMES = 5
 """How many missing frames at the end are filled with the last one; more are a cut-off source."""
 BITEXACT = {"fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
-BT709 = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "color_range": "tv"}
+CHECK_FRAMES = 12
+"""Every so manieth frame is compared with the source; all are decoded."""
+SEAM = "seam.txt"
+SEAM_SIZE = (160, 90)
+REFERENCE = "REFERENCE"
+"""Stands for an output that is no file: what a rung was given, to be compared with what it gave."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sprite:
-    """Storyboard geometry: `count` tiles, one every `step_frames`, row by row."""
+class Encoded:
+    """What one chunk gave. `ssim` has, for each rung, the mean of each of its segments (0-1).
 
-    columns: int
-    rows: int
-    count: int
-    step_frames: int
-    tile_width: int
-    tile_height: int
+    `seams` are hashes of the first picture and of the one after the last; None after the end of the title.
+    """
 
-
-def video_file(work: Path, rung_id: str) -> Path:
-    """Return where the intermediate file of a rung lies."""
-    return work / f"video-{rung_id}.mp4"
+    frames: int
+    cpu_s: float
+    complaints: str
+    seams: tuple[str, str | None]
+    ssim: dict[str, list[float]]
 
 
-def audio_file(work: Path, audio_id: str) -> Path:
-    """Return where the intermediate file of an audio rendition lies."""
-    return work / f"audio-{audio_id}.mp4"
-
-
-def sprite_file(work: Path) -> Path:
-    """Return where the storyboard lies."""
-    return work / "storyboard.jpg"
+def file_name(rung: Rung) -> str:
+    """Return the name of a rung's file in a chunk's folder."""
+    return f"{rung.id}.mp4"
 
 
 def encode(
-    info: SourceInfo, recipe: Recipe, sprite: Sprite, work: Path, on_progress: supervise.OnProgress
-) -> tuple[list[str], str]:
-    """Encode all rungs, audio renditions and the storyboard into `work`.
+    info: SourceInfo,
+    recipe: Recipe,
+    chunk: Chunk,
+    rungs: Sequence[Rung],
+    folder: Path,
+    on_progress: supervise.OnProgress,
+) -> Encoded:
+    """Encode the rungs of one chunk into `folder`.
 
-    Returns
-    -------
-    arguments : list of str
-        What ffmpeg was told, places left out.
-    complaints : str
-        What it said of the source: damage that it concealed.
+    Raises
+    ------
+    MediaError
+        ffmpeg failed; the source ends within the chunk ("truncated"); a rung does not decode to what was encoded.
     """
-    named = arguments(info, recipe, sprite)
-    places = {INPUT: input_url(info.path)} | {
-        part: input_url(work / part.removeprefix(WORK)) for part in named if part.startswith(WORK)
-    }
-    said = supervise.run(
-        [tools.ffmpeg(), *(places.get(part, part) for part in named)], on_progress=on_progress
-    )
-    return named, said
+    places = {INPUT: input_url(info.path)}
+    done = supervise.measured(
+        [tools.ffmpeg(), *(places.get(part, part) for part in arguments(info, recipe, chunk, rungs))],
+        on_progress=on_progress, cwd=folder,
+    )  # fmt: skip
+    seams = _seams(folder / SEAM, chunk)
+    ssim = {}
+    for rung in rungs:
+        _expect_frames(join.count(folder / file_name(rung)), chunk, recipe, info)
+        compared = _compared(folder / f"{rung.id}.ssim")
+        due = -(-chunk.frames // CHECK_FRAMES)
+        if len(compared) != due:
+            raise MediaError(
+                f"{len(compared)} of {due} pictures of {rung.id} could be decoded again", kind="encode"
+            )
+        ssim[rung.id] = _by_segment(compared, recipe.segment_frames)
+    for extra in [folder / SEAM, *(folder / f"{rung.id}.ssim" for rung in rungs)]:
+        extra.unlink()
+    return Encoded(chunk.frames, round(done.cpu_s, 2), done.said, seams, ssim)
 
 
-def arguments(info: SourceInfo, recipe: Recipe, sprite: Sprite) -> list[str]:
-    """Return ffmpeg's arguments, with `INPUT` and `WORK/name` for the places of files (pure).
+def _expect_frames(frames: int, chunk: Chunk, recipe: Recipe, info: SourceInfo) -> None:
+    if frames < chunk.frames:
+        reached = float((chunk.first + frames) / recipe.frame_rate)
+        raise MediaError(
+            f"the picture ends after {reached:.2f} s of {recipe.duration_s:.2f} s: the file is damaged or cut off",
+            kind="truncated", file=info.path, hint="Copy or download it again",
+        )  # fmt: skip
+
+
+def _seams(file: Path, chunk: Chunk) -> tuple[str, str | None]:
+    lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    hashes = [line.rpartition(",")[2].strip() for line in lines]
+    first = hashes[0] if hashes else ""
+    return first, None if chunk.last else (hashes[1] if len(hashes) > 1 else "")
+
+
+def _compared(file: Path) -> list[float]:
+    """Read ffmpeg's `stats_file`: one line a compared frame, `All:` is the mean of the planes by their size."""
+    if not file.exists():
+        return []
+    words = (line.split() for line in file.read_text().splitlines())
+    return [float(word.partition(":")[2]) for line in words for word in line if word.startswith("All:")]
+
+
+def _by_segment(compared: list[float], segment_frames: int) -> list[float]:
+    groups: dict[int, list[float]] = {}
+    for number, value in enumerate(compared):
+        groups.setdefault(number * CHECK_FRAMES // segment_frames, []).append(value)
+    return [round(sum(values) / len(values), 5) for values in groups.values()]
+
+
+def arguments(info: SourceInfo, recipe: Recipe, chunk: Chunk, rungs: Sequence[Rung]) -> list[str]:
+    """Return ffmpeg's arguments, with `INPUT` for the place of the source; it runs in the chunk's folder (pure).
 
     ffmpeg-python cannot hold a file name that is not UTF-8, and a receipt should not name local folders.
     """
     import ffmpeg
 
-    source = ffmpeg.input(INPUT, protocol_whitelist="file,pipe", format_whitelist=FORMATS,
-                          **{"reinit_filter:v": 0})  # fmt: skip
-    picture = _normalised(source[str(info.video.index)], info, recipe)
-    copies = picture.filter_multi_output("split", len(recipe.rungs) + 1)
-    outputs = []
-    for number, rung in enumerate(recipe.rungs):
-        scaled = copies[number]
+    source = ffmpeg.input(INPUT, **_opening(recipe, chunk))
+    picture = _normalised(source[str(info.video.index)], info, recipe, chunk)
+    copies = picture.filter_multi_output("split", len(rungs) + 1)
+    marks = copies[0].filter("select", f"eq(n,0)+eq(n,{chunk.frames})")
+    marks = marks.filter("scale", *SEAM_SIZE, flags="area").filter("format", "gray")
+    outputs = [ffmpeg.output(marks, SEAM, f="framemd5", fps_mode="passthrough", **BITEXACT)]
+    for number, rung in enumerate(rungs, 1):
+        scaled = copies[number].filter("trim", end_frame=chunk.frames)
         if (rung.width, rung.height) != (recipe.width, recipe.height):
             scaled = scaled.filter("scale", rung.width, rung.height, flags="bicubic")
-        outputs.append(
-            ffmpeg.output(
-                scaled, WORK + video_file(Path(), rung.id).name, **_x264(recipe, number), **BITEXACT
-            )
-        )
-    tiles = copies[len(recipe.rungs)].filter("select", f"not(mod(n,{sprite.step_frames}))")
-    tiles = tiles.filter("scale", sprite.tile_width, sprite.tile_height, flags="area", out_range="pc")
-    tiles = tiles.filter("format", "yuvj420p").filter("tile", f"{sprite.columns}x{sprite.rows}")
-    outputs.append(ffmpeg.output(tiles, WORK + sprite_file(Path()).name, f="image2", vframes=1, update=1,
-                                 **{"q:v": 4, **BITEXACT}))  # fmt: skip
-    for audio in recipe.audio:
-        outputs.append(
-            ffmpeg.output(
-                _sound(source, audio, recipe), WORK + audio_file(Path(), audio.id).name, **_aac(), **BITEXACT
-            )
-        )
-    merged = ffmpeg.merge_outputs(*outputs).global_args(
-        "-hide_banner", "-nostdin", "-y", "-loglevel", "error"
-    )
-    return [str(part) for part in merged.get_args()]
+        both = scaled.filter_multi_output("split", 2)
+        outputs.append(ffmpeg.output(both[0], file_name(rung), **encoders.options(recipe, rung), **BITEXACT))
+        seldom = both[1].filter("select", f"not(mod(n,{CHECK_FRAMES}))")
+        outputs.append(ffmpeg.output(seldom, f"{REFERENCE}-{rung.id}"))
+    steady = [] if chunk.whole else ["-copyts", "-start_at_zero"]
+    built = [str(part) for part in ffmpeg.merge_outputs(*outputs).get_args()]
+    return ["-hide_banner", "-nostdin", "-y", "-loglevel", "error", *steady, *_compare(built, rungs)]
 
 
-def _normalised(stream: Any, info: SourceInfo, recipe: Recipe) -> Any:
-    """Apply what every rung shares: upright (ffmpeg's own autorotation), progressive, constant rate, square pixels."""
+def _opening(recipe: Recipe, chunk: Chunk) -> dict[str, Any]:
+    """How the source is opened; with timestamps as they are, a position is the same frame from wherever we start."""
+    options: dict[str, Any] = {
+        "protocol_whitelist": "file,pipe", "format_whitelist": FORMATS, "reinit_filter:v": 0,
+    }  # fmt: skip
+    at_s = recipe.skip_s + float(chunk.first / recipe.frame_rate) - LEAD_S
+    if chunk.first and at_s > 0:
+        options |= {"ss": f"{at_s:.6f}", "noaccurate_seek": None}
+    return options
+
+
+def _normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk) -> Any:
+    """Apply what every rung shares: upright (ffmpeg's own autorotation), progressive, constant rate, square pixels.
+
+    Gives the chunk's frames and, but for the last chunk, the one after them.
+    """
     if recipe.deinterlace:
         stream = stream.filter("bwdif", mode="send_frame", deint="all")
     if recipe.undo_telecine:  # whole frames from fields; what stays combed is deinterlaced; one in five goes
@@ -126,10 +172,12 @@ def _normalised(stream: Any, info: SourceInfo, recipe: Recipe) -> Any:
         stream = stream.filter("decimate")
     if recipe.skip_s:
         stream = stream.filter("setpts", f"PTS-{recipe.skip_s:.6f}/TB")
-    stream = stream.filter("fps", fps=str(recipe.frame_rate), start_time=0)
-    stream = stream.filter("tpad", stop=PAD_FRAMES + recipe.hold_frames, stop_mode="clone").filter(
-        "trim", end_frame=recipe.frames
-    )
+    start_s = float(chunk.first / recipe.frame_rate)
+    stream = stream.filter("fps", fps=str(recipe.frame_rate), start_time=f"{start_s:.9f}" if start_s else 0)
+    if chunk.last:
+        stream = stream.filter("tpad", stop=PAD_FRAMES + recipe.hold_frames, stop_mode="clone")
+    stream = stream.filter("trim", end_frame=chunk.frames + (0 if chunk.last else 1))
+    stream = stream.filter("setpts", "PTS-STARTPTS")
     size = {"w": recipe.width, "h": recipe.height}
     if recipe.tone_map:
         stream = stream.filter("zscale", **size, t="linear", npl=100).filter("format", "gbrpf32le")
@@ -151,54 +199,24 @@ def _normalised(stream: Any, info: SourceInfo, recipe: Recipe) -> Any:
     )
 
 
-def _x264(recipe: Recipe, number: int) -> dict[str, Any]:
-    rung = recipe.rungs[number]
-    options: dict[str, Any] = {
-        "c:v": "libx264",
-        "preset": recipe.preset,
-        "x264-params": recipe.x264_params,
-        "profile:v": "high",
-        "crf": rung.crf,
-        "maxrate": rung.max_bps,
-        "bufsize": rung.buffer_bits,
-        "g": recipe.gop_frames,
-        "keyint_min": recipe.gop_frames,
-        "sc_threshold": 0,
-        "flags:v": "+cgop+bitexact",
-        "threads": recipe.threads,
-        "video_track_timescale": recipe.timescale,
-        "movflags": "+negative_cts_offsets",
-        "use_editlist": 0,
-        "f": "mp4",
-        **BT709,
-    }
-    if recipe.tune is not None:
-        options["tune"] = recipe.tune
-    return options
+def _compare(arguments: list[str], rungs: Sequence[Rung]) -> list[str]:
+    """Turn the outputs that stand for references into loopback decoders, a graph that compares, and its outputs.
 
-
-def _sound(source: Any, audio: AudioPlan, recipe: Recipe) -> Any:
-    import ffmpeg
-
-    total = recipe.audio_samples
-    if audio.ordinal is None:
-        sound = ffmpeg.input(
-            f"anullsrc=r={SAMPLE_RATE_HZ}:cl=stereo", f="lavfi", t=recipe.duration_s + 1
-        ).audio
-    else:
-        sound = source[f"a:{audio.ordinal}"]
-        if recipe.skip_s:
-            sound = sound.filter("asetpts", f"PTS-{recipe.skip_s:.6f}/TB")
-        sound = sound.filter(
-            "aresample", SAMPLE_RATE_HZ, first_pts=0, min_comp=DRIFT_S, **{"async": STRETCH_SAMPLES}
+    References
+    ----------
+    ffmpeg documentation, "Loopback decoders": `-dec file:stream` decodes what an output file's encoder wrote.
+    """
+    built, graph, decoders, outputs = list(arguments), [], [], []
+    for number, rung in enumerate(rungs):
+        at = built.index(f"{REFERENCE}-{rung.id}")
+        label = built[at - 1]
+        if built[at - 2] != "-map":
+            raise ValueError(f"expected `-map LABEL` before the reference of {rung.id}: {built[at - 2 : at]}")
+        del built[at - 2 : at + 1]
+        decoders += ["-threads", "1", "-dec", f"{number + 1}:0"]
+        graph.append(
+            f"[dec:{number}]select=not(mod(n\\,{CHECK_FRAMES}))[d{number}];"
+            f"[d{number}]{label}ssim=stats_file={rung.id}.ssim[x{number}]"
         )
-    sound = sound.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE_HZ, channel_layouts="stereo")
-    if audio.channels > 2:
-        sound = sound.filter("alimiter", limit=PEAK, level="false", latency="true")
-    sound = sound.filter("apad", whole_len=total)
-    start = AAC_PRIMING_SAMPLES if total > AAC_PRIMING_SAMPLES else 0
-    return sound.filter("atrim", start_sample=start, end_sample=total).filter("asetpts", "PTS-STARTPTS")
-
-
-def _aac() -> dict[str, Any]:
-    return {"c:a": "aac", "b:a": AUDIO_BPS, "flags:a": "+bitexact", "use_editlist": 0, "f": "mp4"}
+        outputs += ["-map", f"[x{number}]", "-f", "null", "-"]
+    return [*built, *decoders, "-filter_complex", ";".join(graph), *outputs]

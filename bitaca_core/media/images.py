@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 from bitaca_core.errors import InputError
 from bitaca_core.media import supervise, tools
-from bitaca_core.media.encode import Sprite, video_file
 from bitaca_core.media.plan import Recipe
 from bitaca_core.media.probe import input_url
 
@@ -23,6 +23,18 @@ POSTER_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 JPEG_QUALITY = 88
 SKIPPED_EDGE = 0.08
 """The first and last part of a film (logos, credits) give no poster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sprite:
+    """Storyboard geometry: `count` tiles, one every `step_frames`, row by row."""
+
+    columns: int
+    rows: int
+    count: int
+    step_frames: int
+    tile_width: int
+    tile_height: int
 
 
 def sprite_for(recipe: Recipe) -> Sprite:
@@ -42,14 +54,27 @@ def sprite_for(recipe: Recipe) -> Sprite:
     )
 
 
-def poster_from_film(storyboard: Path, sprite: Sprite, recipe: Recipe, work: Path, out: Path) -> None:
-    """Write the frame whose tile has most contrast and colour, taken from the best rung."""
+def storyboard(smallest: Path, sprite: Sprite, out: Path) -> None:
+    """Write the storyboard from the smallest rung."""
+    pictures = (
+        f"select=not(mod(n\\,{sprite.step_frames})),scale={sprite.tile_width}:{sprite.tile_height}"
+        f":flags=area:out_range=pc,format=yuvj420p,tile={sprite.columns}x{sprite.rows}"
+    )
+    supervise.run(
+        [tools.ffmpeg(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-i", input_url(smallest),
+         "-vf", pictures, "-frames:v", "1", "-q:v", "4", "-fflags", "+bitexact", "-flags:v", "+bitexact",
+         "-f", "image2", "-update", "1", input_url(out)],
+        timeout_s=3600,
+    )  # fmt: skip
+
+
+def poster_from_film(storyboard: Path, sprite: Sprite, recipe: Recipe, best: Path, out: Path) -> None:
+    """Write the frame whose tile has most contrast and colour, taken from the `best` rung."""
     frame = best_tile(storyboard, sprite) * sprite.step_frames
-    source = video_file(work, recipe.rungs[0].id)
     at_s = float((frame - 0.25) / recipe.frame_rate) if frame else 0.0  # the first frame at or after it
     supervise.run(
         [tools.ffmpeg(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-ss", f"{at_s:.6f}",
-         "-i", input_url(source), "-frames:v", "1", "-q:v", "3", "-fflags", "+bitexact", "-flags:v", "+bitexact",
+         "-i", input_url(best), "-frames:v", "1", "-q:v", "3", "-fflags", "+bitexact", "-flags:v", "+bitexact",
          "-f", "image2", "-update", "1", input_url(out)],
         timeout_s=120,
     )  # fmt: skip

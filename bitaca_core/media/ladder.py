@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Literal
 
 Content = Literal["film", "animation"]
+Codec = Literal["h264", "av1", "vp9"]
+"""Families: a player plays one of them, and goes to another only where it can change the decoder."""
 
 SHORT_SIDES = (1080, 720, 540, 360, 234, 144)
 """Target sizes of the shorter side, pixels."""
@@ -37,15 +39,19 @@ BUFFER_S = 1.5
 class Rung:
     """One video rendition: capped constant quality. `max_bps` and `buffer_bits` bound the peaks.
 
-    `id` names the shorter side, as people name sizes: an upright 1080x1920 picture is 1080p too.
+    `id` names the shorter side, as people name sizes: an upright 1080x1920 picture is 1080p too. `vmaf` is what the
+    analysis foretells of it, None where there was none; `preset` None is the recipe's.
     """
 
     id: str
     width: int
     height: int
-    crf: int
+    crf: float
     max_bps: int
     buffer_bits: int
+    codec: Codec = "h264"
+    vmaf: float | None = None
+    preset: str | None = None
 
 
 def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) -> list[tuple[int, int]]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,26 +21,28 @@ from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import MediaError, WorkError
 from bitaca_core.media import (
     description,
-    encode,
+    encode_sound,
     images,
     manifests,
+    picture,
     receipts,
     segmenting,
     subtitles,
     supervise,
     tools,
 )
+from bitaca_core.media.artefacts import Artefact, Facts, Store
 from bitaca_core.media.ladder import Content
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.manifests import Board, Programme, Text, Track
-from bitaca_core.media.plan import TEXT_CODECS, Recipe, TextPlan, plan
+from bitaca_core.media.plan import RECIPE_VERSION, TEXT_CODECS, AudioPlan, Recipe, TextPlan, plan
 from bitaca_core.media.probe import FORMATS, SourceInfo, SourceRejected, input_url, probe
 from bitaca_core.media.progress import Stage
 
 OnStage = Callable[[Stage, float], None]
 """Called with the stage and its percentage, 0-100."""
 
-PACKAGING = 2
+PACKAGING = 3
 """Of what lies beside the encoded bytes (manifests, sidecar); another number makes every package anew."""
 
 
@@ -69,12 +72,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PackageResult:
-    """A finished package folder. `arguments` are ffmpeg's, with the places of files left out."""
+    """A finished package folder. `arguments` are ffmpeg's, with the places of files left out.
+
+    `artefacts` are the pieces that it was made of; nothing needs them once it stands.
+    """
 
     folder: Path
     package: description.Package
     arguments: tuple[str, ...]
     warnings: tuple[str, ...]
+    artefacts: tuple[Artefact, ...] = ()
 
 
 def silent(stage: Stage, percent: float) -> None:
@@ -143,8 +150,17 @@ def package_source(
     return build(prepare(sheet, content=content, max_rungs=max_rungs), out_dir, progress)
 
 
-def build(job: Job, out_dir: Path, progress: OnStage = silent) -> PackageResult:
+def build(
+    job: Job, out_dir: Path, progress: OnStage = silent, *, store: Store | None = None, workers: int = 0
+) -> PackageResult:
     """Do the work of `job` into the new folder `out_dir`; on any failure the folder is removed.
+
+    Parameters
+    ----------
+    store : Store or None
+        Keeps finished pieces, so that an interrupted build goes on; None keeps them in the folder while it works.
+    workers : int
+        Chunks that are encoded at once; 0 takes half the processors, since an encoder uses two.
 
     Raises
     ------
@@ -158,7 +174,7 @@ def build(job: Job, out_dir: Path, progress: OnStage = silent) -> PackageResult:
     except OSError as error:
         raise WorkError(f"cannot make the folder: {error.strerror}", kind="output", file=out_dir) from error
     try:
-        return _build(job, out_dir, progress)
+        return _build(job, out_dir, progress, store, workers or default_workers())
     except OSError as error:
         shutil.rmtree(out_dir, ignore_errors=True)
         raise WorkError(f"cannot write: {error.strerror or error}", kind="output", file=out_dir) from error
@@ -167,28 +183,39 @@ def build(job: Job, out_dir: Path, progress: OnStage = silent) -> PackageResult:
         raise
 
 
-def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
+def default_workers() -> int:
+    """Return how many chunks are encoded at once where nobody says: an encoder's two threads have two processors."""
+    return max(1, len(os.sched_getaffinity(0)) // 2 if hasattr(os, "sched_getaffinity") else 1)
+
+
+def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers: int) -> PackageResult:
     recipe, info = job.recipe, job.info
     with _work_folder(out) as work:
+        store = store or Store(work / "cas")
         sprite = images.sprite_for(recipe)
         progress("encode", 0)
-        arguments, complaints = encode.encode(
-            info, recipe, sprite, work, lambda s: progress("encode", 99 * s / recipe.duration_s)
-        )
+        drawn = picture.make(
+            info, job.inputs[0].sha256, recipe, job.tools["ffmpeg"], store, work, workers,
+            lambda s: progress("encode", 95 * s / recipe.duration_s),
+        )  # fmt: skip
+        heard = [_sound(job, audio, store) for audio in recipe.audio]
         progress("encode", 100)
         progress("package", 0)
-        tracks = segmenting.segment(recipe, work, out)
-        _check_length(recipe, tracks[f"video/{recipe.rungs[0].id}"], info)
+        files = {f"video/{rung.id}": drawn.files[rung.id] for rung in recipe.rungs}
+        for audio, sound in zip(recipe.audio, heard, strict=True):
+            files[f"audio/{audio.id}"] = _near(sound.files[encode_sound.FILE], work / f"audio-{audio.id}.mp4")
+        tracks = segmenting.segment(recipe, files, work, out)
         progress("package", 50)
         (out / "images").mkdir()
-        poster = out / "images" / "poster.jpg"
-        shutil.copyfile(encode.sprite_file(work), out / "images" / "storyboard-1.jpg")
+        poster, board = out / "images" / "poster.jpg", out / "images" / "storyboard-1.jpg"
+        images.storyboard(drawn.files[recipe.rungs[-1].id], sprite, board)
         if job.sheet.poster is not None:
             images.poster_from_picture(job.sheet.poster, poster)
         else:
-            images.poster_from_film(encode.sprite_file(work), sprite, recipe, work, poster)
+            images.poster_from_film(board, sprite, recipe, drawn.files[recipe.rungs[0].id], poster)
         texts, warnings = _write_texts(job, work, out)
-        warnings = [*_damage(complaints), *left_out(info, recipe), *warnings]
+        complaints = [*drawn.complaints, *(sound.facts["complaints"] for sound in heard)]
+        warnings = [*_damage("\n".join(complaints)), *left_out(info, recipe), *warnings]
     programme = Programme(
         duration_s=recipe.frames / recipe.frame_rate,
         segment_s=recipe.segment_frames / recipe.frame_rate,
@@ -202,11 +229,36 @@ def _build(job: Job, out: Path, progress: OnStage) -> PackageResult:
         ),
     )  # fmt: skip
     _write_manifests(programme, out)
-    _write_json(out / "sidecar.json", sidecar(job, sprite))
-    package = _describe(job, programme, out)
+    _write_json(out / "sidecar.json", sidecar(job, sprite, drawn.ssim))
+    package = _describe(job, programme, drawn.ssim, out)
     package.write(out)
     progress("package", 100)
-    return PackageResult(out, package, tuple(arguments), tuple(warnings))
+    return PackageResult(out, package, drawn.arguments, tuple(warnings), (*drawn.artefacts, *heard))
+
+
+def _sound(job: Job, audio: AudioPlan, store: Store) -> Artefact:
+    """Return one rendition of sound as an artefact."""
+
+    def make(folder: Path) -> Facts:
+        done = encode_sound.encode(job.info, job.recipe, audio, folder)
+        return {"cpu_s": round(done.cpu_s, 2), "complaints": done.said}
+
+    identity = {
+        "source": job.inputs[0].sha256,
+        "arguments": encode_sound.arguments(job.recipe, audio),
+        "tool": job.tools["ffmpeg"],
+        "recipe": RECIPE_VERSION,
+    }
+    return store.get("sound", identity, make)[0]
+
+
+def _near(file: Path, name: Path) -> Path:
+    """Give a file of the store a name in the work folder, where the packager finds it."""
+    try:
+        name.hardlink_to(file)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(file, name)
+    return name
 
 
 @contextlib.contextmanager
@@ -216,16 +268,6 @@ def _work_folder(out: Path) -> Iterator[Path]:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def _check_length(recipe: Recipe, track: Track, info: SourceInfo) -> None:
-    frames = Fraction(sum(track.durations), recipe.frame_ticks) * Fraction(recipe.timescale, track.timescale)
-    if frames < recipe.frames:
-        reached = float(frames / recipe.frame_rate)
-        raise MediaError(
-            f"the picture ends after {reached:.2f} s of {recipe.duration_s:.2f} s: the file is damaged or cut off",
-            kind="truncated", file=info.path, hint="Copy or download it again",
-        )  # fmt: skip
 
 
 def _damage(complaints: str) -> list[str]:
@@ -315,7 +357,7 @@ def _write_manifests(programme: Programme, out: Path) -> None:
     _write(out / "stream.mpd", manifests.mpd(programme))
 
 
-def sidecar(job: Job, sprite: encode.Sprite) -> dict[str, Any]:
+def sidecar(job: Job, sprite: images.Sprite, ssim: Mapping[str, list[float]]) -> dict[str, Any]:
     """Return sidecar.json: what HLS and DASH cannot say."""
     sheet, recipe = job.sheet, job.recipe
     end = recipe.duration_s
@@ -344,10 +386,13 @@ def sidecar(job: Job, sprite: encode.Sprite) -> dict[str, Any]:
             "count": sprite.count,
         },
         "poster": "images/poster.jpg",
+        "quality": {rung.id: {"vmaf": rung.vmaf, "ssim": ssim[rung.id]} for rung in recipe.rungs},
     }
 
 
-def _describe(job: Job, programme: Programme, out: Path) -> description.Package:
+def _describe(
+    job: Job, programme: Programme, ssim: Mapping[str, list[float]], out: Path
+) -> description.Package:
     def segments(track: Track) -> dict[str, Any]:
         return {
             "bandwidth_bps": track.peak_bps,
@@ -366,7 +411,7 @@ def _describe(job: Job, programme: Programme, out: Path) -> description.Package:
         rungs=[
             description.RungEntry(
                 id=rung.id, width=rung.width, height=rung.height, frame_rate=str(job.recipe.frame_rate),
-                **segments(track),
+                codec=rung.codec, vmaf=rung.vmaf, segment_ssim=ssim[rung.id], **segments(track),
             )
             for rung, track in programme.video
         ],

@@ -10,7 +10,7 @@ from bitaca_core.media.ladder import Content, Rung, rungs
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.probe import SourceInfo, VideoStream
 
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 """Raise it when the same source should give other bytes: everything is then rebuilt."""
 
 STANDARD_RATES = tuple(

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bitaca_core.errors import MediaError
-from bitaca_core.media import boxes, encode, supervise, tools
+from bitaca_core.media import boxes, supervise, tools
 from bitaca_core.media.manifests import Track
 from bitaca_core.media.plan import Recipe
 
 DASH_NAMESPACE = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
-def segment(recipe: Recipe, work: Path, out: Path) -> dict[str, Track]:
-    """Cut the encoded files into CMAF segments under `out`; return tracks by folder ("video/720p").
+def segment(recipe: Recipe, files: Mapping[str, Path], work: Path, out: Path) -> dict[str, Track]:
+    """Cut encoded files into CMAF segments under `out`; return tracks by folder ("video/720p").
 
     Runs in `out` with relative names: a comma or `$` in the folder's own name means something to the packager.
+
+    Parameters
+    ----------
+    files : mapping
+        Encoded files by the folder that their segments go to; they lie under `out`.
     """
     wanted: dict[str, str] = {}
     descriptors: list[str] = []
-    for kind, source, name, language in [
-        *(("video", encode.video_file(work, rung.id), rung.id, None) for rung in recipe.rungs),
-        *(("audio", encode.audio_file(work, audio.id), audio.id, audio.language) for audio in recipe.audio),
-    ]:
-        folder = f"{kind}/{name}"
+    spoken_in = {f"audio/{audio.id}": audio.language for audio in recipe.audio}
+    for folder, source in files.items():
+        kind, language = folder.partition("/")[0], spoken_in.get(folder)
         wanted[f"{folder}/init.mp4"] = folder
         (out / folder).mkdir(parents=True)
         spoken = f",language={language}" if language else ""

@@ -19,13 +19,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from bitaca_core.errors import MediaError
 
 STALL_S = 120.0
-"""A tool whose progress stands still for this long is taken for hung."""
+"""A tool whose progress stands still for this long is taken for hung, whatever it does meanwhile."""
+IDLE_S = 8.0
+"""One that also takes no processor time is stopped or waits for itself, and is not waited for so long."""
 STDERR_TAIL_BYTES = 8192
 """How much of what a tool said is kept for its error."""
 PR_SET_PDEATHSIG = 1
@@ -33,6 +37,20 @@ POLL_S = 0.5
 
 OnProgress = Callable[[float], None]
 """Called with the seconds of media written so far."""
+cancelling: ContextVar[threading.Event | None] = ContextVar("cancelling", default=None)
+"""Set by whoever runs several tools at once: when the event is set, the tools that wait under it are ended."""
+
+
+class Cancelled(Exception):
+    """The work was called off by the one who ordered it; its tool is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a tool left: the end of its standard error, and its processor time (user and system), seconds."""
+
+    said: str
+    cpu_s: float
 
 
 class Child:
@@ -65,6 +83,7 @@ class Child:
     ) -> None:
         self.command = list(command)
         self.last_sign = time.monotonic()
+        self.cpu_s = 0.0
         self._on_progress = on_progress
         self._tail = bytearray()
         self._callback_error: BaseException | None = None
@@ -116,18 +135,30 @@ class Child:
     def wait(self, *, timeout_s: float | None = None, stall_s: float | None = None) -> None:
         """Wait for the end; raise MediaError on failure, time limit or stall, with the child killed."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        called_off = cancelling.get()
+        worked_s, worked_at = 0.0, time.monotonic()
         with _exit_waiter(self.process) as ended:
             while not ended(POLL_S):
                 now = time.monotonic()
+                if called_off is not None and called_off.is_set():
+                    self.kill()
+                    raise Cancelled
                 if self._callback_error is not None:
                     self.kill()
                     raise self._callback_error
                 if deadline is not None and now > deadline:
                     self.kill()
                     raise self._error(f"took longer than {timeout_s:g} s")
-                if stall_s is not None and now - self.last_sign > stall_s:
+                if stall_s is None:
+                    continue
+                if now - self.last_sign > stall_s:
                     self.kill()
                     raise self._error(f"made no progress for {stall_s:g} s")
+                if (busy_s := _cpu_s(self.process.pid)) != worked_s:
+                    worked_s, worked_at = busy_s, now
+                if now - max(worked_at, self.last_sign) > IDLE_S:
+                    self.kill()
+                    raise self._error(f"did nothing at all for {IDLE_S:g} s", kind="stalled")
         self._finish()
         if self._callback_error is not None:
             raise self._callback_error
@@ -163,6 +194,12 @@ class Child:
                 self.process.stdin.close()
 
     def _finish(self) -> None:
+        if self.process.returncode is None:
+            with contextlib.suppress(
+                ChildProcessError
+            ):  # wait without reaping: its times are still there to be read
+                os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
+            self.cpu_s = _cpu_s(self.process.pid)
         self.process.wait()
         self._close_stdin()
         for reader in self._readers:
@@ -170,16 +207,18 @@ class Child:
         if self.process.stderr is not None:
             self.process.stderr.close()
 
-    def _error(self, what: str) -> MediaError:
+    def _error(self, what: str, kind: str | None = None) -> MediaError:
         tail = self.stderr_tail
         hint = None
+        if kind is None and self.process.returncode == -signal.SIGKILL:
+            kind = "killed"
         if "No space left on device" in tail:
             what, hint = "ran out of disk space", "Free some space and run the same command again"
         last = tail.splitlines()[-1] if tail else "it said nothing"
         name = Path(self.command[0]).name
         return MediaError(
             f"{name} {what}: {last}", command=self.command, stderr_tail=tail, hint=hint,
-            kind="disk-full" if hint else None,
+            kind="disk-full" if hint else kind,
         )  # fmt: skip
 
     def _drain_stderr(self) -> None:
@@ -252,7 +291,31 @@ def run(
     ------
     MediaError
         The tool failed, took too long or stalled; it and its group are gone.
+    Cancelled
+        It was called off (`cancelling`).
     """
+    return measured(
+        command,
+        on_progress=on_progress,
+        stdin=stdin,
+        stdout=stdout,
+        timeout_s=timeout_s,
+        stall_s=stall_s,
+        cwd=cwd,
+    ).said
+
+
+def measured(
+    command: list[str],
+    *,
+    on_progress: OnProgress | None = None,
+    stdin: bytes | None = None,
+    stdout: Path | None = None,
+    timeout_s: float | None = None,
+    stall_s: float = STALL_S,
+    cwd: Path | None = None,
+) -> Finished:
+    """Do what `run` does, and say what processor time it took."""
     child = Child(command, on_progress=on_progress, stdin=stdin is not None, stdout=stdout, cwd=cwd)
     try:
         if stdin is not None:
@@ -263,7 +326,7 @@ def run(
     except BaseException:
         child.kill()
         raise
-    return child.stderr_tail
+    return Finished(child.stderr_tail, child.cpu_s)
 
 
 @contextlib.contextmanager
@@ -322,6 +385,16 @@ def _exit_waiter(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float],
         yield lambda timeout_s: bool(poller.poll(timeout_s * 1000))
     finally:
         os.close(descriptor)
+
+
+def _cpu_s(process_id: int) -> float:
+    """Return the processor time that a process has taken, 0 where the system does not say (no /proc)."""
+    try:
+        stat = Path(f"/proc/{process_id}/stat").read_bytes()
+    except OSError:
+        return 0.0
+    fields = stat.rpartition(b")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _how_it_ended(returncode: int) -> str:
