@@ -38,12 +38,17 @@ def package(
     animation: Annotated[
         bool, typer.Option("--animation", help="tune the encoder for drawn pictures")
     ] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="chunks encoded at once; 0: half the processors")
+    ] = 0,
     plan_only: Annotated[bool, typer.Option("--plan", help="say what would be done and stop")] = False,
     as_json: AsJson = False,
 ) -> None:
     """One video file to HLS + DASH in one folder."""
     from bitaca_core.media import package as packaging
     from bitaca_core.media import publish, supervise
+    from bitaca_core.media.artefacts import Store
+    from bitaca_core.settings import load_settings
 
     if out is None and not plan_only:
         raise InputError(
@@ -56,7 +61,8 @@ def package(
             _show_plan(job, as_json)
             return
         with _progress(source.name, quiet=as_json) as progress:
-            done = publish.package_to(job, out, progress)
+            store = Store(load_settings().paths.cas)
+            done = publish.package_to(job, out, progress, store=store, workers=workers)
     if as_json:
         print(json.dumps({
             "schema": 1, "package_id": done.package_id, "folder": str(done.folder), "built": done.built,

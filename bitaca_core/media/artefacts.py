@@ -24,6 +24,8 @@ from bitaca_core.stamps import sha256_file, sha256_json, write_atomically
 SCHEMA = 1
 RECEIPTS = "receipts/artefacts"
 WORKING = ".making-"
+PIECES = ("picture-chunk", "sound")
+"""Kinds that only serve the package they are made for; others (analyses) are small and stay."""
 
 Facts = dict[str, Any]
 
@@ -140,6 +142,29 @@ class Store:
         with file.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def kind_of(receipt: Path) -> str | None:
+    """Return the kind that a receipt's file says, None when it cannot be read."""
+    document = _document(receipt)
+    return document.get("kind") if document else None
+
+
+def digests_of(receipt: Path) -> set[str]:
+    """Return the names in the store of a receipt's files; none when it cannot be read."""
+    document = _document(receipt)
+    try:
+        return {entry["sha256"] for entry in document["files"].values()} if document else set()
+    except (KeyError, TypeError, AttributeError):
+        return set()
+
+
+def _document(receipt: Path) -> dict[str, Any] | None:
+    try:
+        document = json.loads(receipt.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def _name(kind: str, identity: Mapping[str, Any]) -> str:

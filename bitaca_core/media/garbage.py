@@ -19,14 +19,17 @@ from typing import Literal
 from bitaca_core import stamps
 from bitaca_core.catalogue.store import read_sheets
 from bitaca_core.media import description, processes, receipts
+from bitaca_core.media.artefacts import PIECES, RECEIPTS, WORKING, digests_of, kind_of
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.planning import input_paths
 from bitaca_core.security.tokens import media_expiry
 from bitaca_core.settings import DataPaths
 
-Kind = Literal["package", "temporary", "receipt", "source"]
+Kind = Literal["package", "temporary", "receipt", "source", "artefact"]
 MARGIN_S = 60.0
 """The app hears of a swap within seconds: until then it still signs tokens of the old package."""
+ARTEFACT_LIFE_S = 7 * 24 * 3600.0
+"""Encoded pieces of work that was given up; what was finished has freed its own."""
 IDLE_S = 24 * 3600.0
 """A temporary file that names no process is left alone for so long."""
 NUMBERED = re.compile(r"\..+\.(\d+)(?:\.tmp)?|[^.].*\.(\d+)\.tmp|\.progress-(\d+)\.json")
@@ -65,6 +68,7 @@ def find(paths: DataPaths, now: float, token_life_s: int) -> list[Waste]:
         *_packages(paths, now, token_life_s),
         *_temporaries(paths, now),
         *_receipts(paths, set(sheets)),
+        *_artefacts(paths, now),
         *_sources(paths, [Path(file) for sheet in sheets.values() for file in input_paths(sheet)]),
     ]
 
@@ -122,7 +126,8 @@ def _temporaries(paths: DataPaths, now: float) -> Iterator[Waste]:
                     )
             elif place == paths.state and UNNUMBERED.fullmatch(entry.name) and _idle(entry, now):
                 yield Waste("temporary", entry, size_of(entry), "unchanged for a day")
-    hidden = [*paths.sources.glob(".*-*"), *paths.reports.glob("*/.*"), *paths.home.glob(".bitaca-*")]
+    hidden = [*paths.sources.glob(".*-*"), *paths.reports.glob("*/.*"), *paths.home.glob(".bitaca-*"),
+              *paths.cas.glob(".locks/*"), *paths.cas.glob(f"{WORKING}*")]  # fmt: skip
     for entry in sorted(hidden):
         if _idle(entry, now):
             yield Waste("temporary", entry, size_of(entry), "unchanged for a day")
@@ -133,6 +138,21 @@ def _receipts(paths: DataPaths, known: set[str]) -> Iterator[Waste]:
         title_id = file.stem.removeprefix("package-")
         if title_id not in known and not (paths.media / title_id).is_dir():
             yield Waste("receipt", file, size_of(file), "its title is gone")
+
+
+def _artefacts(paths: DataPaths, now: float) -> Iterator[Waste]:
+    """Yield pieces that nobody came back for, and files of the store that no receipt names."""
+    used: set[str] = set()
+    for receipt in sorted((paths.cas / RECEIPTS).glob("*.json")):
+        if now - receipt.stat().st_mtime > ARTEFACT_LIFE_S and kind_of(receipt) in PIECES:
+            yield Waste("artefact", receipt, size_of(receipt), "its work was given up a week ago")
+        else:
+            used |= digests_of(receipt)
+    for folder in _folders(paths.cas):
+        if len(folder.name) == 2:
+            for file in sorted(folder.iterdir()):
+                if file.name not in used and _idle(file, now):
+                    yield Waste("artefact", file, size_of(file), "no receipt names it")
 
 
 def _sources(paths: DataPaths, inputs: list[Path]) -> Iterator[Waste]:

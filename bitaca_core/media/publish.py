@@ -17,8 +17,9 @@ from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.media import description, processes, receipts
+from bitaca_core.media.artefacts import Store
 from bitaca_core.media.library import CURRENT, current_package_id
-from bitaca_core.media.package import Job, OnStage, build, prepare, silent
+from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
@@ -75,9 +76,14 @@ def publish_title(
     *,
     force: bool = False,
     storage: Storage | None = None,
+    workers: int = 0,
 ) -> Publication:
-    """Do what `publish` says; tell each stage to `progress`."""
+    """Do what `publish` says; tell each stage to `progress`.
+
+    Encoded pieces are kept in `cas/` until the package stands: a publication that was cut off goes on with them.
+    """
     storage = storage or LocalStorage(paths.media)
+    store = Store(paths.cas)
     with _alone(paths, sheet.title_id):
         clean_leftovers(paths.media / sheet.title_id)
         known = receipts.load(paths, sheet.title_id)
@@ -97,11 +103,12 @@ def publish_title(
             return Publication(job.package_id, folder, built=False)
         key = f"{sheet.title_id}/{job.package_id}"
         workplace = storage.workplace(key)
-        result = build(job, workplace, progress)
+        result = build(job, workplace, progress, store=store, workers=workers)
         try:
             progress("verify", 0)
             violations = verify_package(workplace, hashes=False)
             if violations:
+                _forget(store, result)  # made again, they could give something else
                 raise _not_verified(violations)
             progress("verify", 100)
             progress("publish", 0)
@@ -110,12 +117,17 @@ def publish_title(
             shutil.rmtree(workplace, ignore_errors=True)
             raise
         _finish(job, folder, paths, storage, result.arguments)
+        _forget(store, result)
         progress("publish", 100)
         return Publication(job.package_id, folder, built=True, warnings=result.warnings)
 
 
-def package_to(job: Job, out_dir: Path, progress: OnStage = silent) -> Publication:
+def package_to(
+    job: Job, out_dir: Path, progress: OnStage = silent, *, store: Store | None = None, workers: int = 0
+) -> Publication:
     """Package and verify into `out_dir`: a new folder, an empty one, or an earlier package, which is replaced.
+
+    `store` keeps encoded pieces until the package stands.
 
     Raises
     ------
@@ -130,7 +142,7 @@ def package_to(job: Job, out_dir: Path, progress: OnStage = silent) -> Publicati
     storage = LocalStorage(out_dir.parent)
     clean_leftovers(out_dir.parent, f".{out_dir.name}.")
     workplace = storage.workplace(out_dir.name)
-    result = build(job, workplace, progress)
+    result = build(job, workplace, progress, store=store, workers=workers)
     try:
         progress("verify", 0)
         violations = verify_package(workplace, hashes=False)
@@ -142,7 +154,15 @@ def package_to(job: Job, out_dir: Path, progress: OnStage = silent) -> Publicati
     except BaseException:
         shutil.rmtree(workplace, ignore_errors=True)
         raise
+    _forget(store, result)
     return Publication(job.package_id, out_dir, built=True, warnings=result.warnings)
+
+
+def _forget(store: Store | None, result: PackageResult) -> None:
+    """Free the pieces of a package that stands."""
+    if store is not None:
+        for artefact in result.artefacts:
+            store.drop(artefact)
 
 
 def _refuse_inputs_inside(job: Job, out_dir: Path) -> None:
