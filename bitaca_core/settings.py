@@ -103,6 +103,13 @@ class Settings(BaseSettings):
     telemetry_retention_days: int = Field(
         default=90, ge=1, description="telemetry older than this is deleted"
     )
+    codecs: str = Field(
+        default="h264",
+        description="comma-separated video codecs of packages: h264, av1, vp9; h264 is always there",
+    )
+    workers: int = Field(
+        default=0, ge=0, le=256, description="chunks encoded at once; 0: half the processors"
+    )
     embedder: str = Field(
         default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
     )

@@ -30,7 +30,7 @@ from bitaca_core.errors import BitacaError, InputError, RebuildNeeded, SchemaErr
 from bitaca_core.media import failures, planning, sample
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.search import documents, freshness
-from bitaca_core.settings import CHECKOUT, DataPaths, Settings
+from bitaca_core.settings import CHECKOUT, DataPaths, Settings, load_settings
 from bitaca_core.stamps import sha256_json, write_atomically
 
 Stage = Literal["ingest", "package", "index", "evaluate"]
@@ -292,12 +292,17 @@ def render(paths: DataPaths, title_id: str) -> None:
 def publish(paths: DataPaths, title_id: str, force: bool = False) -> str:
     """Package, verify and publish one title and remember how it went; return its package_id."""
     from bitaca_core.media import publish as publication
+    from bitaca_core.media.ladder import codecs_named
 
     sheet = load_sources(paths).get(title_id)
     if sheet is None:
         raise InputError(f"{title_id!r} has no source video here", hint="bitaca status lists what has one")
     try:
-        package_id = publication.publish(sheet, paths, ProgressBoard(paths), force=force)
+        settings = load_settings()
+        package_id = publication.publish(
+            sheet, paths, ProgressBoard(paths), force=force, codecs=codecs_named(settings.codecs),
+            workers=settings.workers,
+        )  # fmt: skip
     except Exception as error:
         inputs = planning.input_paths(read_sheets(paths)[title_id])
         failures.record(paths, title_id, error, inputs)

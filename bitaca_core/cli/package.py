@@ -38,6 +38,10 @@ def package(
     animation: Annotated[
         bool, typer.Option("--animation", help="tune the encoder for drawn pictures")
     ] = False,
+    codecs: Annotated[
+        str | None,
+        typer.Option(help="comma-separated: h264 (always there), av1, vp9 [default: BITACA_CODECS]"),
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="chunks encoded at once; 0: half the processors")
     ] = 0,
@@ -48,6 +52,7 @@ def package(
     from bitaca_core.media import package as packaging
     from bitaca_core.media import publish, supervise
     from bitaca_core.media.artefacts import Store
+    from bitaca_core.media.ladder import codecs_named
     from bitaca_core.settings import load_settings
 
     if out is None and not plan_only:
@@ -56,13 +61,15 @@ def package(
         )
     with supervise.interruptible():
         sheet = _sheet(source, subtitle or [], language, poster)
-        job = packaging.prepare(sheet, content="animation" if animation else "film")
+        settings = load_settings()
+        wanted = codecs_named(settings.codecs if codecs is None else codecs)
+        job = packaging.prepare(sheet, content="animation" if animation else "film", codecs=wanted)
         if plan_only or out is None:
             _show_plan(job, as_json)
             return
         with _progress(source.name, quiet=as_json) as progress:
-            store = Store(load_settings().paths.cas)
-            done = publish.package_to(job, out, progress, store=store, workers=workers)
+            store = Store(settings.paths.cas)
+            done = publish.package_to(job, out, progress, store=store, workers=workers or settings.workers)
     if as_json:
         print(json.dumps({
             "schema": 1, "package_id": done.package_id, "folder": str(done.folder), "built": done.built,

@@ -89,7 +89,12 @@ def encode(
         ssim[rung.id] = _by_segment(compared, recipe.segment_frames)
     for extra in [folder / SEAM, *(folder / f"{rung.id}.ssim" for rung in rungs)]:
         extra.unlink()
-    return Encoded(chunk.frames, round(done.cpu_s, 2), done.said, seams, ssim)
+    return Encoded(chunk.frames, round(done.cpu_s, 2), complaints(done.said), seams, ssim)
+
+
+def complaints(said: str) -> str:
+    """Return what ffmpeg said of the source; SVT-AV1 greets on the same channel at any level of silence."""
+    return "\n".join(line for line in said.splitlines() if line.strip() and not line.startswith("Svt["))
 
 
 def _expect_frames(frames: int, chunk: Chunk, recipe: Recipe, info: SourceInfo) -> None:

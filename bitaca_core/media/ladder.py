@@ -5,9 +5,12 @@ All rungs have exactly the same display aspect, so a switch never moves the pict
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
+
+from bitaca_core.errors import InputError
 
 Content = Literal["film", "animation"]
 Codec = Literal["h264", "av1", "vp9"]
@@ -96,6 +99,46 @@ def rungs(width: Fraction, height: Fraction, frame_rate: Fraction, content: Cont
         if min(nearest) * MIN_STEP <= min(chosen[-1]) and abs(min(nearest) - target) <= target * 0.15:
             chosen.append(nearest)
     return [_rung(width, height, frame_rate, content) for width, height in chosen]
+
+
+AV1_CRF, AV1_SHARE = 33, 0.62
+"""SVT-AV1's quality that looks like x264's at 22, and what of its cap it needs."""
+AV1_RUNGS = 2
+VP9_SHORT_SIDE, VP9_CRF, VP9_SHARE = 360, 36, 0.8
+"""One small rung, for players that decode in WebAssembly."""
+
+
+def codecs_named(text: str) -> tuple[Codec, ...]:
+    """Return the codecs of a comma-separated list; H.264 is always the first.
+
+    Raises
+    ------
+    InputError
+        A name is none of them.
+    """
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in get_args(Codec):
+            raise InputError(
+                f"no such codec: {name!r}", kind="usage", hint=f"Known are {', '.join(get_args(Codec))}"
+            )
+    return tuple(codec for codec in get_args(Codec) if codec == "h264" or codec in names)
+
+
+def other_codecs(best_first: list[Rung], codecs: Sequence[Codec]) -> list[Rung]:
+    """Return the rungs that other codecs add to an H.264 ladder: AV1 for its best, one small VP9 (pure)."""
+    added = []
+    if "av1" in codecs:
+        added += [_like(rung, "av1", AV1_CRF, AV1_SHARE) for rung in best_first[:AV1_RUNGS]]
+    if "vp9" in codecs:
+        small = min(best_first, key=lambda rung: abs(min(rung.width, rung.height) - VP9_SHORT_SIDE))
+        added.append(_like(small, "vp9", VP9_CRF, VP9_SHARE))
+    return added
+
+
+def _like(rung: Rung, codec: Codec, crf: int, share: float) -> Rung:
+    max_bps = max(100_000, round(rung.max_bps * share / 10_000) * 10_000)
+    return Rung(f"{rung.id}-{codec}", rung.width, rung.height, crf, max_bps, round(max_bps * BUFFER_S), codec)
 
 
 def _rung(width: int, height: int, frame_rate: Fraction, content: Content) -> Rung:

@@ -9,6 +9,7 @@ range is a whole movie fragment's header and its first sample.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -175,8 +176,21 @@ def _vod(version: int, target_s: int, lines: list[str]) -> str:
     return "\n".join([*head, *lines, "#EXT-X-ENDLIST", ""])
 
 
-def master_playlist(programme: Programme) -> str:
-    """Return the HLS multivariant playlist, best rung first after the one to start with."""
+APPLE_CODECS = ("h264", "av1")
+"""What the HLS authoring rules know; VP9 is for players that read `master-open.m3u8` or the MPD."""
+
+
+def has_open_codecs(programme: Programme) -> bool:
+    """Return whether there is something that only `master-open.m3u8` and the MPD offer."""
+    return any(rung.codec not in APPLE_CODECS for rung, _ in programme.video)
+
+
+def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
+    """Return the HLS multivariant playlist, best rung first after the one to start with.
+
+    Without `open_codecs` it keeps to what the HLS authoring rules allow.
+    """
+    video = [(r, track) for r, track in programme.video if open_codecs or r.codec in APPLE_CODECS]
     lines = [
         "#EXTM3U",
         "#EXT-X-INDEPENDENT-SEGMENTS",
@@ -202,7 +216,7 @@ def master_playlist(programme: Programme) -> str:
     audio_average = max(track.average_bps for _, track in programme.audio)
     audio_codecs = ",".join(dict.fromkeys(track.codecs for _, track in programme.audio))
     subtitles = ',SUBTITLES="text"' if programme.text else ""
-    for rung, track in programme.video:
+    for rung, track in video:
         lines += [
             f"#EXT-X-STREAM-INF:BANDWIDTH={track.peak_bps + audio_peak},"
             f"AVERAGE-BANDWIDTH={track.average_bps + audio_average},"
@@ -211,7 +225,7 @@ def master_playlist(programme: Programme) -> str:
             f'AUDIO="audio"{subtitles}',
             f"{track.folder}/playlist.m3u8",
         ]
-    for rung, track in programme.video:
+    for rung, track in video:
         if track.pictures:
             frames = replace(track, sizes=track.pictures)
             lines.append(
@@ -255,15 +269,16 @@ def mpd(programme: Programme) -> str:
         f' minBufferTime="PT{decimal(programme.segment_s)}S">',
         f'  <Period id="1" start="PT0S" duration="PT{decimal(programme.duration_s)}S">',
     ]
-    out += _video_set(programme)
-    for number, (plan, track) in enumerate(programme.audio):
-        out += _audio_set(number, plan, track)
-    for number, text in enumerate(programme.text):
-        out += _text_set(number + 1 + len(programme.audio), text, programme.duration_s)
+    numbers = itertools.count()
+    for codec in dict.fromkeys(rung.codec for rung, _ in programme.video):
+        family = [(rung, track) for rung, track in programme.video if rung.codec == codec]
+        out += _video_set(next(numbers), family, programme.frame_rate)
+    for first, (plan, track) in enumerate(programme.audio):
+        out += _audio_set(next(numbers), first == 0, plan, track)
+    for text in programme.text:
+        out += _text_set(next(numbers), text, programme.duration_s)
     if programme.board is not None:
-        out += _board_set(
-            1 + len(programme.audio) + len(programme.text), programme.board, programme.duration_s
-        )
+        out += _board_set(next(numbers), programme.board, programme.duration_s)
     out += [
         "  </Period>",
         f'  <SupplementalProperty schemeIdUri="{SIDECAR_SCHEME}" value="sidecar.json"/>',
@@ -273,20 +288,20 @@ def mpd(programme: Programme) -> str:
     return "\n".join(out)
 
 
-def _video_set(programme: Programme) -> list[str]:
-    top, track = programme.video[0]
+def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction) -> list[str]:
+    """One set a codec: a player stays within a set, and goes to another only where it can change the decoder."""
+    top, track = family[0]
     aspect = Fraction(top.width, top.height)
-    width = max(rung.width for rung, _ in programme.video)
-    height = max(rung.height for rung, _ in programme.video)
-    rate = programme.frame_rate
+    width = max(rung.width for rung, _ in family)
+    height = max(rung.height for rung, _ in family)
     out = [
-        f'    <AdaptationSet id="0" contentType="video" mimeType="video/mp4" par="{aspect.numerator}:'
+        f'    <AdaptationSet id="{number}" contentType="video" mimeType="video/mp4" par="{aspect.numerator}:'
         f'{aspect.denominator}" maxWidth="{width}" maxHeight="{height}" frameRate="{rate}"'
         ' segmentAlignment="true" startWithSAP="1">',
         f'      <Role schemeIdUri="{ROLE_SCHEME}" value="main"/>',
         *_template("video", track),
     ]
-    for rung, own in programme.video:
+    for rung, own in family:
         out.append(
             f'      <Representation id="{rung.id}" bandwidth="{own.peak_bps}" codecs="{own.codecs}"'
             f' width="{rung.width}" height="{rung.height}" sar="1:1"/>'
@@ -294,14 +309,14 @@ def _video_set(programme: Programme) -> list[str]:
     return [*out, "    </AdaptationSet>"]
 
 
-def _audio_set(number: int, plan: AudioPlan, track: Track) -> list[str]:
+def _audio_set(number: int, main: bool, plan: AudioPlan, track: Track) -> list[str]:
     language = f" lang={quoteattr(plan.language)}" if plan.language else ""
     return [
-        f'    <AdaptationSet id="{number + 1}" contentType="audio" mimeType="audio/mp4"{language}'
+        f'    <AdaptationSet id="{number}" contentType="audio" mimeType="audio/mp4"{language}'
         ' segmentAlignment="true" startWithSAP="1">',
         f'      <AudioChannelConfiguration schemeIdUri="{CHANNELS_SCHEME}" value="2"/>',
         f"      <Label>{escape(_one_line(plan.label))}</Label>",
-        f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{"main" if number == 0 else "alternate"}"/>',
+        f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{"main" if main else "alternate"}"/>',
         *_template("audio", track),
         f'      <Representation id="{plan.id}" bandwidth="{track.peak_bps}" codecs="{track.codecs}"'
         ' audioSamplingRate="48000"/>',

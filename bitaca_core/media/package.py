@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -32,7 +32,7 @@ from bitaca_core.media import (
     tools,
 )
 from bitaca_core.media.artefacts import Artefact, Facts, Store
-from bitaca_core.media.ladder import Content
+from bitaca_core.media.ladder import Codec, Content
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.manifests import Board, Programme, Text, Track
 from bitaca_core.media.plan import RECIPE_VERSION, TEXT_CODECS, AudioPlan, Recipe, TextPlan, plan
@@ -88,7 +88,13 @@ def silent(stage: Stage, percent: float) -> None:
     """Take a progress call and say nothing."""
 
 
-def prepare(sheet: SourceSheet, *, content: Content = "film", max_rungs: int | None = None) -> Job:
+def prepare(
+    sheet: SourceSheet,
+    *,
+    content: Content = "film",
+    max_rungs: int | None = None,
+    codecs: Sequence[Codec] = ("h264",),
+) -> Job:
     """Probe, read the subtitles, hash the inputs and decide the recipe.
 
     Raises
@@ -100,7 +106,7 @@ def prepare(sheet: SourceSheet, *, content: Content = "film", max_rungs: int | N
     languages = {
         a.stream: (tag, a.label) for a in sheet.audio if (tag := bcp47(a.language)) is not None
     }  # a sheet's "und" says nothing
-    recipe = plan(info, audio_languages=languages, content=content, max_rungs=max_rungs)
+    recipe = plan(info, audio_languages=languages, content=content, max_rungs=max_rungs, codecs=codecs)
     tracks = tuple(
         SubtitleTrack(bcp47(item.language) or "pt", item.label, item.forced, tuple(subtitles.load(item.path)))
         for item in sheet.subtitles
@@ -208,7 +214,7 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
         progress("package", 50)
         (out / "images").mkdir()
         poster, board = out / "images" / "poster.jpg", out / "images" / "storyboard-1.jpg"
-        images.storyboard(drawn.files[recipe.rungs[-1].id], sprite, board)
+        images.storyboard(drawn.files[recipe.smallest.id], sprite, board)
         if job.sheet.poster is not None:
             images.poster_from_picture(job.sheet.poster, poster)
         else:
@@ -354,6 +360,8 @@ def _write_manifests(programme: Programme, out: Path) -> None:
     for text in programme.text:
         _write(out / f"text/{text.id}.m3u8", manifests.text_playlist(text, programme.duration_s))
     _write(out / "master.m3u8", manifests.master_playlist(programme))
+    if manifests.has_open_codecs(programme):
+        _write(out / "master-open.m3u8", manifests.master_playlist(programme, open_codecs=True))
     _write(out / "stream.mpd", manifests.mpd(programme))
 
 

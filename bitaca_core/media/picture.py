@@ -64,12 +64,26 @@ class ChunkTask:
         return asdict(encode.encode(self.info, self.recipe, self.chunk, self.rungs, folder, on_progress))
 
 
+def groups(rungs: Sequence[Rung]) -> list[tuple[Rung, ...]]:
+    """Return the rungs that are encoded by one process each: by codec, in the order of the recipe (pure).
+
+    One process for all would decode only once, but hold the pictures of the fastest encoder until the slowest has
+    seen them.
+    """
+    codecs = dict.fromkeys(rung.codec for rung in rungs)
+    return [tuple(rung for rung in rungs if rung.codec == codec) for codec in codecs]
+
+
 def tasks(
     info: SourceInfo, source_sha256: str, recipe: Recipe, tool: str, cut: Sequence[Chunk] | None = None
 ) -> list[ChunkTask]:
-    """Return the chunks of a title as tasks, in order (pure)."""
+    """Return all there is to encode, group by group and each in order (pure)."""
     cut = chunks(info, recipe) if cut is None else cut
-    return [ChunkTask(info, source_sha256, recipe, recipe.rungs, chunk, tool) for chunk in cut]
+    return [
+        ChunkTask(info, source_sha256, recipe, group, chunk, tool)
+        for group in groups(recipe.rungs)
+        for chunk in cut
+    ]
 
 
 def make(
@@ -93,22 +107,22 @@ def make(
     """
     ahead = tasks(info, source_sha256, recipe, tool)
     made = _encode(ahead, store, workers, on_progress)
-    if not _meet(made):
+    if not meet(ahead, made):
         ahead = tasks(info, source_sha256, recipe, tool, whole(recipe.frames))
         for artefact in made:
             store.drop(artefact)
         made = _encode(ahead, store, workers, on_progress)
     try:
-        files = _join(made, recipe, work)
+        files = join_rungs(made, recipe, work)
     except _Decayed as damaged:
         for artefact in damaged.artefacts:
             store.drop(artefact)
         made = _encode(ahead, store, workers, on_progress)
-        files = _join(made, recipe, work)
+        files = join_rungs(made, recipe, work)
     return Picture(
         files=files,
         ssim={
-            rung.id: [value for artefact in made for value in artefact.facts["ssim"][rung.id]]
+            rung.id: [value for artefact in _of(rung, made) for value in artefact.facts["ssim"][rung.id]]
             for rung in recipe.rungs
         },
         complaints=tuple(a.facts["complaints"] for a in made if a.facts["complaints"].strip()),
@@ -129,15 +143,16 @@ class _Decayed(MediaError):
 def _encode(
     ahead: Sequence[ChunkTask], store: Store, workers: int, on_progress: OnProgress
 ) -> list[Artefact]:
-    """Run the tasks; tell the seconds of the title that are encoded, over all chunks."""
+    """Run the tasks; tell the seconds of the title that are encoded: the mean of its groups."""
     rate = ahead[0].recipe.frame_rate
+    passes = len({task.rungs for task in ahead})
     reached = [0.0] * len(ahead)
     lock = threading.Lock()
 
     def told(number: int, seconds: float) -> None:
         with lock:
             reached[number] = max(reached[number], min(seconds, float(ahead[number].chunk.frames / rate)))
-            total = sum(reached)
+            total = sum(reached) / passes
         on_progress(total)
 
     def piece(number: int) -> Artefact:
@@ -148,20 +163,34 @@ def _encode(
     return crew.run_all([functools.partial(piece, number) for number in range(len(ahead))], workers)
 
 
-def _meet(made: Sequence[Artefact]) -> bool:
-    """Return whether the picture after each chunk is the first of the next one."""
-    seams = [artefact.facts["seams"] for artefact in made]
-    return all(one[1] == other[0] for one, other in itertools.pairwise(seams))
+def meet(ahead: Sequence[ChunkTask], made: Sequence[Artefact]) -> bool:
+    """Return whether the picture after each chunk is the first of the next one of its group."""
+    for (task, one), (following, other) in itertools.pairwise(zip(ahead, made, strict=True)):
+        if task.rungs == following.rungs and one.facts["seams"][1] != other.facts["seams"][0]:
+            return False
+    return True
 
 
-def _join(made: Sequence[Artefact], recipe: Recipe, work: Path) -> dict[str, Path]:
+def _of(rung: Rung, made: Sequence[Artefact]) -> list[Artefact]:
+    return [artefact for artefact in made if encode.file_name(rung) in artefact.files]
+
+
+def join_rungs(made: Sequence[Artefact], recipe: Recipe, work: Path) -> dict[str, Path]:
+    """Write one file a rung into `work` from artefacts in order; return the files by the rungs' ids.
+
+    Raises
+    ------
+    MediaError
+        Frames are missing, or the store is damaged.
+    """
     files = {}
     decayed: dict[str, Artefact] = {}
     for rung in recipe.rungs:
         name = encode.file_name(rung)
         files[rung.id] = work / f"video-{name}"
-        joined = join.join([artefact.files[name] for artefact in made], files[rung.id])
-        for artefact, digest in zip(made, joined.sha256, strict=True):
+        own = _of(rung, made)
+        joined = join.join([artefact.files[name] for artefact in own], files[rung.id])
+        for artefact, digest in zip(own, joined.sha256, strict=True):
             if artefact.sha256[name] != digest:
                 decayed[artefact.identity] = artefact
         if joined.frames != recipe.frames and not decayed:

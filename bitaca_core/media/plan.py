@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from bitaca_core.media.ladder import Content, Rung, rungs
+from bitaca_core.media.ladder import Codec, Content, Rung, other_codecs, rungs
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.probe import SourceInfo, VideoStream
 
@@ -91,6 +92,11 @@ class Recipe:
     text: tuple[TextPlan, ...]
 
     @property
+    def smallest(self) -> Rung:
+        """The smallest H.264 rung: what pictures of the title are made from."""
+        return min((r for r in self.rungs if r.codec == "h264"), key=lambda r: r.width * r.height)
+
+    @property
     def duration_s(self) -> float:
         """Exact play time: whole frames."""
         return float(self.frames / self.frame_rate)
@@ -147,6 +153,7 @@ def plan(
     audio_languages: dict[int, tuple[str, str | None]] | None = None,
     content: Content = "film",
     max_rungs: int | None = None,
+    codecs: Sequence[Codec] = ("h264",),
 ) -> Recipe:
     """Decide how `info` is packaged.
 
@@ -157,7 +164,9 @@ def plan(
     content : "film" or "animation"
         Chooses x264's tuning and the caps.
     max_rungs : int or None
-        Keep only this many of the best rungs.
+        Keep only this many of the best H.264 rungs.
+    codecs : sequence of str
+        "h264" is always there; "av1" adds better rungs, "vp9" a small one for decoding in WebAssembly.
     """
     video = info.video
     rate = FILM_RATE if video.telecined else standard_rate(video.frame_rate)
@@ -184,7 +193,7 @@ def plan(
         x264_params=X264_PARAMS,
         tune="animation" if content == "animation" else None,
         threads=THREADS,
-        rungs=tuple(ladder),
+        rungs=(*ladder, *other_codecs(ladder, codecs)),
         audio=_audio(info, audio_languages or {}),
         text=_text(info),
     )

@@ -9,7 +9,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +18,7 @@ from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.media import description, processes, receipts
 from bitaca_core.media.artefacts import Store
+from bitaca_core.media.ladder import Codec
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
 from bitaca_core.media.progress import ProgressBoard
@@ -40,7 +41,13 @@ class Publication:
 
 
 def publish(
-    sheet: SourceSheet, paths: DataPaths, board: ProgressBoard | None = None, *, force: bool = False
+    sheet: SourceSheet,
+    paths: DataPaths,
+    board: ProgressBoard | None = None,
+    *,
+    force: bool = False,
+    codecs: Sequence[Codec] = ("h264",),
+    workers: int = 0,
 ) -> str:
     """Package, verify and publish a title, showing it on `board`; return its package_id.
 
@@ -54,11 +61,12 @@ def publish(
         A tool failed or the result did not verify; what was published before stays.
     """
     if board is None:
-        return publish_title(sheet, paths, force=force).package_id
+        return publish_title(sheet, paths, force=force, codecs=codecs, workers=workers).package_id
     try:
         done = publish_title(
-            sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force
-        )
+            sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
+            codecs=codecs, workers=workers,
+        )  # fmt: skip
     except BitacaError:
         board.update(sheet.title_id, "failed", 100)
         raise
@@ -76,6 +84,7 @@ def publish_title(
     *,
     force: bool = False,
     storage: Storage | None = None,
+    codecs: Sequence[Codec] = ("h264",),
     workers: int = 0,
 ) -> Publication:
     """Do what `publish` says; tell each stage to `progress`.
@@ -94,7 +103,7 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = prepare(sheet)
+        job = prepare(sheet, codecs=codecs)
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()

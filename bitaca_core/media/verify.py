@@ -15,10 +15,11 @@ from urllib.parse import unquote
 
 from bitaca_core.errors import BitacaError
 from bitaca_core.media import description, manifests
-from bitaca_core.media.description import AudioEntry, Package, TrackEntry
+from bitaca_core.media.description import AudioEntry, Package, RungEntry, TrackEntry
 from bitaca_core.stamps import sha256_file
 
 BASE_URL = "https://package.invalid/"
+MASTER, OPEN_MASTER = "master.m3u8", "master-open.m3u8"
 BOARD_PLAYLIST = f"images/{manifests.STORYBOARD}.m3u8"
 ROUNDING_US = 1
 """Each segment duration is rounded to a microsecond once."""
@@ -92,49 +93,57 @@ class _Check:
                 self.report("file-unlisted", name, "not listed in package.json")
 
     def hls(self) -> None:
-        """The multivariant playlist lists every rendition, and each playlist plays for the whole duration."""
-        master = self._read("master.m3u8")
+        """Each multivariant playlist lists its renditions, and each of those plays for the whole duration."""
+        rungs = self.package.rungs
+        self._master(MASTER, [rung for rung in rungs if rung.codec in manifests.APPLE_CODECS])
+        if any(rung.codec not in manifests.APPLE_CODECS for rung in rungs):
+            self._master(OPEN_MASTER, rungs)
+        for kind, tracks in (("video", rungs), ("audio", self.package.audio)):
+            for track in tracks:
+                self._media_playlist(f"{kind}/{track.id}/playlist.m3u8", track.segment_durations_s)
+        for item in self.package.text:
+            self._media_playlist(f"text/{item.id}.m3u8", [self.package.duration_s])
+        for rung in rungs:
+            if (name := f"video/{rung.id}/iframes.m3u8") in self.package.files:
+                self._media_playlist(name, rung.segment_durations_s)
+        if BOARD_PLAYLIST in self.package.files:
+            self._media_playlist(BOARD_PLAYLIST, [self.package.duration_s])
+
+    def _master(self, file: str, rungs: list[RungEntry]) -> None:
+        master = self._read(file)
         if master is None:
             return
-        self._kind(master, "master.m3u8", "hls-multivariant")
+        self._kind(master, file, "hls-multivariant")
         listed = {}
         for item in master.get("representations", []):
-            name = self._local(item.get("url"), "master.m3u8")
+            name = self._local(item.get("url"), file)
             if name is not None:
                 listed[name] = item
-        wanted = {f"video/{rung.id}/playlist.m3u8": rung for rung in self.package.rungs}
+        wanted = {f"video/{rung.id}/playlist.m3u8": rung for rung in rungs}
         sound = {f"audio/{audio.id}/playlist.m3u8": audio for audio in self.package.audio}
         text = {f"text/{item.id}.m3u8": item for item in self.package.text}
-        frames = {f"video/{rung.id}/iframes.m3u8": rung for rung in self.package.rungs}
+        frames = [f"video/{rung.id}/iframes.m3u8" for rung in rungs]
         # earlier releases wrote none of these
         pictures = [name for name in (*frames, BOARD_PLAYLIST) if name in self.package.files]
         for name in [*wanted, *sound, *text, *pictures]:
             if name not in listed:
-                self.report("rendition-missing", "master.m3u8", f"{name} is not listed")
+                self.report("rendition-missing", file, f"{name} is not listed")
         for name in listed:
             if name not in wanted and name not in sound and name not in text and name not in pictures:
-                self.report("rendition-unknown", "master.m3u8", f"{name} is not in package.json")
+                self.report("rendition-unknown", file, f"{name} is not in package.json")
         for name, rung in wanted.items():
             told = listed.get(name)
             if told is not None and (told.get("width"), told.get("height")) != (rung.width, rung.height):
-                self.report("resolution", "master.m3u8", f"{name} is not {rung.width}x{rung.height}")
+                self.report("resolution", file, f"{name} is not {rung.width}x{rung.height}")
             if told is not None and rung.codecs not in str(told.get("codecs")).split(","):
-                self.report("codecs", "master.m3u8", f"{name} does not name {rung.codecs}")
+                self.report("codecs", file, f"{name} does not name {rung.codecs}")
         languages = {name: item.language for name, item in sound.items()}
         languages |= {name: item.language for name, item in text.items()}
         for name, language in languages.items():
             told = listed.get(name)
             if told is not None and told.get("language") != language:
-                self.report("language", "master.m3u8", f"{name} is not in {language}")
-        self._announces_sidecar(master, "master.m3u8")
-        for name in [*wanted, *sound]:
-            entry: TrackEntry = wanted[name] if name in wanted else sound[name]
-            self._media_playlist(name, entry.segment_durations_s)
-        for name in text:
-            self._media_playlist(name, [self.package.duration_s])
-        for name in pictures:
-            durations_s = frames[name].segment_durations_s if name in frames else [self.package.duration_s]
-            self._media_playlist(name, durations_s)
+                self.report("language", file, f"{name} is not in {language}")
+        self._announces_sidecar(master, file)
 
     def _media_playlist(self, name: str, durations_s: list[float]) -> None:
         playlist = self._read(name)

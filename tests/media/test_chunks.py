@@ -81,11 +81,12 @@ def _encoded(folder: Path, file: str, segments: int | None) -> Path:
         for number, (first, end) in enumerate(itertools.pairwise(edges))
     ]
     store = Store(folder / f"cas-{segments}")
-    made = [task.run(store, lambda s: None) for task in picture.tasks(info, "x", recipe, "t", cut)]
-    assert picture._meet(made)
+    ahead = picture.tasks(info, "x", recipe, "t", cut)
+    made = [task.run(store, lambda s: None) for task in ahead]
+    assert picture.meet(ahead, made)
     work = folder / f"work-{segments}"
     work.mkdir()
-    return picture._join(made, recipe, work)[rung.id]
+    return picture.join_rungs(made, recipe, work)[rung.id]
 
 
 def _alike(one: Path, other: Path, folder: Path, change: str = "null") -> list[float]:
