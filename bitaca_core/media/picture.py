@@ -64,14 +64,17 @@ class ChunkTask:
         return asdict(encode.encode(self.info, self.recipe, self.chunk, self.rungs, folder, on_progress))
 
 
-def groups(rungs: Sequence[Rung]) -> list[tuple[Rung, ...]]:
-    """Return the rungs that are encoded by one process each: by codec, in the order of the recipe (pure).
+def groups(rungs: Sequence[Rung], first: str | None = None) -> list[tuple[Rung, ...]]:
+    """Return the rungs that are encoded by one process each (pure): `first` alone, then the others by codec.
 
     One process for all would decode only once, but hold the pictures of the fastest encoder until the slowest has
     seen them.
     """
-    codecs = dict.fromkeys(rung.codec for rung in rungs)
-    return [tuple(rung for rung in rungs if rung.codec == codec) for codec in codecs]
+    kinds = dict.fromkeys((rung.id != first, rung.codec) for rung in rungs)
+    return [
+        tuple(rung for rung in rungs if (rung.id != first, rung.codec) == kind)
+        for kind in sorted(kinds, key=lambda k: k[0])
+    ]
 
 
 def tasks(
@@ -81,7 +84,7 @@ def tasks(
     cut = chunks(info, recipe) if cut is None else cut
     return [
         ChunkTask(info, source_sha256, recipe, group, chunk, tool)
-        for group in groups(recipe.rungs)
+        for group in groups(recipe.rungs, recipe.first)
         for chunk in cut
     ]
 

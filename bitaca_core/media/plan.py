@@ -29,6 +29,9 @@ MIN_S = 1
 """Shorter films are held on their last frame to this length: players and seek bars need something to play."""
 MAX_LEAD_S = 0.5
 """Sound that begins this much before the picture is cut to it; before a later picture its first frame is held."""
+FIRST_FROM_S = 600
+FIRST_SHORT_SIDE = 540
+"""A title of ten minutes and more is published in one middling rung first, and whole when the rest is encoded."""
 GOP_S = 2
 GOPS_PER_SEGMENT = 2
 PRESET = "veryfast"
@@ -68,7 +71,8 @@ class TextPlan:
 class Recipe:
     """All that decides the output's bytes, beside the source itself and the tools' versions.
 
-    `skip_s` is cut off before the picture begins; `hold_frames` repeat the last frame of a very short film.
+    `skip_s` is cut off before the picture begins; `hold_frames` repeat the last frame of a very short film. `first`
+    is the id of the rung that is encoded apart from the others, to be published before them; None where there is none.
     """
 
     version: int
@@ -90,6 +94,7 @@ class Recipe:
     rungs: tuple[Rung, ...]
     audio: tuple[AudioPlan, ...]
     text: tuple[TextPlan, ...]
+    first: str | None = None
 
     @property
     def smallest(self) -> Rung:
@@ -196,7 +201,15 @@ def plan(
         rungs=(*ladder, *other_codecs(ladder, codecs)),
         audio=_audio(info, audio_languages or {}),
         text=_text(info),
+        first=first_rung(ladder, frames / rate),
     )
+
+
+def first_rung(ladder: Sequence[Rung], duration_s: Fraction) -> str | None:
+    """Return the id of the H.264 rung to be published before the others; None for a short title or a single rung."""
+    if duration_s < FIRST_FROM_S or len(ladder) < 2:
+        return None
+    return min(ladder, key=lambda rung: abs(min(rung.width, rung.height) - FIRST_SHORT_SIDE)).id
 
 
 def _matrix(video: VideoStream) -> str:

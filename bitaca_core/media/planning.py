@@ -97,6 +97,8 @@ def _check_title(paths: DataPaths, title_id: str, sheet: dict[str, Any], verify:
         reasons.append("sheet changed")
     if receipt.recipe.get("version") != RECIPE_VERSION:
         reasons.append(f"recipe version {receipt.recipe.get('version')}, now {RECIPE_VERSION}")
+    if receipt.partial:
+        reasons.append("only its first rung is there yet")
     unnamed = current_package_id(paths, title_id) != receipt.package_id
     damage = _damage(paths, receipt, verify, touched_counts=not blocked)
     if blocked and not damage:

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from bitaca_core import stamps
@@ -26,6 +26,8 @@ from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
 from bitaca_core.settings import DataPaths
 
+FIRST_SHARE = 0.15
+"""Of the work of a title, what the rung that is published first takes."""
 LEFTOVER = re.compile(r"\..+\.(\d+)")
 """A temporary folder's name ends in the id of the process that works in it."""
 
@@ -110,6 +112,9 @@ def publish_title(
             _finish(job, folder, paths, storage, arguments)
             progress("publish", 100)
             return Publication(job.package_id, folder, built=False)
+        if job.recipe.first is not None and current_package_id(paths, sheet.title_id) is None:
+            ahead = only_first(job)
+            _publish_first(ahead, paths, storage, store, workers, progress)
         key = f"{sheet.title_id}/{job.package_id}"
         workplace = storage.workplace(key)
         result = build(job, workplace, progress, store=store, workers=workers)
@@ -129,6 +134,40 @@ def publish_title(
         _forget(store, result)
         progress("publish", 100)
         return Publication(job.package_id, folder, built=True, warnings=result.warnings)
+
+
+def only_first(job: Job) -> Job:
+    """Return the job of the package that is published before the whole: one rung, under a name of its own (pure)."""
+    rungs = tuple(rung for rung in job.recipe.rungs if rung.id == job.recipe.first)
+    named = stamps.sha256_json({"first-of": job.package_id})[: receipts.PACKAGE_ID_HEX]
+    return replace(job, recipe=replace(job.recipe, rungs=rungs), package_id=named)
+
+
+def _publish_first(
+    job: Job, paths: DataPaths, storage: Storage, store: Store, workers: int, progress: OnStage
+) -> None:
+    """Publish the one rung; its pieces stay in the store, since the whole package takes them too.
+
+    Who watches it goes on: a superseded package stays until no token can open it.
+    """
+    key = f"{job.sheet.title_id}/{job.package_id}"
+    workplace = storage.workplace(key)
+    result = build(
+        job,
+        workplace,
+        lambda stage, percent: progress(stage, percent * FIRST_SHARE),
+        store=store,
+        workers=workers,
+    )
+    try:
+        violations = verify_package(workplace, hashes=False)
+        if violations:
+            raise _not_verified(violations)
+        storage.adopt(workplace, key)
+    except BaseException:
+        shutil.rmtree(workplace, ignore_errors=True)
+        raise
+    _finish(job, paths.media / key, paths, storage, result.arguments, partial=True)
 
 
 def package_to(
@@ -222,7 +261,14 @@ def _working(process_id: int) -> bool:
     return process_id != os.getpid() and processes.alive(process_id)
 
 
-def _finish(job: Job, folder: Path, paths: DataPaths, storage: Storage, arguments: tuple[str, ...]) -> None:
+def _finish(
+    job: Job,
+    folder: Path,
+    paths: DataPaths,
+    storage: Storage,
+    arguments: tuple[str, ...],
+    partial: bool = False,
+) -> None:
     """Write the receipt, then swap `current`: a crash between the two is found by `plan` and mended by a re-run."""
     package = description.read(folder)
     outputs = [
@@ -239,6 +285,7 @@ def _finish(job: Job, folder: Path, paths: DataPaths, storage: Storage, argument
         outputs=tuple(outputs),
         arguments=arguments,
         tools=job.tools,
+        partial=partial,
     )
     receipts.save(paths, receipt)
     _name(job.sheet.title_id, job.package_id, paths, storage)

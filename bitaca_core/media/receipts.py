@@ -22,7 +22,10 @@ PACKAGE_ID_HEX = 16
 
 @dataclass(frozen=True, slots=True)
 class TitleReceipt:
-    """What was published for a title. Input paths are absolute; output paths are relative to the package."""
+    """What was published for a title. Input paths are absolute; output paths are relative to the package.
+
+    `partial`: only the rung that comes first; the rest is still to be encoded.
+    """
 
     title_id: str
     package_id: str
@@ -32,6 +35,7 @@ class TitleReceipt:
     outputs: tuple[FileStamp, ...]
     arguments: tuple[str, ...]
     tools: dict[str, str] = field(default_factory=dict)
+    partial: bool = False
 
 
 def receipt_file(paths: DataPaths, title_id: str) -> Path:
