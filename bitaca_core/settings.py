@@ -110,6 +110,11 @@ class Settings(BaseSettings):
     workers: int = Field(
         default=0, ge=0, le=256, description="chunks encoded at once; 0: half the processors"
     )
+    task_runner: str = Field(
+        default="threads",
+        pattern=r"^(threads|dask(:.+)?)$",
+        description="`threads`, `dask` (workers on this machine) or `dask:tcp://HOST:PORT` (a cluster; extra [dask])",
+    )
     embedder: str = Field(
         default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
     )

@@ -14,6 +14,7 @@ from prefect.artifacts import create_table_artifact
 from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.settings import DataPaths, Settings, load_settings
 from flows import narration, work
+from flows.chunks import runner
 from flows.evaluate import evaluate_flow
 from flows.index import index_flow
 from flows.ingest import ingest_flow
@@ -175,4 +176,5 @@ def _ingest(run: _Run, step: work.Step, paths: DataPaths) -> None:
 def _package(step: work.Step, settings: Settings, force: bool) -> None:
     if step.subject in work.missing_units(settings):
         render(step.subject, str(settings.home))
-    package_title(step.subject, home=str(settings.home), force=force)
+    spread = package_title.with_options(task_runner=runner(settings))
+    spread(step.subject, home=str(settings.home), force=force)

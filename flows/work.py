@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bitaca_core import stamps
 from bitaca_core.catalogue import libraries, normalize, vocabulary
@@ -32,6 +32,10 @@ from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.search import documents, freshness
 from bitaca_core.settings import CHECKOUT, DataPaths, Settings, load_settings
 from bitaca_core.stamps import sha256_json, write_atomically
+
+if TYPE_CHECKING:
+    from bitaca_core.catalogue.sheet import SourceSheet
+    from bitaca_core.media.package import Job
 
 Stage = Literal["ingest", "package", "index", "evaluate"]
 NOT_RENDERED = "not rendered yet"
@@ -289,26 +293,64 @@ def render(paths: DataPaths, title_id: str) -> None:
         add_source(paths, sheet)
 
 
-def publish(paths: DataPaths, title_id: str, force: bool = False) -> str:
+def prepare(paths: DataPaths, title_id: str) -> Job | None:
+    """Return what is decided of a title; None where its source is gone, so that only what stands can be published.
+
+    Raises
+    ------
+    InputError
+        The title has no source here, or it cannot be used; that is remembered.
+    """
+    from bitaca_core.media.ladder import codecs_named
+    from bitaca_core.media.package import prepare as decide
+
+    sheet = _sheet(paths, title_id)
+    if not all(Path(file).is_file() for file in planning.input_paths(read_sheets(paths)[title_id])):
+        return None
+    try:
+        return decide(sheet, codecs=codecs_named(load_settings().codecs))
+    except Exception as error:
+        _remember(paths, title_id, error)
+        raise
+
+
+def publish(
+    paths: DataPaths,
+    title_id: str,
+    force: bool = False,
+    *,
+    job: Job | None = None,
+    stop_after_first: bool = False,
+) -> str:
     """Package, verify and publish one title and remember how it went; return its package_id."""
     from bitaca_core.media import publish as publication
     from bitaca_core.media.ladder import codecs_named
 
-    sheet = load_sources(paths).get(title_id)
-    if sheet is None:
-        raise InputError(f"{title_id!r} has no source video here", hint="bitaca status lists what has one")
+    settings = load_settings()
     try:
-        settings = load_settings()
         package_id = publication.publish(
-            sheet, paths, ProgressBoard(paths), force=force, codecs=codecs_named(settings.codecs),
-            workers=settings.workers,
+            _sheet(paths, title_id), paths, ProgressBoard(paths), force=force,
+            codecs=codecs_named(settings.codecs), workers=settings.workers, job=job,
+            stop_after_first=stop_after_first,
         )  # fmt: skip
     except Exception as error:
-        inputs = planning.input_paths(read_sheets(paths)[title_id])
-        failures.record(paths, title_id, error, inputs)
+        _remember(paths, title_id, error)
         raise
     failures.clear(paths, title_id)
     return package_id
+
+
+def _sheet(paths: DataPaths, title_id: str) -> SourceSheet:
+    sheet = load_sources(paths).get(title_id)
+    if sheet is None:
+        raise InputError(f"{title_id!r} has no source video here", hint="bitaca status lists what has one")
+    return sheet
+
+
+def _remember(paths: DataPaths, title_id: str, error: Exception) -> None:
+    sheet = read_sheets(paths).get(title_id)
+    if sheet is not None:
+        failures.record(paths, title_id, error, planning.input_paths(sheet))
 
 
 def first_sample(settings: Settings, listener: Listener) -> None:

@@ -16,11 +16,12 @@ from pathlib import Path, PurePosixPath
 from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import BitacaError, WorkError
-from bitaca_core.media import description, processes, receipts
+from bitaca_core.media import description, picture, processes, receipts
 from bitaca_core.media.artefacts import Store
 from bitaca_core.media.ladder import Codec
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
+from bitaca_core.media.plan import Recipe
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
@@ -50,6 +51,8 @@ def publish(
     force: bool = False,
     codecs: Sequence[Codec] = ("h264",),
     workers: int = 0,
+    job: Job | None = None,
+    stop_after_first: bool = False,
 ) -> str:
     """Package, verify and publish a title, showing it on `board`; return its package_id.
 
@@ -63,11 +66,19 @@ def publish(
         A tool failed or the result did not verify; what was published before stays.
     """
     if board is None:
-        return publish_title(sheet, paths, force=force, codecs=codecs, workers=workers).package_id
+        return publish_title(
+            sheet,
+            paths,
+            force=force,
+            codecs=codecs,
+            workers=workers,
+            job=job,
+            stop_after_first=stop_after_first,
+        ).package_id
     try:
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
-            codecs=codecs, workers=workers,
+            codecs=codecs, workers=workers, job=job, stop_after_first=stop_after_first,
         )  # fmt: skip
     except BitacaError:
         board.update(sheet.title_id, "failed", 100)
@@ -88,10 +99,19 @@ def publish_title(
     storage: Storage | None = None,
     codecs: Sequence[Codec] = ("h264",),
     workers: int = 0,
+    job: Job | None = None,
+    stop_after_first: bool = False,
 ) -> Publication:
     """Do what `publish` says; tell each stage to `progress`.
 
     Encoded pieces are kept in `cas/` until the package stands: a publication that was cut off goes on with them.
+
+    Parameters
+    ----------
+    job : Job or None
+        What `prepare` decided, where that was done already.
+    stop_after_first : bool
+        Publish only the rung that comes first, where there is one and viewers have nothing yet.
     """
     storage = storage or LocalStorage(paths.media)
     store = Store(paths.cas)
@@ -105,7 +125,7 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = prepare(sheet, codecs=codecs)
+        job = job or prepare(sheet, codecs=codecs)
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()
@@ -115,6 +135,10 @@ def publish_title(
         if job.recipe.first is not None and current_package_id(paths, sheet.title_id) is None:
             ahead = only_first(job)
             _publish_first(ahead, paths, storage, store, workers, progress)
+            if stop_after_first:
+                return Publication(
+                    ahead.package_id, paths.media / sheet.title_id / ahead.package_id, built=True
+                )
         key = f"{sheet.title_id}/{job.package_id}"
         workplace = storage.workplace(key)
         result = build(job, workplace, progress, store=store, workers=workers)
@@ -134,6 +158,36 @@ def publish_title(
         _forget(store, result)
         progress("publish", 100)
         return Publication(job.package_id, folder, built=True, warnings=result.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Chunks to be encoded, and then a publication: of the rung that comes first, or of the whole."""
+
+    tasks: tuple[picture.ChunkTask, ...]
+    first: bool
+
+
+def phases(job: Job, paths: DataPaths, *, force: bool = False) -> list[Phase]:
+    """Return what publishing a title consists of, without the chunks that are in the store already.
+
+    For whoever spreads the chunks over machines; `publish_title` does them itself where it finds them missing.
+    """
+    folder = paths.media / job.sheet.title_id / job.package_id
+    if not force and folder.is_dir() and not _violations(folder):
+        return [Phase((), False)]
+    source, tool = job.inputs[0].sha256, job.tools["ffmpeg"]
+    store = Store(paths.cas)
+
+    def missing(recipe: Recipe) -> list[picture.ChunkTask]:
+        ahead = picture.tasks(job.info, source, recipe, tool)
+        return [task for task in ahead if store.find(picture.KIND, task.identity()) is None]
+
+    early: list[picture.ChunkTask] = []
+    if job.recipe.first is not None and current_package_id(paths, job.sheet.title_id) is None:
+        early = missing(only_first(job).recipe)
+    late = [task for task in missing(job.recipe) if task not in early]
+    return [*([Phase(tuple(early), True)] if early else []), Phase(tuple(late), False)]
 
 
 def only_first(job: Job) -> Job:

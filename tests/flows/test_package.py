@@ -15,7 +15,8 @@ from bitaca_core.errors import InputError, MediaError
 from bitaca_core.media.library import published
 from bitaca_core.media.probe import SourceRejected
 from bitaca_core.settings import DataPaths
-from flows.package import _worth_retrying, publish_task
+from flows.chunks import worth_retrying
+from flows.package import publish_task
 from tests.media.clips import X264, ffmpeg, picture
 
 
@@ -25,7 +26,7 @@ from tests.media.clips import X264, ffmpeg, picture
      (InputError("no such title"), False)],
 )  # fmt: skip
 def test_a_bad_input_is_not_tried_again(error: Exception, again: bool) -> None:
-    retry: Callable[..., object] = _worth_retrying
+    retry: Callable[..., object] = worth_retrying
     assert asyncio.run(retry(None, None, Failed(data=error))) is again
 
 
