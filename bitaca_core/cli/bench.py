@@ -86,6 +86,16 @@ def corpus(
     _measure("tests.bench.corpus", arguments, out)
 
 
+@app.command("crash")
+def crash(
+    points: Annotated[int, typer.Option(min=1, help="kills")] = 50,
+    seed: Annotated[int, typer.Option(help="which moments")] = 7,
+    out: Out = Path("results/crash.json"),
+) -> None:
+    """Packaging killed at random moments: nothing half-made is seen, finished pieces count, the bytes are the same."""
+    _measure("tests.bench.crash", ["--points", str(points), "--seed", str(seed)], out)
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")

@@ -67,15 +67,15 @@ def package(
         if plan_only or out is None:
             _show_plan(job, as_json)
             return
+        store = Store(settings.paths.cas)
         with _progress(source.name, quiet=as_json) as progress:
-            store = Store(settings.paths.cas)
             done = publish.package_to(job, out, progress, store=store, workers=workers or settings.workers)
     if as_json:
         print(json.dumps({
             "schema": 1, "package_id": done.package_id, "folder": str(done.folder), "built": done.built,
             "hls": str(done.folder / "master.m3u8"), "dash": str(done.folder / "stream.mpd"),
             "duration_s": job.recipe.duration_s, "rungs": [rung.id for rung in job.recipe.rungs],
-            "warnings": list(done.warnings),
+            "warnings": list(done.warnings), "pieces": {"made": len(store.made), "found": len(store.found)},
         }, ensure_ascii=False))  # fmt: skip
         return
     for warning in done.warnings:

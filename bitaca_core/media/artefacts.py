@@ -42,10 +42,15 @@ class Artefact:
 
 
 class Store:
-    """The store under one folder; any number of threads and processes may use it at once."""
+    """The store under one folder; any number of threads and processes may use it at once.
+
+    `made` and `found` are the kinds of what was got through this object: done now, or done before.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.made: list[str] = []
+        self.found: list[str] = []
 
     def find(self, kind: str, identity: Mapping[str, Any]) -> Artefact | None:
         """Return the artefact that all of `identity` decides; None while it, or one of its files, is not there."""
@@ -66,6 +71,7 @@ class Store:
         with self._alone(name):
             found = self._read(name)
             if found is not None:
+                self.found.append(kind)
                 return found, False
             self.root.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix=f"{WORKING}{os.getpid()}-", dir=self.root))
@@ -84,6 +90,7 @@ class Store:
         made = self._read(name)
         if made is None:
             raise OSError(f"an artefact is gone as soon as it was written: {self._receipt(name)}")
+        self.made.append(kind)
         return made, True
 
     def whole(self, artefact: Artefact) -> bool:

@@ -1,0 +1,24 @@
+"""Killed at a random moment, the next run finishes with the same bytes (tests/bench/crash has the long proof)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench.crash.points import Undisturbed, film, run_point, undisturbed
+
+SEED = 7
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    found = undisturbed(film(folder, 50), folder / "base")
+    assert found.pieces == 5  # two chunks of two codecs, and the sound
+    return found
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_killed_at_a_random_moment(number: int, base: Undisturbed, tmp_path: Path) -> None:
+    assert run_point(number, SEED, base, tmp_path).faults == []
