@@ -183,6 +183,21 @@ def test_surround_is_a_group_with_the_same_members() -> None:
     assert "opus" not in text, "the authoring rules do not know it"
 
 
+def test_the_open_rung_is_heard_in_opus() -> None:
+    free = (
+        replace(RUNGS[1], id="360p-vp9", codec="vp9"),
+        replace(SMALL, folder="video/360p-vp9", codecs="vp09.00.21.08"),
+    )
+    made = programme(video=((RUNGS[0], NTSC), free), audio=sounds(STEREO[1], OPUS))
+    text = master_playlist(made, open_codecs=True)
+    streams = re.findall(r'CODECS="(.*?)",.*AUDIO="(.*?)".*\n(.*)', text)
+    assert streams == [
+        ("avc1.64001f,mp4a.40.2", "audio", "video/720p/playlist.m3u8"),
+        ("vp09.00.21.08,opus", "audio-opus", "video/360p-vp9/playlist.m3u8"),
+    ]
+    assert text.count('NAME="English"') == 2 and "opus" not in master_playlist(made)
+
+
 def test_mpd_has_every_coding_and_prefers_what_all_can_play() -> None:
     text = mpd(programme(audio=sounds(*STEREO, SURROUND, OPUS)))
     sets = re.findall(

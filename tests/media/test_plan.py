@@ -11,7 +11,7 @@ import pytest
 
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.package import left_out
-from bitaca_core.media.plan import Recipe, plan, standard_rate
+from bitaca_core.media.plan import RECIPE_VERSION, Recipe, plan, standard_rate
 from bitaca_core.media.probe import AudioStream, SourceInfo, TextStream, VideoStream
 
 VIDEO = VideoStream(
@@ -166,7 +166,9 @@ def test_text_streams_that_are_pictures_or_of_unknown_language_stay_out() -> Non
 
 def test_recipe_is_plain_json_and_names_the_thread_count() -> None:
     document = json.loads(json.dumps(recipe().to_dict()))
-    assert document["threads"] == 2 and document["frame_rate"] == "24" and document["version"] == 2
+    assert (
+        document["threads"] == 2 and document["frame_rate"] == "24" and document["version"] == RECIPE_VERSION
+    )
 
 
 def test_what_is_left_out_is_told() -> None:
