@@ -12,7 +12,7 @@ from bitaca_core.catalogue.titles import AgeRating
 
 
 class SubtitleSource(BaseModel):
-    """A sidecar subtitle file (WebVTT or SRT)."""
+    """A sidecar subtitle file (WebVTT, SRT or ASS); `sdh`: for those who do not hear, sounds are told too."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -20,6 +20,7 @@ class SubtitleSource(BaseModel):
     language: str  # BCP 47, e.g. pt-BR, en
     label: str | None = None
     forced: bool = False
+    sdh: bool = False
 
 
 class AudioSource(BaseModel):

@@ -52,7 +52,10 @@ class AudioEntry(TrackEntry):
 
 
 class TextEntry(_Part):
-    """One subtitle rendition: a whole WebVTT file."""
+    """One subtitle rendition: a whole WebVTT file, and its segments for HLS (none in packages of earlier releases).
+
+    `charset` is what the file that was given was written in; `script` its ASS, kept beside.
+    """
 
     id: str
     language: str
@@ -60,6 +63,10 @@ class TextEntry(_Part):
     forced: bool
     path: str
     size_bytes: int
+    sdh: bool = False
+    charset: str | None = None
+    script: str | None = None
+    segment_durations_s: list[float] = []
 
 
 class FileEntry(_Part):

@@ -23,6 +23,12 @@ SIDECAR_SCHEME = "urn:bitaca:sidecar:1"
 ROLE_SCHEME = "urn:mpeg:dash:role:2011"
 TILE_SCHEME = "http://dashif.org/guidelines/thumbnail_tile"
 STORYBOARD = "storyboard"
+SDH_HLS = (
+    'CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,'
+    'public.accessibility.describes-music-and-sound",'
+)
+SDH_DASH = '<Accessibility schemeIdUri="urn:tva:metadata:cs:AudioPurposeCS:2007" value="2"/>'
+"""For the hard of hearing, as the DASH-IF Interoperability Points write it."""
 CHANNELS_SCHEME = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 
 
@@ -83,7 +89,10 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One subtitle rendition: `path` of its WebVTT file within the package."""
+    """One subtitle rendition: `path` of its whole WebVTT file within the package, `lengths_s` of its segments.
+
+    `script` is the place of the ASS that it came from, `charset` what a file of the sheet's was written in.
+    """
 
     id: str
     language: str
@@ -91,18 +100,33 @@ class Text:
     forced: bool
     path: str
     size_bytes: int
+    sdh: bool = False
+    lengths_s: tuple[Fraction, ...] = ()
+    script: str | None = None
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The storyboard: one JPEG of `columns` x `rows` tiles, one every `interval_s`, row by row."""
+    """The storyboard: JPEGs of `columns` x `rows` tiles, one every `interval_s`, row by row; `sizes` in bytes."""
 
     columns: int
     rows: int
     tile_width: int
     tile_height: int
     interval_s: Fraction
-    size_bytes: int
+    sizes: tuple[int, ...]
+
+    def lengths_s(self, duration_s: Fraction) -> list[Fraction]:
+        """Return how long each sheet lasts: all alike, and the rest."""
+        whole = self.interval_s * self.columns * self.rows
+        count = len(self.sizes)
+        return [*[whole] * (count - 1), duration_s - whole * (count - 1)]
+
+    def bandwidth_bps(self, duration_s: Fraction) -> int:
+        """Return the rate of the sheet that needs most."""
+        lengths = self.lengths_s(duration_s)
+        return max(math.ceil(size * 8 / length) for size, length in zip(self.sizes, lengths, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +173,34 @@ def picture_playlist(track: Track) -> str:
 
 
 def text_playlist(text: Text, duration_s: Fraction) -> str:
-    """Return the HLS media playlist of a whole-file WebVTT rendition."""
-    length = decimal(duration_s)
-    target = max(1, math.floor(duration_s + Fraction(1, 2)))
-    return _vod(3 if "." in length else 1, target, [f"#EXTINF:{length},", text.path.rpartition("/")[2]])
+    """Return the HLS media playlist of a WebVTT rendition; it lies beside the whole file and the segments' folder."""
+    lengths = text.lengths_s or (duration_s,)
+    names = [f"{text.id}/seg-{number}.vtt" for number in range(1, len(lengths) + 1)]
+    if not text.lengths_s:
+        names = [text.path.rpartition("/")[2]]
+    target = max(1, math.floor(max(lengths) + Fraction(1, 2)))
+    lines = [
+        line
+        for name, length in zip(names, lengths, strict=True)
+        for line in (f"#EXTINF:{decimal(length)},", name)
+    ]
+    return _vod(3 if any("." in decimal(length) for length in lengths) else 1, target, lines)
 
 
 def board_playlist(board: Board, duration_s: Fraction) -> str:
-    """Return the HLS image playlist of the storyboard; it lies beside the picture."""
-    length, each = decimal(duration_s), decimal(board.interval_s)
-    target = max(1, math.floor(duration_s + Fraction(1, 2)))
-    lines = [
-        "#EXT-X-IMAGES-ONLY",
-        f"#EXTINF:{length},",
-        f"#EXT-X-TILES:RESOLUTION={board.tile_width}x{board.tile_height},LAYOUT={board.columns}x{board.rows},"
-        f"DURATION={each}",
-        f"{STORYBOARD}-1.jpg",
-    ]
-    return _vod(3 if "." in length else 1, target, lines)
+    """Return the HLS image playlist of the storyboard; it lies beside the pictures."""
+    lengths = board.lengths_s(duration_s)
+    target = max(1, math.floor(max(lengths) + Fraction(1, 2)))
+    lines = ["#EXT-X-IMAGES-ONLY"]
+    for number, length in enumerate(lengths, 1):
+        lines += [
+            f"#EXTINF:{decimal(length)},",
+            f"#EXT-X-TILES:RESOLUTION={board.tile_width}x{board.tile_height},LAYOUT={board.columns}x{board.rows},"
+            f"DURATION={decimal(board.interval_s)}",
+            f"{STORYBOARD}-{number}.jpg",
+        ]
+    whole = all("." not in decimal(length) for length in lengths)
+    return _vod(1 if whole else 3, target, lines)
 
 
 def _vod(version: int, target_s: int, lines: list[str]) -> str:
@@ -180,13 +214,53 @@ APPLE_CODECS = ("h264", "av1")
 """What the HLS authoring rules know; VP9 is for players that read `master-open.m3u8` or the MPD."""
 
 
+SOUND_OF = {"vp9": "opus"}
+"""Whoever cannot play H.264 may have no AAC either."""
+
+
 def has_open_codecs(programme: Programme) -> bool:
     """Return whether there is something that only `master-open.m3u8` and the MPD offer."""
     return any(rung.codec not in APPLE_CODECS for rung, _ in programme.video)
 
 
+def sound_groups(
+    audio: tuple[tuple[AudioPlan, Track], ...], codec: str = "aac"
+) -> dict[str, list[tuple[AudioPlan, Track]]]:
+    """Return HLS's groups of sound in a codec: stereo, and 5.1 where any stream has it.
+
+    Every group has every stream, under the same name, because viewers change groups with the picture; a stream
+    without 5.1 is its stereo there.
+
+    References
+    ----------
+    RFC 8216bis 4.4.6.1.1, "Rendition Groups".
+    """
+    mine = [one for one in audio if one[0].codec == codec]
+    stereo = [one for one in mine if one[0].channels == 2]
+    surround = {plan.ordinal: (plan, track) for plan, track in mine if plan.channels > 2}
+    if codec != "aac":
+        return {f"audio-{codec}": stereo}
+    if not surround:
+        return {"audio": stereo}
+    return {"audio": stereo, "audio-51": [surround.get(one[0].ordinal, one) for one in stereo]}
+
+
+def _sound_lines(group: str, members: list[tuple[AudioPlan, Track]]) -> list[str]:
+    lines: list[str] = []
+    names: list[str] = []
+    offered: list[object] = []
+    for number, (plan, track) in enumerate(members):
+        language = f'LANGUAGE="{plan.language}",' if plan.language else ""
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{_name(plan.label, names)}",{language}'
+            f"DEFAULT={'YES' if number == 0 else 'NO'},AUTOSELECT={_first(plan.language, offered)},"
+            f'CHANNELS="{plan.channels}",URI="{track.folder}/playlist.m3u8"'
+        )
+    return lines
+
+
 def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
-    """Return the HLS multivariant playlist, best rung first after the one to start with.
+    """Return the HLS multivariant playlist, best rung first, with stereo and then with 5.1 where there is any.
 
     Without `open_codecs` it keeps to what the HLS authoring rules allow.
     """
@@ -196,35 +270,35 @@ def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f'#EXT-X-SESSION-DATA:DATA-ID="{SIDECAR_DATA_ID}",URI="sidecar.json"',
     ]
+    groups: dict[str, tuple[str, list[tuple[AudioPlan, Track]]]] = {}
+    for codec in dict.fromkeys(SOUND_OF.get(rung.codec, "aac") for rung, _ in video):
+        groups |= {name: (codec, members) for name, members in sound_groups(programme.audio, codec).items()}
+    for group, (_, members) in groups.items():
+        lines += _sound_lines(group, members)
     names: list[str] = []
     offered: list[object] = []
-    for number, (plan, track) in enumerate(programme.audio):
-        language = f'LANGUAGE="{plan.language}",' if plan.language else ""
-        lines.append(
-            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{_name(plan.label, names)}",{language}'
-            f"DEFAULT={'YES' if number == 0 else 'NO'},AUTOSELECT={_first(plan.language, offered)},"
-            f'CHANNELS="2",URI="{track.folder}/playlist.m3u8"'
-        )
-    names, offered = [], []
     for text in programme.text:
         lines.append(
             f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="{_name(text.label, names)}",'
-            f'LANGUAGE="{text.language}",DEFAULT=NO,AUTOSELECT={_first((text.language, text.forced), offered)},'
-            f'FORCED={"YES" if text.forced else "NO"},URI="{text.path.removesuffix(".vtt")}.m3u8"'
+            f'LANGUAGE="{text.language}",DEFAULT=NO,AUTOSELECT={_first((text.language, text.forced, text.sdh), offered)},'
+            f'FORCED={"YES" if text.forced else "NO"},{SDH_HLS if text.sdh else ""}URI="{text.path.removesuffix(".vtt")}.m3u8"'
         )
-    audio_peak = max(track.peak_bps for _, track in programme.audio)
-    audio_average = max(track.average_bps for _, track in programme.audio)
-    audio_codecs = ",".join(dict.fromkeys(track.codecs for _, track in programme.audio))
     subtitles = ',SUBTITLES="text"' if programme.text else ""
-    for rung, track in video:
-        lines += [
-            f"#EXT-X-STREAM-INF:BANDWIDTH={track.peak_bps + audio_peak},"
-            f"AVERAGE-BANDWIDTH={track.average_bps + audio_average},"
-            f'CODECS="{track.codecs},{audio_codecs}",RESOLUTION={rung.width}x{rung.height},'
-            f"FRAME-RATE={float(programme.frame_rate):.3f},VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE,"
-            f'AUDIO="audio"{subtitles}',
-            f"{track.folder}/playlist.m3u8",
-        ]
+    for group, (codec, members) in groups.items():
+        peak = max(track.peak_bps for _, track in members)
+        average = max(track.average_bps for _, track in members)
+        codecs = ",".join(dict.fromkeys(track.codecs for _, track in members))
+        for rung, track in video:
+            if codec != SOUND_OF.get(rung.codec, "aac"):
+                continue
+            lines += [
+                f"#EXT-X-STREAM-INF:BANDWIDTH={track.peak_bps + peak},"
+                f"AVERAGE-BANDWIDTH={track.average_bps + average},"
+                f'CODECS="{track.codecs},{codecs}",RESOLUTION={rung.width}x{rung.height},'
+                f"FRAME-RATE={float(programme.frame_rate):.3f},VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE,"
+                f'AUDIO="{group}"{subtitles}',
+                f"{track.folder}/playlist.m3u8",
+            ]
     for rung, track in video:
         if track.pictures:
             frames = replace(track, sizes=track.pictures)
@@ -236,7 +310,7 @@ def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
     if programme.board is not None:
         board = programme.board
         lines.append(
-            f"#EXT-X-IMAGE-STREAM-INF:BANDWIDTH={math.ceil(board.size_bytes * 8 / programme.duration_s)},"
+            f"#EXT-X-IMAGE-STREAM-INF:BANDWIDTH={board.bandwidth_bps(programme.duration_s)},"
             f'RESOLUTION={board.tile_width}x{board.tile_height},CODECS="jpeg",URI="images/{STORYBOARD}.m3u8"'
         )
     return "\n".join([*lines, ""])
@@ -273,8 +347,9 @@ def mpd(programme: Programme) -> str:
     for codec in dict.fromkeys(rung.codec for rung, _ in programme.video):
         family = [(rung, track) for rung, track in programme.video if rung.codec == codec]
         out += _video_set(next(numbers), family, programme.frame_rate)
-    for first, (plan, track) in enumerate(programme.audio):
-        out += _audio_set(next(numbers), first == 0, plan, track)
+    first = programme.audio[0][0].ordinal if programme.audio else None
+    for plan, track in programme.audio:
+        out += _audio_set(next(numbers), plan.ordinal == first, plan, track)
     for text in programme.text:
         out += _text_set(next(numbers), text, programme.duration_s)
     if programme.board is not None:
@@ -310,12 +385,15 @@ def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction) ->
 
 
 def _audio_set(number: int, main: bool, plan: AudioPlan, track: Track) -> list[str]:
+    """One rendition of sound; what everybody can play is preferred to other codings of the same stream."""
     language = f" lang={quoteattr(plan.language)}" if plan.language else ""
+    preferred = ' selectionPriority="2"' if (plan.codec, plan.channels) == ("aac", 2) else ""
+    label = plan.label if plan.channels == 2 else f"{plan.label} 5.1"
     return [
         f'    <AdaptationSet id="{number}" contentType="audio" mimeType="audio/mp4"{language}'
-        ' segmentAlignment="true" startWithSAP="1">',
-        f'      <AudioChannelConfiguration schemeIdUri="{CHANNELS_SCHEME}" value="2"/>',
-        f"      <Label>{escape(_one_line(plan.label))}</Label>",
+        f' segmentAlignment="true" startWithSAP="1"{preferred}>',
+        f'      <AudioChannelConfiguration schemeIdUri="{CHANNELS_SCHEME}" value="{plan.channels}"/>',
+        f"      <Label>{escape(_one_line(label))}</Label>",
         f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{"main" if main else "alternate"}"/>',
         *_template("audio", track),
         f'      <Representation id="{plan.id}" bandwidth="{track.peak_bps}" codecs="{track.codecs}"'
@@ -325,10 +403,12 @@ def _audio_set(number: int, main: bool, plan: AudioPlan, track: Track) -> list[s
 
 
 def _text_set(number: int, text: Text, duration_s: Fraction) -> list[str]:
+    role = "forced-subtitle" if text.forced else "caption" if text.sdh else "subtitle"
     return [
         f'    <AdaptationSet id="{number}" contentType="text" mimeType="text/vtt" lang={quoteattr(text.language)}>',
         f"      <Label>{escape(_one_line(text.label))}</Label>",
-        f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{"forced-subtitle" if text.forced else "subtitle"}"/>',
+        *([f"      {SDH_DASH}"] if text.sdh else []),
+        f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{role}"/>',
         f'      <Representation id="text-{text.id}" bandwidth="{math.ceil(text.size_bytes * 8 / duration_s)}">',
         f"        <BaseURL>{escape(text.path)}</BaseURL>",
         "      </Representation>",
@@ -337,14 +417,14 @@ def _text_set(number: int, text: Text, duration_s: Fraction) -> list[str]:
 
 
 def _board_set(number: int, board: Board, duration_s: Fraction) -> list[str]:
-    """The storyboard as one segment; it may reach beyond the end, where its last row has no tiles."""
+    """The storyboard's sheets as segments; the last may reach beyond the end, where it has no tiles."""
     whole = board.interval_s * board.columns * board.rows
-    bandwidth = max(1, math.ceil(board.size_bytes * 8 / min(whole, duration_s)))
     return [
         f'    <AdaptationSet id="{number}" contentType="image" mimeType="image/jpeg">',
-        f'      <SegmentTemplate timescale="{whole.denominator}" duration="{whole.numerator}" startNumber="1" endNumber="1"'
+        f'      <SegmentTemplate timescale="{whole.denominator}" duration="{whole.numerator}" startNumber="1"'
+        f' endNumber="{len(board.sizes)}"'
         ' media="images/$RepresentationID$-$Number$.jpg"/>',
-        f'      <Representation id="{STORYBOARD}" bandwidth="{bandwidth}"'
+        f'      <Representation id="{STORYBOARD}" bandwidth="{board.bandwidth_bps(duration_s)}"'
         f' width="{board.columns * board.tile_width}" height="{board.rows * board.tile_height}">',
         f'        <EssentialProperty schemeIdUri="{TILE_SCHEME}" value="{board.columns}x{board.rows}"/>',
         "      </Representation>",

@@ -17,43 +17,36 @@ from pathlib import Path
 from typing import Any
 
 from bitaca_core import stamps
-from bitaca_core.catalogue.sheet import SourceSheet
-from bitaca_core.errors import MediaError, WorkError
+from bitaca_core.catalogue.sheet import SourceSheet, SubtitleSource
+from bitaca_core.errors import WorkError
 from bitaca_core.media import (
+    chapters,
     description,
-    encode_sound,
     images,
     manifests,
     picture,
     receipts,
     segmenting,
+    sound,
+    storyboard,
     subtitles,
-    supervise,
+    texts,
     tools,
 )
-from bitaca_core.media.artefacts import Artefact, Facts, Store
+from bitaca_core.media.artefacts import Artefact, Store
 from bitaca_core.media.ladder import Codec, Content
-from bitaca_core.media.languages import bcp47, label_for
-from bitaca_core.media.manifests import Board, Programme, Text, Track
-from bitaca_core.media.plan import RECIPE_VERSION, TEXT_CODECS, AudioPlan, Recipe, TextPlan, plan
-from bitaca_core.media.probe import FORMATS, SourceInfo, SourceRejected, input_url, probe
+from bitaca_core.media.languages import bcp47
+from bitaca_core.media.manifests import Board, Programme, Track
+from bitaca_core.media.plan import TEXT_CODECS, Recipe, plan
+from bitaca_core.media.probe import SourceInfo, SourceRejected, probe
 from bitaca_core.media.progress import Stage
+from bitaca_core.media.texts import SubtitleTrack, Texts
 
 OnStage = Callable[[Stage, float], None]
 """Called with the stage and its percentage, 0-100."""
 
 PACKAGING = 3
 """Of what lies beside the encoded bytes (manifests, sidecar); another number makes every package anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubtitleTrack:
-    """A sidecar subtitle, already read and valid."""
-
-    language: str
-    label: str | None
-    forced: bool
-    cues: tuple[subtitles.Cue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +100,7 @@ def prepare(
         a.stream: (tag, a.label) for a in sheet.audio if (tag := bcp47(a.language)) is not None
     }  # a sheet's "und" says nothing
     recipe = plan(info, audio_languages=languages, content=content, max_rungs=max_rungs, codecs=codecs)
-    tracks = tuple(
-        SubtitleTrack(bcp47(item.language) or "pt", item.label, item.forced, tuple(subtitles.load(item.path)))
-        for item in sheet.subtitles
-    )
+    tracks = tuple(_subtitle(item) for item in sheet.subtitles)
     if sheet.poster is not None and not sheet.poster.is_file():
         raise SourceRejected("no such poster", kind="missing", file=sheet.poster)
     files = [sheet.video, *(item.path for item in sheet.subtitles), *([sheet.poster] if sheet.poster else [])]
@@ -134,6 +124,12 @@ def prepare(
         package_id=stamps.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
         tools=versions,
     )
+
+
+def _subtitle(item: SubtitleSource) -> SubtitleTrack:
+    language = bcp47(item.language) or "pt"
+    read = subtitles.read(item.path, language)
+    return SubtitleTrack(language, item.label, item.forced, read.cues, item.sdh, read.charset, read.script)
 
 
 def sheet_without_places(sheet: SourceSheet) -> dict[str, Any]:
@@ -198,64 +194,48 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
     recipe, info = job.recipe, job.info
     with _work_folder(out) as work:
         store = store or Store(work / "cas")
-        sprite = images.sprite_for(recipe)
+        sprite = storyboard.sprite_for(recipe)
         progress("encode", 0)
         drawn = picture.make(
             info, job.inputs[0].sha256, recipe, job.tools["ffmpeg"], store, work, workers,
             lambda s: progress("encode", 95 * s / recipe.duration_s),
         )  # fmt: skip
-        heard = [_sound(job, audio, store) for audio in recipe.audio]
+        heard = sound.make(info, job.inputs[0].sha256, recipe, job.tools["ffmpeg"], store)
         progress("encode", 100)
         progress("package", 0)
         files = {f"video/{rung.id}": drawn.files[rung.id] for rung in recipe.rungs}
-        for audio, sound in zip(recipe.audio, heard, strict=True):
-            files[f"audio/{audio.id}"] = _near(sound.files[encode_sound.FILE], work / f"audio-{audio.id}.mp4")
+        for audio in recipe.audio:
+            files[f"audio/{audio.id}"] = _near(heard.files[audio.id], work / sound.file_name(audio.id))
         tracks = segmenting.segment(recipe, files, work, out)
         progress("package", 50)
         (out / "images").mkdir()
-        poster, board = out / "images" / "poster.jpg", out / "images" / "storyboard-1.jpg"
-        images.storyboard(drawn.files[recipe.smallest.id], sprite, board)
+        poster = out / "images" / "poster.jpg"
+        sheets = storyboard.make(drawn.files[recipe.smallest.id], recipe, sprite, out / "images")
         if job.sheet.poster is not None:
             images.poster_from_picture(job.sheet.poster, poster)
         else:
-            images.poster_from_film(board, sprite, recipe, drawn.files[recipe.rungs[0].id], poster)
-        texts, warnings = _write_texts(job, work, out)
-        complaints = [*drawn.complaints, *(sound.facts["complaints"] for sound in heard)]
-        warnings = [*_damage("\n".join(complaints)), *left_out(info, recipe), *warnings]
+            images.poster_from_film(sheets, sprite, recipe, drawn.files[recipe.rungs[0].id], poster)
+        text = texts.write(job.subtitles, info, recipe, tracks[f"video/{recipe.rungs[0].id}"], work, out)
+        damage = _damage("\n".join([*drawn.complaints, *heard.complaints]))
+        warnings = [*damage, *left_out(info, recipe), *heard.warnings, *text.warnings]
     programme = Programme(
         duration_s=recipe.frames / recipe.frame_rate,
         segment_s=recipe.segment_frames / recipe.frame_rate,
         frame_rate=recipe.frame_rate,
         video=tuple((rung, tracks[f"video/{rung.id}"]) for rung in recipe.rungs),
         audio=tuple((audio, tracks[f"audio/{audio.id}"]) for audio in recipe.audio),
-        text=texts,
+        text=text.renditions,
         board=Board(
             sprite.columns, sprite.rows, sprite.tile_width, sprite.tile_height,
-            sprite.step_frames / recipe.frame_rate, (out / "images" / "storyboard-1.jpg").stat().st_size,
+            sprite.step_frames / recipe.frame_rate, tuple(sheet.stat().st_size for sheet in sheets),
         ),
     )  # fmt: skip
     _write_manifests(programme, out)
-    _write_json(out / "sidecar.json", sidecar(job, sprite, drawn.ssim))
+    _write_json(out / "sidecar.json", sidecar(job, sprite, drawn.ssim, text))
     package = _describe(job, programme, drawn.ssim, out)
     package.write(out)
     progress("package", 100)
-    return PackageResult(out, package, drawn.arguments, tuple(warnings), (*drawn.artefacts, *heard))
-
-
-def _sound(job: Job, audio: AudioPlan, store: Store) -> Artefact:
-    """Return one rendition of sound as an artefact."""
-
-    def make(folder: Path) -> Facts:
-        done = encode_sound.encode(job.info, job.recipe, audio, folder)
-        return {"cpu_s": round(done.cpu_s, 2), "complaints": done.said}
-
-    identity = {
-        "source": job.inputs[0].sha256,
-        "arguments": encode_sound.arguments(job.recipe, audio),
-        "tool": job.tools["ffmpeg"],
-        "recipe": RECIPE_VERSION,
-    }
-    return store.get("sound", identity, make)[0]
+    return PackageResult(out, package, drawn.arguments, tuple(warnings), (*drawn.artefacts, *heard.artefacts))
 
 
 def _near(file: Path, name: Path) -> Path:
@@ -298,55 +278,6 @@ def left_out(info: SourceInfo, recipe: Recipe) -> list[str]:
     ]
 
 
-def _write_texts(job: Job, work: Path, out: Path) -> tuple[tuple[Text, ...], list[str]]:
-    """Write all subtitles as WebVTT with their playlists: the sheet's first, then the container's other languages."""
-    warnings: list[str] = []
-    tracks = list(job.subtitles)
-    for inside in job.recipe.text:
-        if any(
-            t.language.lower() == inside.language.lower() and t.forced == inside.forced for t in job.subtitles
-        ):
-            continue  # the sheet's own is better
-        try:
-            cues = _extract(job.info, inside, work)
-        except (MediaError, subtitles.SubtitleError) as error:
-            warnings.append(f"subtitle stream {inside.ordinal} ({inside.language}) left out: {error}")
-            continue
-        tracks.append(SubtitleTrack(inside.language, inside.label, inside.forced, tuple(cues)))
-    texts: list[Text] = []
-    for track in tracks:
-        cues = subtitles.fit(list(track.cues), job.recipe.duration_s)
-        if not cues:
-            warnings.append(f"subtitles in {track.language} left out: every cue starts after the end")
-            continue
-        name = _free_name(track.language, [text.id for text in texts])
-        label = track.label or label_for(track.language) or track.language
-        label = _free_name(label, [text.label for text in texts], " ")
-        (out / "text").mkdir(exist_ok=True)
-        data = subtitles.to_webvtt(cues).encode()
-        (out / "text" / f"{name}.vtt").write_bytes(data)
-        texts.append(Text(name, track.language, label, track.forced, f"text/{name}.vtt", len(data)))
-    return tuple(texts), warnings
-
-
-def _extract(info: SourceInfo, inside: TextPlan, work: Path) -> list[subtitles.Cue]:
-    target = work / f"text-{inside.ordinal}.vtt"
-    supervise.run(
-        [tools.ffmpeg(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-protocol_whitelist", "file,pipe",
-         "-format_whitelist", FORMATS, "-i", input_url(info.path), "-map", f"0:s:{inside.ordinal}",
-         "-c:s", "webvtt", "-f", "webvtt", input_url(target)],
-        timeout_s=1800,
-    )  # fmt: skip
-    return subtitles.load(target)
-
-
-def _free_name(name: str, taken: list[str], joint: str = "-") -> str:
-    number, candidate = 2, name
-    while candidate in taken:
-        candidate, number = f"{name}{joint}{number}", number + 1
-    return candidate
-
-
 def _write_manifests(programme: Programme, out: Path) -> None:
     for _, track in (*programme.video, *programme.audio):
         _write(out / track.folder / "playlist.m3u8", manifests.media_playlist(track))
@@ -365,7 +296,9 @@ def _write_manifests(programme: Programme, out: Path) -> None:
     _write(out / "stream.mpd", manifests.mpd(programme))
 
 
-def sidecar(job: Job, sprite: images.Sprite, ssim: Mapping[str, list[float]]) -> dict[str, Any]:
+def sidecar(
+    job: Job, sprite: storyboard.Sprite, ssim: Mapping[str, list[float]], text: Texts
+) -> dict[str, Any]:
     """Return sidecar.json: what HLS and DASH cannot say."""
     sheet, recipe = job.sheet, job.recipe
     end = recipe.duration_s
@@ -376,7 +309,7 @@ def sidecar(job: Job, sprite: images.Sprite, ssim: Mapping[str, list[float]]) ->
         "age": {"rating": sheet.age_rating, "descriptors": list(sheet.descriptors)},
         "chapters": [
             {"start_s": c.start_s, "title": {"pt": c.title_pt, "en": c.title_en or c.title_pt}}
-            for c in sheet.chapters
+            for c in sheet.chapters or chapters.of_container(job.info, recipe)
             if c.start_s < end
         ],
         "markers": [
@@ -385,7 +318,8 @@ def sidecar(job: Job, sprite: images.Sprite, ssim: Mapping[str, list[float]]) ->
             if m.start_s < end
         ],
         "storyboard": {
-            "url": "images/storyboard-1.jpg",
+            "url": f"images/{storyboard.sheet_name(1)}",
+            "urls": [f"images/{storyboard.sheet_name(number + 1)}" for number in range(sprite.sheets)],
             "columns": sprite.columns,
             "rows": sprite.rows,
             "tile_width": sprite.tile_width,
@@ -394,6 +328,7 @@ def sidecar(job: Job, sprite: images.Sprite, ssim: Mapping[str, list[float]]) ->
             "count": sprite.count,
         },
         "poster": "images/poster.jpg",
+        "scripts": texts.announced(text),
         "quality": {rung.id: {"vmaf": rung.vmaf, "ssim": ssim[rung.id]} for rung in recipe.rungs},
     }
 
@@ -425,14 +360,15 @@ def _describe(
         ],
         audio=[
             description.AudioEntry(
-                id=audio.id, language=audio.language, label=audio.label, channels=2, **segments(track)
+                id=audio.id, language=audio.language, label=audio.label, channels=audio.channels, **segments(track)
             )
             for audio, track in programme.audio
         ],
         text=[
             description.TextEntry(
                 id=text.id, language=text.language, label=text.label, forced=text.forced, path=text.path,
-                size_bytes=text.size_bytes,
+                size_bytes=text.size_bytes, sdh=text.sdh, charset=text.charset, script=text.script,
+                segment_durations_s=[float(length) for length in text.lengths_s],
             )
             for text in programme.text
         ],

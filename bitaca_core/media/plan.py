@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from bitaca_core.media.ladder import Codec, Content, Rung, other_codecs, rungs
 from bitaca_core.media.languages import bcp47, label_for
@@ -41,21 +42,33 @@ THREADS = 1
 """x264's bytes depend on it, and with a cap on the rate its threads look at each other's rows as they happen to stand:
 two runs then differ. One thread gives the same bytes every time; rungs and chunks are what runs side by side."""
 SAMPLE_RATE_HZ = 48_000
-AUDIO_BPS = 128_000
+SURROUND_CHANNELS = 6
+"""Sources with at least so many are heard in 5.1 too."""
 NO_LANGUAGE = "zxx"
 """BCP 47 for "no linguistic content": the silence that stands in for missing audio."""
-TEXT_CODECS = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text")
+SCRIPT_CODECS = ("ass", "ssa")
+TEXT_CODECS = (*SCRIPT_CODECS, "subrip", "srt", "mov_text", "webvtt", "text")
+FORCED_TITLE = re.compile(r"\b(forced|for[cç]ad[ao]s?|signs?|songs?|placas|letreiros)\b", re.IGNORECASE)
+"""Titles of streams that translate only what is seen or sung: to be shown under the dubbed sound."""
+SDH_TITLE = re.compile(
+    r"\b(sdh|cc|hi|closed captions?|hearing[ -]impaired|surdos|ensurdecid[ao]s|descritivas?)\b", re.IGNORECASE
+)
+"""Titles of streams for those who do not hear: they tell sounds too."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudioPlan:
-    """One AAC rendition. `ordinal` None means silence; `language` None means unknown."""
+    """One rendition of sound. `ordinal` None means silence; `language` None means unknown.
+
+    Renditions of one stream have one label: AAC in stereo, in 5.1 where the source has it, and Opus in stereo.
+    """
 
     id: str
     ordinal: int | None
     language: str | None
     label: str
-    channels: int = 2
+    channels: Literal[2, 6] = 2
+    codec: Literal["aac", "opus"] = "aac"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,8 @@ class TextPlan:
     language: str
     label: str | None
     forced: bool
+    sdh: bool = False
+    codec: str = "subrip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +242,27 @@ def _audio(info: SourceInfo, known: dict[int, tuple[str, str | None]]) -> tuple[
         language = told[0] if told else bcp47(stream.language)
         label = (told[1] if told else None) or stream.title or label_for(language) or "Original"
         label = _distinct(label, [plan.label for plan in plans])
-        plans.append(
-            AudioPlan(
-                f"{(language or 'track').lower()}-{number}", stream.ordinal, language, label, stream.channels
-            )
-        )
-    return tuple(plans) or (AudioPlan(f"{NO_LANGUAGE}-1", None, NO_LANGUAGE, "Sem áudio"),)
+        first = AudioPlan(f"{(language or 'track').lower()}-{number}", stream.ordinal, language, label)
+        plans += _codings(first, stream.channels >= SURROUND_CHANNELS)
+    return tuple(plans or _codings(AudioPlan(f"{NO_LANGUAGE}-1", None, NO_LANGUAGE, "Sem áudio"), False))
+
+
+def _codings(stereo: AudioPlan, surround: bool) -> list[AudioPlan]:
+    """Return all renditions of one stream, the one that everybody can play first."""
+    more = [replace(stereo, id=f"{stereo.id}-51", channels=6)] if surround else []
+    return [stereo, *more, replace(stereo, id=f"{stereo.id}-opus", codec="opus")]
 
 
 def _text(info: SourceInfo) -> tuple[TextPlan, ...]:
     return tuple(
-        TextPlan(stream.ordinal, language, stream.title, stream.forced)
+        TextPlan(
+            stream.ordinal,
+            language,
+            stream.title,
+            stream.forced or bool(FORCED_TITLE.search(stream.title or "")),
+            stream.hearing_impaired or bool(SDH_TITLE.search(stream.title or "")),
+            stream.codec,
+        )
         for stream in info.text
         if stream.codec in TEXT_CODECS and (language := bcp47(stream.language)) is not None
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -96,6 +97,25 @@ class TextStream:
     language: str | None
     title: str | None
     forced: bool
+    hearing_impaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file attached to the container, such as a font; nothing it says of itself is to be believed."""
+
+    index: int
+    name: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterMark:
+    """A chapter of the container: seconds on its time line, and its title if it has one."""
+
+    start_s: float
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,8 @@ class SourceInfo:
     audio: tuple[AudioStream, ...]
     text: tuple[TextStream, ...]
     empty_audio: tuple[int, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    chapters: tuple[ChapterMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +170,9 @@ def probe(path: Path) -> SourceInfo:
             f"{size / 1e9:.0f} GB; the limit is {MAX_BYTES / 1e9:.0f} GB", kind="too-large", file=path
         )
     try:
-        answer = _ffprobe(path, ["-show_format", "-show_streams", "-of", "json"], PROBE_TIMEOUT_S)
+        answer = _ffprobe(
+            path, ["-show_format", "-show_streams", "-show_chapters", "-of", "json"], PROBE_TIMEOUT_S
+        )
     except MediaError as error:
         raise _not_media(path, error) from error
     if protection.encrypted(path):
@@ -252,11 +276,29 @@ def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, siz
         ),
         text=tuple(
             TextStream(int(s["index"]), n, str(s.get("codec_name", "unknown")), _language(s),
-                       s.get("tags", {}).get("title"), bool(s.get("disposition", {}).get("forced")))
+                       s.get("tags", {}).get("title"), bool(s.get("disposition", {}).get("forced")),
+                       bool(s.get("disposition", {}).get("hearing_impaired")))
             for n, s in enumerate(text)
         ),
         empty_audio=empty,
+        attachments=tuple(
+            Attachment(int(s["index"]), str(s.get("tags", {}).get("filename", "")),
+                       str(s.get("tags", {}).get("mimetype", "")).lower(), int(s.get("extradata_size", 0)))
+            for s in streams
+            if s.get("codec_type") == "attachment"
+        ),
+        chapters=tuple(_chapters(document)),
     )  # fmt: skip
+
+
+def _chapters(document: dict[str, Any]) -> Iterator[ChapterMark]:
+    for one in document.get("chapters", []):
+        try:
+            start_s = float(one["start_time"])
+        except (KeyError, TypeError, ValueError):
+            continue
+        title = str(one.get("tags", {}).get("title", "")).strip()
+        yield ChapterMark(start_s, title or None)
 
 
 def _ffprobe(path: Path, arguments: list[str], timeout_s: float) -> bytes:

@@ -1,4 +1,4 @@
-"""Sidecar subtitles: SRT and WebVTT in any usual encoding → valid UTF-8 WebVTT; faults are told with their line.
+"""Sidecar subtitles: SRT, WebVTT and ASS in any usual encoding → valid UTF-8 WebVTT; faults are told with their line.
 
 References
 ----------
@@ -8,11 +8,15 @@ W3C WebVTT: "WebVTT file parsing" and "WebVTT cue text". SubRip has no standard;
 from __future__ import annotations
 
 import html
+import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from bitaca_core.errors import InputError
+from bitaca_core.media import charsets
 
 MAX_BYTES = 10 * 2**20
 """A three-hour film with dense dialogue has 0.2 MB."""
@@ -40,39 +44,57 @@ class Cue:
     settings: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A subtitle file as read: its cues, the character set it was in, and its own text where it is a script (ASS)."""
+
+    cues: tuple[Cue, ...]
+    charset: str
+    script: str | None = None
+
+
 def load(path: Path) -> list[Cue]:
-    """Read a subtitle file.
+    """Return the cues of a subtitle file, as `read` does."""
+    return list(read(path).cues)
+
+
+def read(path: Path, language: str | None = None) -> Caption:
+    """Read a subtitle file; `language` (BCP 47) helps to find out its character set.
 
     Raises
     ------
     SubtitleError
         Missing, too large, binary, without cues, or with a cue whose times make no sense.
     """
+    from bitaca_core.media import scripts
+
     if not path.is_file():
         raise SubtitleError("no such subtitle file", file=path)
     if path.stat().st_size > MAX_BYTES:
         raise SubtitleError(f"larger than {MAX_BYTES // 2**20} MB: not a subtitle file", file=path)
-    return parse(decode(path.read_bytes(), path), path)
+    text, charset = decode(path.read_bytes(), path, language)
+    if not scripts.is_script(text):
+        return Caption(tuple(parse(text, path)), charset)
+    cues = scripts.cues(text)
+    if not cues:
+        raise SubtitleError("a script in which nothing is said", file=path, line=1)
+    return Caption(tuple(cues), charset, text)
 
 
-def decode(data: bytes, path: Path) -> str:
-    """Return the text: a byte order mark decides, then UTF-8, then Windows-1252 (what older tools wrote)."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif len(data) >= 4 and data[1:64:2].count(0) * 2 > len(data[1:64:2]) and 0 not in data[:64:2]:
-        encoding = "utf-16-le"  # without its mark: every second byte of the head is zero
-    elif len(data) >= 4 and data[:64:2].count(0) * 2 > len(data[:64:2]) and 0 not in data[1:64:2]:
-        encoding = "utf-16-be"
-    elif b"\0" in data:
-        raise SubtitleError("binary data, expected SRT or WebVTT text", file=path)
-    else:
-        encoding = "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding.startswith("utf-16"):
-            raise SubtitleError("broken UTF-16", file=path) from error
-        return data.decode("cp1252", errors="replace")
+def decode(data: bytes, path: Path, language: str | None = None) -> tuple[str, str]:
+    """Return the text of a file and its character set.
+
+    Raises
+    ------
+    SubtitleError
+        It is no text.
+    """
+    found = charsets.decode(data, language)
+    if found is None:
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        message = "broken UTF-16" if wide else "binary data, expected SRT, WebVTT or ASS text"
+        raise SubtitleError(message, file=path)
+    return found
 
 
 def parse(text: str, path: Path | str = "subtitles") -> list[Cue]:
@@ -119,11 +141,29 @@ def parse(text: str, path: Path | str = "subtitles") -> list[Cue]:
 
 def to_webvtt(cues: list[Cue]) -> str:
     """Return a WebVTT file."""
-    blocks = [
-        f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}{' ' + cue.settings if cue.settings else ''}\n{cue.text}\n"
-        for cue in cues
+    return "WEBVTT\n\n" + "\n".join(_block(cue) for cue in cues)
+
+
+def _block(cue: Cue) -> str:
+    settings = f" {cue.settings}" if cue.settings else ""
+    return f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}{settings}\n{cue.text}\n"
+
+
+def segments(cues: Sequence[Cue], boundaries_s: Sequence[Fraction]) -> list[str]:
+    """Return WebVTT segments that meet at `boundaries_s` (one more than segments), times as in the whole file.
+
+    A cue is in every segment that it is shown in, so that each can be shown by itself.
+
+    References
+    ----------
+    RFC 8216bis 3.1.4, "WebVTT": X-TIMESTAMP-MAP; our media begin at 0.
+    """
+    head = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n"
+    return [
+        head
+        + "\n".join(_block(cue) for cue in cues if cue.start_ms < end * 1000 and cue.end_ms > start * 1000)
+        for start, end in itertools.pairwise(boundaries_s)
     ]
-    return "WEBVTT\n\n" + "\n".join(blocks)
 
 
 def fit(cues: list[Cue], duration_s: float) -> list[Cue]:
@@ -138,12 +178,13 @@ def _srt_text(line: str) -> str:
     parts: list[str] = []
     position = 0
     for tag in ALLOWED_TAGS.finditer(line):
-        parts += [_escape(line[position : tag.start()]), tag.group().lower()]
+        parts += [escaped(line[position : tag.start()]), tag.group().lower()]
         position = tag.end()
-    return "".join([*parts, _escape(line[position:])])
+    return "".join([*parts, escaped(line[position:])])
 
 
-def _escape(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return plain text as WebVTT cue text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

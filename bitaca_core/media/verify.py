@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from bitaca_core.errors import BitacaError
 from bitaca_core.media import description, manifests
-from bitaca_core.media.description import AudioEntry, Package, RungEntry, TrackEntry
+from bitaca_core.media.description import AudioEntry, Package, RungEntry, TextEntry, TrackEntry
 from bitaca_core.stamps import sha256_file
 
 BASE_URL = "https://package.invalid/"
@@ -102,12 +102,14 @@ class _Check:
             for track in tracks:
                 self._media_playlist(f"{kind}/{track.id}/playlist.m3u8", track.segment_durations_s)
         for item in self.package.text:
-            self._media_playlist(f"text/{item.id}.m3u8", [self.package.duration_s])
+            lengths_s = item.segment_durations_s or [self.package.duration_s]
+            self._media_playlist(f"text/{item.id}.m3u8", lengths_s)
+            self._segments_say_all(item)
         for rung in rungs:
             if (name := f"video/{rung.id}/iframes.m3u8") in self.package.files:
                 self._media_playlist(name, rung.segment_durations_s)
         if BOARD_PLAYLIST in self.package.files:
-            self._media_playlist(BOARD_PLAYLIST, [self.package.duration_s])
+            self._media_playlist(BOARD_PLAYLIST, self._board_durations())
 
     def _master(self, file: str, rungs: list[RungEntry]) -> None:
         master = self._read(file)
@@ -120,7 +122,11 @@ class _Check:
             if name is not None:
                 listed[name] = item
         wanted = {f"video/{rung.id}/playlist.m3u8": rung for rung in rungs}
-        sound = {f"audio/{audio.id}/playlist.m3u8": audio for audio in self.package.audio}
+        sound = {
+            f"audio/{audio.id}/playlist.m3u8": audio
+            for audio in self.package.audio
+            if file == OPEN_MASTER or audio.codecs.startswith("mp4a")  # what the authoring rules know
+        }
         text = {f"text/{item.id}.m3u8": item for item in self.package.text}
         frames = [f"video/{rung.id}/iframes.m3u8" for rung in rungs]
         # earlier releases wrote none of these
@@ -144,6 +150,33 @@ class _Check:
             if told is not None and told.get("language") != language:
                 self.report("language", file, f"{name} is not in {language}")
         self._announces_sidecar(master, file)
+
+    def _segments_say_all(self, item: TextEntry) -> None:
+        """What is said in the whole file is said in the segments, and nothing else."""
+
+        def said(name: str) -> set[str]:
+            try:
+                text = (self.folder / name).read_text("utf-8")
+            except (OSError, UnicodeDecodeError):
+                return set()  # told by `files`
+            return {block.strip() for block in text.split("\n\n") if "-->" in block}
+
+        parts = [f"text/{item.id}/seg-{number}.vtt" for number in range(1, len(item.segment_durations_s) + 1)]
+        if parts and set().union(*map(said, parts)) != said(item.path):
+            self.report(
+                "text-segments", f"text/{item.id}.m3u8", f"its segments do not say what {item.path} says"
+            )
+
+    def _board_durations(self) -> list[float]:
+        """How long each sheet of the storyboard lasts, by the sidecar; what is wrong there is told there."""
+        total_s = self.package.duration_s
+        try:
+            board = json.loads((self.folder / "sidecar.json").read_bytes())["storyboard"]
+            whole_s = float(board["interval_s"]) * int(board["columns"]) * int(board["rows"])
+            more = len(board.get("urls") or [board["url"]]) - 1
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return [total_s]
+        return [*[whole_s] * more, total_s - whole_s * more]
 
     def _media_playlist(self, name: str, durations_s: list[float]) -> None:
         playlist = self._read(name)
@@ -262,7 +295,9 @@ class _Check:
             self.report("sidecar", "sidecar.json", f"is about {document.get('title_id')!r}")
         self._exists(document.get("poster"), "sidecar.json")
         if document.get("storyboard"):
-            self._exists(document["storyboard"].get("url"), "sidecar.json")
+            board = document["storyboard"]
+            for url in [board.get("url"), *(board.get("urls") or [])]:
+                self._exists(url, "sidecar.json")
 
     def _read(self, name: str) -> dict[str, Any] | None:
         try:

@@ -62,10 +62,8 @@ def media(count: int, *, rates: bool = True) -> str:
     return HEAD + version + VOD.format(5) + start + "".join(lines) + "#EXT-X-ENDLIST\n"
 
 
-SUBTITLES = HEAD + VOD.format(SEGMENTS * 4) + f"#EXTINF:{SEGMENTS * 4},\nen.vtt\n#EXT-X-ENDLIST\n"
-CUES = (
-    "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.500 line:85%\nOi!\n\n00:00:03.000 --> 00:00:04.000\n<i>Não.</i>\n"
-)
+SUBTITLES = HEAD + VOD.format(60) + f"#EXTINF:{SEGMENTS * 4},\nen/seg-1.vtt\n#EXT-X-ENDLIST\n"
+CUES = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n1\n00:00:01.000 --> 00:00:02.500 line:85%\nOi!\n\n00:00:03.000 --> 00:00:04.000\n<i>Não.</i>\n"
 
 
 def box(name: str, *parts: bytes) -> bytes:
@@ -108,7 +106,7 @@ BODIES = {
     "playlist.m3u8": media(SEGMENTS),
     "pt-BR.m3u8": SUBTITLES,
     "en.m3u8": SUBTITLES,
-    "en.vtt": CUES,
+    "seg-1.vtt": CUES,
     "sidecar.json": '{"schema":1}',
 }
 

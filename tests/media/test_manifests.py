@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -43,7 +44,7 @@ SMALL = Track(
     (200_000, 100_000, 50_000),
     (4_004, 2_002, 1_001),
 )
-BOARD = Board(10, 1, 160, 90, Fraction(24024, 24000), 20_020)
+BOARD = Board(10, 1, 160, 90, Fraction(24024, 24000), (20_020,))
 SOUND = Track("audio/pt-1", "mp4a.40.2", 48000, 0, (192512, 191488, 96480), (64_000, 64_000, 32_000))
 RUNGS = (Rung("720p", 1280, 720, 22, 1, 1), Rung("360p", 640, 360, 23, 1, 1))
 
@@ -90,6 +91,20 @@ def test_media_playlist() -> None:
     text = text_playlist(programme().text[0], Fraction(1001, 100))
     assert "#EXTINF:10.01,\npt-BR.vtt\n" in text and "#EXT-X-VERSION:3\n" in text
     assert "VERSION" not in text_playlist(programme().text[0], Fraction(10))
+    cut = replace(programme().text[0], lengths_s=(Fraction(60), Fraction(601, 10)))
+    assert text_playlist(cut, Fraction(1201, 10)) == (
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:60\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        "#EXTINF:60,\npt-BR/seg-1.vtt\n#EXTINF:60.1,\npt-BR/seg-2.vtt\n#EXT-X-ENDLIST\n"
+    )
+
+
+def test_text_for_those_who_do_not_hear_is_told_apart() -> None:
+    plain = programme().text[0]
+    both = programme(text=(plain, replace(plain, id="pt-BR-2", label="SDH", sdh=True)))
+    lines = [line for line in master_playlist(both).splitlines() if "TYPE=SUBTITLES" in line]
+    assert ["CHARACTERISTICS" in line for line in lines] == [False, True]
+    assert all("AUTOSELECT=YES" in line for line in lines), "they differ in what they are for"
+    assert re.search(r'<Accessibility scheme.*value="2"/>\n +<Role scheme.*value="caption"/>', mpd(both))
 
 
 def test_picture_playlists() -> None:
@@ -135,6 +150,68 @@ def test_members_of_a_group_have_names_of_their_own_and_one_of_a_kind_is_chosen(
     text = master_playlist(programme(audio=((programme().audio[0][0], SOUND), (same, opus))))
     assert 'NAME="Ana \'& <b> 2",LANGUAGE="pt-BR",DEFAULT=NO,AUTOSELECT=NO' in text
     assert text.count("DEFAULT=YES") == 1 and 'CODECS="avc1.64001f,mp4a.40.2,opus"' in text
+
+
+STEREO = (AudioPlan("pt-1", 0, "pt", "Português"), AudioPlan("en-2", 1, "en", "English"))
+SURROUND = AudioPlan("en-2-51", 1, "en", "English", 6)
+OPUS = AudioPlan("en-2-opus", 1, "en", "English", codec="opus")
+
+
+def sounds(*plans: AudioPlan) -> tuple[tuple[AudioPlan, Track], ...]:
+    """Give each its own place and size."""
+    return tuple(
+        (plan, replace(SOUND, folder=f"audio/{plan.id}", codecs="opus" if plan.codec == "opus" else SOUND.codecs,
+                       sizes=tuple(size * plan.channels for size in SOUND.sizes)))
+        for plan in plans
+    )  # fmt: skip
+
+
+def test_surround_is_a_group_with_the_same_members() -> None:
+    text = master_playlist(programme(audio=sounds(*STEREO, SURROUND, OPUS)))
+    members = re.findall(r'TYPE=AUDIO,GROUP-ID="(.*?)",NAME="(.*?)".*CHANNELS="(.)",URI="audio/(.*?)/', text)
+    assert members == [
+        ("audio", "Português", "2", "pt-1"), ("audio", "English", "2", "en-2"),
+        ("audio-51", "Português", "2", "pt-1"), ("audio-51", "English", "6", "en-2-51"),
+    ]  # fmt: skip
+    streams = re.findall(r'BANDWIDTH=(\d+),AVERAGE.*AUDIO="(.*?)".*\n(.*)', text)
+    stereo, surround = sounds(STEREO[0], SURROUND)
+    assert streams == [
+        (str(track.peak_bps + sound.peak_bps), group, f"{track.folder}/playlist.m3u8")
+        for group, (_, sound) in (("audio", stereo), ("audio-51", surround))
+        for track in (NTSC, SMALL)
+    ]
+    assert "opus" not in text, "the authoring rules do not know it"
+
+
+def test_the_open_rung_is_heard_in_opus() -> None:
+    free = (
+        replace(RUNGS[1], id="360p-vp9", codec="vp9"),
+        replace(SMALL, folder="video/360p-vp9", codecs="vp09.00.21.08"),
+    )
+    made = programme(video=((RUNGS[0], NTSC), free), audio=sounds(STEREO[1], OPUS))
+    text = master_playlist(made, open_codecs=True)
+    streams = re.findall(r'CODECS="(.*?)",.*AUDIO="(.*?)".*\n(.*)', text)
+    assert streams == [
+        ("avc1.64001f,mp4a.40.2", "audio", "video/720p/playlist.m3u8"),
+        ("vp09.00.21.08,opus", "audio-opus", "video/360p-vp9/playlist.m3u8"),
+    ]
+    assert text.count('NAME="English"') == 2 and "opus" not in master_playlist(made)
+
+
+def test_mpd_has_every_coding_and_prefers_what_all_can_play() -> None:
+    text = mpd(programme(audio=sounds(*STEREO, SURROUND, OPUS)))
+    sets = re.findall(
+        r'<AdaptationSet id="(\d)" contentType="audio"(.*?)>(.*?)</AdaptationSet>', text, re.DOTALL
+    )
+    told = [
+        (number, "selectionPriority" in head, *re.findall(r'2011" value="(\w+)"', body), *re.findall("<Label>(.*)</L", body))
+        for number, head, body in sets
+    ]  # fmt: skip
+    assert told == [
+        ("1", True, "2", "main", "Português"), ("2", True, "2", "alternate", "English"),
+        ("3", False, "6", "alternate", "English 5.1"), ("4", False, "2", "alternate", "English"),
+    ]  # fmt: skip
+    assert '<AdaptationSet id="5" contentType="text"' in text
 
 
 def test_mpd_says_the_same() -> None:

@@ -112,8 +112,13 @@ def test_telecined_film_is_undone_and_not_deinterlaced() -> None:
     assert (made.frame_rate, made.frames) == (Fraction(24000, 1001), 72)
 
 
-def test_more_than_two_channels_are_known_to_the_recipe() -> None:
-    assert plan(info(audio=(replace(SOUND, channels=6),))).audio[0].channels == 6
+@pytest.mark.parametrize(("channels", "surround"), [(1, False), (2, False), (5, False), (6, True), (8, True)])
+def test_every_sound_comes_in_aac_and_opus_and_in_surround_where_it_is(channels: int, surround: bool) -> None:
+    made = plan(info(audio=(replace(SOUND, channels=channels),))).audio
+    assert [(one.id, one.codec, one.channels) for one in made] == [
+        ("pt-1", "aac", 2), *[("pt-1-51", "aac", 6)] * surround, ("pt-1-opus", "opus", 2),
+    ]  # fmt: skip
+    assert {(one.ordinal, one.language, one.label) for one in made} == {(0, "pt", "Português")}
 
 
 def test_interlaced_hdr_and_unlabelled_colours() -> None:
@@ -129,7 +134,10 @@ def test_interlaced_hdr_and_unlabelled_colours() -> None:
 
 def test_missing_sound_becomes_silence_without_a_language() -> None:
     made = plan(info(audio=()))
-    assert [(a.ordinal, a.language) for a in made.audio] == [(None, "zxx")]
+    assert [(a.ordinal, a.language, a.codec) for a in made.audio] == [
+        (None, "zxx", "aac"),
+        (None, "zxx", "opus"),
+    ]
 
 
 def test_audio_tracks_keep_their_language_and_unique_labels() -> None:
@@ -138,7 +146,7 @@ def test_audio_tracks_keep_their_language_and_unique_labels() -> None:
         replace(SOUND, ordinal=3, title="Português"), replace(SOUND, ordinal=4, language="qaa-bogus-!"),
     )  # fmt: skip
     made = plan(info(audio=streams))
-    assert [(a.id, a.language, a.label) for a in made.audio] == [
+    assert [(a.id, a.language, a.label) for a in made.audio if a.codec == "aac"] == [
         ("pt-1", "pt", "Português"), ("ja-2", "ja", "日本語"), ("track-3", None, "Original"),
         ("pt-4", "pt", "Português 2"), ("track-5", None, "Original 2"),
     ]  # fmt: skip

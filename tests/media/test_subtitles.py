@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from bitaca_core.media.subtitles import Cue, SubtitleError, decode, fit, load, parse, to_webvtt
+from bitaca_core.media.subtitles import (
+    Cue,
+    SubtitleError,
+    decode,
+    fit,
+    load,
+    parse,
+    read,
+    segments,
+    to_webvtt,
+)
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nOlá\n\n2\n00:00:03,000 --> 00:00:04,000\nTchau,\namigo\n"
 
@@ -92,4 +103,29 @@ def test_cues_are_sorted_and_fitted_to_the_film() -> None:
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_its_mark(encoding: str) -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\nOlá\n"
-    assert decode(text.encode(encoding), Path("x.srt")) == text
+    assert decode(text.encode(encoding), Path("x.srt")) == (text, encoding)
+
+
+def test_segments_repeat_what_crosses_a_boundary_and_map_their_time() -> None:
+    cues = [Cue(500, 900, "a"), Cue(3500, 4500, "b"), Cue(4000, 4200, "c"), Cue(3000, 4000, "d")]
+    made = segments(cues, [Fraction(0), Fraction(4004, 1000), Fraction(8), Fraction(9)])
+    assert [[one for one in "abcd" if f"\n{one}\n" in text] for text in made] == [
+        ["a", "b", "c", "d"],
+        ["b", "c"],
+        [],
+    ]
+    assert all(text.startswith("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n") for text in made)
+    assert "00:00:03.500 --> 00:00:04.500\nb\n" in made[0] and "00:00:03.500 --> 00:00:04.500\nb\n" in made[1]
+    assert parse(made[0]) == sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+
+
+def test_what_a_file_was_written_in_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "film.srt"
+    file.write_bytes(SRT.encode("cp1252"))
+    assert (read(file, "pt-BR").charset, read(file).script) == ("cp1252", None)
+    script = "[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.50,D,,0,0,0,,{\\i1}Olá{\\i0}\\Nvocê\n"
+    file.write_text(script, encoding="utf-8")
+    assert read(file).cues == (Cue(1000, 2500, "<i>Olá</i>\nvocê"),) and read(file).script == script
+    file.write_text("[Script Info]\n[Events]\n", encoding="utf-8")
+    with pytest.raises(SubtitleError, match="nothing is said"):
+        read(file)

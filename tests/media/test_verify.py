@@ -118,7 +118,9 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "no rungs": ("rungs", described(lambda d: d.update(rungs=[]))),
     "sidecar of another": ("sidecar", text("sidecar.json", '"clip"', '"clap"')),
     "sidecar unreadable": ("sidecar", text("sidecar.json", "{", "[")),
+    "segment that says less": ("text-segments", text("text/pt-BR/seg-1.vtt", "Oi", "Ei")),
     "storyboard lost": ("reference", text("sidecar.json", "storyboard-1.jpg", "board.jpg")),
+    "sheet lost": ("reference", text("sidecar.json", '"urls": [\n   "images/storyboard-1.jpg"', '"urls": [\n   "images/x.jpg"')),
     "poster lost": ("reference", text("sidecar.json", "poster.jpg", "cover.jpg")),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import replace
@@ -22,9 +23,11 @@ from bitaca_core.media.manifests import (
     media_playlist,
     mpd,
     picture_playlist,
+    sound_groups,
     text_playlist,
 )
 from bitaca_core.media.plan import AudioPlan
+from bitaca_core.media.texts import boundaries_s
 from bitaca_core.playback import strict
 from bitaca_core.playback.manifest import describe
 
@@ -100,7 +103,13 @@ def programme(draw: random.Random) -> Programme:
     audio = []
     for number in range(draw.randint(1, 4)):
         plan = AudioPlan(f"a-{number}", number, draw.choice((None, *LANGUAGES)), draw.choice(LABELS))
-        audio.append((plan, track(draw, f"audio/{plan.id}", "mp4a.40.2", 48_000, 192_512, count)))
+        codings = [plan, replace(plan, id=f"{plan.id}-opus", codec="opus")]
+        if draw.random() < 0.3:
+            codings.insert(1, replace(plan, id=f"{plan.id}-51", channels=6))
+        for one in codings:
+            codecs = "opus" if one.codec == "opus" else "mp4a.40.2"
+            audio.append((one, track(draw, f"audio/{one.id}", codecs, 48_000, 192_512, count)))
+    cut = boundaries_s(first)
     text = [
         Text(
             f"t-{number}",
@@ -109,6 +118,10 @@ def programme(draw: random.Random) -> Programme:
             draw.random() < 0.3,
             f"text/t-{number}.vtt",
             draw.randint(1, 90_000),
+            sdh=draw.random() < 0.3,
+            lengths_s=tuple(end - start for start, end in itertools.pairwise(cut))
+            if draw.random() < 0.8
+            else (),
         )
         for number in range(draw.randint(0, 3))
     ]
@@ -116,7 +129,7 @@ def programme(draw: random.Random) -> Programme:
     interval_s = step / rate
     tiles = math.ceil(first.duration_s / interval_s)
     columns = min(10, tiles)
-    board = Board(columns, math.ceil(tiles / columns), 160, 90, interval_s, draw.randint(1, 900_000))
+    board = Board(columns, math.ceil(tiles / columns), 160, 90, interval_s, (draw.randint(1, 900_000),))
     return Programme(
         first.duration_s,
         Fraction(frames * frame, timescale),
@@ -174,12 +187,14 @@ def test_media_playlists(package: Programme) -> None:
 def test_subtitle_playlists(package: Programme) -> None:
     for text in package.text:
         url = ROOT + text.path.removesuffix(".vtt") + ".m3u8"
-        [one] = written(text_playlist(text, package.duration_s), url)["segments"]
-        assert (one["url"], one["start_us"], one["duration_us"]) == (
-            ROOT + text.path,
-            0,
-            us(package.duration_s),
-        )
+        found = written(text_playlist(text, package.duration_s), url)["segments"]
+        lengths = text.lengths_s or (package.duration_s,)
+        assert [one["duration_us"] for one in found] == [us(length) for length in lengths]
+        assert sum(lengths) == package.duration_s
+        names = [f"text/{text.id}/seg-{number}.vtt" for number in range(1, len(lengths) + 1)]
+        assert [one["url"] for one in found] == [
+            ROOT + name for name in (names if text.lengths_s else [text.path])
+        ]
 
 
 def test_picture_playlists(package: Programme) -> None:
@@ -239,30 +254,34 @@ def test_multivariant_playlist(package: Programme) -> None:
     for one in images:
         assert (one["width"], one["height"], one["codecs"]) == (160, 90, "jpeg")
         assert one["url"] == ROOT + "images/storyboard.m3u8"
-    audio, text = renditions[: len(package.audio)], renditions[len(package.audio) : -len(package.video)]
-    for group in (audio, text):
+    groups = sound_groups(package.audio)
+    members = [(name, plan, own) for name, all_of_it in groups.items() for plan, own in all_of_it]
+    variants = len(package.video) * len(groups)
+    audio, text = renditions[: len(members)], renditions[len(members) : -variants]
+    for group in (*([one for one in audio if one["audio_group"] == name] for name in groups), text):
         assert len({one["name"] for one in group}) == len(group)
-        chosen = [(one["language"], one["forced"]) for one in group if one["autoselect"]]
+        chosen = [(one["language"], one["forced"], tuple(one["roles"])) for one in group if one["autoselect"]]
         assert len(set(chosen)) == len(chosen)
-    for number, (one, (plan, own)) in enumerate(zip(audio, package.audio, strict=True)):
+    for one, (name, plan, own) in zip(audio, members, strict=True):
         assert (one["type"], one["language"]) == ("audio", plan.language)
-        assert one["name"].removesuffix(f" {number + 1}").startswith(quoted(plan.label))
-        assert (one["default"], one["channels"]) == (number == 0, 2)
-        assert (one["audio_group"], one["url"]) == ("audio", f"{ROOT}{own.folder}/playlist.m3u8")
+        assert one["name"].startswith(quoted(plan.label))
+        assert (one["default"], one["channels"]) == (plan.ordinal == 0, plan.channels)
+        assert (one["audio_group"], one["url"]) == (name, f"{ROOT}{own.folder}/playlist.m3u8")
     for one, asked in zip(text, package.text, strict=True):
         assert (one["type"], one["language"]) == ("text", asked.language)
         assert one["name"].startswith(quoted(asked.label))
         assert (one["forced"], one["default"], one["text_group"]) == (asked.forced, False, "text")
         assert one["url"] == ROOT + asked.path.removesuffix(".vtt") + ".m3u8"
-    sound = [own for _, own in package.audio]
-    for one, (rung, own) in zip(renditions[-len(package.video) :], package.video, strict=True):
+    listed = [(group, *one) for group in groups for one in package.video]
+    for one, (group, rung, own) in zip(renditions[-variants:], listed, strict=True):
+        sound = [track for _, track in groups[group]]
         assert (one["type"], one["width"], one["height"]) == ("video", rung.width, rung.height)
         assert one["codecs"] == f"{own.codecs},mp4a.40.2"
         assert one["bandwidth_bps"] == own.peak_bps + max(track.peak_bps for track in sound)
         assert one["average_bandwidth_bps"] == own.average_bps + max(track.average_bps for track in sound)
         assert one["frame_rate"] is not None
         assert abs(Fraction(one["frame_rate"]) - package.frame_rate) < Fraction(1, 1000)
-        assert (one["audio_group"], one["text_group"]) == ("audio", "text" if package.text else None)
+        assert (one["audio_group"], one["text_group"]) == (group, "text" if package.text else None)
         assert one["url"] == f"{ROOT}{own.folder}/playlist.m3u8"
 
 
@@ -282,16 +301,16 @@ def test_mpd(package: Programme) -> None:
         assert (one["width"], one["height"], one["roles"]) == (rung.width, rung.height, ["main"])
         assert (one["bandwidth_bps"], Fraction(one["frame_rate"])) == (own.peak_bps, package.frame_rate)
         same_segments(one["segments"], own)
-    for number, (one, (plan, own)) in enumerate(zip(rest, package.audio, strict=False)):
+    for one, (plan, own) in zip(rest, package.audio, strict=False):
         assert (one["id"], one["type"], one["codecs"]) == (plan.id, "audio", own.codecs)
         assert (one["language"], one["name"], one["channels"]) == (
             plan.language,
-            " ".join(plan.label.split()),
-            2,
+            " ".join(plan.label.split()) + " 5.1" * (plan.channels == 6),
+            plan.channels,
         )
         assert (one["bandwidth_bps"], one["roles"]) == (
             own.peak_bps,
-            ["main" if number == 0 else "alternate"],
+            ["main" if plan.ordinal == 0 else "alternate"],
         )
         same_segments(one["segments"], own)
     if package.board is not None:
@@ -303,7 +322,7 @@ def test_mpd(package: Programme) -> None:
     for one, text in zip(rest[len(package.audio) :], package.text, strict=True):
         assert (one["id"], one["type"], one["language"]) == (f"text-{text.id}", "text", text.language)
         assert (one["name"], one["mime"]) == (" ".join(text.label.split()), "text/vtt")
-        assert one["roles"] == ["forced-subtitle" if text.forced else "subtitle"]
+        assert ("forced-subtitle" if text.forced else "caption" if text.sdh else "subtitle") in one["roles"]
         assert one["bandwidth_bps"] == math.ceil(text.size_bytes * 8 / package.duration_s)
         assert (one["segments"]["count"], one["segments"]["first_url"]) == (1, ROOT + text.path)
 

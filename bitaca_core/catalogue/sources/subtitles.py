@@ -1,4 +1,4 @@
-"""Subtitle files beside a video: `Film (2020).pt-BR.srt`, `Film (2020).en.forced.vtt`, `Film (2020).srt`."""
+"""Subtitle files beside a video: `Film (2020).pt-BR.srt`, `Film (2020).en.forced.vtt`, `Film (2020).en.sdh.srt`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bitaca_core.catalogue.sheet import SubtitleSource
 
-EXTENSIONS = (".srt", ".vtt")
+EXTENSIONS = (".srt", ".vtt", ".ass", ".ssa")
+SDH_SUFFIXES = frozenset({"sdh", "cc", "hi"})
+"""For those who do not hear."""
 SNIFF_BYTES = 8192
 LANGUAGES = {
     "pt": "pt-BR", "por": "pt-BR", "pob": "pt-BR", "ptbr": "pt-BR", "pt-br": "pt-BR", "pt_br": "pt-BR",
@@ -75,10 +77,15 @@ def subtitles_of(video: Path, beside: list[Path]) -> list[Path]:
 
 
 def subtitle_source(file: Path, video_stem: str) -> SubtitleSource:
-    """Read language and forced flag from the name's suffixes; without one, from the words inside."""
+    """Read language, forced and SDH flags from the name's suffixes; without one, from the words inside."""
     suffixes = file.stem[len(video_stem) :].casefold().split(".") if len(file.stem) > len(video_stem) else []
     language = next((LANGUAGES[part] for part in suffixes if part in LANGUAGES), None)
-    return SubtitleSource(path=file, language=language or sniff_language(file), forced="forced" in suffixes)
+    return SubtitleSource(
+        path=file,
+        language=language or sniff_language(file),
+        forced="forced" in suffixes,
+        sdh=not SDH_SUFFIXES.isdisjoint(suffixes),
+    )
 
 
 def sniff_language(file: Path) -> str:

@@ -90,6 +90,8 @@ RULES: dict[str, Rule] = {
     "language-tag": Rule("must", "BCP 47 2.1", "a language is a well-formed tag", "Write a tag such as pt-BR, en or zxx"),
     "timeline-differs": Rule("must", MPD + ", Segment timeline (5.3.9.6)", "a segment starts where the MPD says, within one sample", "Write the times of the segments"),
     "webvtt-header": Rule("must", "WebVTT, 4.1", "a subtitle file begins with WEBVTT", "Convert it to WebVTT"),
+    "webvtt-timestamp-map": Rule("should", "RFC 8216bis 3.1.4", "a WebVTT segment says how its times relate to the media's", "Add X-TIMESTAMP-MAP"),
+    "webvtt-cue-outside": Rule("should", "RFC 8216bis 3.1.4", "a WebVTT segment has the cues that are shown in it", "Cut at the segment's boundaries, and repeat a cue in each segment that it is shown in"),
 }  # fmt: skip
 
 

@@ -24,6 +24,17 @@ WITHIN = 0.1
 RATE_WITHIN = 0.01
 ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^,"]*)')
 TEXT_CODECS = ("wvtt", "stpp")
+TIMESTAMP_MAP = re.compile(r"^X-TIMESTAMP-MAP=.*$", re.MULTILINE)
+ZERO_LOCAL = re.compile(r"LOCAL:(00:)?00:00\.000")
+CUE_TIMES = re.compile(r"\s*((?:\d{1,4}:)?\d\d:\d\d\.\d{3})\s+-->\s+((?:\d{1,4}:)?\d\d:\d\d\.\d{3})")
+
+
+def _clock_s(text: str) -> float:
+    """Return the seconds of a WebVTT timestamp."""
+    total = 0.0
+    for part in text.split(":"):
+        total = total * 60 + float(part)
+    return total
 
 
 @dataclass(slots=True)
@@ -183,12 +194,33 @@ class HlsCheck:
         return Part(where, one["uri"], span["offset"], span["length"])
 
     def _text(self, pieces: list[Piece]) -> None:
+        start_s = Fraction(0)
         for piece in pieces:
             name = piece.part.name
+            end_s = start_s + (piece.duration_s or 0)
             if name is not None and name.lower().endswith((".vtt", ".webvtt")) and not piece.encrypted:
                 data = self.folder.read(piece.part)
                 if data is not None and not data.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
                     self.found.add("webvtt-header", name, f"begins with {data[:10]!r}", line=1)
+                elif data is not None and len(pieces) > 1:
+                    self._cues(name, data.decode("utf-8", "replace"), float(start_s), float(end_s))
+            start_s = end_s
+
+    def _cues(self, name: str, text: str, start_s: float, end_s: float) -> None:
+        """Check the times of a segment's cues, where its own time is that of the media."""
+        mapped = TIMESTAMP_MAP.search(text)
+        if mapped is None:
+            self.found.add("webvtt-timestamp-map", name, "no X-TIMESTAMP-MAP", line=1)
+        elif "MPEGTS:0," not in mapped[0] + "," or not ZERO_LOCAL.search(mapped[0]):
+            return
+        for number, line in enumerate(text.splitlines(), 1):
+            found = CUE_TIMES.match(line)
+            if found is None:
+                continue
+            begin, end = _clock_s(found[1]), _clock_s(found[2])
+            if begin >= end_s or end <= start_s:
+                message = f"a cue from {begin:g} to {end:g} s in a segment from {start_s:g} to {end_s:g} s"
+                self.found.add("webvtt-cue-outside", name, message, line=number)
 
     def _variant(
         self, name: str, line: int, stream: dict[str, str], video: Playlist, sound: list[Playlist]

@@ -9,7 +9,8 @@ export interface Marker {
   endS: number
 }
 export interface Storyboard {
-  url: string
+  /** Sheets of `columns` x `rows` pictures, in order. */
+  urls: string[]
   columns: number
   tileWidth: number
   tileHeight: number
@@ -64,8 +65,9 @@ function chapter(one: Loose): Chapter {
 }
 
 function storyboard(one: Loose, base: string): Storyboard | null {
+  const sheets = Array.isArray(one['urls']) ? one['urls'] : [one['url']]
   const board = {
-    url: typeof one['url'] === 'string' ? new URL(one['url'], base).href : '',
+    urls: sheets.filter((url) => typeof url === 'string' && url).map((url) => new URL(url, base).href),
     columns: number(one['columns']),
     rows: number(one['rows']),
     tileWidth: number(one['tile_width']),
@@ -74,5 +76,5 @@ function storyboard(one: Loose, base: string): Storyboard | null {
     count: number(one['count']),
   }
   const numbers = [board.columns, board.rows, board.tileWidth, board.tileHeight, board.intervalS, board.count]
-  return board.url && numbers.every((value) => value > 0) ? board : null
+  return board.urls.length > 0 && numbers.every((value) => value > 0) ? board : null
 }

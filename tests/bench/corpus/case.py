@@ -13,9 +13,9 @@ class Right:
     """A correct package.
 
     `frames` exact at `rate`; None where the input leaves the rate open, then `seconds` decides to a frame.
-    `flash_s` is when the white frame and the beep are due, None where the input has none. `level` is the
-    beep's power over both channels, mono of half of full scale being 1; None where channels are mixed, then only
-    nothing may be clipped. `warned`: the packager has to say that something was lost.
+    `flash_s` is when the white frame and the beep are due, None where the input has none. `audio` counts streams, each
+    of which comes in AAC and Opus, `surround` those that come in 5.1 too. `heard`: there is a beep; then every
+    rendition is as loud as the target. `warned`: the packager has to say that something was lost.
     """
 
     size: tuple[int, int] | None = (320, 180)
@@ -23,11 +23,11 @@ class Right:
     rate: str | None = "24"
     seconds: float | None = None
     audio: int = 1
+    surround: int = 0
     cues: tuple[int, ...] = ()
     flash_s: float | None = 0.5
     heard: bool = True
     warned: bool = False
-    level: float | None = 1.0
     aspect: Fraction = Fraction(16, 9)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from array import array
 from dataclasses import dataclass, field
@@ -13,7 +14,6 @@ from bitaca_core.media import tools
 from bitaca_core.media.description import Package
 from bitaca_core.media.publish import Publication
 from tests.bench.corpus.case import Right
-from tests.bench.corpus.flash_and_beep import BEEP_AMPLITUDE, FLASH_S
 
 THUMB = 16
 SAMPLE_HZ = 48_000
@@ -21,10 +21,8 @@ WHITE = 190
 """Mean luma of the flash is 235, of the pattern under 150."""
 LOUD = 0.1
 LIMIT_S = 120
-EDGE = 480
-"""Samples of the beep's ends that are not measured."""
-LEVEL_SLACK = 0.12
-"""One decibel."""
+LOUDNESS_LUFS, LOUDNESS_SLACK_LU, PEAK_DB = -16.0, 0.5, -1.0
+EBUR128 = re.compile(r"I:\s*(\S+) LUFS.*Peak:\s*(\S+) dBFS", re.DOTALL)
 ASPECT_SLACK = 0.03
 """A small odd size may be stretched to have several exact sizes; a wrong sample aspect is off by more."""
 
@@ -36,7 +34,7 @@ class Seen:
     luma: dict[str, list[bytes]] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     sound: dict[str, array[float]] = field(default_factory=dict)
-    other: dict[str, array[float]] = field(default_factory=dict)
+    loudness: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def joined(folder: Path, track: str, work: Path) -> Path:
@@ -82,13 +80,22 @@ def look(package: Package, folder: Path, work: Path) -> Seen:
             raise ValueError(f"{rung.id}: {stream.get('sample_aspect_ratio')} {stream['pix_fmt']}")
         seen.sizes[rung.id] = (stream["width"], stream["height"])
     for audio in package.audio:
-        raw = decoded(
-            joined(folder, f"audio/{audio.id}", work), "-ac", "2", "-ar", str(SAMPLE_HZ), "-f", "f32le"
-        )
-        both = array("f", raw)
-        seen.sound[audio.id] = both[::2]
-        seen.other[audio.id] = both[1::2]
+        file = joined(folder, f"audio/{audio.id}", work)
+        raw = decoded(file, "-ac", "2", "-ar", str(SAMPLE_HZ), "-f", "f32le")
+        seen.sound[audio.id] = array("f", raw)[::2]
+        seen.loudness[audio.id] = loudness(file)
     return seen
+
+
+def loudness(file: Path) -> tuple[float, float]:
+    """Return integrated loudness (LUFS) and true peak (dB) of a file's sound."""
+    command = [tools.ffmpeg(), "-nostdin", "-i", f"file:{file}", "-af", "ebur128=peak=true:framelog=quiet",
+               "-f", "null", "-"]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, timeout=LIMIT_S)
+    found = EBUR128.search(done.stderr.decode(errors="replace"))
+    if found is None:
+        raise ValueError(f"{file.name}: its loudness cannot be measured")
+    return float(found[1]), float(found[2])
 
 
 def first_white(frames: list[bytes]) -> int | None:
@@ -130,8 +137,14 @@ def faults(published: Publication, package: Package, expected: Right, work: Path
         found.append(f"{top[0]}x{top[1]}, expected {expected.size[0]}x{expected.size[1]}")
     if abs(top[0] / top[1] / float(expected.aspect) - 1) > ASPECT_SLACK:
         found.append(f"aspect {top[0]}:{top[1]}, expected {expected.aspect}")
-    if len(package.audio) != expected.audio:
-        found.append(f"{len(package.audio)} audio tracks, expected {expected.audio}")
+    for codec, channels, wanted_tracks in (
+        ("mp4a", 2, expected.audio),
+        ("opus", 2, expected.audio),
+        ("mp4a", 6, expected.surround),
+    ):
+        tracks = sum(one.codecs.startswith(codec) and one.channels == channels for one in package.audio)
+        if tracks != wanted_tracks:
+            found.append(f"{tracks} tracks of {codec} with {channels} channels, expected {wanted_tracks}")
     for name, sound in seen.sound.items():
         if abs(len(sound) / SAMPLE_HZ - package.duration_s) > frame_s:
             found.append(f"{name}: {len(sound) / SAMPLE_HZ:.3f} s of sound for {package.duration_s:.3f} s")
@@ -168,12 +181,9 @@ def _moment(seen: Seen, expected: Right, frame_s: float) -> list[str]:
             continue
         if at is not None and abs(loud / SAMPLE_HZ - at) > frame_s * 1.01:
             found.append(f"{name}: beep at {loud / SAMPLE_HZ:.3f} s, expected {at} s")
-        part = slice(loud + EDGE, loud + int(FLASH_S * SAMPLE_HZ) - EDGE)
-        ears = (sound[part], seen.other[name][part])
-        if max(abs(x) for ear in ears for x in ear) >= 1.0:
-            found.append(f"{name}: the sound is clipped")
-        power = sum(x * x for ear in ears for x in ear) / max(1, len(ears[0]))
-        level = (2 * power) ** 0.5 / BEEP_AMPLITUDE
-        if expected.level is not None and abs(level / expected.level - 1) > LEVEL_SLACK:
-            found.append(f"{name}: the beep's level is {level:.2f}, expected {expected.level:.2f}")
+        loud_lufs, peak_db = seen.loudness[name]
+        if abs(loud_lufs - LOUDNESS_LUFS) > LOUDNESS_SLACK_LU:
+            found.append(f"{name}: its loudness is {loud_lufs:g} LUFS, expected {LOUDNESS_LUFS:g}")
+        if peak_db > PEAK_DB:
+            found.append(f"{name}: its true peak is {peak_db:g} dB, expected {PEAK_DB:g} at most")
     return found

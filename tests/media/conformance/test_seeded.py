@@ -19,6 +19,8 @@ Damage = Callable[[Path], object]
 LOW = "video/144p"
 SEGMENT = f"{LOW}/seg-2.m4s"
 INIT = f"{LOW}/init.mp4"
+WORDS = "text/pt-BR/seg-1.vtt"
+MAPPED = b"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n"
 
 
 def text(name: str, old: str, new: str) -> Damage:
@@ -118,6 +120,21 @@ OWN_TEMPLATE = (
     " media='video/$RepresentationID$/seg-$Number$.m4s'><SegmentTimeline><S t='0' d='96000' r='1'/></SegmentTimeline>"
     "</SegmentTemplate></Representation>"
 )
+
+
+def in_two(data: bytes) -> Damage:
+    """Cut the subtitles into two segments, of which the first is `data`."""
+
+    def damage(folder: Path) -> None:
+        (folder / WORDS).write_bytes(data)
+        (folder / "text/pt-BR/seg-2.vtt").write_bytes(MAPPED)
+        playlist = folder / "text/pt-BR.m3u8"
+        halves = "#EXTINF:5,\npt-BR/seg-1.vtt\n#EXTINF:4.333,\npt-BR/seg-2.vtt\n"
+        playlist.write_text(re.sub(r"#EXTINF.*\n.*vtt\n", halves, playlist.read_text("utf-8")), "utf-8")
+
+    return damage
+
+
 SEEDS: dict[str, list[tuple[str, Damage]]] = {
     "manifest-unreadable": [(f"{LOW}/playlist.m3u8", text(f"{LOW}/playlist.m3u8", 'URI="init.mp4"', "X=1")),
                             ("stream.mpd", text("stream.mpd", "</MPD>", ""))],
@@ -173,7 +190,10 @@ SEEDS: dict[str, list[tuple[str, Damage]]] = {
     "language-tag": [("master.m3u8", text("master.m3u8", 'LANGUAGE="pt-BR"', 'LANGUAGE="pt_BR"')),
                      ("stream.mpd", text("stream.mpd", 'lang="pt-BR"', 'lang="portuguese-Brazilian"'))],
     "timeline-differs": [(f"{LOW}/seg-1.m4s", text("stream.mpd", '<S t="0" d="96000"', '<S t="24000" d="96000"'))],
-    "webvtt-header": [("text/pt-BR.vtt", written("text/pt-BR.vtt", b"1\n00:00:01,000 --> 00:00:02,000\nOi\n"))],
+    "webvtt-header": [(WORDS, written(WORDS, b"1\n00:00:01,000 --> 00:00:02,000\nOi\n"))],
+    "webvtt-timestamp-map": [(WORDS, in_two(b"WEBVTT\n\n00:01.000 --> 00:02.000\nOi\n"))],
+    "webvtt-cue-outside": [(WORDS, in_two(MAPPED + b"00:07.000 --> 00:08.000\nOi\n")),
+                           (WORDS, in_two(MAPPED + b"00:00:05.000 --> 00:00:06.000\nOi\n"))],
 }  # fmt: skip
 CASES = [(rule, at) for rule, seeds in SEEDS.items() for at in range(len(seeds))]
 

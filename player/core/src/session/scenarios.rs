@@ -27,6 +27,7 @@ mod markers;
 mod mpd;
 mod periods;
 mod recorded;
+mod sounds;
 mod steering;
 mod tags;
 mod text;

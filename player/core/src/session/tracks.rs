@@ -267,7 +267,8 @@ fn ladder(presentation: &Presentation, video: &[usize], max_height: u32, hdr: bo
         .collect()
 }
 
-/// HLS: the renditions of the group that the lowest rung uses. DASH: the best of each adaptation set.
+/// HLS: the renditions of the group that the lowest rung uses. DASH: the best of each adaptation set, and of sets
+/// that are the same in other codings only the first.
 fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> Vec<usize> {
     let rendition = |at: usize| &presentation.renditions[at];
     if presentation.kind != Kind::Dash {
@@ -290,6 +291,9 @@ fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> 
             .is_none_or(|rung| preference::go_together(presentation, rendition(rung.variant), rendition(at)))
     };
     for &at in all.iter().filter(|at| fits(**at)) {
+        if best.iter().any(|&other| same_in_other_coding(presentation, rendition(other), rendition(at))) {
+            continue;
+        }
         match best.iter().position(|&other| rendition(other).set == rendition(at).set) {
             Some(place) if rendition(at).bandwidth_bps > rendition(best[place]).bandwidth_bps => {
                 best[place] = at
@@ -299,6 +303,18 @@ fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> 
         }
     }
     best
+}
+
+/// Whether two sets hold one sound, named alike, in codings of other families (`mp4a.40.2` and `opus`).
+fn same_in_other_coding(presentation: &Presentation, one: &Rendition, other: &Rendition) -> bool {
+    let text = |span| presentation.text.get(span);
+    let family = |span| text(span).split('.').next();
+    one.set != other.set
+        && !text(one.name).is_empty()
+        && text(one.name) == text(other.name)
+        && text(one.language) == text(other.language)
+        && (one.role_flags, one.channels) == (other.role_flags, other.channels)
+        && family(one.codecs) != family(other.codecs)
 }
 
 /// Whether a text rendition can be shown: a file or segments of a format that is read, or captions inside

@@ -99,7 +99,7 @@ export class SeekBar {
     if (board) {
       this.picture.replaceChildren()
       this.picture.hidden = false
-      this.dressPicture(board)
+      this.dressPicture(board, 0)
     } else {
       this.picture.hidden = !this.playback.previews.visible
     }
@@ -196,14 +196,17 @@ export class SeekBar {
     return Math.min(PREVIEW_WIDTH, this.element.clientWidth * 0.36) / board.tileWidth
   }
 
-  private dressPicture(board: Storyboard): void {
-    this.picture.style.backgroundImage = `url(${JSON.stringify(board.url)})`
+  private dressPicture(board: Storyboard, sheet: number): void {
+    this.picture.style.backgroundImage = `url(${JSON.stringify(board.urls[sheet] ?? '')})`
   }
 
   private showPicture(at: number): void {
     const board = this.playback.sidecar?.storyboard
     if (!board) return
     const tile = Math.max(0, Math.min(board.count - 1, Math.floor(at / board.intervalS)))
+    const sheet = Math.floor(tile / (board.columns * board.rows))
+    const place = tile % (board.columns * board.rows)
+    this.dressPicture(board, sheet)
     const scale = this.scale(board)
     const [width, height] = [Math.round(board.tileWidth * scale), Math.round(board.tileHeight * scale)]
     const { style } = this.picture
@@ -211,7 +214,7 @@ export class SeekBar {
     style.width = `${width}px`
     style.height = `${height}px`
     style.backgroundSize = `${width * board.columns}px ${height * board.rows}px`
-    style.backgroundPosition = `${-(tile % board.columns) * width}px ${-Math.floor(tile / board.columns) * height}px`
+    style.backgroundPosition = `${-(place % board.columns) * width}px ${-Math.floor(place / board.columns) * height}px`
   }
 
   private setScale(element: HTMLElement, part: number): void {

@@ -19,7 +19,7 @@ fn in_english() -> Open {
 }
 
 impl Stage {
-    fn menus(&self) -> (Vec<QualityRow>, Vec<TrackRow>, Vec<TrackRow>, Vec<TrackRow>) {
+    pub(super) fn menus(&self) -> (Vec<QualityRow>, Vec<TrackRow>, Vec<TrackRow>, Vec<TrackRow>) {
         let menus = self.log.iter().rev().find_map(|output| match output {
             Output::Tracks { qualities, audio, text, views } => {
                 Some((qualities.clone(), audio.clone(), text.clone(), views.clone()))
