@@ -38,6 +38,7 @@ from bitaca_core.media.manifests import Board, Programme, Text, Track
 from bitaca_core.media.plan import RECIPE_VERSION, TEXT_CODECS, AudioPlan, Recipe, TextPlan, plan
 from bitaca_core.media.probe import FORMATS, SourceInfo, SourceRejected, input_url, probe
 from bitaca_core.media.progress import Stage
+from bitaca_core.media.protection.sealing import Protection, Sealing
 
 OnStage = Callable[[Stage, float], None]
 """Called with the stage and its percentage, 0-100."""
@@ -68,6 +69,7 @@ class Job:
     sheet_sha256: str
     package_id: str
     tools: dict[str, str]
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ def prepare(
     content: Content = "film",
     max_rungs: int | None = None,
     codecs: Sequence[Codec] = ("h264",),
+    protection: Protection | None = None,
 ) -> Job:
-    """Probe, read the subtitles, hash the inputs and decide the recipe.
+    """Probe, read the subtitles, hash the inputs and decide the recipe; None as protection is none at all.
 
     Raises
     ------
@@ -124,6 +127,8 @@ def prepare(
         "sheet": named,
         "tools": versions,
     }
+    if protection is not None and protection.policy.scheme != "none":
+        identity["protect"] = protection.policy.identity()
     return Job(
         sheet=sheet,
         info=info,
@@ -133,6 +138,7 @@ def prepare(
         sheet_sha256=stamps.sha256_json(named),
         package_id=stamps.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
         tools=versions,
+        protection=protection,
     )
 
 
@@ -150,10 +156,12 @@ def package_source(
     *,
     content: Content = "film",
     max_rungs: int | None = None,
+    protection: Protection | None = None,
     progress: OnStage = silent,
 ) -> PackageResult:
     """Package `sheet` into the new folder `out_dir`, unverified; `publish` is what viewers get."""
-    return build(prepare(sheet, content=content, max_rungs=max_rungs), out_dir, progress)
+    job = prepare(sheet, content=content, max_rungs=max_rungs, protection=protection)
+    return build(job, out_dir, progress)
 
 
 def build(
@@ -210,7 +218,8 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
         files = {f"video/{rung.id}": drawn.files[rung.id] for rung in recipe.rungs}
         for audio, sound in zip(recipe.audio, heard, strict=True):
             files[f"audio/{audio.id}"] = _near(sound.files[encode_sound.FILE], work / f"audio-{audio.id}.mp4")
-        tracks = segmenting.segment(recipe, files, work, out)
+        sealing = Sealing(job.protection, job.sheet.title_id, job.tools["packager"])
+        tracks = segmenting.segment(recipe, files, work, out, sealing)
         progress("package", 50)
         (out / "images").mkdir()
         poster, board = out / "images" / "poster.jpg", out / "images" / "storyboard-1.jpg"
@@ -221,7 +230,12 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
             images.poster_from_film(board, sprite, recipe, drawn.files[recipe.rungs[0].id], poster)
         texts, warnings = _write_texts(job, work, out)
         complaints = [*drawn.complaints, *(sound.facts["complaints"] for sound in heard)]
-        warnings = [*_damage("\n".join(complaints)), *left_out(info, recipe), *warnings]
+        warnings = [
+            *_damage("\n".join(complaints)),
+            *left_out(info, recipe),
+            *sealing.policy.notes(),
+            *warnings,
+        ]
     programme = Programme(
         duration_s=recipe.frames / recipe.frame_rate,
         segment_s=recipe.segment_frames / recipe.frame_rate,
@@ -233,10 +247,11 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
             sprite.columns, sprite.rows, sprite.tile_width, sprite.tile_height,
             sprite.step_frames / recipe.frame_rate, (out / "images" / "storyboard-1.jpg").stat().st_size,
         ),
+        session_keys=sealing.session_keys(),
     )  # fmt: skip
-    _write_manifests(programme, out)
+    _write_manifests(programme, out, dash=sealing.policy.scheme != "aes-128")
     _write_json(out / "sidecar.json", sidecar(job, sprite, drawn.ssim))
-    package = _describe(job, programme, drawn.ssim, out)
+    package = _describe(job, programme, drawn.ssim, out, sealing)
     package.write(out)
     progress("package", 100)
     return PackageResult(out, package, drawn.arguments, tuple(warnings), (*drawn.artefacts, *heard))
@@ -347,10 +362,12 @@ def _free_name(name: str, taken: list[str], joint: str = "-") -> str:
     return candidate
 
 
-def _write_manifests(programme: Programme, out: Path) -> None:
+def _write_manifests(programme: Programme, out: Path, *, dash: bool) -> None:
     for _, track in (*programme.video, *programme.audio):
         _write(out / track.folder / "playlist.m3u8", manifests.media_playlist(track))
     for _, track in programme.video:
+        if not track.pictures:
+            continue
         _write(out / track.folder / "iframes.m3u8", manifests.picture_playlist(track))
     if programme.board is not None:
         _write(
@@ -362,7 +379,8 @@ def _write_manifests(programme: Programme, out: Path) -> None:
     _write(out / "master.m3u8", manifests.master_playlist(programme))
     if manifests.has_open_codecs(programme):
         _write(out / "master-open.m3u8", manifests.master_playlist(programme, open_codecs=True))
-    _write(out / "stream.mpd", manifests.mpd(programme))
+    if dash:
+        _write(out / "stream.mpd", manifests.mpd(programme))
 
 
 def sidecar(job: Job, sprite: images.Sprite, ssim: Mapping[str, list[float]]) -> dict[str, Any]:
@@ -399,7 +417,7 @@ def sidecar(job: Job, sprite: images.Sprite, ssim: Mapping[str, list[float]]) ->
 
 
 def _describe(
-    job: Job, programme: Programme, ssim: Mapping[str, list[float]], out: Path
+    job: Job, programme: Programme, ssim: Mapping[str, list[float]], out: Path, sealing: Sealing
 ) -> description.Package:
     def segments(track: Track) -> dict[str, Any]:
         return {
@@ -446,7 +464,23 @@ def _describe(
         poster="images/poster.jpg",
         storyboard="images/storyboard-1.jpg",
         tools=job.tools,
+        protection=_protection(sealing),
     )  # fmt: skip
+
+
+def _protection(sealing: Sealing) -> description.ProtectionEntry | None:
+    if sealing.policy.scheme == "none":
+        return None
+    return description.ProtectionEntry(
+        scheme=sealing.policy.scheme,
+        tracks=[
+            description.LockedEntry(track=one.folder, label=one.label, kids=list(one.kids))
+            for one in sealing.locked
+        ],
+        rotate_segments=sealing.policy.rotate_segments if sealing.policy.scheme == "aes-128" else None,
+        systems=list(sealing.policy.systems) if sealing.by_sample else [],
+        notes=list(sealing.policy.notes()),
+    )
 
 
 def _write(file: Path, text: str) -> None:
