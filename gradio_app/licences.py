@@ -95,5 +95,3 @@ class Licences:
                 while len(self._keys) > REMEMBERED:
                     self._keys.popitem(last=False)
             return self._keys[folder, stamp]
-
-

@@ -127,13 +127,15 @@ class MediaApp:
         finally:
             os.close(descriptor)
 
-    async def _unlock(
-        self, scope: Any, receive: Any, send: Send, origin: str, parts: list[str]
-    ) -> None:
+    async def _unlock(self, scope: Any, receive: Any, send: Send, origin: str, parts: list[str]) -> None:
         """Answer for a key (GET `keys/<kid>`) or a licence (POST `licence`); the token names package and viewer."""
         assert self.licences is not None
         token, title_id, package_id = parts[:3]
-        home = [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")] if origin else []
+        home = (
+            [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")]
+            if origin
+            else []
+        )
         try:
             claims = verify_media(self.access.key("media"), token, title_id, package_id, self.access.clock())
             self.licences.admit(claims.viewer_tag, origin, scope.get("bitaca.edge"))
@@ -155,7 +157,9 @@ class MediaApp:
         except BitacaError as error:
             # whoever may not ask is told so by the browser alone: no page of another origin reads the answer
             more = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
-            await _refuse(send, status_of(error), error.kind, more, origin=[] if error.kind == "origin" else home)
+            await _refuse(
+                send, status_of(error), error.kind, more, origin=[] if error.kind == "origin" else home
+            )
             return
         headers = [
             (b"content-type", kind),

@@ -22,6 +22,7 @@ from bitaca_core.media.ladder import Codec
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
 from bitaca_core.media.progress import ProgressBoard
+from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
 from bitaca_core.settings import DataPaths
@@ -50,6 +51,7 @@ def publish(
     force: bool = False,
     codecs: Sequence[Codec] = ("h264",),
     workers: int = 0,
+    protection: Protection | None = None,
 ) -> str:
     """Package, verify and publish a title, showing it on `board`; return its package_id.
 
@@ -63,11 +65,13 @@ def publish(
         A tool failed or the result did not verify; what was published before stays.
     """
     if board is None:
-        return publish_title(sheet, paths, force=force, codecs=codecs, workers=workers).package_id
+        return publish_title(
+            sheet, paths, force=force, codecs=codecs, workers=workers, protection=protection
+        ).package_id
     try:
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
-            codecs=codecs, workers=workers,
+            codecs=codecs, workers=workers, protection=protection,
         )  # fmt: skip
     except BitacaError:
         board.update(sheet.title_id, "failed", 100)
@@ -88,6 +92,7 @@ def publish_title(
     storage: Storage | None = None,
     codecs: Sequence[Codec] = ("h264",),
     workers: int = 0,
+    protection: Protection | None = None,
 ) -> Publication:
     """Do what `publish` says; tell each stage to `progress`.
 
@@ -105,9 +110,9 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = prepare(sheet, codecs=codecs)
+        job = prepare(sheet, codecs=codecs, protection=protection)
         folder = paths.media / sheet.title_id / job.package_id
-        if not force and folder.is_dir() and not _violations(folder):
+        if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()
             _finish(job, folder, paths, storage, arguments)
             progress("publish", 100)
@@ -319,7 +324,17 @@ def _violations(folder: Path) -> list[Violation]:
 
 
 def _same(job: Job, folder: Path) -> bool:
-    return not _violations(folder) and description.read(folder).package_id == job.package_id
+    same = not _violations(folder) and description.read(folder).package_id == job.package_id
+    return same and has_its_keys(job, folder)
+
+
+def has_its_keys(job: Job, folder: Path) -> bool:
+    """Return whether every key of the package in `folder` is kept: without one, nobody can play it."""
+    entry = description.read(folder).protection
+    if entry is None or job.protection is None:
+        return True
+    known = {key.kid.hex() for key in job.protection.store.keys(job.sheet.title_id)}
+    return all(kid in known for track in entry.tracks for kid in track.kids)
 
 
 def _not_verified(violations: list[Violation]) -> WorkError:
