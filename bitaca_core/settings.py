@@ -115,6 +115,21 @@ class Settings(BaseSettings):
         pattern=r"^(threads|dask(:.+)?)$",
         description="`threads`, `dask` (workers on this machine) or `dask:tcp://HOST:PORT` (a cluster; extra [dask])",
     )
+    protect: str = Field(default="none", description="how flows protect titles: none, aes-128, cbcs or cenc")
+    rotate_segments: int = Field(
+        default=60, ge=0, description="segments under one key of aes-128; 0 for one key to the end"
+    )
+    key_systems: str = Field(
+        default="widevine,playready,fairplay,clearkey",
+        description="comma-separated key systems that protected titles speak of",
+    )
+    licence_url: str = Field(
+        default="", description="where keys and Clear Key licences are; none: beside the media, from this app"
+    )
+    key_encryption_key_file: Path | None = Field(
+        default=None,
+        description="32 bytes (or 64 hexadecimal digits) that wrap content keys; none: made in `keys/`",
+    )
     embedder: str = Field(
         default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
     )

@@ -18,12 +18,13 @@ from gradio_app.chat import Conversations
 from gradio_app.context import Context
 from gradio_app.greeting import Greeting
 from gradio_app.guard import Guard
+from gradio_app.licences import Licences
 from gradio_app.limits import Limits
 from gradio_app.media import MediaApp
-from gradio_app.routes import assets, catalogue, chat, playback, reports, status, viewers
+from gradio_app.routes import assets, catalogue, chat, licence, playback, reports, status, viewers
 from gradio_app.services import Services
 
-ROUTERS = (status, catalogue, playback, viewers, chat, reports, assets)
+ROUTERS = (status, catalogue, playback, licence, viewers, chat, reports, assets)
 
 
 def create_app(
@@ -75,12 +76,13 @@ def create_app(
         openapi_url="/api/openapi.json",
         lifespan=life,
     )
-    app.state.context = Context(settings, services, access, limits, conversations)
+    licences = Licences(settings, limits)
+    app.state.context = Context(settings, services, access, limits, conversations, licences)
     errors.install(app)
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(pages.router)
-    app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access)))
+    app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences)))
     proxies = TrustedProxies(settings.trusted_proxies)
     app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies)  # type: ignore[arg-type]
     return app

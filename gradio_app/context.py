@@ -17,6 +17,7 @@ from gradio_app.services import Services
 
 if TYPE_CHECKING:
     from gradio_app.chat import Conversations
+    from gradio_app.licences import Licences
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Context:
     access: Access
     limits: Limits
     conversations: Conversations
+    licences: Licences
 
 
 def context_of(connection: HTTPConnection) -> Context:

@@ -27,6 +27,8 @@ FRAMES_PER_SOCKET = 120
 """Whatever they say: a page sends a greeting, its viewer's messages and a few stops."""
 WRITES_PER_VIEWER = 120
 """A player tells its place every ten seconds, and at each pause."""
+LICENCES_PER_VIEWER = 240
+"""A licence a title, or a key a minute of film and rendition; jumping about asks for more of those."""
 GUEST_SEATS = 6
 """Guests of one address that are told apart; when there are more, they share the allowances of these."""
 
@@ -81,6 +83,7 @@ class Limits:
         self.address_opens = a_minute(SOCKETS_OPENED_PER_ADDRESS)
         self.frames = a_minute(FRAMES_PER_SOCKET)
         self.writes = a_minute(WRITES_PER_VIEWER)
+        self.licences = a_minute(LICENCES_PER_VIEWER)
         self.sockets: Counter[str] = Counter()
         self.seats = GuestSeats()
 

@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from bitaca_core.catalogue.titles import is_title_id
-from bitaca_core.errors import TokenError
+from bitaca_core.errors import BitacaError, TokenError
+from bitaca_core.media.protection.licence import MAX_REQUEST_BYTES
+from bitaca_core.media.protection.signalling import KEYS, LICENCE
 from bitaca_core.security.tokens import verify_media
 from gradio_app.access import Access
+from gradio_app.errors import NotFound, headers_of, status_of
+from gradio_app.licences import Licences
 
 BLOCK_BYTES = 1024 * 1024
 PACKAGE_ID = re.compile(r"[0-9a-f]{16}")
 SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 MAX_DEPTH = 6
+KID = re.compile(r"[0-9a-f]{32}")
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 CONTENT_TYPES = {
@@ -67,11 +72,14 @@ class MediaApp:
         `media/` of the data folder.
     access : Access
         Holds the key and the clock.
+    licences : Licences or None
+        Answers `keys/<kid>` and `licence` under a package, from home and the listed origins only; None refuses them.
     """
 
-    def __init__(self, root: Path, access: Access) -> None:
+    def __init__(self, root: Path, access: Access, licences: Licences | None = None) -> None:
         self.root = root
         self.access = access
+        self.licences = licences
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         method = scope["method"]
@@ -80,17 +88,23 @@ class MediaApp:
                 send,
                 204,
                 [
-                    (b"access-control-allow-methods", b"GET, HEAD"),
-                    (b"access-control-allow-headers", b"range, if-range, if-none-match"),
+                    (b"access-control-allow-methods", b"GET, HEAD, POST"),
+                    (b"access-control-allow-headers", b"range, if-range, if-none-match, content-type"),
                     (b"access-control-max-age", b"86400"),
                 ],
             )
             return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        parts = scope["path"].removeprefix("/m/").split("/")
+        if self.licences is not None and (
+            (method == "GET" and len(parts) == 5 and parts[3] == KEYS)
+            or (method == "POST" and parts[3:] == [LICENCE])
+        ):
+            await self._unlock(scope, receive, send, headers.get(b"origin", ""), parts)
+            return
         if method not in ("GET", "HEAD"):
             await _refuse(send, 405, "method", [(b"allow", b"GET, HEAD, OPTIONS")])
             return
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        parts = scope["path"].removeprefix("/m/").split("/")
         try:
             path, max_age_s = self._open_sesame(parts)
         except TokenError as error:
@@ -112,6 +126,47 @@ class MediaApp:
             await _serve(send, method, headers, descriptor, found, path.suffix, max_age_s)
         finally:
             os.close(descriptor)
+
+    async def _unlock(self, scope: Any, receive: Any, send: Send, origin: str, parts: list[str]) -> None:
+        """Answer for a key (GET `keys/<kid>`) or a licence (POST `licence`); the token names package and viewer."""
+        assert self.licences is not None
+        token, title_id, package_id = parts[:3]
+        home = (
+            [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")]
+            if origin
+            else []
+        )
+        try:
+            claims = verify_media(self.access.key("media"), token, title_id, package_id, self.access.clock())
+            self.licences.admit(claims.viewer_tag, origin, scope.get("bitaca.edge"))
+            if not is_title_id(title_id) or not PACKAGE_ID.fullmatch(package_id):
+                raise NotFound("no such package")
+            if parts[3] == LICENCE:
+                request = await _body(receive)
+                body = await asyncio.to_thread(self.licences.answer, title_id, package_id, request)
+                kind = b"application/json"
+            else:
+                if not KID.fullmatch(parts[4]):
+                    raise NotFound("no such key")
+                kid = bytes.fromhex(parts[4])
+                body = await asyncio.to_thread(self.licences.key, title_id, package_id, kid)
+                kind = b"application/octet-stream"
+        except TokenError as error:
+            await _refuse(send, 403, error.reason, origin=home)
+            return
+        except BitacaError as error:
+            # whoever may not ask is told so by the browser alone: no page of another origin reads the answer
+            more = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
+            await _refuse(
+                send, status_of(error), error.kind, more, origin=[] if error.kind == "origin" else home
+            )
+            return
+        headers = [
+            (b"content-type", kind),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await _answer(send, 200, headers, body, origin=home)
 
     def _open_sesame(self, parts: list[str]) -> tuple[Path | None, int]:
         """Return the file's path (None when no such file can exist) and how long it may be cached."""
@@ -213,13 +268,38 @@ async def _stream(send: Send, descriptor: int, span: Span) -> None:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [*OPEN_TO_ALL, *headers]})
+async def _body(receive: Any) -> bytes:
+    """Return a request's body, cut off where no licence request goes on: what is longer is refused by its reader."""
+    body = b""
+    while len(body) <= MAX_REQUEST_BYTES:
+        message = await receive()
+        body += message.get("body", b"")
+        if message["type"] != "http.request" or not message.get("more_body"):
+            break
+    return body
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    headers: list[tuple[bytes, bytes]],
+    body: bytes = b"",
+    *,
+    origin: list[tuple[bytes, bytes]] | None = None,
+) -> None:
+    """Send an answer; `origin` says who may read it, where that is not everybody."""
+    common = OPEN_TO_ALL if origin is None else (*OPEN_TO_ALL[1:], *origin)
+    await send({"type": "http.response.start", "status": status, "headers": [*common, *headers]})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _refuse(
-    send: Send, status: int, reason: str, headers: list[tuple[bytes, bytes]] | None = None
+    send: Send,
+    status: int,
+    reason: str,
+    headers: list[tuple[bytes, bytes]] | None = None,
+    *,
+    origin: list[tuple[bytes, bytes]] | None = None,
 ) -> None:
     body = json.dumps({"reason": reason}).encode()
     headers = [
@@ -228,4 +308,4 @@ async def _refuse(
         (b"content-length", str(len(body)).encode()),
         *(headers or []),
     ]
-    await _answer(send, status, headers, body)
+    await _answer(send, status, headers, body, origin=origin)

@@ -269,7 +269,7 @@ def theatre(
         "div",
         el(
             "bitaca-player",
-            src=found["dash"] if source == "dash" else found["hls"],
+            src=(found["dash"] if source == "dash" else None) or found["hls"],
             poster=found["poster"] or facts["poster"],
             start_at=f"{found['resume_s']:.1f}" if found["resume_s"] else None,
             lang=say.lang if say.lang == "en" else "pt-BR",

@@ -96,6 +96,18 @@ def crash(
     _measure("tests.bench.crash", ["--points", str(points), "--seed", str(seed)], out)
 
 
+@app.command("play-matrix")
+def play_matrix(
+    tries: Annotated[int, typer.Option(min=1, help="so often at most is a cell played")] = 3,
+    only: Annotated[
+        str, typer.Option(help="parts of names of cells, with commas between; all where empty")
+    ] = "",
+    out: Out = Path("results/play-matrix.json"),
+) -> None:
+    """Every protection in every player: to the end, with three jumps, beside hls.js, shaka-player and dash.js."""
+    _measure("tests.bench.play_matrix", ["--tries", str(tries), "--only", only], out)
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")

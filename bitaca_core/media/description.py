@@ -76,6 +76,24 @@ class FileEntry(_Part):
     sha256: str
 
 
+class LockedEntry(_Part):
+    """A protected rendition (`track` is its folder): its label and the identifiers of its keys, in hexadecimal digits."""
+
+    track: str
+    label: Literal["AUDIO", "SD", "HD", "UHD"]
+    kids: list[str]
+
+
+class ProtectionEntry(_Part):
+    """How the media is encrypted; `notes` say what the package lacks for it. Never a key."""
+
+    scheme: Literal["aes-128", "cbcs", "cenc"]
+    tracks: list[LockedEntry]
+    rotate_segments: int | None
+    systems: list[str]
+    notes: list[str]
+
+
 class Package(_Part):
     """The whole description. `files` lists every file but package.json itself."""
 
@@ -91,6 +109,7 @@ class Package(_Part):
     poster: str
     storyboard: str | None
     tools: dict[str, str]
+    protection: ProtectionEntry | None = None
 
     def write(self, folder: Path) -> None:
         """Write package.json into `folder`; its version key on disk is `schema`."""
@@ -98,6 +117,8 @@ class Package(_Part):
 
         document = self.model_dump()
         document = {"schema": document.pop("schema_version"), **document}
+        if self.protection is None:
+            del document["protection"]
         (folder / FILE_NAME).write_text(
             json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )

@@ -19,17 +19,21 @@ PACKAGE_NAME = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class PublishedPackage:
-    """A title's current package. `hls`, `dash`, `poster`, `storyboard` are names relative to `dir`."""
+    """A title's current package. `hls`, `dash`, `poster`, `storyboard` are names relative to `dir`.
+
+    `dash` is None where segments are encrypted as a whole; `kids` are the keys that its media needs.
+    """
 
     title_id: str
     package_id: str
     dir: Path
     duration_s: float
     hls: str
-    dash: str
+    dash: str | None
     poster: str
     storyboard: str | None
     heights: tuple[int, ...]
+    kids: frozenset[bytes] = frozenset()
 
 
 def published(paths: DataPaths, title_id: str) -> PublishedPackage | None:
@@ -37,7 +41,11 @@ def published(paths: DataPaths, title_id: str) -> PublishedPackage | None:
     package_id = current_package_id(paths, title_id)
     if package_id is None:
         return None
-    folder = paths.media / title_id / package_id
+    return package_in(paths.media / title_id / package_id)
+
+
+def package_in(folder: Path) -> PublishedPackage | None:
+    """Return the package in a folder, published or not; None where it has none that can be read."""
     try:
         mtime_ns = (folder / "package.json").stat().st_mtime_ns
     except OSError:
@@ -73,16 +81,18 @@ def _read(folder: Path, mtime_ns: int) -> PublishedPackage | None:
     """Read a package.json; `mtime_ns` only makes an edited one another entry of the cache."""
     try:
         document = json.loads((folder / "package.json").read_bytes())
+        protection = document.get("protection") or {"scheme": "none", "tracks": []}
         return PublishedPackage(
             title_id=document["title_id"],
             package_id=document["package_id"],
             dir=folder,
             duration_s=float(document["duration_s"]),
             hls="master.m3u8",
-            dash="stream.mpd",
+            dash=None if protection["scheme"] == "aes-128" else "stream.mpd",
             poster=document["poster"],
             storyboard=document["storyboard"],
             heights=tuple(rung["height"] for rung in document["rungs"]),
+            kids=frozenset(bytes.fromhex(kid) for one in protection["tracks"] for kid in one["kids"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None  # damaged: not published; `bitaca plan` names it for rebuild

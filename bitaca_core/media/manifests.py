@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.plan import AudioPlan
+from bitaca_core.media.protection.signalling import SPACES
 
 SIDECAR_DATA_ID = "org.bitaca.sidecar"
 SIDECAR_SCHEME = "urn:bitaca:sidecar:1"
@@ -36,7 +37,8 @@ CHANNELS_SCHEME = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 class Track:
     """One packaged rendition: `durations` in ticks of `timescale`, `sizes` in bytes, one a segment.
 
-    `pictures` are the first bytes of each segment that hold its first key frame; empty for sound.
+    `pictures` are the first bytes of each segment that hold its first key frame; empty for sound. `tags` stand in its
+    playlists before the segment of a number (from 1), `protection` in the MPD.
     """
 
     folder: str
@@ -46,6 +48,12 @@ class Track:
     durations: tuple[int, ...]
     sizes: tuple[int, ...]
     pictures: tuple[int, ...] = ()
+    tags: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    protection: tuple[str, ...] = ()
+
+    def tags_before(self, number: int) -> tuple[str, ...]:
+        """Return the lines that stand before a segment."""
+        return dict(self.tags).get(number, ())
 
     @property
     def duration_s(self) -> Fraction:
@@ -140,6 +148,7 @@ class Programme:
     audio: tuple[tuple[AudioPlan, Track], ...]
     text: tuple[Text, ...]
     board: Board | None = None
+    session_keys: tuple[str, ...] = ()
 
 
 def media_playlist(track: Track) -> str:
@@ -148,6 +157,7 @@ def media_playlist(track: Track) -> str:
     for number, (ticks, size) in enumerate(zip(track.durations, track.sizes, strict=True), 1):
         length = Fraction(ticks, track.timescale)
         lines += [
+            *track.tags_before(number),
             f"#EXT-X-BITRATE:{max(1, round(size * 8 / length / 1000))}",
             f"#EXTINF:{decimal(length)},",
             f"seg-{number}.m4s",
@@ -165,6 +175,7 @@ def picture_playlist(track: Track) -> str:
     lines = ["#EXT-X-I-FRAMES-ONLY", '#EXT-X-MAP:URI="init.mp4"']
     for number, (ticks, size) in enumerate(zip(track.durations, track.pictures, strict=True), 1):
         lines += [
+            *track.tags_before(number),
             f"#EXTINF:{decimal(Fraction(ticks, track.timescale))},",
             f"#EXT-X-BYTERANGE:{size}@0",
             f"seg-{number}.m4s",
@@ -267,8 +278,11 @@ def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
     video = [(r, track) for r, track in programme.video if open_codecs or r.codec in APPLE_CODECS]
     lines = [
         "#EXTM3U",
+        # the attribute KEYFORMAT needs it, nothing else here does
+        *(["#EXT-X-VERSION:5"] if any("KEYFORMAT=" in line for line in programme.session_keys) else []),
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f'#EXT-X-SESSION-DATA:DATA-ID="{SIDECAR_DATA_ID}",URI="sidecar.json"',
+        *programme.session_keys,
     ]
     groups: dict[str, tuple[str, list[tuple[AudioPlan, Track]]]] = {}
     for codec in dict.fromkeys(SOUND_OF.get(rung.codec, "aac") for rung, _ in video):
@@ -336,9 +350,11 @@ def _first(kind: object, offered: list[object]) -> str:
 
 def mpd(programme: Programme) -> str:
     """Return the static MPD: one SegmentTemplate with SegmentTimeline for all rungs, which are aligned."""
+    tracks = [track for _, track in (*programme.video, *programme.audio)]
+    spaces = SPACES if any(track.protection for track in tracks) else ""
     out = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"',
+        f'<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"{spaces} profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"',
         f'     mediaPresentationDuration="PT{decimal(programme.duration_s)}S"'
         f' minBufferTime="PT{decimal(programme.segment_s)}S">',
         f'  <Period id="1" start="PT0S" duration="PT{decimal(programme.duration_s)}S">',
@@ -373,14 +389,21 @@ def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction) ->
         f'    <AdaptationSet id="{number}" contentType="video" mimeType="video/mp4" par="{aspect.numerator}:'
         f'{aspect.denominator}" maxWidth="{width}" maxHeight="{height}" frameRate="{rate}"'
         ' segmentAlignment="true" startWithSAP="1">',
-        f'      <Role schemeIdUri="{ROLE_SCHEME}" value="main"/>',
-        *_template("video", track),
     ]
+    shared = all(own.protection == track.protection for _, own in family)
+    if shared:
+        out += [f"      {line}" for line in track.protection]
+    out += [f'      <Role schemeIdUri="{ROLE_SCHEME}" value="main"/>', *_template("video", track)]
     for rung, own in family:
-        out.append(
+        said = (
             f'      <Representation id="{rung.id}" bandwidth="{own.peak_bps}" codecs="{own.codecs}"'
-            f' width="{rung.width}" height="{rung.height}" sar="1:1"/>'
+            f' width="{rung.width}" height="{rung.height}" sar="1:1"'
         )
+        if shared:
+            out.append(f"{said}/>")
+        else:
+            inside = (f"        {line}" for line in own.protection)
+            out += [f"{said}>", *inside, "      </Representation>"]
     return [*out, "    </AdaptationSet>"]
 
 
@@ -393,6 +416,7 @@ def _audio_set(number: int, main: bool, plan: AudioPlan, track: Track) -> list[s
         f'    <AdaptationSet id="{number}" contentType="audio" mimeType="audio/mp4"{language}'
         f' segmentAlignment="true" startWithSAP="1"{preferred}>',
         f'      <AudioChannelConfiguration schemeIdUri="{CHANNELS_SCHEME}" value="{plan.channels}"/>',
+        *(f"      {line}" for line in track.protection),
         f"      <Label>{escape(_one_line(label))}</Label>",
         f'      <Role schemeIdUri="{ROLE_SCHEME}" value="{"main" if main else "alternate"}"/>',
         *_template("audio", track),

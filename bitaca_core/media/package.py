@@ -40,6 +40,7 @@ from bitaca_core.media.manifests import Board, Programme, Track
 from bitaca_core.media.plan import TEXT_CODECS, Recipe, plan
 from bitaca_core.media.probe import SourceInfo, SourceRejected, probe
 from bitaca_core.media.progress import Stage
+from bitaca_core.media.protection.sealing import Protection, Sealing
 from bitaca_core.media.texts import SubtitleTrack, Texts
 
 OnStage = Callable[[Stage, float], None]
@@ -61,6 +62,7 @@ class Job:
     sheet_sha256: str
     package_id: str
     tools: dict[str, str]
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ def prepare(
     content: Content = "film",
     max_rungs: int | None = None,
     codecs: Sequence[Codec] = ("h264",),
+    protection: Protection | None = None,
 ) -> Job:
-    """Probe, read the subtitles, hash the inputs and decide the recipe.
+    """Probe, read the subtitles, hash the inputs and decide the recipe; None as protection is none at all.
 
     Raises
     ------
@@ -114,6 +117,8 @@ def prepare(
         "sheet": named,
         "tools": versions,
     }
+    if protection is not None and protection.policy.scheme != "none":
+        identity["protect"] = protection.policy.identity()
     return Job(
         sheet=sheet,
         info=info,
@@ -123,6 +128,7 @@ def prepare(
         sheet_sha256=stamps.sha256_json(named),
         package_id=stamps.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
         tools=versions,
+        protection=protection,
     )
 
 
@@ -146,10 +152,12 @@ def package_source(
     *,
     content: Content = "film",
     max_rungs: int | None = None,
+    protection: Protection | None = None,
     progress: OnStage = silent,
 ) -> PackageResult:
     """Package `sheet` into the new folder `out_dir`, unverified; `publish` is what viewers get."""
-    return build(prepare(sheet, content=content, max_rungs=max_rungs), out_dir, progress)
+    job = prepare(sheet, content=content, max_rungs=max_rungs, protection=protection)
+    return build(job, out_dir, progress)
 
 
 def build(
@@ -206,7 +214,8 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
         files = {f"video/{rung.id}": drawn.files[rung.id] for rung in recipe.rungs}
         for audio in recipe.audio:
             files[f"audio/{audio.id}"] = _near(heard.files[audio.id], work / sound.file_name(audio.id))
-        tracks = segmenting.segment(recipe, files, work, out)
+        sealing = Sealing(job.protection, job.sheet.title_id, job.tools["packager"])
+        tracks = segmenting.segment(recipe, files, work, out, sealing)
         progress("package", 50)
         (out / "images").mkdir()
         poster = out / "images" / "poster.jpg"
@@ -217,7 +226,13 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
             images.poster_from_film(sheets, sprite, recipe, drawn.files[recipe.rungs[0].id], poster)
         text = texts.write(job.subtitles, info, recipe, tracks[f"video/{recipe.rungs[0].id}"], work, out)
         damage = _damage("\n".join([*drawn.complaints, *heard.complaints]))
-        warnings = [*damage, *left_out(info, recipe), *heard.warnings, *text.warnings]
+        warnings = [
+            *damage,
+            *left_out(info, recipe),
+            *heard.warnings,
+            *sealing.policy.notes(),
+            *text.warnings,
+        ]
     programme = Programme(
         duration_s=recipe.frames / recipe.frame_rate,
         segment_s=recipe.segment_frames / recipe.frame_rate,
@@ -229,10 +244,11 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
             sprite.columns, sprite.rows, sprite.tile_width, sprite.tile_height,
             sprite.step_frames / recipe.frame_rate, tuple(sheet.stat().st_size for sheet in sheets),
         ),
+        session_keys=sealing.session_keys(),
     )  # fmt: skip
-    _write_manifests(programme, out)
+    _write_manifests(programme, out, dash=sealing.policy.scheme != "aes-128")
     _write_json(out / "sidecar.json", sidecar(job, sprite, drawn.ssim, text))
-    package = _describe(job, programme, drawn.ssim, out)
+    package = _describe(job, programme, drawn.ssim, out, sealing)
     package.write(out)
     progress("package", 100)
     return PackageResult(out, package, drawn.arguments, tuple(warnings), (*drawn.artefacts, *heard.artefacts))
@@ -278,10 +294,12 @@ def left_out(info: SourceInfo, recipe: Recipe) -> list[str]:
     ]
 
 
-def _write_manifests(programme: Programme, out: Path) -> None:
+def _write_manifests(programme: Programme, out: Path, *, dash: bool) -> None:
     for _, track in (*programme.video, *programme.audio):
         _write(out / track.folder / "playlist.m3u8", manifests.media_playlist(track))
     for _, track in programme.video:
+        if not track.pictures:
+            continue
         _write(out / track.folder / "iframes.m3u8", manifests.picture_playlist(track))
     if programme.board is not None:
         _write(
@@ -293,7 +311,8 @@ def _write_manifests(programme: Programme, out: Path) -> None:
     _write(out / "master.m3u8", manifests.master_playlist(programme))
     if manifests.has_open_codecs(programme):
         _write(out / "master-open.m3u8", manifests.master_playlist(programme, open_codecs=True))
-    _write(out / "stream.mpd", manifests.mpd(programme))
+    if dash:
+        _write(out / "stream.mpd", manifests.mpd(programme))
 
 
 def sidecar(
@@ -334,7 +353,7 @@ def sidecar(
 
 
 def _describe(
-    job: Job, programme: Programme, ssim: Mapping[str, list[float]], out: Path
+    job: Job, programme: Programme, ssim: Mapping[str, list[float]], out: Path, sealing: Sealing
 ) -> description.Package:
     def segments(track: Track) -> dict[str, Any]:
         return {
@@ -382,7 +401,23 @@ def _describe(
         poster="images/poster.jpg",
         storyboard="images/storyboard-1.jpg",
         tools=job.tools,
+        protection=_protection(sealing),
     )  # fmt: skip
+
+
+def _protection(sealing: Sealing) -> description.ProtectionEntry | None:
+    if sealing.policy.scheme == "none":
+        return None
+    return description.ProtectionEntry(
+        scheme=sealing.policy.scheme,
+        tracks=[
+            description.LockedEntry(track=one.folder, label=one.label, kids=list(one.kids))
+            for one in sealing.locked
+        ],
+        rotate_segments=sealing.policy.rotate_segments if sealing.policy.scheme == "aes-128" else None,
+        systems=list(sealing.policy.systems) if sealing.by_sample else [],
+        notes=list(sealing.policy.notes()),
+    )
 
 
 def _write(file: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bitaca_core.errors import InputError, MediaError
-from bitaca_core.media import protection, supervise, telecine, tools
+from bitaca_core.media import encrypted_sources, supervise, telecine, tools
 
 FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,dv,rm"
 """Demuxers that may open a source: real containers only; no playlists, concat lists, images, text or devices."""
@@ -175,7 +175,7 @@ def probe(path: Path) -> SourceInfo:
         )
     except MediaError as error:
         raise _not_media(path, error) from error
-    if protection.encrypted(path):
+    if encrypted_sources.encrypted(path):
         raise _encrypted(path)
     document = json.loads(answer)
     spans = read_spans(_ffprobe(path, ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags",

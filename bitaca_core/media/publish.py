@@ -23,6 +23,7 @@ from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
 from bitaca_core.media.plan import Recipe
 from bitaca_core.media.progress import ProgressBoard
+from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
 from bitaca_core.settings import DataPaths
@@ -53,6 +54,7 @@ def publish(
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
+    protection: Protection | None = None,
 ) -> str:
     """Package, verify and publish a title, showing it on `board`; return its package_id.
 
@@ -74,11 +76,13 @@ def publish(
             workers=workers,
             job=job,
             stop_after_first=stop_after_first,
+            protection=protection,
         ).package_id
     try:
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
             codecs=codecs, workers=workers, job=job, stop_after_first=stop_after_first,
+            protection=protection,
         )  # fmt: skip
     except BitacaError:
         board.update(sheet.title_id, "failed", 100)
@@ -101,6 +105,7 @@ def publish_title(
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
+    protection: Protection | None = None,
 ) -> Publication:
     """Do what `publish` says; tell each stage to `progress`.
 
@@ -125,9 +130,9 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = job or prepare(sheet, codecs=codecs)
+        job = job or prepare(sheet, codecs=codecs, protection=protection)
         folder = paths.media / sheet.title_id / job.package_id
-        if not force and folder.is_dir() and not _violations(folder):
+        if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()
             _finish(job, folder, paths, storage, arguments)
             progress("publish", 100)
@@ -373,7 +378,17 @@ def _violations(folder: Path) -> list[Violation]:
 
 
 def _same(job: Job, folder: Path) -> bool:
-    return not _violations(folder) and description.read(folder).package_id == job.package_id
+    same = not _violations(folder) and description.read(folder).package_id == job.package_id
+    return same and has_its_keys(job, folder)
+
+
+def has_its_keys(job: Job, folder: Path) -> bool:
+    """Return whether every key of the package in `folder` is kept: without one, nobody can play it."""
+    entry = description.read(folder).protection
+    if entry is None or job.protection is None:
+        return True
+    known = {key.kid.hex() for key in job.protection.store.keys(job.sheet.title_id)}
+    return all(kid in known for track in entry.tracks for kid in track.kids)
 
 
 def _not_verified(violations: list[Violation]) -> WorkError:

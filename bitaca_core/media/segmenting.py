@@ -9,12 +9,16 @@ from bitaca_core.errors import MediaError
 from bitaca_core.media import boxes, supervise, tools
 from bitaca_core.media.manifests import Track
 from bitaca_core.media.plan import Recipe
+from bitaca_core.media.protection.policy import AUDIO, label_of
+from bitaca_core.media.protection.sealing import Plain, Sealing
 
 DASH_NAMESPACE = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
-def segment(recipe: Recipe, files: Mapping[str, Path], work: Path, out: Path) -> dict[str, Track]:
-    """Cut encoded files into CMAF segments under `out`; return tracks by folder ("video/720p").
+def segment(
+    recipe: Recipe, files: Mapping[str, Path], work: Path, out: Path, sealing: Sealing
+) -> dict[str, Track]:
+    """Cut encoded files into CMAF segments under `out`, protected as `sealing` says; return tracks by folder ("video/720p").
 
     Runs in `out` with relative names: a comma or `$` in the folder's own name means something to the packager.
 
@@ -25,12 +29,16 @@ def segment(recipe: Recipe, files: Mapping[str, Path], work: Path, out: Path) ->
     """
     wanted: dict[str, str] = {}
     descriptors: list[str] = []
+    plain: list[Plain] = []
     spoken_in = {f"audio/{audio.id}": audio.language for audio in recipe.audio}
+    labels = {f"video/{rung.id}": label_of(rung.width, rung.height) for rung in recipe.rungs}
     for folder, source in files.items():
         kind, language = folder.partition("/")[0], spoken_in.get(folder)
+        plain.append(Plain(folder, source, labels.get(folder, AUDIO)))
         wanted[f"{folder}/init.mp4"] = folder
         (out / folder).mkdir(parents=True)
         spoken = f",language={language}" if language else ""
+        spoken += f",drm_label={plain[-1].name}" if sealing.by_sample else ""
         descriptors.append(
             f"in={source.relative_to(out)},stream={kind},init_segment={folder}/init.mp4,"
             f"segment_template={folder}/seg-$Number$.m4s{spoken}"
@@ -38,12 +46,14 @@ def segment(recipe: Recipe, files: Mapping[str, Path], work: Path, out: Path) ->
     report = work / "report.mpd"
     # half a tick less than two groups of pictures: a rounded-up limit would skip the key frame that is due
     length_s = recipe.segment_s - 0.5 / recipe.timescale
-    supervise.run(
-        [tools.packager(), *descriptors, "--segment_duration", f"{length_s:.9f}", "--use_fake_clock_for_muxer",
-         "--generate_static_live_mpd", "--mpd_output", str(report.relative_to(out))],
-        cwd=out, timeout_s=3600,
-    )  # fmt: skip
-    return {wanted[init]: track for init, track in _read_report(report, out).items()}
+    with sealing.options(plain, work) as options:
+        supervise.run(
+            [tools.packager(), *descriptors, "--segment_duration", f"{length_s:.9f}", "--use_fake_clock_for_muxer",
+             "--generate_static_live_mpd", "--mpd_output", str(report.relative_to(out)), *options],
+            cwd=out, timeout_s=3600,
+        )  # fmt: skip
+    tracks = {wanted[init]: track for init, track in _read_report(report, out).items()}
+    return sealing.seal(tracks, plain, out)
 
 
 def _read_report(report: Path, out: Path) -> dict[str, Track]:

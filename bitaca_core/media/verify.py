@@ -208,6 +208,11 @@ class _Check:
 
     def dash(self) -> None:
         """The MPD lists the same renditions, with the same number of segments, all there."""
+        protection = self.package.protection
+        if protection is not None and protection.scheme == "aes-128":
+            if "stream.mpd" in self.package.files:
+                self.report("protection", "stream.mpd", "is there, and no DASH player opens whole segments")
+            return
         mpd = self._read("stream.mpd")
         if mpd is None:
             return

@@ -74,7 +74,7 @@ def streams(context: Context, viewer: str, any_id: str) -> dict[str, Any]:
         "series_id": title.title_id if title.title_id != unit else None,
         "package_id": package.package_id,
         "hls": f"{base}/{package.hls}",
-        "dash": f"{base}/{package.dash}",
+        "dash": f"{base}/{package.dash}" if package.dash else None,
         "poster": f"{base}/{package.poster}" if package.poster else None,
         "expires_at": expires_at,
         "resume_s": services.viewers.resume_s(viewer, unit),

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 from bitaca_core.media import codec_names
 from bitaca_core.media.conformance.findings import Findings
 from bitaca_core.media.conformance.hls import RATE_WITHIN, TEXT_CODECS, WITHIN, difference
+from bitaca_core.media.conformance.protection import check_elements
 from bitaca_core.media.conformance.rates import buffer_needed_s, peak_bps
 from bitaca_core.media.conformance.track import Folder, Measured, Part, Piece, TrackCheck
 from bitaca_core.media.languages import is_well_formed
@@ -74,6 +75,12 @@ class DashCheck:
             )
             measured = TrackCheck(self.folder, self.found, self.name, line).run(pieces)
             self._representation(group, one, measured, pieces, line, trick)
+            if measured.init is not None and measured.complete:
+                said = [
+                    *group.findall(f"{SPACE}ContentProtection"),
+                    *one.findall(f"{SPACE}ContentProtection"),
+                ]
+                check_elements(self.found, self.name, line, number, said, measured.guard)
             if group.get("segmentAlignment") == "true" and measured.complete and measured.init is not None:
                 if first is None:
                     first = (number, measured)

@@ -46,6 +46,7 @@ CMAF = "ISO/IEC 23000-19"
 FILE = "ISO/IEC 14496-12"
 AUTHOR = "HLS Authoring Specification"
 MPD = "ISO/IEC 23009-1"
+CENC = "ISO/IEC 23001-7"
 
 RULES: dict[str, Rule] = {
     "manifest-unreadable": Rule("must", "player", "a manifest is one that a player can read", "Correct it where the message says"),
@@ -89,6 +90,13 @@ RULES: dict[str, Rule] = {
     "alignment-false": Rule("must", MPD + ", AdaptationSet (5.3.3)", "with segmentAlignment all representations are cut at the same times", "Cut them alike, or leave segmentAlignment out"),
     "language-tag": Rule("must", "BCP 47 2.1", "a language is a well-formed tag", "Write a tag such as pt-BR, en or zxx"),
     "timeline-differs": Rule("must", MPD + ", Segment timeline (5.3.9.6)", "a segment starts where the MPD says, within one sample", "Write the times of the segments"),
+    "protection-boxes": Rule("must", CENC + ", Scheme Type Box", "a protected track names its format, scheme and encryption; pssh boxes hold what they say", "Write sinf with frma, schm and tenc; write the boxes again"),
+    "protection-vector": Rule("must", CENC + ", Track Encryption Box", "vectors have 8 or 16 bytes; a constant one is only of a scheme with CBC", "Set default_Per_Sample_IV_Size to 8 or 16, or 0 with default_constant_IV"),
+    "protection-kid": Rule("must", CENC + ", Track Encryption Box", "default_KID, tenc, pssh and ContentProtection name the same key", "Write the key identifier of the media everywhere"),
+    "sample-encryption": Rule("must", CENC + ", Sample Encryption Box", "each fragment has an entry a sample whose parts are the sample", "Write senc (with saiz and saio) of every sample"),
+    "sample-clear": Rule("must", CENC + ", Sample Encryption Box", "media that says it is protected is encrypted", "Encrypt the samples, or take the protection out"),
+    "key-line": Rule("must", "RFC 8216bis 4.4.4.4", "EXT-X-KEY says how the media is encrypted", "Write SAMPLE-AES for cbcs, SAMPLE-AES-CTR for cenc, nothing for clear media"),
+    "whole-clear": Rule("must", "RFC 8216bis 4.4.4.4", "a segment under METHOD=AES-128 is encrypted as a whole, with padding to 16 bytes", "Encrypt the segment, or take the tag out"),
     "webvtt-header": Rule("must", "WebVTT, 4.1", "a subtitle file begins with WEBVTT", "Convert it to WebVTT"),
     "webvtt-timestamp-map": Rule("should", "RFC 8216bis 3.1.4", "a WebVTT segment says how its times relate to the media's", "Add X-TIMESTAMP-MAP"),
     "webvtt-cue-outside": Rule("should", "RFC 8216bis 3.1.4", "a WebVTT segment has the cues that are shown in it", "Cut at the segment's boundaries, and repeat a cue in each segment that it is shown in"),

@@ -169,14 +169,17 @@ class HlsCheck:
 
     def _piece(self, name: str, one: dict[str, Any]) -> Piece:
         start = one.get("map")
-        keys = [key for key in one["keys"] if str(key.get("method", "")).upper().startswith("AES")]
+        methods = [str(key.get("method", "")).upper() for key in one["keys"]]
+        whole = any(method.startswith("AES") for method in methods)
+        by_sample = next((method for method in methods if method.startswith("SAMPLE-AES")), "")
         return Piece(
             part=self._part(name, one),
             duration_s=Fraction(one["duration_us"], 1_000_000),
             init=self._part(name, start) if start is not None else None,
             discontinuity=one["discontinuity"],
-            encrypted=bool(keys),
+            encrypted=whole,
             gap=one["gap"],
+            method=by_sample,
         )
 
     def _part(self, name: str, one: dict[str, Any]) -> Part:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from bitaca_core.media import boxes
 from bitaca_core.media.boxes import Fragment, Init, Malformed
 from bitaca_core.media.conformance.findings import Findings
+from bitaca_core.media.conformance.protection import BLOCK_BYTES, Guard, GuardCheck, check_method
 
 MAX_FILE_BYTES = 4 << 30
 """A larger file is not read into memory."""
@@ -32,7 +33,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A segment as a manifest tells it. `start_s` is its time in the media, where the manifest says one."""
+    """A segment as a manifest tells it. `start_s` is its time in the media, where the manifest says one.
+
+    `encrypted`: as a whole. `method`: how a playlist says that samples are encrypted, "" for not; None of an MPD.
+    """
 
     part: Part
     duration_s: Fraction | None
@@ -41,6 +45,7 @@ class Piece:
     discontinuity: bool = False
     encrypted: bool = False
     gap: bool = False
+    method: str | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class Measured:
     frame_rate: float | None = None
     complete: bool = True
     sample_s: Fraction = Fraction(0)
+    guard: Guard | None = None
 
     @property
     def starts_s(self) -> list[Fraction]:
@@ -136,6 +142,8 @@ class TrackCheck:
             for word in (written.strip(), *written.split('"')[1::2]):
                 self._lines.setdefault(word, number)
         self.measured = Measured()
+        self._guards = GuardCheck(found)
+        self._methods: set[tuple[Part | None, str]] = set()
         self._init_part: Part | None = None
         self._next_time: dict[int, int] = {}
         self._first = True
@@ -194,6 +202,9 @@ class TrackCheck:
             return
         name = piece.part.name or piece.part.written
         self.measured.sizes.append(len(data))
+        if piece.encrypted and (_is_boxes(data) or (len(data) % BLOCK_BYTES and piece.part.length is None)):
+            why = "begins with a box" if _is_boxes(data) else f"{len(data)} bytes are no whole blocks"
+            self.found.add("whole-clear", name, f"METHOD=AES-128, and it {why}", byte=piece.part.offset)
         if piece.encrypted or not _is_boxes(data):
             if data[:3] != b"WEB" and data[:6] != b"\xef\xbb\xbfWEB" and _is_media(data, piece):
                 why = "is encrypted as a whole" if piece.encrypted else "is no fragmented MP4"
@@ -217,6 +228,21 @@ class TrackCheck:
             self.measured.durations_s.append(piece.duration_s or Fraction(0))
             return
         self._fragments(piece, name, segment.fragments, segment.data, len(data))
+        self._protected(piece, name, data, segment.fragments)
+
+    def _protected(self, piece: Piece, name: str, data: bytes, fragments: list[Fragment]) -> None:
+        """Check what a playlist says of a segment's encryption, and the encryption itself."""
+        if piece.method is not None and (self._init_part, piece.method) not in self._methods:
+            self._methods.add((self._init_part, piece.method))
+            line = self.line if self.line is not None else self._lines.get(piece.part.written)
+            check_method(self.found, self.manifest, line, piece.method, self.measured.guard, name)
+        track = self._track()
+        if track is not None and not self.frames:
+            own = [one for one in fragments if one.track == track.id]
+            try:
+                self._guards.segment(name, data, own, piece.part.offset, track.handler == "vide")
+            except Malformed as error:
+                self.found.add("box-malformed", name, str(error), byte=piece.part.offset + error.offset)
 
     def _header(self, piece: Piece, data: bytes) -> bool:
         part = piece.init or piece.part
@@ -234,6 +260,8 @@ class TrackCheck:
         self._init_part = part
         self._next_time = {}
         self.measured.init = init
+        self._guards.header(name, head)
+        self.measured.guard = self._guards.guard
         track = self._track()
         if track is not None:
             self.measured.codecs = [one.codec for one in init.tracks.values()]

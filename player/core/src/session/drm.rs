@@ -560,7 +560,13 @@ impl Session {
             State::Ready => {
                 let data = self.drm.system.and_then(|(system, _)| data_for(system, &fresh));
                 let Some(data) = data.filter(|data| !self.is_covered(data)) else { return };
-                let server = self.drm.sessions.last().map_or(String::new(), |one| one.server.clone());
+                let asked = self.drm.sessions.iter().rev().find(|one| !one.raw);
+                let server = asked.map_or(String::new(), |one| one.server.clone());
+                let page = self.drm.system.and_then(|(_, name)| self.server_for(name));
+                // Nobody said who has a licence for it: the initialization section will, where it is read.
+                if server.is_empty() && page.is_none_or(|page| page.licence.is_empty()) {
+                    return;
+                }
                 self.want_licence(data, server, false);
             }
             State::Asked | State::Certifying => {}

@@ -507,6 +507,22 @@ fn news_in_the_media_opens_a_session_and_repetition_none() {
 }
 
 #[test]
+fn news_in_the_media_is_asked_of_nobody_where_no_server_is_known() {
+    const LINE: &str = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"one.key\",KEYFORMAT=\"identity\"\n";
+    let mut news = b"\0\0\0\x22pssh\0\0\0\0\x10\x77\xef\xec\xc0\xb2\x4d\x02\xac\xe3\x3c\x1e\x52\xe2\xfb\x4b\0\0\0\x02h".to_vec();
+    news.push(1);
+    let mut one = Stage::new();
+    one.playlist = |url| sealed_hls(url, LINE);
+    one.start(Open::default());
+    one.run(3.0);
+    let before = one.key_sessions().len();
+    one.input(&Input::Encrypted { data_type: "cenc", data: &news });
+    one.run(3.0);
+    assert_eq!(one.key_sessions().len(), before, "a key by itself is no licence server");
+    assert!(one.urls_of(FetchKind::Licence).iter().all(|url| !url.is_empty()));
+}
+
+#[test]
 fn variants_for_other_devices_are_left_out() {
     const LINE: &str = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"data:text/plain;base64,AAAAInBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAAJoaQ==\",KEYFORMAT=\"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed\"\n";
     let rungs = |attributes: &str, labels: &str, robustness: &'static str, hdcp: u8| {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.media.protection import encrypted, protected_entry
+from bitaca_core.media.encrypted_sources import encrypted, protected_entry
 
 
 def box(kind: bytes, body: bytes) -> bytes:
