@@ -136,7 +136,7 @@ def arguments(info: SourceInfo, recipe: Recipe, chunk: Chunk, rungs: Sequence[Ru
     import ffmpeg
 
     source = ffmpeg.input(INPUT, **_opening(recipe, chunk))
-    picture = _normalised(source[str(info.video.index)], info, recipe, chunk)
+    picture = normalised(source[str(info.video.index)], info, recipe, chunk)
     copies = picture.filter_multi_output("split", len(rungs) + 1)
     marks = copies[0].filter("select", f"eq(n,0)+eq(n,{chunk.frames})")
     marks = marks.filter("scale", *SEAM_SIZE, flags="area").filter("format", "gray")
@@ -165,7 +165,7 @@ def _opening(recipe: Recipe, chunk: Chunk) -> dict[str, Any]:
     return options
 
 
-def _normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk) -> Any:
+def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk) -> Any:
     """Apply what every rung shares: upright (ffmpeg's own autorotation), progressive, constant rate, square pixels.
 
     Gives the chunk's frames and, but for the last chunk, the one after them.

@@ -1,0 +1,152 @@
+"""How much looking a title is worth: pure arithmetic on a model of what encoding and scoring cost.
+
+Costs are in milliseconds of processor a frame on the machine they were measured on (two cores of a virtual machine,
+x264 veryfast subme=1, SVT-AV1 preset 10, libvmaf); only their ratios matter, and those differ little between
+machines. What an analysis really took, and what its own trials say of the ladder's cost, stands in its report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+LONG_S = 24 * 60
+SHARE_LONG, SHARE = 0.06, 0.25
+"""Of the ladder's processor time, for titles of 24 minutes and more and for shorter ones."""
+SHORT_S = 60
+SHORT = (
+    (2, 0, 1.0, 5, 3, True), (2, 0, 0.5, 5, 3, True), (2, 0, 0.5, 5, 2, True), (2, 0, 0.5, 5, 2, False),
+    (2, 0, 0.25, 5, 2, True), (1, 0, 0.5, 5, 2, True), (1, 0, 0.5, 5, 2, False), (1, 0, 0.25, 5, 2, True),
+    (1, 0, 0.25, 7, 2, False),
+)  # fmt: skip
+"""(samples, held out, share of a group, scoring period, settings, every size) tried for a title under a minute."""
+SAFETY = 1.0
+"""What share of the budget is planned for. The model counts a fifth more than was measured, so all of it."""
+
+FRAME_MS = {"h264": 1.0, "av1": 4.0, "vp9": 4.0}
+MPIXEL_MS = {"h264": 7.5, "av1": 9.0, "vp9": 30.0}
+"""Encoding one frame: so much, and so much more for each million pixels."""
+DECODE_MPIXEL_MS = 5.0
+"""Decoding and normalising a frame of the source."""
+AGAIN_MPIXEL_MS = 1.5
+"""Decoding a frame of a trial."""
+SCORE_MPIXEL_MS = 24.0
+"""Scoring one frame of a trial, with its two neighbours: scaled to the display's size and compared."""
+START_MS = 90.0
+"""One ffmpeg: loading, opening, seeking."""
+START_TRIAL_MS = {"h264": 4.0, "av1": 40.0, "vp9": 4.0}
+SCAN_MS_PER_FRAME = 0.02
+"""Reading the packet list."""
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How a title is analysed.
+
+    `sizes` are tried with H.264 at `settings` CRF values each, `av1_sizes` with AV1; `group_share` of a group of
+    pictures is tried at each place; every `period`-th frame is scored.
+    """
+
+    samples: int
+    held_out: int
+    group_share: float
+    period: int
+    settings: int
+    sizes: tuple[Size, ...]
+    av1_sizes: tuple[Size, ...]
+    cost_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The title as far as cost goes: frames, frames of a group, the display size, its sizes, the rungs foreseen."""
+
+    frames: int
+    duration_s: float
+    group_frames: int
+    sizes: tuple[Size, ...]
+    rungs: tuple[tuple[str, Size], ...]
+    av1: bool
+
+
+def mpixels(size: Size) -> float:
+    """Return how many million pixels a picture has."""
+    return size[0] * size[1] / 1e6
+
+
+def encode_ms(codec: str, size: Size) -> float:
+    """Return what encoding one frame costs."""
+    return FRAME_MS[codec] + MPIXEL_MS[codec] * mpixels(size)
+
+
+def ladder_ms(frames: int, rungs: Sequence[tuple[str, Size]], display: Size) -> float:
+    """Return what encoding all rungs of a title costs, decoding it once."""
+    a_frame = DECODE_MPIXEL_MS * mpixels(display) + sum(encode_ms(codec, size) for codec, size in rungs)
+    return frames * a_frame
+
+
+def analysis_ms(work: Work, effort: Effort) -> float:
+    """Return what an analysis costs."""
+    display = work.sizes[0]
+    frames = max(1, round(work.group_frames * effort.group_share))
+    scored = max(1, frames // effort.period)
+    trials = [("h264", size) for size in effort.sizes for _ in range(effort.settings)]
+    trials += [("av1", size) for size in effort.av1_sizes for _ in range(effort.settings)]
+    learning = _sample_ms(frames, scored, trials, display)
+    checking = _sample_ms(frames, scored, list(work.rungs), display)
+    scan = SCAN_MS_PER_FRAME * work.frames + START_MS
+    return scan + effort.samples * learning + effort.held_out * checking
+
+
+def trials_ms(frames: int, trials: Sequence[tuple[str, Size]], display: Size, period: int) -> float:
+    """Return what trying one excerpt costs."""
+    return _sample_ms(frames, max(1, frames // period), trials, display)
+
+
+def _sample_ms(frames: int, scored: int, trials: Sequence[tuple[str, Size]], display: Size) -> float:
+    total = START_MS + 1.5 * frames * DECODE_MPIXEL_MS * mpixels(display)
+    for codec, size in trials:
+        total += START_TRIAL_MS[codec] + frames * (encode_ms(codec, size) + AGAIN_MPIXEL_MS * mpixels(size))
+        total += scored * SCORE_MPIXEL_MS * mpixels(display)
+    return total
+
+
+def budget_ms(work: Work) -> float:
+    """Return how much an analysis may cost."""
+    share = SHARE_LONG if work.duration_s >= LONG_S else SHARE
+    return share * ladder_ms(work.frames, work.rungs, work.sizes[0])
+
+
+def effort(work: Work) -> Effort | None:
+    """Return the most thorough analysis that the budget bears; None where it bears none worth having.
+
+    Fewer and shorter excerpts come before fewer settings: a sample that is missing costs more than a short one.
+    """
+    allowed = SAFETY * budget_ms(work)
+    for candidate in _candidates(work):
+        cost = analysis_ms(work, candidate)
+        if cost <= allowed:
+            return replace(candidate, cost_ms=cost)
+    return None
+
+
+def _candidates(work: Work) -> list[Effort]:
+    """Return the efforts worth having, from the most to the least thorough."""
+    av1 = _av1_sizes(work.sizes) if work.av1 else ()
+    few = work.sizes[:1] + work.sizes[2::2] if len(work.sizes) > 3 else work.sizes
+    long = [(8, 2), (7, 2), (6, 2), (5, 2), (4, 2), (3, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
+    many = SHORT if work.duration_s < SHORT_S else [
+        (samples, held_out, *how) for samples, held_out in long
+        for how in ((1.0, 5, 3, True), (0.5, 5, 3, True), (0.5, 5, 2, True), (0.5, 5, 2, False))
+    ]  # fmt: skip
+    return [
+        Effort(samples, held_out, share, period, settings, work.sizes if every else few, av1)
+        for samples, held_out, share, period, settings, every in many
+    ]
+
+
+def _av1_sizes(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+    """AV1 keeps large sizes good at low rates: the display's and about half of it are enough to draw its hull."""
+    return sizes[:1] + sizes[2:3] if len(sizes) > 2 else sizes[:2]
