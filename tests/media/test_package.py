@@ -321,4 +321,4 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 def test_recipe_and_arguments_name_no_local_folder(plain: Path, tmp_path: Path) -> None:
     result = packaged(plain, tmp_path / "out")
     assert not any(str(tmp_path) in part or str(plain.parent) in part for part in result.arguments)
-    assert result.arguments[result.arguments.index("-threads") + 1] == "2"
+    assert result.arguments[result.arguments.index("-threads") + 1] == "1"

@@ -27,8 +27,9 @@ from bitaca_core.media.ladder import (
     Rung,
     exact_sizes,
 )
-from bitaca_core.media.plan import AUDIO_BPS, Recipe
+from bitaca_core.media.plan import Recipe
 from bitaca_core.media.probe import SourceInfo
+from bitaca_core.media.sound.chain import BITRATE_BPS
 
 Method = Literal["per-title", "short", "default", "fixed", "file"]
 
@@ -86,7 +87,7 @@ def decide(
     *,
     ladder: Literal["per-title", "fixed"] | Path = "per-title",
     codecs: Sequence[Codec] = ("h264",),
-    audio_bps: int = AUDIO_BPS,
+    audio_bps: int = BITRATE_BPS["aac", 2],
 ) -> Decision:
     """Decide the rungs of a title.
 
