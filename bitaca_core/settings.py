@@ -107,6 +107,10 @@ class Settings(BaseSettings):
         default="h264",
         description="comma-separated video codecs of packages: h264, av1, vp9; h264 is always there",
     )
+    ladder: str = Field(
+        default="per-title",
+        description="rungs of packages: `per-title` (chosen by trying it), `fixed`, `default`, or the path of a file",
+    )
     workers: int = Field(
         default=0, ge=0, le=256, description="chunks encoded at once; 0: half the processors"
     )

@@ -308,7 +308,8 @@ def prepare(paths: DataPaths, title_id: str) -> Job | None:
     if not all(Path(file).is_file() for file in planning.input_paths(read_sheets(paths)[title_id])):
         return None
     try:
-        return decide(sheet, codecs=codecs_named(load_settings().codecs))
+        settings = load_settings()
+        return decide(sheet, codecs=codecs_named(settings.codecs), ladder=settings.ladder)
     except Exception as error:
         _remember(paths, title_id, error)
         raise
@@ -330,7 +331,7 @@ def publish(
     try:
         package_id = publication.publish(
             _sheet(paths, title_id), paths, ProgressBoard(paths), force=force,
-            codecs=codecs_named(settings.codecs), workers=settings.workers, job=job,
+            codecs=codecs_named(settings.codecs), ladder=settings.ladder, workers=settings.workers, job=job,
             stop_after_first=stop_after_first,
         )  # fmt: skip
     except Exception as error:

@@ -311,7 +311,8 @@ class Services:
 
 STAGE_SHARE = {
     "render": (0, 45),
-    "encode": (45, 90),
+    "analyse": (45, 50),
+    "encode": (50, 90),
     "package": (90, 95),
     "verify": (95, 98),
     "publish": (98, 100),

@@ -42,6 +42,12 @@ def package(
         str | None,
         typer.Option(help="comma-separated: h264 (always there), av1, vp9 [default: BITACA_CODECS]"),
     ] = None,
+    ladder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="per-title|fixed|default|FILE", help="how the rungs are chosen [default: BITACA_LADDER]"
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="chunks encoded at once; 0: half the processors")
     ] = 0,
@@ -63,7 +69,12 @@ def package(
         sheet = _sheet(source, subtitle or [], language, poster)
         settings = load_settings()
         wanted = codecs_named(settings.codecs if codecs is None else codecs)
-        job = packaging.prepare(sheet, content="animation" if animation else "film", codecs=wanted)
+        job = packaging.prepare(
+            sheet,
+            content="animation" if animation else "film",
+            codecs=wanted,
+            ladder=_ladder(ladder or settings.ladder),
+        )
         if plan_only or out is None:
             _show_plan(job, as_json)
             return
@@ -82,6 +93,17 @@ def package(
         print(f"note: {warning}", file=sys.stderr)
     print(f"{'packaged' if done.built else 'unchanged'}  {done.folder}  ({job.recipe.duration_s:.2f} s, "
           f"{', '.join(rung.id for rung in job.recipe.rungs)})")  # fmt: skip
+
+
+def _ladder(wanted: str) -> str:
+    from bitaca_core.media.laddering import MODES
+
+    if wanted not in MODES and not Path(wanted).is_file():
+        raise InputError(
+            f"--ladder {wanted!r}: neither one of {', '.join(MODES)} nor a file", kind="usage",
+            hint="README.md shows how a ladder file looks",
+        )  # fmt: skip
+    return wanted
 
 
 def verify(

@@ -23,6 +23,7 @@ from bitaca_core.media import (
     chapters,
     description,
     images,
+    laddering,
     manifests,
     picture,
     receipts,
@@ -52,7 +53,10 @@ PACKAGING = 3
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Everything decided about one title before any work: `package_id` names the bytes it will give."""
+    """Everything decided about one title before any work: `package_id` names the bytes it will give.
+
+    With a ladder that is still to be chosen (`ladder_report` is None) the recipe has the plan's own rungs.
+    """
 
     sheet: SourceSheet
     info: SourceInfo
@@ -63,13 +67,17 @@ class Job:
     package_id: str
     tools: dict[str, str]
     protection: Protection | None = None
+    codecs: tuple[Codec, ...] = ("h264",)
+    ladder: str = laddering.PLANNED
+    ladder_report: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PackageResult:
     """A finished package folder. `arguments` are ffmpeg's, with the places of files left out.
 
-    `artefacts` are the pieces that it was made of; nothing needs them once it stands.
+    `artefacts` are the pieces that it was made of; nothing needs them once it stands. `ladder` is how its rungs were
+    chosen.
     """
 
     folder: Path
@@ -77,6 +85,7 @@ class PackageResult:
     arguments: tuple[str, ...]
     warnings: tuple[str, ...]
     artefacts: tuple[Artefact, ...] = ()
+    ladder: dict[str, Any] | None = None
 
 
 def silent(stage: Stage, percent: float) -> None:
@@ -89,9 +98,12 @@ def prepare(
     content: Content = "film",
     max_rungs: int | None = None,
     codecs: Sequence[Codec] = ("h264",),
+    ladder: str = laddering.PLANNED,
     protection: Protection | None = None,
 ) -> Job:
     """Probe, read the subtitles, hash the inputs and decide the recipe; None as protection is none at all.
+
+    `ladder` is "default", "per-title", "fixed" or the path of a file.
 
     Raises
     ------
@@ -117,6 +129,8 @@ def prepare(
         "sheet": named,
         "tools": versions,
     }
+    if ladder != laddering.PLANNED:
+        identity["ladder"] = laddering.identity(ladder)
     if protection is not None and protection.policy.scheme != "none":
         identity["protect"] = protection.policy.identity()
     return Job(
@@ -129,6 +143,8 @@ def prepare(
         package_id=stamps.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
         tools=versions,
         protection=protection,
+        codecs=tuple(codecs),
+        ladder=ladder,
     )
 
 
@@ -199,9 +215,14 @@ def default_workers() -> int:
 
 
 def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers: int) -> PackageResult:
-    recipe, info = job.recipe, job.info
+    info = job.info
     with _work_folder(out) as work:
         store = store or Store(work / "cas")
+        if job.ladder_report is None:
+            progress("analyse", 0)
+            job = laddering.decided(job, store)
+            progress("analyse", 100)
+        recipe = job.recipe
         sprite = storyboard.sprite_for(recipe)
         progress("encode", 0)
         drawn = picture.make(
@@ -251,7 +272,8 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
     package = _describe(job, programme, drawn.ssim, out, sealing)
     package.write(out)
     progress("package", 100)
-    return PackageResult(out, package, drawn.arguments, tuple(warnings), (*drawn.artefacts, *heard.artefacts))
+    pieces = (*drawn.artefacts, *heard.artefacts)
+    return PackageResult(out, package, drawn.arguments, tuple(warnings), pieces, job.ladder_report)
 
 
 def _near(file: Path, name: Path) -> Path:

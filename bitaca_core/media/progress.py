@@ -15,7 +15,7 @@ from typing import Literal, TypedDict
 from bitaca_core.media import processes
 from bitaca_core.settings import DataPaths
 
-Stage = Literal["render", "encode", "package", "verify", "publish", "done", "failed"]
+Stage = Literal["render", "analyse", "encode", "package", "verify", "publish", "done", "failed"]
 
 WRITE_EVERY_S = 0.25
 """Updates of one title and stage that come faster than this are not written (its 100 % always is)."""

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
@@ -19,6 +20,7 @@ from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.media import description, picture, processes, receipts
 from bitaca_core.media.artefacts import Store
 from bitaca_core.media.ladder import Codec
+from bitaca_core.media.laddering import PLANNED, decided
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
 from bitaca_core.media.plan import Recipe
@@ -51,6 +53,7 @@ def publish(
     *,
     force: bool = False,
     codecs: Sequence[Codec] = ("h264",),
+    ladder: str = PLANNED,
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
@@ -73,6 +76,7 @@ def publish(
             paths,
             force=force,
             codecs=codecs,
+            ladder=ladder,
             workers=workers,
             job=job,
             stop_after_first=stop_after_first,
@@ -81,7 +85,7 @@ def publish(
     try:
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
-            codecs=codecs, workers=workers, job=job, stop_after_first=stop_after_first,
+            codecs=codecs, ladder=ladder, workers=workers, job=job, stop_after_first=stop_after_first,
             protection=protection,
         )  # fmt: skip
     except BitacaError:
@@ -102,6 +106,7 @@ def publish_title(
     force: bool = False,
     storage: Storage | None = None,
     codecs: Sequence[Codec] = ("h264",),
+    ladder: str = PLANNED,
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
@@ -130,13 +135,16 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = job or prepare(sheet, codecs=codecs, protection=protection)
+        job = job or prepare(sheet, codecs=codecs, ladder=ladder, protection=protection)
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()
-            _finish(job, folder, paths, storage, arguments)
+            _finish(job, folder, paths, storage, arguments, known.ladder if known else None)
             progress("publish", 100)
             return Publication(job.package_id, folder, built=False)
+        if job.ladder_report is None:
+            progress("analyse", 0)
+            job = decided(job, store)
         if job.recipe.first is not None and current_package_id(paths, sheet.title_id) is None:
             ahead = only_first(job)
             _publish_first(ahead, paths, storage, store, workers, progress)
@@ -159,7 +167,7 @@ def publish_title(
         except BaseException:
             shutil.rmtree(workplace, ignore_errors=True)
             raise
-        _finish(job, folder, paths, storage, result.arguments)
+        _finish(job, folder, paths, storage, result.arguments, result.ladder)
         _forget(store, result)
         progress("publish", 100)
         return Publication(job.package_id, folder, built=True, warnings=result.warnings)
@@ -183,6 +191,7 @@ def phases(job: Job, paths: DataPaths, *, force: bool = False) -> list[Phase]:
         return [Phase((), False)]
     source, tool = job.inputs[0].sha256, job.tools["ffmpeg"]
     store = Store(paths.cas)
+    job = decided(job, store)
 
     def missing(recipe: Recipe) -> list[picture.ChunkTask]:
         ahead = picture.tasks(job.info, source, recipe, tool)
@@ -226,7 +235,7 @@ def _publish_first(
     except BaseException:
         shutil.rmtree(workplace, ignore_errors=True)
         raise
-    _finish(job, paths.media / key, paths, storage, result.arguments, partial=True)
+    _finish(job, paths.media / key, paths, storage, result.arguments, result.ladder, partial=True)
 
 
 def package_to(
@@ -326,6 +335,7 @@ def _finish(
     paths: DataPaths,
     storage: Storage,
     arguments: tuple[str, ...],
+    ladder: dict[str, Any] | None = None,
     partial: bool = False,
 ) -> None:
     """Write the receipt, then swap `current`: a crash between the two is found by `plan` and mended by a re-run."""
@@ -345,6 +355,7 @@ def _finish(
         arguments=arguments,
         tools=job.tools,
         partial=partial,
+        ladder=ladder,
     )
     receipts.save(paths, receipt)
     _name(job.sheet.title_id, job.package_id, paths, storage)

@@ -24,7 +24,7 @@ PACKAGE_ID_HEX = 16
 class TitleReceipt:
     """What was published for a title. Input paths are absolute; output paths are relative to the package.
 
-    `partial`: only the rung that comes first; the rest is still to be encoded.
+    `partial`: only the rung that comes first; the rest is still to be encoded. `ladder`: how the rungs were chosen.
     """
 
     title_id: str
@@ -36,6 +36,7 @@ class TitleReceipt:
     arguments: tuple[str, ...]
     tools: dict[str, str] = field(default_factory=dict)
     partial: bool = False
+    ladder: dict[str, Any] | None = None
 
 
 def receipt_file(paths: DataPaths, title_id: str) -> Path:

@@ -1,0 +1,81 @@
+"""From what an operator asks for to the rungs of a job: chosen by trying the title, fixed, or read from a file.
+
+The analysis is an artefact: it is done once for a source, and stays when the package stands.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bitaca_core import stamps
+from bitaca_core.media.artefacts import Facts, Store
+from bitaca_core.media.ladder import Rung, other_codecs
+from bitaca_core.media.plan import RECIPE_VERSION, Recipe, first_rung
+
+if TYPE_CHECKING:
+    from bitaca_core.media.package import Job
+
+KIND = "ladder"
+PLANNED = "default"
+"""The ladder that the plan has by itself."""
+MODES = (PLANNED, "per-title", "fixed")
+
+
+def identity(ladder: str) -> str:
+    """Return what a package's identity says of a ladder: a mode, or the contents of the file that it names."""
+    return ladder if ladder in MODES else stamps.sha256_file(Path(ladder))
+
+
+def decided(job: Job, store: Store) -> Job:
+    """Return the job with its rungs; a job that has them is returned as it is.
+
+    Raises
+    ------
+    InputError
+        The ladder file cannot be used.
+    MediaError
+        A tool failed.
+    """
+    if job.ladder_report is not None:
+        return job
+    if job.ladder == PLANNED:
+        return replace(job, ladder_report={"method": PLANNED, "why": "asked for"})
+
+    def make(folder: Path) -> Facts:
+        from bitaca_core.media.analysis import per_title
+
+        with tempfile.TemporaryDirectory(prefix="ladder-", dir=folder) as scratch:
+            decision = per_title.decide(
+                job.info, job.recipe, Path(scratch), codecs=job.codecs,
+                ladder=job.ladder if job.ladder in MODES else Path(job.ladder),  # type: ignore[arg-type]
+            )  # fmt: skip
+        return {
+            "rungs": [asdict(rung) for rung in decision.rungs],
+            "x264_params": decision.x264_params,
+            "report": {**decision.report, "method": decision.method},
+        }
+
+    what = {
+        "source": job.inputs[0].sha256,
+        "recipe": job.recipe.to_dict(),
+        "ladder": identity(job.ladder),
+        "codecs": list(job.codecs),
+        "tool": job.tools["ffmpeg"],
+        "version": RECIPE_VERSION,
+    }
+    facts = store.get(KIND, what, make)[0].facts
+    rungs = [Rung(**rung) for rung in facts["rungs"]]
+    return replace(job, recipe=_with(job, rungs, facts["x264_params"]), ladder_report=facts["report"])
+
+
+def _with(job: Job, rungs: list[Rung], x264_params: str) -> Recipe:
+    known = {rung.codec for rung in rungs}
+    h264 = [rung for rung in rungs if rung.codec == "h264"]
+    added = other_codecs(h264, [codec for codec in job.codecs if codec not in known])
+    duration_s = job.recipe.frames / job.recipe.frame_rate
+    return replace(
+        job.recipe, rungs=(*rungs, *added), x264_params=x264_params, first=first_rung(h264, duration_s)
+    )
