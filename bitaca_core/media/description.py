@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bitaca_core.errors import SchemaError, WorkError
+from bitaca_core.stamps import write_atomically
 
 SCHEMA = 1
 FILE_NAME = "package.json"
@@ -112,16 +113,14 @@ class Package(_Part):
     protection: ProtectionEntry | None = None
 
     def write(self, folder: Path) -> None:
-        """Write package.json into `folder`; its version key on disk is `schema`."""
+        """Write package.json into `folder`, whole or not at all; its version key on disk is `schema`."""
         import json
 
         document = self.model_dump()
         document = {"schema": document.pop("schema_version"), **document}
         if self.protection is None:
             del document["protection"]
-        (folder / FILE_NAME).write_text(
-            json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        write_atomically(folder / FILE_NAME, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
 def read(folder: Path) -> Package:

@@ -35,6 +35,7 @@ from bitaca_core.media import (
     tools,
 )
 from bitaca_core.media.artefacts import Artefact, Store
+from bitaca_core.media.fingerprint import season
 from bitaca_core.media.ladder import Codec, Content
 from bitaca_core.media.languages import bcp47
 from bitaca_core.media.manifests import Board, Programme, Track
@@ -235,6 +236,7 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
         files = {f"video/{rung.id}": drawn.files[rung.id] for rung in recipe.rungs}
         for audio in recipe.audio:
             files[f"audio/{audio.id}"] = _near(heard.files[audio.id], work / sound.file_name(audio.id))
+        season.write(files[f"audio/{recipe.audio[0].id}"], out)
         sealing = Sealing(job.protection, job.sheet.title_id, job.tools["packager"])
         tracks = segmenting.segment(recipe, files, work, out, sealing)
         progress("package", 50)

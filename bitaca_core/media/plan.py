@@ -42,6 +42,8 @@ THREADS = 1
 """x264's bytes depend on it, and with a cap on the rate its threads look at each other's rows as they happen to stand:
 two runs then differ. One thread gives the same bytes every time; rungs and chunks are what runs side by side."""
 SAMPLE_RATE_HZ = 48_000
+AUDIO_BPS = 128_000
+"""Of the stereo that everybody hears."""
 SURROUND_CHANNELS = 6
 """Sources with at least so many are heard in 5.1 too."""
 NO_LANGUAGE = "zxx"

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bitaca_core.media.plan import SAMPLE_RATE_HZ, AudioPlan, Recipe
+from bitaca_core.media.plan import AUDIO_BPS, SAMPLE_RATE_HZ, AudioPlan, Recipe
 from bitaca_core.media.probe import LOCAL_ONLY
 from bitaca_core.media.sound.loudness import Level
 
 INPUT = "INPUT"
 WORK = "WORK/"
 PRIMING_SAMPLES = {"aac": 1024, "opus": 312}
-BITRATE_BPS = {("aac", 2): 128_000, ("aac", 6): 320_000, ("opus", 2): 96_000}
+BITRATE_BPS = {("aac", 2): AUDIO_BPS, ("aac", 6): 320_000, ("opus", 2): 96_000}
 LAYOUTS: dict[int, str] = {2: "stereo", 6: "5.1"}
 DRIFT_S = 0.01
 """Sound further than this from its timestamps is stretched towards them; containers round them to a millisecond."""

@@ -70,7 +70,7 @@ def with_text(name: str, text: str, suffix: str, *arguments: str, cues: tuple[in
         (folder / f"in{suffix}").write_text(text)
         extra: list[str] = []
         if attach:
-            (folder / "font.ttf").write_bytes(bytes(range(256)) * 8)
+            (folder / "font.ttf").write_bytes(b"\0\1\0\0" + bytes(range(256)) * 8)
             extra = [
                 "-attach",
                 str(folder / "font.ttf"),
@@ -118,6 +118,37 @@ def bitmap_text(folder: Path) -> Input:
     return Input(folder / "pgs.mkv")
 
 
+def dvd_text(folder: Path) -> Input:
+    """One square for a second, first as PGS and from that as a DVD's subtitles: pictures as well."""
+    ffmpeg(*BASE, folder / "flat.mkv")
+
+    def part(kind: int, body: bytes, pts: int) -> bytes:
+        return b"PG" + pts.to_bytes(4, "big") + bytes(4) + bytes([kind]) + len(body).to_bytes(2, "big") + body
+
+    def words(*numbers: int) -> bytes:
+        return b"".join(number.to_bytes(2, "big") for number in numbers)
+
+    side, end = 16, part(0x80, b"", 0)
+    lines = bytes([0, 0x80 | side, 1, 0, 0]) * side
+    window = b"\x01\0" + words(40, 150, side, side)
+    shown = words(320, 180) + b"\x10" + words(0) + b"\x80\0\0\x01" + words(0) + b"\0\0" + words(40, 150)
+    square = words(0) + b"\0\xc0" + (len(lines) + 4).to_bytes(3, "big") + words(side, side) + lines
+    sup = b"".join(
+        part(kind, body, 18_000)
+        for kind, body in (
+            (0x16, shown),
+            (0x17, window),
+            (0x14, bytes([0, 0, 1, 235, 128, 128, 255])),
+            (0x15, square),
+        )
+    )
+    gone = words(320, 180) + b"\x10" + words(1) + b"\0\0\0\0"
+    (folder / "in.sup").write_bytes(sup + end + part(0x16, gone, 72_000) + part(0x17, window, 72_000) + end)
+    ffmpeg("-i", folder / "flat.mkv", "-i", folder / "in.sup", "-map", "0", "-map", "1", "-c", "copy", "-c:s", "dvdsub",
+           "-metadata:s:s:0", "language=por", folder / "dvd.mkv")  # fmt: skip
+    return Input(folder / "dvd.mkv")
+
+
 def two_texts(folder: Path) -> Input:
     """Two subtitle streams of one language: both are kept."""
     (folder / "in.srt").write_text(SRT)
@@ -154,6 +185,7 @@ CONTAINERS: list[Case] = [
     with_text("srt-unknown-language.mkv", SRT, ".srt", "-c:s", "srt", cues=(), warned=True),
     Case("two-srt-one-language.mkv", two_texts, Right(cues=(2, 2))),
     Case("pgs.mkv", bitmap_text, Right(warned=True)),
+    Case("dvd-subtitles.mkv", dvd_text, Right(warned=True)),
     beside("sidecar-cp1252.srt", SRT.encode("cp1252"), Right(cues=(2,))),
     beside("sidecar-utf16.srt", SRT.encode("utf-16"), Right(cues=(2,))),
     beside("sidecar-utf16-no-mark.srt", SRT.encode("utf-16-le"), Right(cues=(2,))),
