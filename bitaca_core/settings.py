@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         default="per-title",
         description="rungs of packages: `per-title` (chosen by trying it), `fixed`, `default`, or the path of a file",
     )
+    preset: str = Field(
+        default="veryfast",
+        pattern=r"^(ultrafast|superfast|veryfast|faster|fast|medium|slow|slower|veryslow)$",
+        description="x264's preset: slower ones need fewer bits for the same picture",
+    )
     workers: int = Field(
         default=0, ge=0, le=256, description="chunks encoded at once; 0: half the processors"
     )

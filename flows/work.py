@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ NOT_RENDERED = "not rendered yet"
 STAGES: tuple[Stage, ...] = ("ingest", "package", "index", "evaluate")
 NOTEBOOKS = ("03_abr",)
 """What the run evaluates, as `flows.evaluate.PUBLISHED` (held by a test; that module loads Prefect)."""
+EPISODE = re.compile(r"(.+-(?:s\d+)?)e\d+")
+"""Ids of episodes end in `-s01e02` or, without seasons, in `-e02`."""
 CATALOGUE = "catalogue"
 """Subject of the steps that concern the whole catalogue: building it again, and its index."""
 
@@ -309,7 +312,9 @@ def prepare(paths: DataPaths, title_id: str) -> Job | None:
         return None
     try:
         settings = load_settings()
-        return decide(sheet, codecs=codecs_named(settings.codecs), ladder=settings.ladder)
+        return decide(
+            sheet, codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset
+        )
     except Exception as error:
         _remember(paths, title_id, error)
         raise
@@ -331,14 +336,35 @@ def publish(
     try:
         package_id = publication.publish(
             _sheet(paths, title_id), paths, ProgressBoard(paths), force=force,
-            codecs=codecs_named(settings.codecs), ladder=settings.ladder, workers=settings.workers, job=job,
+            codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset, workers=settings.workers, job=job,
             stop_after_first=stop_after_first,
         )  # fmt: skip
     except Exception as error:
         _remember(paths, title_id, error)
         raise
     failures.clear(paths, title_id)
+    if not stop_after_first:
+        _hear_the_series(paths, title_id)
     return package_id
+
+
+def season_of(title_id: str, known: Iterable[str]) -> list[str]:
+    """Return the ids among `known` that are episodes of the same season, in order; none for what is no episode."""
+    own = EPISODE.fullmatch(title_id)
+    if own is None:
+        return []
+    others = (found for name in known if (found := EPISODE.fullmatch(name)))
+    return sorted(found[0] for found in others if found[1] == own[1])
+
+
+def _hear_the_series(paths: DataPaths, title_id: str) -> None:
+    """Mark openings and credits of the season that a published episode belongs to."""
+    episodes = season_of(title_id, read_sheets(paths))
+    if len(episodes) > 1:
+        from bitaca_core.media.fingerprint import season
+
+        with _alone(paths, f"season-{episodes[0]}"):
+            season.update(paths, episodes)
 
 
 def _sheet(paths: DataPaths, title_id: str) -> SourceSheet:

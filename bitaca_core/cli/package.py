@@ -48,6 +48,9 @@ def package(
             metavar="per-title|fixed|default|FILE", help="how the rungs are chosen [default: BITACA_LADDER]"
         ),
     ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="x264's preset, veryfast to veryslow [default: BITACA_PRESET]")
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="chunks encoded at once; 0: half the processors")
     ] = 0,
@@ -93,6 +96,14 @@ def package(
         print(f"note: {warning}", file=sys.stderr)
     print(f"{'packaged' if done.built else 'unchanged'}  {done.folder}  ({job.recipe.duration_s:.2f} s, "
           f"{', '.join(rung.id for rung in job.recipe.rungs)})")  # fmt: skip
+
+
+def _preset(wanted: str) -> str:
+    from bitaca_core.media.plan import PRESETS
+
+    if wanted not in PRESETS:
+        raise InputError(f"--preset {wanted!r}: expected one of {', '.join(PRESETS)}", kind="usage")
+    return wanted
 
 
 def _ladder(wanted: str) -> str:

@@ -39,7 +39,7 @@ def _x264(recipe: Recipe, rung: Rung) -> dict[str, Any]:
     return {
         "c:v": "libx264",
         "preset": rung.preset or recipe.preset,
-        "x264-params": recipe.x264_params,
+        **({"x264-params": recipe.x264_params} if recipe.x264_params else {}),
         "profile:v": "high",
         "crf": rung.crf,
         "maxrate": rung.max_bps,

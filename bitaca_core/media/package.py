@@ -39,7 +39,7 @@ from bitaca_core.media.fingerprint import season
 from bitaca_core.media.ladder import Codec, Content
 from bitaca_core.media.languages import bcp47
 from bitaca_core.media.manifests import Board, Programme, Track
-from bitaca_core.media.plan import TEXT_CODECS, Recipe, plan
+from bitaca_core.media.plan import PRESET, TEXT_CODECS, Recipe, plan
 from bitaca_core.media.probe import SourceInfo, SourceRejected, probe
 from bitaca_core.media.progress import Stage
 from bitaca_core.media.protection.sealing import Protection, Sealing
@@ -100,6 +100,7 @@ def prepare(
     max_rungs: int | None = None,
     codecs: Sequence[Codec] = ("h264",),
     ladder: str = laddering.PLANNED,
+    preset: str = PRESET,
     protection: Protection | None = None,
 ) -> Job:
     """Probe, read the subtitles, hash the inputs and decide the recipe; None as protection is none at all.
@@ -115,7 +116,9 @@ def prepare(
     languages = {
         a.stream: (tag, a.label) for a in sheet.audio if (tag := bcp47(a.language)) is not None
     }  # a sheet's "und" says nothing
-    recipe = plan(info, audio_languages=languages, content=content, max_rungs=max_rungs, codecs=codecs)
+    recipe = plan(
+        info, audio_languages=languages, content=content, max_rungs=max_rungs, codecs=codecs, preset=preset
+    )
     tracks = tuple(_subtitle(item) for item in sheet.subtitles)
     if sheet.poster is not None and not sheet.poster.is_file():
         raise SourceRejected("no such poster", kind="missing", file=sheet.poster)

@@ -23,7 +23,7 @@ from bitaca_core.media.ladder import Codec
 from bitaca_core.media.laddering import PLANNED, decided
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
-from bitaca_core.media.plan import Recipe
+from bitaca_core.media.plan import PRESET, Recipe
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.storage import LocalStorage, Storage
@@ -54,6 +54,7 @@ def publish(
     force: bool = False,
     codecs: Sequence[Codec] = ("h264",),
     ladder: str = PLANNED,
+    preset: str = PRESET,
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
@@ -77,6 +78,7 @@ def publish(
             force=force,
             codecs=codecs,
             ladder=ladder,
+            preset=preset,
             workers=workers,
             job=job,
             stop_after_first=stop_after_first,
@@ -85,7 +87,7 @@ def publish(
     try:
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
-            codecs=codecs, ladder=ladder, workers=workers, job=job, stop_after_first=stop_after_first,
+            codecs=codecs, ladder=ladder, preset=preset, workers=workers, job=job, stop_after_first=stop_after_first,
             protection=protection,
         )  # fmt: skip
     except BitacaError:
@@ -107,6 +109,7 @@ def publish_title(
     storage: Storage | None = None,
     codecs: Sequence[Codec] = ("h264",),
     ladder: str = PLANNED,
+    preset: str = PRESET,
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
@@ -135,7 +138,7 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = job or prepare(sheet, codecs=codecs, ladder=ladder, protection=protection)
+        job = job or prepare(sheet, codecs=codecs, ladder=ladder, preset=preset, protection=protection)
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()

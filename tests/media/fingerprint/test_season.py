@@ -53,9 +53,9 @@ def test_published_episodes_get_what_was_found(paths: DataPaths, series: list[st
     assert (folder / "sidecar.json").stat().st_mtime_ns == before
     receipt = receipts.load(paths, "serie-1")
     assert receipt is not None
-    assert [stamps.changed(folder / one.path, one, verify=True) for one in receipt.outputs if one.path] == [None] * len(
-        receipt.outputs
-    )
+    assert [stamps.changed(folder / one.path, one, verify=True) for one in receipt.outputs if one.path] == [
+        None
+    ] * len(receipt.outputs)
     # one of an earlier release has no fingerprint and is passed over
     (folder / season.FILE).unlink()
     assert season.update(paths, series) == {"serie-2": []}
