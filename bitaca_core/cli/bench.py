@@ -86,6 +86,17 @@ def corpus(
     _measure("tests.bench.corpus", arguments, out)
 
 
+@app.command("package")
+def package(
+    film: Annotated[Path | None, typer.Option(help="another source than our own shorts, joined")] = None,
+    presets: Annotated[str, typer.Option(help="x264's presets, with commas between")] = "veryfast,medium",
+    out: Out = Path("results/package.json"),
+) -> None:
+    """What packaging costs beside plain ffmpeg with the same rungs: processor time, chunks, storyboard, loudness."""
+    more = ["--film", str(film.resolve())] if film is not None else []
+    _measure("tests.bench.package", ["--presets", presets, *more], out)
+
+
 @app.command("crash")
 def crash(
     points: Annotated[int, typer.Option(min=1, help="kills")] = 50,
