@@ -140,3 +140,29 @@ def test_term_becomes_an_interrupt_inside_the_block() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=HANG_GUARD_S
     )
     assert done.stdout.strip() == "clean"
+
+
+def test_a_stopped_encoder_is_noticed_within_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped, it takes no processor time; one that works on is waited for, however slow."""
+    assert supervise.IDLE_S + 2 * supervise.POLL_S <= 10
+    monkeypatch.setattr(supervise, "IDLE_S", 1.0)
+    command = [tools.ffmpeg(), "-re", "-f", "lavfi", "-i", "testsrc=s=64x64", "-f", "null", "-"]
+    began = time.monotonic()
+    stopped: list[int] = []
+
+    def stop(seconds: float) -> None:
+        if not stopped:
+            (child,) = [int(number) for number in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+                        if "ffmpeg" in str(Path(f"/proc/{number}/exe").readlink())]  # fmt: skip
+            stopped.append(child)
+            os.kill(child, signal.SIGSTOP)
+
+    with pytest.raises(MediaError, match="did nothing at all") as raised:
+        supervise.run(command, on_progress=stop)
+    assert raised.value.kind == "stalled" and stopped and not alive(stopped[0])
+    assert time.monotonic() - began < HANG_GUARD_S
+
+
+def test_processor_time_is_told() -> None:
+    spin = [sys.executable, "-c", "import time\nwhile time.process_time() < 0.3: pass"]
+    assert 0.25 <= supervise.measured(spin).cpu_s < 30
