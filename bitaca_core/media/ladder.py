@@ -103,7 +103,6 @@ def rungs(width: Fraction, height: Fraction, frame_rate: Fraction, content: Cont
 
 AV1_CRF, AV1_SHARE = 33, 0.62
 """SVT-AV1's quality that looks like x264's at 22, and what of its cap it needs."""
-AV1_RUNGS = 2
 VP9_SHORT_SIDE, VP9_CRF, VP9_SHARE = 360, 36, 0.8
 """One small rung, for players that decode in WebAssembly."""
 
@@ -126,10 +125,13 @@ def codecs_named(text: str) -> tuple[Codec, ...]:
 
 
 def other_codecs(best_first: list[Rung], codecs: Sequence[Codec]) -> list[Rung]:
-    """Return the rungs that other codecs add to an H.264 ladder: AV1 for its best, one small VP9 (pure)."""
+    """Return the rungs that other codecs add to an H.264 ladder (pure): one AV1 for each, and one small VP9.
+
+    A player stays with a codec whatever becomes of the network, so AV1 has small rungs too.
+    """
     added = []
     if "av1" in codecs:
-        added += [_like(rung, "av1", AV1_CRF, AV1_SHARE) for rung in best_first[:AV1_RUNGS]]
+        added += [_like(rung, "av1", AV1_CRF, AV1_SHARE) for rung in best_first]
     if "vp9" in codecs:
         small = min(best_first, key=lambda rung: abs(min(rung.width, rung.height) - VP9_SHORT_SIDE))
         added.append(_like(small, "vp9", VP9_CRF, VP9_SHARE))

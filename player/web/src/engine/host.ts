@@ -3,9 +3,10 @@
  *
  * It runs in a worker or on the page and knows no DOM.
  */
+import { playable } from './capabilities'
 import { CORE, SOURCE_BUFFER, SUBTITLE_FILE } from '../errors'
 import { Fetcher } from './fetching'
-import { MediaOutlet, mediaSourceType } from './media-source'
+import { MediaOutlet } from './media-source'
 import type { Input, InputBody, Output } from './messages'
 import { Modules } from './modules'
 import { readSubtitles } from './subtitle-files'
@@ -90,11 +91,9 @@ export class Host {
       case 'wake':
         this.sleepUntil(output.atUs)
         return
-      case 'probe': {
-        const type = mediaSourceType()
-        this.feed({ t: 'supported', mimes: output.mimes.map((mime) => type?.isTypeSupported(mime) ?? false) })
+      case 'probe':
+        void playable(output.mimes).then((mimes) => this.feed({ t: 'supported', mimes }))
         return
-      }
       case 'fetch':
         // MediaKeys is on the page only.
         if (output.kind === 'licence' || output.kind === 'certificate') this.emit(output)
