@@ -27,13 +27,13 @@ def updates(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def test_the_board_is_shown_until_the_end(paths: DataPaths, updates: list[dict[str, Any]]) -> None:
     now = [0.0]
-    board = ProgressBoard(paths, steady=lambda: now[0])
+    board = ProgressBoard(paths, clock=lambda: now[0], steady=lambda: now[0])
     board.begin("pipa", 100, 50.0)
     board.update("pipa", "encode", 0)
     with progress.shown(paths, "pipa", every_s=0.01):
         now[0] = 10.0
         board.update("pipa", "encode", 40)
-        until(lambda: updates[-1].get("progress") == 40.0)
+        until(lambda: updates[-1].get("progress") == 40.0, give_up_s=20)
         board.clear("pipa")
     assert updates[0] == {"key": "progress-pipa", "description": "pipa: begins"}
     line = "pipa: encode 40 %, 40 of 100 frames, 2.0x, 0:15 left"
