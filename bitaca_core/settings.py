@@ -139,6 +139,23 @@ class Settings(BaseSettings):
         default=None,
         description="32 bytes (or 64 hexadecimal digits) that wrap content keys; none: made in `keys/`",
     )
+    media_storage: str = Field(
+        default="",
+        description="where packages are published: empty is the data folder, or `s3://bucket/prefix`",
+    )
+    s3_endpoint: str | None = Field(
+        default=None, description="address of an S3-compatible service; Amazon's where none is given"
+    )
+    s3_region: str | None = Field(default=None, description="region of the bucket, where the service has any")
+    webhook_url: str | None = Field(
+        default=None, repr=False, description="address that is told of published and failed titles"
+    )
+    webhook_secret: str | None = Field(
+        default=None, repr=False, description="signs what the webhook is told; 16 characters or more"
+    )
+    webhook_private: bool = Field(
+        default=False, description="the webhook may be plain http or lie in a private network"
+    )
     embedder: str = Field(
         default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
     )

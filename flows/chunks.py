@@ -100,6 +100,7 @@ def encode(title_id: str, paths: DataPaths, chunks: Sequence[ChunkTask]) -> None
     if len(chunks) < 2:
         return
     board = ProgressBoard(paths)
+    board.begin(title_id, chunks[0].recipe.frames, chunks[0].recipe.duration_s)
     going = _Going(board, title_id, sum(task.chunk.frames for task in chunks))
     _going[title_id] = going
     try:

@@ -12,7 +12,7 @@ from bitaca_core.media.description import read
 from bitaca_core.media.package import Job
 from bitaca_core.media.publish import Phase, phases
 from bitaca_core.settings import DataPaths, load_settings
-from flows import work
+from flows import progress, work
 from flows.chunks import encode, worth_retrying
 
 
@@ -43,9 +43,10 @@ def package_title(title_id: str, home: str | None = None, force: bool = False) -
     paths = load_settings().paths if home is None else DataPaths(Path(home))
     job = work.prepare(paths, title_id)
     package_id = ""
-    for phase in phases(job, paths, force=force) if job is not None else [Phase((), False)]:
-        encode(title_id, paths, phase.tasks)
-        package_id = publish_task(title_id, paths.home, force, job, phase.first)
+    with progress.shown(paths, title_id):
+        for phase in phases(job, paths, force=force) if job is not None else [Phase((), False)]:
+            encode(title_id, paths, phase.tasks)
+            package_id = publish_task(title_id, paths.home, force, job, phase.first)
     package = read(paths.media / title_id / package_id)
     create_table_artifact(
         key=f"package-{title_id}",

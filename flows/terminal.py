@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
 from bitaca_core.catalogue.store import load_catalogue, titles_file
-from bitaca_core.media.progress import ProgressBoard
+from bitaca_core.media.progress import ProgressBoard, told
 from bitaca_core.settings import DataPaths
 from flows.work import Step
 
@@ -110,7 +110,7 @@ class Terminal:
             running = set(self._running)
         for subject in running:
             entry = board.get(subject)
-            percent, stage = (entry["percent"], entry["stage"]) if entry else (None, "")
+            percent, stage = (entry["percent"], told(entry)) if entry else (None, "")
             if subject not in self._bars:
                 name = self._names.get(subject, subject)
                 self._bars[subject] = self._progress.add_task(name, total=100, stage=stage)
@@ -136,12 +136,11 @@ def title_names(paths: DataPaths) -> dict[str, str]:
 
 def _bars(stream: IO[str]) -> Progress:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
-        TaskProgressColumn(),
         TextColumn("{task.fields[stage]}", style="dim"),
         console=Console(file=stream),
         transient=True,

@@ -28,8 +28,10 @@ from bitaca_core.catalogue.store import (
     titles_file,
 )
 from bitaca_core.errors import BitacaError, InputError, RebuildNeeded, SchemaError
-from bitaca_core.media import failures, planning, sample
+from bitaca_core.media import failures, planning, sample, webhook
+from bitaca_core.media.library import current_package_id
 from bitaca_core.media.progress import ProgressBoard
+from bitaca_core.media.webhook import Notice
 from bitaca_core.search import documents, freshness
 from bitaca_core.settings import CHECKOUT, DataPaths, Settings, load_settings
 from bitaca_core.stamps import sha256_json, write_atomically
@@ -333,6 +335,7 @@ def publish(
     from bitaca_core.media.ladder import codecs_named
 
     settings = load_settings()
+    before = current_package_id(paths, title_id)
     try:
         package_id = publication.publish(
             _sheet(paths, title_id), paths, ProgressBoard(paths), force=force,
@@ -345,6 +348,8 @@ def publish(
     failures.clear(paths, title_id)
     if not stop_after_first:
         _hear_the_series(paths, title_id)
+    if package_id != before:
+        _tell(settings, Notice("published", title_id, package_id, "published", f"published as {package_id}"))
     return package_id
 
 
@@ -378,6 +383,12 @@ def _remember(paths: DataPaths, title_id: str, error: Exception) -> None:
     sheet = read_sheets(paths).get(title_id)
     if sheet is not None:
         failures.record(paths, title_id, error, planning.input_paths(sheet))
+    told = failures.told(title_id, error)
+    _tell(load_settings(), Notice("failed", title_id, None, told.kind, told.message))
+
+
+def _tell(settings: Settings, notice: Notice) -> None:
+    webhook.tell(settings.webhook_url, settings.webhook_secret, settings.webhook_private, notice)
 
 
 def first_sample(settings: Settings, listener: Listener) -> None:

@@ -34,7 +34,16 @@ TOP_LAYERS = {
 }
 FORBIDDEN_IN_CORE = {"gradio", "fastapi", "starlette", "prefect", "papermill", "uvicorn"}
 LAZY_IN_CORE = {"torch", "sentence_transformers", "lancedb", "sklearn", "pandas", "matplotlib"}
-COMPOSITION_ROOTS = {"up.py", "run.py", "plan.py", "flows.py", "notebooks.py", "bench.py", "doctor.py"}
+COMPOSITION_ROOTS = {
+    "up.py",
+    "run.py",
+    "watch.py",
+    "plan.py",
+    "flows.py",
+    "notebooks.py",
+    "bench.py",
+    "doctor.py",
+}
 """Command modules that load another top-level package by name inside a command's body, and only they."""
 
 

@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_is_documented_with_its_description():
-    rows = dict(re.findall(r"^\| `BITACA_([A-Z_]+)` \| .*? \| (.+?) \|$", README, re.M))
+    rows = dict(re.findall(r"^\| `BITACA_([A-Z0-9_]+)` \| .*? \| (.+?) \|$", README, re.M))
     fields = {name.upper(): field.description for name, field in Settings.model_fields.items()}
     assert rows == fields
 

@@ -6,7 +6,7 @@ What was ever read is remembered, so that a damaged catalogue is set aside and b
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -60,10 +60,15 @@ class IngestReport:
         }
 
 
-def ingest(source: Path, paths: DataPaths) -> IngestReport:
+def _any_file(file: Path) -> bool:
+    return True
+
+
+def ingest(source: Path, paths: DataPaths, ready: Callable[[Path], bool] = _any_file) -> IngestReport:
     """Read a folder of videos or a JSON-lines file into the catalogue, and remember it as one of its sources.
 
-    A damaged catalogue is first set aside and built again from the sources that were read before.
+    A damaged catalogue is first set aside and built again from the sources that were read before. Files of a folder
+    that are not `ready` are passed over.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def ingest(source: Path, paths: DataPaths) -> IngestReport:
         The source does not exist or is of no known kind. Bad rows do not raise: they are in the report.
     """
     source = source.resolve()
-    findings = read_source(source)
+    findings = read_source(source, ready)
     rebuilt = rebuild(paths) if is_damaged(paths) else IngestReport()
     report = _read_in(source, findings, paths)
     report.set_aside = rebuilt.set_aside
@@ -210,12 +215,12 @@ def _shipped() -> Iterator[Found | Rejection]:
             yield from read_jsonl(folder / name, source)
 
 
-def read_source(source: Path) -> Iterator[Found | Rejection]:
+def read_source(source: Path, ready: Callable[[Path], bool] = _any_file) -> Iterator[Found | Rejection]:
     """Return the reader that fits the source."""
     if source.is_dir():
         from bitaca_core.catalogue.sources.library import read_library
 
-        return read_library(source)
+        return read_library(source, ready)
     if not source.exists():
         raise CatalogueError("no such file or folder", file=source)
     if source.suffix.casefold() in (".jsonl", ".ndjson"):

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry(f"{CLI}.up:demo", "render and publish the sample titles behind a running app"),
     "up": Entry(f"{CLI}.up:up", "serve the app; --library DIR packages a folder of videos first"),
     "run": Entry(f"{CLI}.run:run", "ingest, package, index and evaluate as one Prefect flow"),
+    "watch": Entry(f"{CLI}.watch:watch", "publish the videos of a folder as they come to rest"),
     "resume": Entry(f"{CLI}.run:resume", "go on where an interrupted run stopped"),
     "plan": Entry(f"{CLI}.plan:plan", "what `run` would do, and why"),
     "status": Entry(f"{CLI}.plan:status", "what is published, running or broken"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,7 +83,7 @@ def package(
             _show_plan(job, as_json)
             return
         store = Store(settings.paths.cas)
-        with _progress(source.name, quiet=as_json) as progress:
+        with _progress(source.name, job, quiet=as_json) as progress:
             done = publish.package_to(job, out, progress, store=store, workers=workers or settings.workers)
     if as_json:
         print(json.dumps({
@@ -211,7 +212,7 @@ def _show_plan(job: Job, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(name: str, quiet: bool) -> Iterator[Callable[[str, float], None]]:
+def _progress(name: str, job: Job, quiet: bool) -> Iterator[Callable[[str, float], None]]:
     """Yield a progress callback: a bar on a terminal, a plain line a stage elsewhere."""
     if quiet:
         yield lambda stage, percent: None
@@ -219,26 +220,31 @@ def _progress(name: str, quiet: bool) -> Iterator[Callable[[str, float], None]]:
     if not sys.stderr.isatty():
         said: set[str] = set()
 
-        def line(stage: str, percent: float) -> None:
+        def say(stage: str, percent: float) -> None:
             if stage not in said:
                 said.add(stage)
                 print(f"{name}: {stage}", file=sys.stderr, flush=True)
 
-        yield line
+        yield say
         return
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description:24}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-               TimeElapsedColumn())  # fmt: skip
+    from bitaca_core.media import pace
+
+    columns = (TextColumn("{task.description:24}"), BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f} %"),
+               TextColumn("{task.fields[measures]}"))  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, object] = {}
+        line = bars.add_task(escape(name)[:60], total=100, measures="")
+        tempo = pace.Pace(job.recipe.frames, job.recipe.duration_s)
 
         def bar(stage: str, percent: float) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(f"{stage}  {escape(name)}"[:60], total=100)
-            bars.update(tasks[stage], completed=percent)  # type: ignore[arg-type]
+            now = tempo.at(percent, time.monotonic())
+            words = (
+                pace.words(now.frames, now.total_frames, now.speed, now.left_s) if stage == "encode" else ""
+            )
+            bars.update(line, completed=percent, description=f"{stage}  {escape(name)}"[:60], measures=words)
 
         yield bar
 

@@ -75,7 +75,7 @@ def status(as_json: AsJson = False) -> None:
     """What is published, running or to be done, title by title."""
     from bitaca_core.catalogue.store import read_sheets
     from bitaca_core.media import failures, library, planning
-    from bitaca_core.media.progress import ProgressBoard
+    from bitaca_core.media.progress import ProgressBoard, told
 
     paths = load_settings().paths
     pending = {item.title_id: item for item in planning.pending(paths)}
@@ -91,6 +91,10 @@ def status(as_json: AsJson = False) -> None:
             "duration_s": package.duration_s if package else None,
             "stage": entry["stage"] if entry else None,
             "percent": entry["percent"] if entry else None,
+            "frames": entry.get("frames") if entry else None,
+            "total_frames": entry.get("total_frames") if entry else None,
+            "speed": entry.get("speed") if entry else None,
+            "left_s": entry.get("left_s") if entry else None,
             "pending": list(item.reasons) if item else [],
             "failure": failed[title_id].message if title_id in failed else None,
         })  # fmt: skip
@@ -107,8 +111,8 @@ def status(as_json: AsJson = False) -> None:
         )
         if row["failure"]:
             state += f"; failed: {row['failure']}"
-        elif row["stage"]:
-            state += f"; {row['stage']} {row['percent']:.0f} %"
+        elif row["title_id"] in running:
+            state += f"; {told(running[row['title_id']])}"
         if row["pending"] and row["pending"] != [row["failure"]]:
             item = pending[row["title_id"]]
             state += f"; {'blocked' if item.action == 'blocked' else 'to do'}: {item.reason}"

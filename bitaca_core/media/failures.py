@@ -37,15 +37,20 @@ class Failure:
 
 def record(paths: DataPaths, title_id: str, error: Exception, inputs: Iterable[str] = ()) -> None:
     """Remember why `title_id` failed; `inputs` are the absolute paths of its files."""
+    failure = told(title_id, error, inputs)
+    _change(paths, lambda known: known.update({title_id: failure}))
+
+
+def told(title_id: str, error: Exception, inputs: Iterable[str] = ()) -> Failure:
+    """Return a failure in words."""
     of_input = isinstance(error, InputError)
-    failure = Failure(
+    return Failure(
         title_id,
         error.kind if isinstance(error, BitacaError) else "unexpected",
         str(error) if isinstance(error, BitacaError) else f"{type(error).__name__}: {error}",
         of_input,
         _stamps(inputs) if of_input else (),
     )
-    _change(paths, lambda known: known.update({title_id: failure}))
 
 
 def clear(paths: DataPaths, title_id: str) -> None:

@@ -9,7 +9,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -71,6 +71,11 @@ def publish(
     MediaError, WorkError
         A tool failed or the result did not verify; what was published before stays.
     """
+
+    def began(job: Job) -> None:
+        if board is not None:
+            board.begin(sheet.title_id, job.recipe.frames, job.recipe.duration_s)
+
     if board is None:
         return publish_title(
             sheet,
@@ -88,7 +93,7 @@ def publish(
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
             codecs=codecs, ladder=ladder, preset=preset, workers=workers, job=job, stop_after_first=stop_after_first,
-            protection=protection,
+            protection=protection, began=began,
         )  # fmt: skip
     except BitacaError:
         board.update(sheet.title_id, "failed", 100)
@@ -112,10 +117,11 @@ def publish_title(
     preset: str = PRESET,
     workers: int = 0,
     job: Job | None = None,
+    began: Callable[[Job], None] = lambda job: None,
     stop_after_first: bool = False,
     protection: Protection | None = None,
 ) -> Publication:
-    """Do what `publish` says; tell each stage to `progress`.
+    """Do what `publish` says; tell each stage to `progress`, and `began` what is decided before any work.
 
     Encoded pieces are kept in `cas/` until the package stands: a publication that was cut off goes on with them.
 
@@ -139,6 +145,7 @@ def publish_title(
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
         job = job or prepare(sheet, codecs=codecs, ladder=ladder, preset=preset, protection=protection)
+        began(job)
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()

@@ -50,10 +50,15 @@ def test_a_terminal_shows_the_board(paths, monkeypatch):
     screen = Screen()
     with Terminal(paths, None, screen) as terminal:
         terminal.begin(STEP, 1, 8)
-        ProgressBoard(paths).update(STEP.subject, "encode", 43)
-        until(lambda: "43%" in screen.getvalue(), give_up_s=20)
+        now = [0.0]
+        board = ProgressBoard(paths, clock=lambda: now[0], steady=lambda: now[0])
+        board.begin(STEP.subject, 1000, 100.0)
+        board.update(STEP.subject, "encode", 0)
+        now[0] = 20.0
+        board.update(STEP.subject, "encode", 43)
+        until(lambda: "43 %" in screen.getvalue(), give_up_s=20)
         terminal.end(STEP, None)
         time.sleep(2 * REFRESH_S)
     shown = screen.getvalue()
-    assert "Pipa Avoada" in shown and "43%" in shown and "encode" in shown
+    assert "Pipa Avoada" in shown and "encode 43 %, 430 of 1,000 frames, 2.1x, 0:26 left" in shown
     assert "published: Pipa Avoada" in shown

@@ -7,7 +7,7 @@ cannot lead out of itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,16 +44,21 @@ class _Show:
     episodes: dict[tuple[int, int], tuple[Path, Episode, tuple[Path, ...]]] = field(default_factory=dict)
 
 
-def read_library(root: Path) -> Iterator[Found | Rejection]:
+def read_library(
+    root: Path, ready: Callable[[Path], bool] = lambda file: True
+) -> Iterator[Found | Rejection]:
     """Yield every film of the folder in name order, then every series with its episodes.
+
+    Files that are not `ready` are as if they were not there.
 
     What cannot be used is a rejection of that file: nothing that one file is, or becomes while it is read, keeps
     the others out.
     """
     shows: dict[tuple[str, int | None], _Show] = {}
     taken: dict[str, Path] = {}
-    for folder, files, complaints in _walk(root):
+    for folder, present, complaints in _walk(root):
         yield from complaints
+        files = [file for file in present if ready(file)]
         for video in files:
             if not _is_video(video):
                 continue

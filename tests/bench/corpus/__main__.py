@@ -1,6 +1,6 @@
 """Every odd input that we know, packaged at two rungs and looked at; then seeded damage to valid files.
 
-python -m tests.bench.corpus [--only a,b] [--mutations 1000] [--seed 5] [--out results.json]
+python -m tests.bench.corpus [--only a,b] [--mutations 1000] [--seed 5] [--patience 1] [--out results.json]
 """
 
 from __future__ import annotations
@@ -25,14 +25,21 @@ def main() -> int:
     parser.add_argument("--only", default="", help="names of rows, with commas between")
     parser.add_argument("--mutations", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--patience", type=float, default=1.0, help="times the limits, on a busy machine")
     parser.add_argument("--out", type=Path, default=Path("results.json"))
     options = parser.parse_args()
     started = time.monotonic()
     only = [name for name in options.only.split(",") if name]
-    named = [_said(run_case(case)) for case in CASES if not only or any(name in case.name for name in only)]
+    named = [
+        _said(run_case(case, options.patience))
+        for case in CASES
+        if not only or any(name in case.name for name in only)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         valid = valid_files(Path(folder))
-        damaged = [_said(run_mutation(valid, options.seed, n)) for n in range(options.mutations)]
+        damaged = [
+            _said(run_mutation(valid, options.seed, n, options.patience)) for n in range(options.mutations)
+        ]
     results = {
         "schema": 1, "seed": options.seed, "tools": tools.versions(), "seconds": round(time.monotonic() - started, 1),
         "named": _summary(named), "mutations": _summary(damaged),

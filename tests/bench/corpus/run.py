@@ -55,8 +55,8 @@ class Verdict:
         return self.how == "right"
 
 
-def run_case(case: Case) -> Verdict:
-    """Make the input of `case`, package it and judge what came of it."""
+def run_case(case: Case, patience: float = 1.0) -> Verdict:
+    """Make the input of `case`, package it and judge what came of it; `patience` multiplies its limit."""
 
     def judged(folder: Path) -> tuple[str, str, tuple[str, ...]]:
         with _answer(case.make(folder / "in"), folder) as (published, error):
@@ -74,10 +74,10 @@ def run_case(case: Case) -> Verdict:
             found = judge.faults(published, package, case.expected, folder)
             return ("silent" if found else "right"), outcome, tuple(found)
 
-    return _alone(case.name, judged, case.limit_s)
+    return _alone(case.name, judged, case.limit_s * patience)
 
 
-def run_mutation(valid: list[Path], seed: int, number: int) -> Verdict:
+def run_mutation(valid: list[Path], seed: int, number: int, patience: float = 1.0) -> Verdict:
     """Damage a valid file and judge: a typed refusal, the same film, or another film with a warning.
 
     A change that leaves another valid file (plain ffmpeg decodes it without a word) may be packaged as what it is.
@@ -102,7 +102,7 @@ def run_mutation(valid: list[Path], seed: int, number: int) -> Verdict:
             return "silent", "packaged", (f"another picture than {origin.name}'s, nothing said",)
 
     rng_name = f"mutation-{number}"
-    return _alone(rng_name, judged, MUTATION_LIMIT_S)
+    return _alone(rng_name, judged, MUTATION_LIMIT_S * patience)
 
 
 def _rate(package: description.Package) -> Any:
