@@ -308,6 +308,7 @@ def prepare(paths: DataPaths, title_id: str) -> Job | None:
     """
     from bitaca_core.media.ladder import codecs_named
     from bitaca_core.media.package import prepare as decide
+    from bitaca_core.media.protection.choosing import policy_for, protection_for
 
     sheet = _sheet(paths, title_id)
     if not all(Path(file).is_file() for file in planning.input_paths(read_sheets(paths)[title_id])):
@@ -315,7 +316,11 @@ def prepare(paths: DataPaths, title_id: str) -> Job | None:
     try:
         settings = load_settings()
         return decide(
-            sheet, codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset
+            sheet,
+            codecs=codecs_named(settings.codecs),
+            ladder=settings.ladder,
+            preset=settings.preset,
+            protection=protection_for(settings, paths.keys, policy_for(settings, sheet.protect)),
         )
     except Exception as error:
         _remember(paths, title_id, error)
@@ -333,14 +338,17 @@ def publish(
     """Package, verify and publish one title and remember how it went; return its package_id."""
     from bitaca_core.media import publish as publication
     from bitaca_core.media.ladder import codecs_named
+    from bitaca_core.media.protection.choosing import policy_for, protection_for
 
     settings = load_settings()
     before = current_package_id(paths, title_id)
     try:
+        sheet = _sheet(paths, title_id)
         package_id = publication.publish(
-            _sheet(paths, title_id), paths, ProgressBoard(paths), force=force,
+            sheet, paths, ProgressBoard(paths), force=force,
             codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset, workers=settings.workers, job=job,
             stop_after_first=stop_after_first,
+            protection=protection_for(settings, paths.keys, policy_for(settings, sheet.protect)),
         )  # fmt: skip
     except Exception as error:
         _remember(paths, title_id, error)

@@ -66,3 +66,4 @@ class SourceSheet(BaseModel):
     poster: Path | None = None
     age_rating: AgeRating | None = None
     descriptors: tuple[str, ...] = ()
+    protect: Literal["none", "aes-128", "cbcs", "cenc"] | None = None  # None: as the settings say

@@ -49,6 +49,7 @@ COMMANDS: dict[str, Entry] = {
     "restore": Entry(f"{CLI}.backup:restore", "bring a backup back; what is there is set aside"),
     "package": Entry(f"{CLI}.package:package", "one video file to HLS + DASH"),
     "verify": Entry(f"{CLI}.package:verify", "check a package, ours or not: manifests and media"),
+    "keys": Entry(f"{CLI}.keys:app", "content keys of protected titles, for a DRM vendor (CPIX)"),
     "manifest": Entry(
         f"{CLI}.manifest:manifest",
         "parse a playlist or MPD with the player's own core, or check it (--strict)",

@@ -55,6 +55,13 @@ def package(
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="chunks encoded at once; 0: half the processors")
     ] = 0,
+    protect: Annotated[
+        str | None, typer.Option(help="none, aes-128 (HLS only), cbcs or cenc [default: BITACA_PROTECT]")
+    ] = None,
+    rotate_segments: Annotated[
+        int | None,
+        typer.Option(min=0, help="segments under one key of aes-128 [default: BITACA_ROTATE_SEGMENTS]"),
+    ] = None,
     plan_only: Annotated[bool, typer.Option("--plan", help="say what would be done and stop")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -63,6 +70,7 @@ def package(
     from bitaca_core.media import publish, supervise
     from bitaca_core.media.artefacts import Store
     from bitaca_core.media.ladder import codecs_named
+    from bitaca_core.media.protection.choosing import policy_for, protection_for
     from bitaca_core.settings import load_settings
 
     if out is None and not plan_only:
@@ -73,11 +81,13 @@ def package(
         sheet = _sheet(source, subtitle or [], language, poster)
         settings = load_settings()
         wanted = codecs_named(settings.codecs if codecs is None else codecs)
+        policy = policy_for(settings, protect, rotate_segments)
         job = packaging.prepare(
             sheet,
             content="animation" if animation else "film",
             codecs=wanted,
             ladder=_ladder(ladder or settings.ladder),
+            protection=protection_for(settings, settings.paths.keys, policy),
         )
         if plan_only or out is None:
             _show_plan(job, as_json)
@@ -88,7 +98,9 @@ def package(
     if as_json:
         print(json.dumps({
             "schema": 1, "package_id": done.package_id, "folder": str(done.folder), "built": done.built,
-            "hls": str(done.folder / "master.m3u8"), "dash": str(done.folder / "stream.mpd"),
+            "hls": str(done.folder / "master.m3u8"),
+            "dash": str(done.folder / "stream.mpd") if policy.scheme != "aes-128" else None,
+            "protect": policy.scheme, "title_id": sheet.title_id,
             "duration_s": job.recipe.duration_s, "rungs": [rung.id for rung in job.recipe.rungs],
             "warnings": list(done.warnings), "pieces": {"made": len(store.made), "found": len(store.found)},
         }, ensure_ascii=False))  # fmt: skip
@@ -208,6 +220,10 @@ def _show_plan(job: Job, as_json: bool) -> None:
         print(f"text     {inside.language:6} from the container")
     for note in packaging.left_out(job.info, recipe):
         print(f"note     {note}")
+    if job.protection is not None:
+        print(f"protect  {job.protection.policy.scheme}")
+        for note in job.protection.policy.notes():
+            print(f"note     {note}")
     print(f"package  {job.package_id}")
 
 

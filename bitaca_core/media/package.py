@@ -160,7 +160,9 @@ def _subtitle(item: SubtitleSource) -> SubtitleTrack:
 
 def sheet_without_places(sheet: SourceSheet) -> dict[str, Any]:
     """Return what a sheet says, without where its files lie (their contents are hashed apart)."""
-    document = sheet.model_dump(mode="json", exclude={"video", "poster"})
+    document = sheet.model_dump(
+        mode="json", exclude={"video", "poster", "protect"}
+    )  # protection is named apart
     for item in document["subtitles"]:
         del item["path"]
     return document

@@ -15,7 +15,8 @@ from bitaca_core.catalogue.store import read_sheets
 from bitaca_core.media import failures, receipts
 from bitaca_core.media.library import current_package_id
 from bitaca_core.media.plan import RECIPE_VERSION
-from bitaca_core.settings import DataPaths
+from bitaca_core.media.protection.choosing import policy_for
+from bitaca_core.settings import DataPaths, load_settings
 
 Action = Literal["package", "blocked"]
 SHOWN_REASONS = 3
@@ -95,6 +96,8 @@ def _check_title(paths: DataPaths, title_id: str, sheet: dict[str, Any], verify:
         reasons.append("an input was taken away")
     if not reasons and sheet_sha256(sheet) != receipt.sheet_sha256:
         reasons.append("sheet changed")
+    if (protection := _protection_changed(sheet, receipt)) is not None:
+        reasons.append(protection)
     if receipt.recipe.get("version") != RECIPE_VERSION:
         reasons.append(f"recipe version {receipt.recipe.get('version')}, now {RECIPE_VERSION}")
     if receipt.partial:
@@ -108,6 +111,17 @@ def _check_title(paths: DataPaths, title_id: str, sheet: dict[str, Any], verify:
     if not reasons:
         return None
     return PlanItem(title_id, "blocked" if blocked else "package", tuple(reasons), bool(damage) or unnamed)
+
+
+def _protection_changed(sheet: dict[str, Any], receipt: receipts.TitleReceipt) -> str | None:
+    """Say how the protection is another one than sheet and settings ask for now."""
+    wanted = policy_for(load_settings(), sheet.get("protect")).identity()
+    had = {name: value for name, value in receipt.protect.items() if name != "notes"}
+    if had == wanted:
+        return None
+    if had.get("scheme") == wanted["scheme"]:
+        return f"protection {wanted['scheme']} is set otherwise"
+    return f"protection {had.get('scheme')}, now {wanted['scheme']}"
 
 
 def _damage(

@@ -25,6 +25,7 @@ from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
 from bitaca_core.media.plan import PRESET, Recipe
 from bitaca_core.media.progress import ProgressBoard
+from bitaca_core.media.protection.policy import CLEAR
 from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
@@ -350,6 +351,7 @@ def _finish(
 ) -> None:
     """Write the receipt, then swap `current`: a crash between the two is found by `plan` and mended by a re-run."""
     package = description.read(folder)
+    policy = job.protection.policy if job.protection is not None else CLEAR
     outputs = [
         stamps.FileStamp(name, entry.size, (folder / name).stat().st_mtime_ns, entry.sha256)
         for name, entry in package.files.items()
@@ -366,6 +368,7 @@ def _finish(
         tools=job.tools,
         partial=partial,
         ladder=ladder,
+        protect=policy.identity() | ({"notes": list(policy.notes())} if policy.notes() else {}),
     )
     receipts.save(paths, receipt)
     _name(job.sheet.title_id, job.package_id, paths, storage)

@@ -37,6 +37,8 @@ class TitleReceipt:
     tools: dict[str, str] = field(default_factory=dict)
     partial: bool = False
     ladder: dict[str, Any] | None = None
+    protect: dict[str, Any] = field(default_factory=lambda: {"scheme": "none"})
+    """How the package is protected; its `notes` say what it lacks for that. Never a key."""
 
 
 def receipt_file(paths: DataPaths, title_id: str) -> Path:

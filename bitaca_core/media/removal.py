@@ -71,6 +71,8 @@ def remove(paths: DataPaths, removal: Removal) -> None:
     WorkError
         Somebody is working on the title.
     """
+    from bitaca_core.media.protection.keys import KeyStore
+
     locks = [f"{work}-{unit}" for unit in removal.units for work in ("package", "render")]
     with unused(paths, *locks) as free:
         if not free:
@@ -84,6 +86,7 @@ def remove(paths: DataPaths, removal: Removal) -> None:
                 folder.rename(aside)
                 shutil.rmtree(aside)
             receipts.receipt_file(paths, unit).unlink(missing_ok=True)
+            KeyStore(paths.keys).forget(unit)
             failures.clear(paths, unit)
             ProgressBoard(paths).clear(unit)
         withdraw(paths, removal.title_id, removal.units)

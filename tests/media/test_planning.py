@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from bitaca_core import stamps
+from bitaca_core.catalogue.store import add_source
 from bitaca_core.errors import RebuildNeeded, SchemaError
 from bitaca_core.media import planning, receipts
 from bitaca_core.media.planning import pending
-from bitaca_core.settings import DataPaths
+from bitaca_core.media.publish import publish_title
+from bitaca_core.settings import DataPaths, Settings, load_settings
 from tests.media.clips import HANG_GUARD_S, sheet_of
 
 FILES_PER_TITLE = 12
@@ -48,6 +50,7 @@ def test_every_file_is_looked_at_once_and_none_is_read(
     paths: DataPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library_of(paths, 50)
+    load_settings()  # read once a process
     looked: list[str] = []
     real = os.stat
     monkeypatch.setattr(stamps.os, "stat", lambda path: looked.append(str(path)) or real(path))
@@ -122,3 +125,28 @@ def test_inputs_that_come_and_go(paths: DataPaths, tmp_path: Path) -> None:
     sheet["subtitles"], sheet["video"] = [], str(srt)
     (paths.catalogue / "sources.json").write_text(json.dumps(sources))
     assert "an input was taken away" in pending(paths)[0].reasons
+
+
+def test_another_protection_makes_a_package_anew(
+    plain: Path, paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings' word holds where the sheet says none; whole segments are receipted with what they lack."""
+    from bitaca_core.media.protection.choosing import policy_for, protection_for
+
+    add_source(paths, sheet_of(plain))
+    publish_title(sheet_of(plain), paths)
+    assert pending(paths) == []
+    asked = Settings(home=paths.home, protect="aes-128")
+    monkeypatch.setattr(planning, "load_settings", lambda: asked)
+    assert [item.reasons for item in pending(paths)] == [("protection none, now aes-128",)]
+    publish_title(sheet_of(plain), paths, protection=protection_for(asked, paths.keys, policy_for(asked)))
+    assert pending(paths) == []
+    receipt = receipts.load(paths, "clip")
+    assert receipt is not None and any("no stream.mpd" in note for note in receipt.protect["notes"])
+    asked = Settings(home=paths.home, protect="aes-128", rotate_segments=1)
+    assert [item.reasons for item in pending(paths)] == [("protection aes-128 is set otherwise",)]
+    add_source(paths, sheet_of(plain, protect="cbcs"))
+    assert [item.reasons for item in pending(paths)] == [("protection aes-128, now cbcs",)]
+    wish = policy_for(asked, "cbcs")
+    publish_title(sheet_of(plain, protect="cbcs"), paths, protection=protection_for(asked, paths.keys, wish))
+    assert pending(paths) == []

@@ -61,6 +61,10 @@ class KeyStore:
         self._draw = draw
         self._kek = b""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the key-encryption key behind: another process reads it for itself."""
+        return {"folder": self.folder, "kek_file": self.kek_file, "_draw": self._draw, "_kek": b""}
+
     def file(self, title_id: str) -> Path:
         """Return where a title's keys lie."""
         if not is_title_id(title_id):

@@ -8,6 +8,8 @@ export const NATIVE_NETWORK = 1012
 export const EXPIRED = 1403
 /** What the video element itself reports: this plus `MediaError.code`, 3011 to 3014. */
 export const MEDIA_ELEMENT = 3010
+/** What a key system decrypted cannot be decoded: the licence has another key under this identifier. */
+export const WRONG_KEY = 4013
 /** A subtitle file is of no known format, or the module that would read it did not load. */
 export const SUBTITLE_FILE = 3004
 /** A SourceBuffer could not be made or worked. */

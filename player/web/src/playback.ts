@@ -8,7 +8,7 @@ import { startEngine, type Engine } from './engine/engine'
 import { acceptedTypes, mediaSourceType } from './engine/media-source'
 import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice, ViewChoice, Wishes } from './engine/messages'
 import type { WasmSource } from './engine/wasm'
-import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE } from './errors'
+import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE, WRONG_KEY } from './errors'
 import { readPreferences, writePreferences } from './preferences'
 import { Interstitials, playbackName } from './interstitials'
 import { Previews } from './previews'
@@ -503,6 +503,11 @@ export class Playback {
     const { error } = this.video
     if (!error || this.error || (!this.engine && this.stats.place !== 'native')) return
     const network = this.stats.place === 'native' && error.code === MediaError.MEDIA_ERR_NETWORK
+    if (error.code === MediaError.MEDIA_ERR_DECODE && this.video.mediaKeys) {
+      const data = `what its key decrypts is no media: another key, or damage (${error.message})`
+      this.fail({ code: WRONG_KEY, category: 'drm', severity: 'fatal', data })
+      return
+    }
     const code = network ? NATIVE_NETWORK : MEDIA_ELEMENT + error.code
     this.fail({ code, category: network ? 'network' : 'media', severity: 'fatal', data: error.message })
   }

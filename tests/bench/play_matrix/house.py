@@ -63,19 +63,19 @@ class House:
         }
 
 
-def fill(home: Path, schemes: tuple[Scheme, ...] = tuple(TITLES)) -> DataPaths:
+def fill(home: Path, schemes: tuple[Scheme, ...] = tuple(TITLES), seconds: int = SECONDS) -> DataPaths:
     """Publish a moving picture with sound once for each protection."""
     paths = DataPaths(home)
     video = home / "clip.mp4"
     home.mkdir(parents=True, exist_ok=True)
     command = [ffmpeg(), "-v", "error", "-y"]
-    command += ["-f", "lavfi", "-i", f"testsrc2=size=426x240:rate=24:duration={SECONDS}"]
-    command += ["-f", "lavfi", "-i", f"sine=frequency=330:sample_rate=48000:duration={SECONDS}"]
+    command += ["-f", "lavfi", "-i", f"testsrc2=size=426x240:rate=24:duration={seconds}"]
+    command += ["-f", "lavfi", "-i", f"sine=frequency=330:sample_rate=48000:duration={seconds}"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2"]
     subprocess.run([*command, str(video)], check=True)
     titles = tuple(
         Title(title_id=name, kind="short", original_title=name, year=2026, genres=("drama",),
-              duration_s=SECONDS, source="sample")
+              duration_s=seconds, source="sample")
         for name in TITLES.values()
     )  # fmt: skip
     save_catalogue(Catalogue(titles), titles_file(paths))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import multiprocessing
+import pickle
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,13 @@ def test_a_key_encryption_key_of_ones_own(tmp_path: Path) -> None:
     raw.chmod(0o644)
     with pytest.raises(InputError, match="other users"):
         KeyStore(tmp_path / "keys", raw).keys("pipa")
+
+
+def test_a_store_that_travels_brings_no_key(store: KeyStore) -> None:
+    key = store.key_for("pipa", "cenc", "HD")
+    sent = pickle.dumps(store)
+    assert store.kek not in sent and key.key not in sent
+    assert pickle.loads(sent).keys("pipa") == [key]
 
 
 def test_damage_is_told(store: KeyStore) -> None:

@@ -509,7 +509,9 @@ fn news_in_the_media_opens_a_session_and_repetition_none() {
 #[test]
 fn news_in_the_media_is_asked_of_nobody_where_no_server_is_known() {
     const LINE: &str = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"one.key\",KEYFORMAT=\"identity\"\n";
-    let mut news = b"\0\0\0\x22pssh\0\0\0\0\x10\x77\xef\xec\xc0\xb2\x4d\x02\xac\xe3\x3c\x1e\x52\xe2\xfb\x4b\0\0\0\x02h".to_vec();
+    let mut news =
+        b"\0\0\0\x22pssh\0\0\0\0\x10\x77\xef\xec\xc0\xb2\x4d\x02\xac\xe3\x3c\x1e\x52\xe2\xfb\x4b\0\0\0\x02h"
+            .to_vec();
     news.push(1);
     let mut one = Stage::new();
     one.playlist = |url| sealed_hls(url, LINE);
