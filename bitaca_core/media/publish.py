@@ -4,12 +4,10 @@ viewers keep what they had; done again with nothing changed, it changes nothing.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,6 +16,7 @@ from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.media import description, picture, processes, receipts
+from bitaca_core.media.alone import alone
 from bitaca_core.media.artefacts import Store
 from bitaca_core.media.ladder import Codec
 from bitaca_core.media.laddering import PLANNED, decided
@@ -135,7 +134,7 @@ def publish_title(
     """
     storage = storage or LocalStorage(paths.media)
     store = Store(paths.cas)
-    with _alone(paths, sheet.title_id):
+    with alone(paths, sheet.title_id):
         clean_leftovers(paths.media / sheet.title_id)
         known = receipts.load(paths, sheet.title_id)
         files = [
@@ -419,13 +418,3 @@ def _not_verified(violations: list[Violation]) -> WorkError:
     first = violations[0]
     more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
     return WorkError(f"the package does not verify: {first.message}{more}", kind="verify", file=first.file)
-
-
-@contextlib.contextmanager
-def _alone(paths: DataPaths, title_id: str) -> Iterator[None]:
-    """Hold the title's lock: a second publisher waits, then finds the work done."""
-    folder = paths.state / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"package-{title_id}").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -17,6 +17,7 @@ from bitaca_core import stamps
 from bitaca_core.catalogue.sheet import Marker
 from bitaca_core.errors import WorkError
 from bitaca_core.media import description, receipts
+from bitaca_core.media.alone import alone
 from bitaca_core.media.fingerprint.series import find_markers
 from bitaca_core.media.fingerprint.taking import Fingerprint, load, of_file
 from bitaca_core.media.library import published
@@ -57,7 +58,12 @@ def update(paths: DataPaths, episodes: Sequence[str]) -> dict[str, list[Marker]]
         folders[title_id] = package.dir
     found = find_markers(prints)
     for title_id, markers in found.items():
-        amend(paths, title_id, folders[title_id], markers)
+        with alone(paths, title_id):
+            package = published(paths, title_id)
+            if (
+                package is not None and package.dir == folders[title_id]
+            ):  # else it was published anew meanwhile
+                amend(paths, title_id, package.dir, markers)
     return found
 
 
@@ -83,9 +89,7 @@ def amend(paths: DataPaths, title_id: str, folder: Path, markers: Sequence[Marke
     text = json.dumps(sidecar, indent=1, ensure_ascii=False) + "\n"
     package = description.read(folder)
     stamps.write_atomically(folder / SIDECAR, text)
-    entry = description.FileEntry(
-        size=len(text.encode()), sha256=stamps.sha256_file(folder / SIDECAR)
-    )  # fmt: skip
+    entry = description.FileEntry(size=len(text.encode()), sha256=stamps.sha256_file(folder / SIDECAR))
     package.model_copy(update={"files": {**package.files, SIDECAR: entry}}).write(folder)
     receipt = receipts.load(paths, title_id)
     if receipt is not None and receipt.package_id == package.package_id:

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 TARGET_LUFS = -16.0
 TOLERANCE_LU = 0.5
 MAX_TRUE_PEAK_DB = -1.0
-MAX_GAIN_DB = 20.0
-"""Quieter sound than -36 LUFS stays below the target: what would be heard then is its noise."""
+MAX_GAIN_DB = 30.0
+"""Quieter sound than -46 LUFS stays below the target: what would be heard then is its noise."""
 SILENCE_LUFS = -70.0
 """BS.1770's absolute gate: there is nothing above it that could be measured."""
 CODING_DB = 3.0
 """Coding moves peaks by less than this; sound that stays this far below the limit needs no look at the result."""
-HEADROOM_DB = 0.3
+HEADROOM_DB = 0.5
 """How far below the limit sound is held at first, for what coding and resampling add."""
 SETTLED_LU = 0.3
 """A result this near to the target is not made again."""
@@ -103,7 +103,8 @@ def corrected(level: Level, result: Loudness) -> Level | None:
     ceiling = level.ceiling_db
     if excess > 0 or (ceiling is None and gain > level.gain_db):
         known = MAX_TRUE_PEAK_DB - HEADROOM_DB if ceiling is None else ceiling
-        ceiling = round(known - max(0.0, excess) - (0.1 if excess > 0 else 0.0), 2)
+        # coding passes a lower ceiling too: a little more than the excess saves another try
+        ceiling = round(known - (1.25 * excess + 0.2 if excess > 0 else 0.0), 2)
     return None if (gain, ceiling) == (level.gain_db, level.ceiling_db) else Level(gain, ceiling)
 
 

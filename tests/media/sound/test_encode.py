@@ -48,7 +48,7 @@ def test_loudness_and_peaks_come_out_right(name: str, clip: Clip, tmp_path: Path
         assert peak <= -1.0
         assert one.result.integrated_lufs == pytest.approx(loud, abs=0.3)
         if name == "very-quiet":
-            assert one.level.gain_db == 20.0 and loud < -30, "noise is not made loud"
+            assert one.level.gain_db == 30.0 and loud < -25, "noise is not made loud"
         else:
             assert loud == pytest.approx(-16, abs=0.5)
         assert (one.level.ceiling_db is not None) == (name == "dynamic")

@@ -54,7 +54,7 @@ def test_what_ffmpeg_says_is_read_by_name_and_silence_is_none() -> None:
         (-9.0, 0.5, -7.0, False),
         (-16.0, -0.2, 0.0, True),
         (-60.0, -40.0, MAX_GAIN_DB, False),
-        (-36.1, -20.0, MAX_GAIN_DB, True),
+        (-46.1, -30.0, MAX_GAIN_DB, True),
     ],
 )  # fmt: skip
 def test_one_gain_and_a_limiter_only_where_peaks_come_near(
@@ -64,7 +64,7 @@ def test_one_gain_and_a_limiter_only_where_peaks_come_near(
     assert (level.gain_db, level.ceiling_db is not None) == (gain, limited)
     after = expected(Loudness(loud, peak), level)
     assert after.integrated_lufs == pytest.approx(loud + gain)
-    assert after.true_peak_db is not None and after.true_peak_db <= -1.3 + 1e-9
+    assert after.true_peak_db is not None and after.true_peak_db <= -1.5 + 1e-9
 
 
 def test_silence_stays_what_it_is() -> None:
@@ -84,12 +84,12 @@ def test_only_what_comes_near_to_the_limit_is_measured_again() -> None:
 def test_a_result_is_corrected_until_it_is_right() -> None:
     assert corrected(Level(7.0, -1.3), Loudness(-16.2, -1.1)) is None
     # coding passed the limit: peaks are held as much lower, and a little more
-    assert corrected(Level(7.0, -1.3), Loudness(-16.2, -0.6)) == Level(7.0, -1.8)
-    assert corrected(Level(-7.0), Loudness(-16.0, -0.8)) == Level(-7.0, -1.6)
+    assert corrected(Level(7.0, -1.3), Loudness(-16.2, -0.6)) == Level(7.0, -2.0)
+    assert corrected(Level(-7.0), Loudness(-16.0, -0.8)) == Level(-7.0, -1.95)
     # limiting took loudness away
     assert corrected(Level(12.0, -1.3), Loudness(-16.8, -1.2)) == Level(12.8, -1.3)
     # more gain may bring peaks to the limit where there was no limiter
-    assert corrected(Level(7.0), Loudness(-16.6, -1.5)) == Level(7.6, -1.3)
+    assert corrected(Level(7.0), Loudness(-16.6, -1.5)) == Level(7.6, -1.5)
     # the gain has an end
     assert corrected(Level(MAX_GAIN_DB, -1.3), Loudness(-20.0, -1.2)) is None
 
