@@ -26,6 +26,7 @@ from bitaca_core.media.ladder import (
     Codec,
     Rung,
     exact_sizes,
+    other_codecs,
 )
 from bitaca_core.media.plan import Recipe
 from bitaca_core.media.probe import SourceInfo
@@ -100,7 +101,7 @@ def decide(
     ladder : "per-title", "fixed" or path
         Path: a JSON file that says the rungs (`ladder_file`).
     codecs : sequence
-        "h264" and, where wanted, "av1".
+        "h264" is always there; "av1" gets rungs of its own, "vp9" the one small rung that it always has.
     audio_bps : int
         Rate of the sound that is played with the rung for slow networks.
 
@@ -117,13 +118,14 @@ def decide(
             tuple(rungs), "file", recipe.x264_params, {"method": "file", "why": f"given in {ladder.name}"}
         )
     if ladder == "fixed":
-        chosen = tuple(fixed.rungs(recipe.width, recipe.height))
+        table = fixed.rungs(recipe.width, recipe.height)
+        chosen = (*table, *other_codecs(table, codecs))
         return Decision(chosen, "fixed", recipe.x264_params, {"method": "fixed", "why": "asked for"})
     plan = _work(recipe, codecs)
     effort = budget.effort(plan)
     if effort is None:
         return default(recipe, f"{recipe.duration_s:.1f} s are too short for looking to pay", plan)
-    return _Analysis(info, recipe, work, plan, effort, audio_bps).decide()
+    return _Analysis(info, recipe, work, plan, effort, audio_bps).decide("vp9" in codecs)
 
 
 def default(recipe: Recipe, why: str, plan: budget.Work | None = None) -> Decision:
@@ -217,7 +219,7 @@ class _Analysis:
         self.checks: list[holdout.Check] = []
         self.translation: dict[str, float] | None = None
 
-    def decide(self) -> Decision:
+    def decide(self, vp9: bool) -> Decision:
         frames = max(2, round(self.plan.group_frames * self.effort.group_share))
         frames = min(frames, self.recipe.frames)
         found = self._shots()
@@ -242,7 +244,7 @@ class _Analysis:
         rungs = to_rungs(choices, self._low_cap())
         method: Method = "short" if self.plan.duration_s < budget.SHORT_S else "per-title"
         return Decision(
-            tuple(rungs),
+            (*rungs, *other_codecs(rungs, ("vp9",) if vp9 else ())),
             method,
             self.recipe.x264_params,
             self._report(method, found, samples, frames, curves, choices, rungs),
