@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bitaca_core.media.analysis import choosing, holdout
-from bitaca_core.media.analysis.curves import Curve, Weighted, logit
+from bitaca_core.media.analysis.curves import Curve, Probe, Weighted, logit
 
 SIZES = ((1920, 1080), (1280, 720), (960, 540), (640, 360))
 CRFS = (20.0, 27.0, 34.0)
@@ -111,19 +111,42 @@ def test_whatever_the_curves_a_ladder_is_one():
         assert all(a.vmaf < b.vmaf for a, b in pairwise(hull))
 
 
-def test_held_out_shots_are_foretold_from_their_size_and_move_the_curves_once():
+def test_held_out_shots_are_foretold_from_one_trial_and_join_the_samples():
     key, easy = synthetic(1280, 720, 1e6, 97.0)
     _, hard = synthetic(1280, 720, 8e6, 90.0)
     curve = Weighted(((0.5, 1.0, easy.parts[0][2]), (0.5, 1.0, hard.parts[0][2])))
-    choice = choosing.Choice(*key, 27.0, curve.bps(27), curve.vmaf(27))
-    cheap, dear = (holdout.foretell(curve, 27.0, bps) for bps in (5e5, 4e6))
+    _, between = synthetic(1280, 720, 3e6, 94.0)
+    assert holdout.foretell(curve, 33.0, 27.0, between.vmaf(27)) == pytest.approx(between.vmaf(33), abs=0.3)
+    placed = [Probe(7, *key, 27.0, between.bps(27), between.vmaf(27))]
+    joined = holdout.with_placed({key: curve}, placed)[key]
+    assert [weight for weight, _, _ in joined.parts] == pytest.approx([1 / 3] * 3)
+    assert joined.parts[2][2].bps(33) == pytest.approx(between.bps(33), rel=1e-6)
+    assert joined.parts[2][2].vmaf(33) == pytest.approx(between.vmaf(33), abs=0.3)
+
+
+def test_a_shot_is_foretold_blind_from_what_it_costs():
+    key, easy = synthetic(1280, 720, 1e6, 97.0)
+    _, hard = synthetic(1280, 720, 8e6, 90.0)
+    curve = Weighted(((0.5, 1.0, easy.parts[0][2]), (0.5, 1.0, hard.parts[0][2])))
+    cheap, dear = (holdout.foretell_blind(curve, 27.0, bps) for bps in (5e5, 4e6))
     assert hard.vmaf(27) < dear < cheap < easy.vmaf(27)
-    assert holdout.foretell(curve, 27.0, 1e9) == pytest.approx(dear, abs=1.0), "nothing beyond what was seen"
-    checks = [holdout.Check(7, choice, 5e5, cheap, cheap - 3), holdout.Check(8, choice, 4e6, dear, dear - 3)]
+    assert holdout.foretell_blind(curve, 27.0, 1e9) == pytest.approx(dear, abs=1.0), (
+        "nothing beyond what was seen"
+    )
+
+
+def test_what_held_out_shots_said_moves_the_curves():
+    key, curve = synthetic(1280, 720, 1e6, 94.0)
+    choice = choosing.Choice(*key, 27.0, curve.bps(27), curve.vmaf(27))
+    checks = [
+        holdout.Check(shot, choice, 1e6, choice.vmaf + d, choice.vmaf + d - 3, choice.vmaf - 9)
+        for shot, d in ((7, 1.0), (8, -1.0))
+    ]
     moved = holdout.corrected({key: curve}, checks)[key]
-    assert curve.vmaf(27) - 3 < moved.vmaf(27) < curve.vmaf(27)
+    assert curve.vmaf(27) - moved.vmaf(27) == pytest.approx(3, abs=0.3)
     found = holdout.errors(checks)
-    assert found["worst"] == pytest.approx(3) and found["worst_shot"] == pytest.approx(3)
+    assert found["mean"] == found["worst"] == found["worst_shot"] == pytest.approx(3)
+    assert found["blind_mean"] == pytest.approx(6)
     assert holdout.errors([]) == {}
 
 
