@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
@@ -226,6 +227,7 @@ class _Analysis:
         self.translation: dict[str, float] | None = None
 
     def decide(self, vp9: bool) -> Decision:
+        began_s = time.thread_time()
         frames = max(2, round(self.plan.group_frames * self.effort.group_share))
         frames = min(frames, self.recipe.frames)
         found = self._shots()
@@ -248,6 +250,7 @@ class _Analysis:
         if not choices:
             return default(self.recipe, "no trial gave a usable ladder", self.plan)
         rungs = to_rungs(choices, self._low_cap())
+        self.cpu_s += time.thread_time() - began_s  # our own part beside the tools'
         method: Method = "short" if self.plan.duration_s < budget.SHORT_S else "per-title"
         return Decision(
             (*rungs, *other_codecs(rungs, ("vp9",) if vp9 else ())),

@@ -58,7 +58,7 @@ def test_fewer_rungs_have_wider_steps_and_the_same_ends():
 def test_a_choice_is_the_cheapest_size_of_its_quality():
     curves = film()
     for vmaf in (60.0, 75.0, 85.0, 92.0):
-        choice = choosing.at_quality(curves, "h264", vmaf)
+        choice = choosing.at_quality(choosing.grid(curves, "h264"), vmaf)
         for key, curve in curves.items():
             low, high = choosing.crf_range("h264", curve)
             crf = low
@@ -70,7 +70,7 @@ def test_a_choice_is_the_cheapest_size_of_its_quality():
 
 def test_of_two_sizes_that_cost_the_same_the_smaller_is_taken():
     curves = dict([synthetic(1920, 1080, 4.0e6, 95.0), synthetic(1280, 720, 4.05e6, 95.0)])
-    assert choosing.at_quality(curves, "h264", 85.0).width == 1280
+    assert choosing.at_quality(choosing.grid(curves, "h264"), 85.0).width == 1280
 
 
 def test_a_codec_keeps_to_its_own_curves_and_grain():
@@ -125,7 +125,7 @@ def test_held_out_shots_are_foretold_from_one_trial_and_join_the_samples():
 
 
 def test_a_shot_is_foretold_blind_from_what_it_costs():
-    key, easy = synthetic(1280, 720, 1e6, 97.0)
+    _, easy = synthetic(1280, 720, 1e6, 97.0)
     _, hard = synthetic(1280, 720, 8e6, 90.0)
     curve = Weighted(((0.5, 1.0, easy.parts[0][2]), (0.5, 1.0, hard.parts[0][2])))
     cheap, dear = (holdout.foretell_blind(curve, 27.0, bps) for bps in (5e5, 4e6))
