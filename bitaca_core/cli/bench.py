@@ -119,6 +119,20 @@ def play_matrix(
     _measure("tests.bench.play_matrix", ["--tries", str(tries), "--only", only], out)
 
 
+@app.command("ladder")
+def ladder(
+    only: Annotated[
+        str, typer.Option(help="parts of names of clips, with commas between; all where empty")
+    ] = "",
+    brief: Annotated[bool, typer.Option("--brief", help="one drawn title, and no long one")] = False,
+    seconds: Annotated[float, typer.Option(min=1, help="of each clip that are encoded whole")] = 30.0,
+    out: Out = Path("results/ladder.json"),
+) -> None:
+    """What a title's own ladder saves against the fixed one at equal VMAF, what finding it costs, how well it foretells."""
+    arguments = ["--only", only, "--seconds", str(seconds), *(["--brief"] if brief else [])]
+    _measure("tests.bench.ladder", arguments, out)
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")

@@ -95,7 +95,8 @@ def analysis_ms(work: Work, effort: Effort) -> float:
     trials = [("h264", size) for size in effort.sizes for _ in range(effort.settings)]
     trials += [("av1", size) for size in effort.av1_sizes for _ in range(effort.settings)]
     learning = _sample_ms(frames, scored, trials, display)
-    checking = _sample_ms(frames, scored, list(work.rungs), display)
+    placing = [("h264", size) for size in effort.sizes] + [("av1", size) for size in effort.av1_sizes]
+    checking = _sample_ms(frames, scored, [*work.rungs, *placing], display)
     scan = SCAN_MS_PER_FRAME * work.frames + START_MS
     return scan + effort.samples * learning + effort.held_out * checking
 

@@ -8,6 +8,7 @@ worth it; where that gives too many rungs the steps are widened evenly.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -56,6 +57,7 @@ class Choice:
 
 
 Curves = Mapping[Key, Weighted]
+Grid = list[list[Choice]]
 
 
 def crf_range(codec: Codec, curve: Weighted) -> tuple[float, float]:
@@ -65,24 +67,35 @@ def crf_range(codec: Codec, curve: Weighted) -> tuple[float, float]:
     return max(low, min(curve.crfs) - below), min(high, max(curve.crfs) + above)
 
 
-def at_quality(curves: Curves, codec: Codec, vmaf: float) -> Choice | None:
-    """Return the cheapest way to reach `vmaf` with `codec`; None where no size reaches it."""
-    found: list[Choice] = []
-    for (family, width, height), curve in curves.items():
-        if family != codec:
+def grid(curves: Curves, codec: Codec) -> Grid:
+    """Return, for each size, the choices at all settings that can be told to the encoder, best first."""
+    lines = []
+    for key, curve in curves.items():
+        if key[0] != codec:
             continue
         low, high = crf_range(codec, curve)
-        if curve.vmaf(low) < vmaf or curve.vmaf(high) > vmaf:
+        grain = GRAIN[codec]
+        first, last = math.ceil(low / grain), math.floor(high / grain)
+        line = [_at(key, curve, step * grain) for step in range(first, last + 1)]
+        lines.append([choice for n, choice in enumerate(line) if n == 0 or choice.vmaf < line[n - 1].vmaf])
+    return lines
+
+
+def at_quality(lines: Grid, vmaf: float) -> Choice | None:
+    """Return the cheapest way to reach about `vmaf`; None where no size reaches it."""
+    found: list[tuple[float, Choice]] = []
+    for line in lines:
+        after = bisect_left(line, -vmaf, key=lambda choice: -choice.vmaf)
+        if after == 0 or after == len(line):
             continue
-        for _ in range(30):
-            middle = (low + high) / 2
-            low, high = (middle, high) if curve.vmaf(middle) > vmaf else (low, middle)
-        found.append(Choice(codec, width, height, low, curve.bps(low), vmaf))
+        better, worse = line[after - 1], line[after]
+        share = (better.vmaf - vmaf) / (better.vmaf - worse.vmaf)
+        bps = better.bps ** (1 - share) * worse.bps**share
+        found.append((bps, better if share < 0.5 else worse))
     if not found:
         return None
-    least = min(choice.bps for choice in found)
-    best = min((c for c in found if c.bps <= least * SAME_RATE), key=lambda c: c.width * c.height)
-    return _grained(best, curves[best.key])
+    least = min(bps for bps, _ in found)
+    return min((c for bps, c in found if bps <= least * SAME_RATE), key=lambda c: c.width * c.height)
 
 
 def choose(curves: Curves, codec: Codec, *, top_bps: float, count: int) -> list[Choice]:
@@ -93,11 +106,12 @@ def choose(curves: Curves, codec: Codec, *, top_bps: float, count: int) -> list[
     top_bps : float
         No rung has a higher mean rate.
     """
-    top = _top(curves, codec, top_bps)
+    lines = grid(curves, codec)
+    top = _top(lines, top_bps)
     if top is None:
         return []
     wide = 1.0
-    while len(chosen := _steps(curves, top, STEP_VMAF * wide, STEP_RATE**wide)) > count:
+    while len(chosen := _steps(lines, top, STEP_VMAF * wide, STEP_RATE**wide)) > count:
         wide *= WIDER
     return without_small_gains(chosen)
 
@@ -115,21 +129,16 @@ def without_small_gains(choices: list[Choice]) -> list[Choice]:
 def slowest(curves: Curves, codec: Codec, mean_bps: float) -> Choice | None:
     """Return the best rung whose mean rate is at most `mean_bps`: the one for very slow networks."""
     found: list[Choice] = []
-    for (family, width, height), curve in curves.items():
-        if family != codec:
+    for key, curve in curves.items():
+        if key[0] != codec:
             continue
-        low = crf_range(codec, curve)[0]
-        high = LIMITS[codec][1]
-        if curve.bps(high) > mean_bps:
-            continue
-        for _ in range(30):
-            middle = (low + high) / 2
-            low, high = (middle, high) if curve.bps(middle) > mean_bps else (low, middle)
-        found.append(Choice(codec, width, height, high, curve.bps(high), curve.vmaf(high)))
-    if not found:
-        return None
-    best = max(found, key=lambda c: (round(c.vmaf, 3), -c.width * c.height))
-    return _grained(best, curves[best.key], upward=True)
+        grain = GRAIN[codec]
+        first = math.ceil(crf_range(codec, curve)[0] / grain)
+        last = math.floor(LIMITS[codec][1] / grain)
+        step = bisect_left(range(first, last + 1), -mean_bps, key=lambda n: -curve.bps(n * grain)) + first
+        if step <= last:
+            found.append(_at(key, curve, step * grain))
+    return max(found, key=lambda c: (round(c.vmaf, 3), -c.width * c.height), default=None)
 
 
 def with_smaller(curves: Curves, size: tuple[int, int], codec: Codec = "h264") -> dict[Key, Weighted]:
@@ -150,7 +159,8 @@ def with_smaller(curves: Curves, size: tuple[int, int], codec: Codec = "h264") -
 
 def hull(curves: Curves, codec: Codec) -> list[Choice]:
     """Return the cheapest choice at each whole VMAF that can be reached, from low to high: for reports."""
-    found = [at_quality(curves, codec, float(vmaf)) for vmaf in range(20, 99)]
+    lines = grid(curves, codec)
+    found = [at_quality(lines, float(vmaf)) for vmaf in range(20, 99)]
     kept: list[Choice] = []
     for choice in found:
         if choice is not None and (not kept or choice.vmaf > kept[-1].vmaf):
@@ -158,21 +168,21 @@ def hull(curves: Curves, codec: Codec) -> list[Choice]:
     return kept
 
 
-def _top(curves: Curves, codec: Codec, top_bps: float) -> Choice | None:
+def _top(lines: Grid, top_bps: float) -> Choice | None:
     vmaf = TOP_VMAF
     while vmaf > 0:
-        choice = at_quality(curves, codec, vmaf)
+        choice = at_quality(lines, vmaf)
         if choice is not None and choice.bps <= top_bps:
             return choice
         vmaf -= SEARCH_STEP_VMAF
     return None
 
 
-def _steps(curves: Curves, top: Choice, step_vmaf: float, step_rate: float) -> list[Choice]:
+def _steps(lines: Grid, top: Choice, step_vmaf: float, step_rate: float) -> list[Choice]:
     chosen = [top]
     vmaf = top.vmaf - step_vmaf
     while vmaf >= LOWEST_VMAF:
-        choice = at_quality(curves, top.codec, vmaf)
+        choice = at_quality(lines, vmaf)
         last = chosen[-1]
         if (
             choice is not None
@@ -186,8 +196,5 @@ def _steps(curves: Curves, top: Choice, step_vmaf: float, step_rate: float) -> l
     return chosen
 
 
-def _grained(choice: Choice, curve: Weighted, *, upward: bool = False) -> Choice:
-    grain = GRAIN[choice.codec]
-    crf = -(-choice.crf // grain) * grain if upward else round(choice.crf / grain) * grain
-    crf = min(crf, LIMITS[choice.codec][1])
-    return Choice(choice.codec, choice.width, choice.height, crf, curve.bps(crf), curve.vmaf(crf))
+def _at(key: Key, curve: Weighted, crf: float) -> Choice:
+    return Choice(*key, crf, curve.bps(crf), curve.vmaf(crf))
