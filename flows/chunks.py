@@ -87,6 +87,11 @@ _going: dict[str, _Going] = {}
 )  # fmt: skip
 def encode_chunk(chunk: ChunkTask, title_id: str, number: int, cas: Path) -> int:
     """Encode one chunk into the store, wherever this runs; return its number."""
+    return _encode_here(chunk, title_id, number, cas)
+
+
+def _encode_here(chunk: ChunkTask, title_id: str, number: int, cas: Path) -> int:
+    """Do the task. Apart from it: Prefect sends a task's own function by value, with all that it names."""
     going = _going.get(title_id)
     if going is not None:
         supervise.cancelling.set(going.called_off)
