@@ -37,7 +37,9 @@ def prepare(prefect_home: Path, environment: dict[str, str] | None = None, *, se
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     }
-    if not service:
+    if service:
+        defaults["PREFECT_RUNNER_POLL_FREQUENCY"] = "2"  # seconds; a cancelled run should end within five
+    else:
         # Runs keep their log in Prefect's own database; the terminal shows ours.
         defaults["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
         defaults["PREFECT_LOGGING_HANDLERS_DEBUG_LEVEL"] = "CRITICAL"
