@@ -22,6 +22,7 @@ from bitaca_core.media.protection.signalling import SPACES
 SIDECAR_DATA_ID = "org.bitaca.sidecar"
 SIDECAR_SCHEME = "urn:bitaca:sidecar:1"
 ROLE_SCHEME = "urn:mpeg:dash:role:2011"
+SWITCHING_SCHEME = "urn:mpeg:dash:adaptation-set-switching:2016"
 TILE_SCHEME = "http://dashif.org/guidelines/thumbnail_tile"
 STORYBOARD = "storyboard"
 SDH_HLS = (
@@ -360,9 +361,13 @@ def mpd(programme: Programme) -> str:
         f'  <Period id="1" start="PT0S" duration="PT{decimal(programme.duration_s)}S">',
     ]
     numbers = itertools.count()
-    for codec in dict.fromkeys(rung.codec for rung, _ in programme.video):
-        family = [(rung, track) for rung, track in programme.video if rung.codec == codec]
-        out += _video_set(next(numbers), family, programme.frame_rate)
+    families: dict[tuple[str, tuple[str, ...]], list[tuple[Rung, Track]]] = {}
+    for rung, track in programme.video:
+        families.setdefault((rung.codec, track.protection), []).append((rung, track))
+    sets = [(next(numbers), *one) for one in families.items()]
+    for number, (codec, _), family in sets:
+        others = [other for other, (its, _), _ in sets if its == codec and other != number]
+        out += _video_set(number, family, programme.frame_rate, others)
     first = programme.audio[0][0].ordinal if programme.audio else None
     for plan, track in programme.audio:
         out += _audio_set(next(numbers), plan.ordinal == first, plan, track)
@@ -379,8 +384,15 @@ def mpd(programme: Programme) -> str:
     return "\n".join(out)
 
 
-def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction) -> list[str]:
-    """One set a codec: a player stays within a set, and goes to another only where it can change the decoder."""
+def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction, others: list[int]) -> list[str]:
+    """One set a codec and key: a player stays within a set, and goes to another only where it can change the decoder.
+
+    Sets that differ in their key only name each other.
+
+    References
+    ----------
+    ISO/IEC 23009-1, "Adaptation Set Switching"; DASH-IF Interoperability Points: one default_KID a set.
+    """
     top, track = family[0]
     aspect = Fraction(top.width, top.height)
     width = max(rung.width for rung, _ in family)
@@ -390,20 +402,16 @@ def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction) ->
         f'{aspect.denominator}" maxWidth="{width}" maxHeight="{height}" frameRate="{rate}"'
         ' segmentAlignment="true" startWithSAP="1">',
     ]
-    shared = all(own.protection == track.protection for _, own in family)
-    if shared:
-        out += [f"      {line}" for line in track.protection]
+    out += [f"      {line}" for line in track.protection]
+    if others:
+        named = ",".join(str(other) for other in others)
+        out.append(f'      <SupplementalProperty schemeIdUri="{SWITCHING_SCHEME}" value="{named}"/>')
     out += [f'      <Role schemeIdUri="{ROLE_SCHEME}" value="main"/>', *_template("video", track)]
     for rung, own in family:
-        said = (
+        out.append(
             f'      <Representation id="{rung.id}" bandwidth="{own.peak_bps}" codecs="{own.codecs}"'
-            f' width="{rung.width}" height="{rung.height}" sar="1:1"'
+            f' width="{rung.width}" height="{rung.height}" sar="1:1"/>'
         )
-        if shared:
-            out.append(f"{said}/>")
-        else:
-            inside = (f"        {line}" for line in own.protection)
-            out += [f"{said}>", *inside, "      </Representation>"]
     return [*out, "    </AdaptationSet>"]
 
 

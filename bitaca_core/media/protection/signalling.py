@@ -125,6 +125,7 @@ def _elements(policy: Policy, key: ContentKey, kids: Sequence[bytes], title_id: 
         elif system == "clearkey":
             address = escape(_licence_address(policy, ""))
             laurl = f'<dashif:Laurl licenseType="EME-1.0">{address}</dashif:Laurl>'
+            # no pssh of the common system: dash.js takes the key identifier for Clear Key, and stumbles over a box
             out += _element(systems.CLEARKEY_URN, ' value="ClearKey1.0"', [laurl])
     return out
 

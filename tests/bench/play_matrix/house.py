@@ -69,7 +69,7 @@ def fill(home: Path, schemes: tuple[Scheme, ...] = tuple(TITLES), seconds: int =
     video = home / "clip.mp4"
     home.mkdir(parents=True, exist_ok=True)
     command = [ffmpeg(), "-v", "error", "-y"]
-    command += ["-f", "lavfi", "-i", f"testsrc2=size=426x240:rate=24:duration={seconds}"]
+    command += ["-f", "lavfi", "-i", f"testsrc2=size=960x540:rate=24:duration={seconds}"]
     command += ["-f", "lavfi", "-i", f"sine=frequency=330:sample_rate=48000:duration={seconds}"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2"]
     subprocess.run([*command, str(video)], check=True)
