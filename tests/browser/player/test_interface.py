@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 
@@ -173,6 +175,28 @@ def test_preview_shows_the_storyboard_and_the_chapter(player):
     assert "storyboard-1.jpg" in player.get(
         "player.shadowRoot.querySelector('.peek .picture').style.backgroundImage"
     )
+
+
+def test_preview_goes_on_with_the_next_sheet(player, server, package):
+    """A long title has several sheets; here one row of ten pictures each."""
+    sidecar = json.loads((package / "sidecar.json").read_text("utf-8"))
+    board = sidecar["storyboard"]
+    assert (board["columns"], board["count"], board["interval_s"]) == (10, 24, 1.0)
+    names = ["images/storyboard-1.jpg", "images/second.jpg", "images/third.jpg"]
+    sidecar["storyboard"] = {**board, "rows": 1, "urls": names}
+    server.live["sidecar.json"] = lambda: json.dumps(sidecar)
+    player.open().start()
+    box = player.part(".seek").bounding_box()
+    for part, sheet, column in (
+        (0.1, "storyboard-1.jpg", 2),
+        (0.77, "second.jpg", 8),
+        (0.97, "third.jpg", 3),
+    ):
+        player.page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2)
+        picture = "player.shadowRoot.querySelector('.peek .picture').style"
+        player.until(f"{picture}.backgroundImage.includes('{sheet}')")
+        width = float(player.get(f"{picture}.width").removesuffix("px"))
+        assert player.get(f"{picture}.backgroundPosition") == f"{-column * width:g}px 0px"
 
 
 def test_on_a_phone_everything_fits_and_is_large_enough(phone_player):
