@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -190,12 +191,17 @@ def _sheet(source: Path, subtitles: list[str], language: str | None, poster: Pat
 
 
 def _show_plan(job: Job, as_json: bool) -> None:
+    from bitaca_core.media import chunks, laddering
     from bitaca_core.media import package as packaging
+    from bitaca_core.media.artefacts import Store
 
+    if job.ladder != "per-title":  # that one is found by work, the others by reading
+        with tempfile.TemporaryDirectory() as folder:
+            job = laddering.decided(job, Store(Path(folder)))
     recipe, video = job.recipe, job.info.video
     if as_json:
         print(json.dumps({
-            "schema": 1, "package_id": job.package_id, "duration_s": recipe.duration_s, "recipe": recipe.to_dict(),
+            "schema": 1, "package_id": job.package_id, "duration_s": recipe.duration_s, "recipe": recipe.to_dict(), "ladder": job.ladder,
         }, ensure_ascii=False))  # fmt: skip
         return
     steps = [
@@ -210,8 +216,15 @@ def _show_plan(job: Job, as_json: bool) -> None:
     print(f"source   {video.width}x{video.height} {video.codec}, {float(video.frame_rate):.3f} fps")
     print(f"result   {float(recipe.frame_rate):.3f} fps, {recipe.frames} frames, {recipe.duration_s:.3f} s"
           + "".join(f", {step}" for step in steps if step))  # fmt: skip
+    cut = chunks.chunks(job.info, recipe)
+    print(f"encode   {len(cut)} chunk{'s' if len(cut) > 1 else ''} of up to "
+          f"{max(float(chunk.frames / recipe.frame_rate) for chunk in cut):.0f} s"
+          + (f", {recipe.first} published first" if recipe.first else ""))  # fmt: skip
+    if job.ladder_report is None:
+        print("ladder   chosen by trying the title; without that it would be:")
     for rung in recipe.rungs:
-        print(f"video    {rung.id:6} {rung.width}x{rung.height}, at most {rung.max_bps / 1000:.0f} kbit/s")
+        print(f"video    {rung.id:9} {rung.codec:4} {rung.width}x{rung.height}, crf {rung.crf:g}, "
+              f"at most {rung.max_bps / 1000:.0f} kbit/s")  # fmt: skip
     for audio in recipe.audio:
         print(f"audio    {audio.id:6} {audio.label}")
     for track in job.subtitles:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,15 @@ class Movie:
         Length of each segment, microseconds.
     sizes_bits : ndarray of shape (n_segments, n_rungs), dtype int64
         Bits of each segment on each rung.
+    ssim : ndarray of shape (n_segments, n_rungs), dtype float64, or None
+        Likeness of each segment to the source at the rung's own size, 0 to 1, where the package says it.
     """
 
     name: str
     bitrates_kbps: NDArray[np.int64]
     durations_us: NDArray[np.int64]
     sizes_bits: NDArray[np.int64]
+    ssim: NDArray[np.float64] | None = None
 
     @property
     def rungs(self) -> int:
@@ -117,8 +120,10 @@ def _package(document: dict[str, Any], name: str, file: Path | str | None) -> Mo
         raise InputError("expected rungs as a list of objects", file=file)
     for number, rung in enumerate(rungs):
         _numbers([rung.get("bandwidth_bps")], f"rungs[{number}].bandwidth_bps", file)
-    rungs = sorted(rungs, key=lambda rung: rung["bandwidth_bps"])
+    # A session stays with one codec; the first of the package is the one that everybody plays.
+    rungs = [rung for rung in rungs if rung.get("codec") == rungs[0].get("codec")]
     # The average, where it is stated, is what the session gives its rules too.
+    rungs = sorted(rungs, key=lambda rung: rung.get("average_bps", rung["bandwidth_bps"]))
     stated = [rung.get("average_bps", rung["bandwidth_bps"]) for rung in rungs]
     bitrates = [bps / 1000 for bps in _numbers(stated, "average_bps", file)]
     durations_s = _numbers(rungs[0].get("segment_durations_s"), "segment_durations_s", file)
@@ -129,7 +134,14 @@ def _package(document: dict[str, Any], name: str, file: Path | str | None) -> Mo
             raise InputError("every rung must have as many segments as the first", file=file)
         columns.append([size * 8 for size in sizes])
     durations_us = [duration * 1e6 for duration in durations_s]
-    return _movie(name, bitrates, durations_us, [list(row) for row in zip(*columns, strict=True)], file)
+    movie = _movie(name, bitrates, durations_us, [list(row) for row in zip(*columns, strict=True)], file)
+    likeness = [rung.get("segment_ssim") for rung in rungs]
+    if not all(likeness):
+        return movie
+    for rung, values in zip(rungs, likeness, strict=True):
+        if len(_numbers(values, "segment_ssim", file)) != len(durations_s):
+            raise InputError(f"rung {rung.get('id')}: every segment must have its segment_ssim", file=file)
+    return replace(movie, ssim=np.array(likeness, dtype=np.float64).T)
 
 
 def _numbers(found: Any, field: str, file: Path | str | None) -> list[float]:

@@ -154,7 +154,9 @@ def test_an_interrupted_command_ends_with_130_and_leaves_nothing(
     command = [sys.executable, "-c", "from bitaca_core.cli.main import main; main()", "package", str(long), "--out",
                str(tmp_path / "out")]  # fmt: skip
     child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert child.stderr is not None and "encode" in child.stderr.readline()
+    assert child.stderr is not None
+    while "encode" not in (line := child.stderr.readline()):
+        assert line, "it ended before it encoded"
     child.send_signal(number)
     said = child.communicate(timeout=HANG_GUARD_S)[1]
     assert child.returncode == 130 and said == "interrupted; nothing that was finished is lost\n"

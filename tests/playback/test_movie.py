@@ -42,6 +42,22 @@ def test_a_package_lists_rungs_in_any_order_and_a_folder_stands_for_its_file(tmp
         assert found.sizes_bits.tolist() == [[2_000_000, 7_200_000], [1_120_000, 4_000_000]]
 
 
+def test_of_several_codecs_a_session_plays_one():
+    better = RUNG | {"id": "720p-av1", "bandwidth_bps": 1_500_000, "codec": "av1"}
+    rungs = [RUNG | {"codec": "h264"}, LOW | {"codec": "h264"}, better]
+    found = movie.parse(json.dumps({"schema": 1, "rungs": rungs}), "m")
+    assert found.bitrates_kbps.tolist() == [600, 2400] and found.ssim is None
+
+
+def test_likeness_comes_with_the_sizes():
+    rungs = [RUNG | {"segment_ssim": [0.99, 0.98]}, LOW | {"segment_ssim": [0.97, 0.95]}]
+    found = movie.parse(json.dumps({"schema": 1, "rungs": rungs}), "m")
+    assert found.ssim is not None and found.ssim.tolist() == [[0.97, 0.99], [0.95, 0.98]]
+    rungs[1] = LOW | {"segment_ssim": [0.97]}
+    with pytest.raises(InputError, match="360p: every segment must have its segment_ssim"):
+        movie.parse(json.dumps({"schema": 1, "rungs": rungs}), "m")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
