@@ -9,8 +9,13 @@ import re
 import nbformat
 import pytest
 
+from bitaca_core.errors import WorkError
 from bitaca_core.settings import DataPaths
 from flows import evaluate
+from tests.media.clips import X264, picture
+from tests.media.conftest import clip
+
+__all__ = ["clip"]
 
 NAMES = evaluate.available()
 
@@ -20,7 +25,7 @@ def read(name):
 
 
 def test_the_expected_notebooks_are_there():
-    assert {"00_template", "03_abr"} <= set(NAMES)
+    assert {"00_template", "02_bitrate_ladder", "03_abr"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -136,3 +141,23 @@ def test_the_abr_notebook_runs_on_a_trace_of_ones_own(abr_report):
     assert own.results["traces"] == 1
     assert "one trace gives no interval" in own.results["conclusion"]
     assert "mine" in (own.folder / "report.html").read_text("utf-8")
+
+
+def test_the_ladder_notebook_shows_the_hull_and_the_saving_of_a_video_of_ones_own(home, clip):
+    video = clip("own.mp4", *picture("640x360", seconds=12.0), *X264)
+    report = evaluate.run_notebook(
+        "02_bitrate_ladder", home, parameters={"source": str(video), "seconds": 2.0}
+    )
+    found = report.results
+    assert found["method"] == "short" and found["title"] == "own"
+    assert found["analysis_cpu_s"] > 0
+    assert found["rungs"][0]["rung"] == "360p"
+    assert "the fixed ladder" in found["conclusion"] or "cannot be compared" in found["conclusion"]
+    page = (report.folder / "report.html").read_text("utf-8")
+    assert page.count('src="data:image/png;base64,') == 2
+    assert self_contained(page)
+
+
+def test_the_ladder_notebook_says_when_there_is_no_such_video(home, tmp_path):
+    with pytest.raises(WorkError, match="no such file"):
+        evaluate.run_notebook("02_bitrate_ladder", home, parameters={"source": str(tmp_path / "none.mp4")})

@@ -32,9 +32,9 @@ AGAIN_MPIXEL_MS = 1.5
 """Decoding a frame of a trial."""
 SCORE_MPIXEL_MS = 24.0
 """Scoring one frame of a trial, with its two neighbours: scaled to the display's size and compared."""
-START_MS = 90.0
+START_MS = 50.0
 """One ffmpeg: loading, opening, seeking."""
-START_TRIAL_MS = {"h264": 4.0, "av1": 40.0, "vp9": 4.0}
+START_TRIAL_MS = {"h264": 2.0, "av1": 30.0, "vp9": 4.0}
 SCAN_MS_PER_FRAME = 0.02
 """Reading the packet list."""
 
