@@ -28,9 +28,11 @@ from bitaca_core.catalogue.store import (
     titles_file,
 )
 from bitaca_core.errors import BitacaError, InputError, RebuildNeeded, SchemaError
-from bitaca_core.media import failures, planning, sample, webhook
+from bitaca_core.media import description, failures, planning, sample, webhook
 from bitaca_core.media.library import current_package_id
 from bitaca_core.media.progress import ProgressBoard
+from bitaca_core.media.storage import Storage
+from bitaca_core.media.storage_s3 import open_storage
 from bitaca_core.media.webhook import Notice
 from bitaca_core.search import documents, freshness
 from bitaca_core.settings import CHECKOUT, DataPaths, Settings, load_settings
@@ -347,7 +349,7 @@ def publish(
         package_id = publication.publish(
             sheet, paths, ProgressBoard(paths), force=force,
             codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset, workers=settings.workers, job=job,
-            stop_after_first=stop_after_first,
+            stop_after_first=stop_after_first, storage=(storage := _storage(settings, paths)),
             protection=protection_for(settings, paths.keys, policy_for(settings, sheet.protect)),
         )  # fmt: skip
     except Exception as error:
@@ -355,7 +357,7 @@ def publish(
         raise
     failures.clear(paths, title_id)
     if not stop_after_first:
-        _hear_the_series(paths, title_id)
+        _hear_the_series(paths, title_id, storage)
     if package_id != before:
         _tell(settings, Notice("published", title_id, package_id, "published", f"published as {package_id}"))
     return package_id
@@ -370,7 +372,7 @@ def season_of(title_id: str, known: Iterable[str]) -> list[str]:
     return sorted(found[0] for found in others if found[1] == own[1])
 
 
-def _hear_the_series(paths: DataPaths, title_id: str) -> None:
+def _hear_the_series(paths: DataPaths, title_id: str, storage: Storage) -> None:
     """Mark openings and credits of the season that a published episode belongs to."""
     episodes = season_of(title_id, read_sheets(paths))
     if len(episodes) > 1:
@@ -378,6 +380,10 @@ def _hear_the_series(paths: DataPaths, title_id: str) -> None:
 
         with _alone(paths, f"season-{episodes[0]}"):
             season.update(paths, episodes)
+            for episode in episodes:
+                if (package_id := current_package_id(paths, episode)) is not None:
+                    key = f"{episode}/{package_id}"
+                    storage.renew(paths.media / key, key, (season.SIDECAR, description.FILE_NAME))
 
 
 def _sheet(paths: DataPaths, title_id: str) -> SourceSheet:
@@ -393,6 +399,10 @@ def _remember(paths: DataPaths, title_id: str, error: Exception) -> None:
         failures.record(paths, title_id, error, planning.input_paths(sheet))
     told = failures.told(title_id, error)
     _tell(load_settings(), Notice("failed", title_id, None, told.kind, told.message))
+
+
+def _storage(settings: Settings, paths: DataPaths) -> Storage:
+    return open_storage(settings.model_copy(update={"home": paths.home}))
 
 
 def _tell(settings: Settings, notice: Notice) -> None:

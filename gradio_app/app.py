@@ -16,6 +16,7 @@ from gradio_app import errors, pages
 from gradio_app.access import Access
 from gradio_app.chat import Conversations
 from gradio_app.context import Context
+from gradio_app.elsewhere import bucket
 from gradio_app.greeting import Greeting
 from gradio_app.guard import Guard
 from gradio_app.licences import Licences
@@ -82,7 +83,7 @@ def create_app(
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(pages.router)
-    app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences)))
+    app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)
     app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies)  # type: ignore[arg-type]
     return app

@@ -9,15 +9,17 @@ import re
 import stat
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bitaca_core.catalogue.titles import is_title_id
 from bitaca_core.errors import BitacaError, TokenError
 from bitaca_core.media.protection.licence import MAX_REQUEST_BYTES
 from bitaca_core.media.protection.signalling import KEYS, LICENCE
+from bitaca_core.media.storage import Storage, Stored
 from bitaca_core.security.tokens import verify_media
 from gradio_app.access import Access
+from gradio_app.elsewhere import Busy, Elsewhere
 from gradio_app.errors import NotFound, headers_of, status_of
 from gradio_app.licences import Licences
 
@@ -49,6 +51,8 @@ OPEN_TO_ALL = (
 )
 
 Send = Callable[[Any], Awaitable[None]]
+Read = Callable[[int, int], Awaitable[bytes]]
+"""Reads up to so many bytes (second) from a position (first)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,19 @@ class MediaApp:
         Holds the key and the clock.
     licences : Licences or None
         Answers `keys/<kid>` and `licence` under a package, from home and the listed origins only; None refuses them.
+    storage : Storage or None
+        Where what the data folder lacks is read from.
     """
 
-    def __init__(self, root: Path, access: Access, licences: Licences | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        access: Access,
+        licences: Licences | None = None,
+        storage: Storage | None = None,
+    ) -> None:
         self.root = root
+        self.elsewhere = Elsewhere(storage) if storage is not None else None
         self.access = access
         self.licences = licences
 
@@ -115,17 +128,55 @@ class MediaApp:
             return
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            if self.elsewhere is None:
+                await _refuse(send, 404, "not-found")
+                return
+            key = path.relative_to(self.root).as_posix()
+            await self._from_elsewhere(self.elsewhere, send, method, headers, key, max_age_s)
+            return
         except OSError:
             await _refuse(send, 404, "not-found")
             return
         try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 await _refuse(send, 404, "not-found")
                 return
-            await _serve(send, method, headers, descriptor, found, path.suffix, max_age_s)
+
+            async def read(position: int, length: int) -> bytes:
+                return await asyncio.to_thread(os.pread, descriptor, length, position)
+
+            found = Stored(status.st_size, status.st_mtime_ns)
+            await _serve(send, method, headers, found, read, path.suffix, max_age_s)
         finally:
             os.close(descriptor)
+
+    async def _from_elsewhere(
+        self,
+        elsewhere: Elsewhere,
+        send: Send,
+        method: str,
+        headers: dict[bytes, str],
+        key: str,
+        max_age_s: int,
+    ) -> None:
+        try:
+            found = await elsewhere.stat(key)
+        except Busy:
+            await _refuse(send, 503, "busy", [(b"retry-after", b"1")])
+            return
+        except BitacaError:
+            await _refuse(send, 502, "storage")
+            return
+        if found is None:
+            await _refuse(send, 404, "not-found")
+            return
+
+        async def read(position: int, length: int) -> bytes:
+            return await elsewhere.read(key, position, length)
+
+        await _serve(send, method, headers, found, read, PurePosixPath(key).suffix, max_age_s)
 
     async def _unlock(self, scope: Any, receive: Any, send: Send, origin: str, parts: list[str]) -> None:
         """Answer for a key (GET `keys/<kid>`) or a licence (POST `licence`); the token names package and viewer."""
@@ -184,9 +235,9 @@ class MediaApp:
         return (path if path.suffix in CONTENT_TYPES else None), max_age_s
 
 
-def etag_of(found: os.stat_result) -> str:
+def etag_of(found: Stored) -> str:
     """Return a strong validator: packages never change in place, so size and time of writing identify."""
-    return f'"{found.st_size:x}-{found.st_mtime_ns:x}"'
+    return f'"{found.size_bytes:x}-{found.mtime_ns:x}"'
 
 
 def read_range(header: str, size: int) -> Span | str | None:
@@ -221,8 +272,8 @@ async def _serve(
     send: Send,
     method: str,
     request: dict[bytes, str],
-    descriptor: int,
-    found: os.stat_result,
+    found: Stored,
+    read: Read,
     suffix: str,
     max_age_s: int,
 ) -> None:
@@ -238,27 +289,27 @@ async def _serve(
     common.append((b"content-type", CONTENT_TYPES[suffix].encode()))
     span: Span | str | None = None
     if b"range" in request and request.get(b"if-range", etag) == etag:
-        span = read_range(request[b"range"], found.st_size)
+        span = read_range(request[b"range"], found.size_bytes)
     if isinstance(span, str):
-        await _refuse(send, 416, "range", [(b"content-range", f"bytes */{found.st_size}".encode())])
+        await _refuse(send, 416, "range", [(b"content-range", f"bytes */{found.size_bytes}".encode())])
         return
     status = 200
     if span is not None:
         status = 206
-        common.append((b"content-range", f"bytes {span.first}-{span.last}/{found.st_size}".encode()))
-    whole = span or Span(0, found.st_size - 1)
+        common.append((b"content-range", f"bytes {span.first}-{span.last}/{found.size_bytes}".encode()))
+    whole = span or Span(0, found.size_bytes - 1)
     common.append((b"content-length", str(whole.length).encode()))
     await send({"type": "http.response.start", "status": status, "headers": [*OPEN_TO_ALL, *common]})
     if method == "HEAD":
         await send({"type": "http.response.body", "body": b""})
         return
-    await _stream(send, descriptor, whole)
+    await _stream(send, read, whole)
 
 
-async def _stream(send: Send, descriptor: int, span: Span) -> None:
+async def _stream(send: Send, read: Read, span: Span) -> None:
     position, left = span.first, span.length
     while left > 0:
-        block = await asyncio.to_thread(os.pread, descriptor, min(BLOCK_BYTES, left), position)
+        block = await read(position, min(BLOCK_BYTES, left))
         if not block:
             raise OSError("the file became shorter while it was sent")
         position += len(block)

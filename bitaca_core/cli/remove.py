@@ -29,12 +29,13 @@ def remove(
     out first. What viewers watched and rated stays in their history.
     """
     from bitaca_core.media import removal
+    from bitaca_core.media.storage_s3 import open_storage
 
     settings = load_settings()
     found = removal.plan(settings.paths, title_id)
     if not yes:
         _ask(found, as_json)
-    removal.remove(settings.paths, found)
+    removal.remove(settings.paths, found, open_storage(settings))
     indexed = _search_again(settings)
     if as_json:
         print(json.dumps({

@@ -59,6 +59,7 @@ def publish(
     job: Job | None = None,
     stop_after_first: bool = False,
     protection: Protection | None = None,
+    storage: Storage | None = None,
 ) -> str:
     """Package, verify and publish a title, showing it on `board`; return its package_id.
 
@@ -88,12 +89,13 @@ def publish(
             job=job,
             stop_after_first=stop_after_first,
             protection=protection,
+            storage=storage,
         ).package_id
     try:
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
             codecs=codecs, ladder=ladder, preset=preset, workers=workers, job=job, stop_after_first=stop_after_first,
-            protection=protection, began=began,
+            protection=protection, began=began, storage=storage,
         )  # fmt: skip
     except BitacaError:
         board.update(sheet.title_id, "failed", 100)
@@ -149,6 +151,7 @@ def publish_title(
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):
             arguments = known.arguments if known and known.package_id == job.package_id else ()
+            storage.keep(folder, f"{sheet.title_id}/{job.package_id}")
             _finish(job, folder, paths, storage, arguments, known.ladder if known else None)
             progress("publish", 100)
             return Publication(job.package_id, folder, built=False)
@@ -374,7 +377,7 @@ def _finish(
 
 
 def _name(title_id: str, package_id: str, paths: DataPaths, storage: Storage) -> None:
-    if current_package_id(paths, title_id) != package_id:
+    if (storage.read_text(f"{title_id}/{CURRENT}") or "").strip() != package_id:
         storage.write_text(f"{title_id}/{CURRENT}", package_id + "\n")
 
 
@@ -389,6 +392,7 @@ def _name_again(receipt: receipts.TitleReceipt, paths: DataPaths, storage: Stora
             file=folder,
             hint="Put the source back where it was, or `bitaca remove` the title",
         )
+    storage.keep(folder, f"{receipt.title_id}/{receipt.package_id}")
     _name(receipt.title_id, receipt.package_id, paths, storage)
     return Publication(receipt.package_id, folder, built=False)
 

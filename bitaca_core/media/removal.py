@@ -17,6 +17,7 @@ from bitaca_core.media import failures, receipts
 from bitaca_core.media.garbage import size_of, unused
 from bitaca_core.media.library import CURRENT
 from bitaca_core.media.progress import ProgressBoard
+from bitaca_core.media.storage import Storage
 from bitaca_core.settings import DataPaths
 
 
@@ -63,8 +64,10 @@ def plan(paths: DataPaths, title_id: str) -> Removal:
     )
 
 
-def remove(paths: DataPaths, removal: Removal) -> None:
+def remove(paths: DataPaths, removal: Removal, storage: Storage | None = None) -> None:
     """Do it: first what viewers see, the rows of the catalogue last, so that an interrupted one can be repeated.
+
+    `storage` is where packages are published, when that is not the data folder alone.
 
     Raises
     ------
@@ -80,6 +83,9 @@ def remove(paths: DataPaths, removal: Removal) -> None:
                 f"{removal.title_id} is being packaged", kind="busy", hint="Wait, or stop `bitaca` first"
             )
         for unit in removal.units:
+            if storage is not None:
+                storage.remove(f"{unit}/{CURRENT}")
+                storage.remove(unit)
             (paths.media / unit / CURRENT).unlink(missing_ok=True)
             for folder in _folders(paths, unit):
                 aside = folder.with_name(f".{folder.name}.{os.getpid()}")

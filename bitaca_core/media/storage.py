@@ -1,4 +1,4 @@
-"""Where published packages live: one protocol for publication and for serving; the local folder implements it."""
+"""Where published packages live: one protocol for publication and for serving; the local folder implements it, `storage_s3.py` a bucket."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
@@ -35,11 +36,20 @@ class Storage(Protocol):
     def adopt(self, folder: Path, key: str) -> None:
         """Make the finished local `folder` the contents of `key`, whole or not at all."""
 
+    def keep(self, folder: Path, key: str) -> None:
+        """See to it that the package `folder`, which stands in the data folder, is stored as `key`."""
+
+    def renew(self, folder: Path, key: str, names: Iterable[str]) -> None:
+        """Store files of the package `folder` again: they were amended where it stands."""
+
     def stat(self, key: str) -> Stored | None:
         """Return what is stored under `key`, None when nothing is."""
 
     def open(self, key: str) -> BinaryIO:
         """Open an object for reading."""
+
+    def read(self, key: str, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes of an object from `offset`."""
 
     def read_text(self, key: str) -> str | None:
         """Return a small object's text, None when it is not there."""
@@ -85,6 +95,12 @@ class LocalStorage:
         folder.rename(target)
         shutil.rmtree(aside, ignore_errors=True)
 
+    def keep(self, folder: Path, key: str) -> None:
+        """Do nothing: it is there."""
+
+    def renew(self, folder: Path, key: str, names: Iterable[str]) -> None:
+        """Do nothing: they are there."""
+
     def stat(self, key: str) -> Stored | None:
         """Return what is stored under `key`, None when nothing is."""
         try:
@@ -97,10 +113,16 @@ class LocalStorage:
         """Open an object for reading."""
         return self.path(key).open("rb")
 
+    def read(self, key: str, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes of an object from `offset`."""
+        with self.open(key) as stream:
+            stream.seek(offset)
+            return stream.read(length)
+
     def read_text(self, key: str) -> str | None:
         """Return a small object's text, None when it is not there."""
         try:
-            return self.path(key).read_text(encoding="utf-8")
+            return self.path(key).read_text(encoding="utf-8", errors="replace")
         except (FileNotFoundError, NotADirectoryError):
             return None
 

@@ -6,7 +6,10 @@ from collections import Counter
 
 import pytest
 
-from gradio_app.media import CONTENT_TYPES, Span, read_range
+from bitaca_core.errors import WorkError
+from bitaca_core.media.storage import Stored
+from gradio_app.elsewhere import WAITING, Elsewhere
+from gradio_app.media import BLOCK_BYTES, CONTENT_TYPES, Span, read_range
 
 from .conftest import PACKAGE, SEGMENT
 
@@ -216,3 +219,39 @@ def test_range_reader_limits():
     assert read_range("bytes=" + "9" * 30 + "-", 10) is None
     assert read_range("bytes=2-4", 10) == Span(2, 4)
     assert set(CONTENT_TYPES) == {".m3u8", ".mpd", ".m4s", ".mp4", ".vtt", ".jpg", ".json"}
+
+
+class Shelf:
+    """A storage that holds one object, slowly if it is told to."""
+
+    def __init__(self, key, data):
+        self.key, self.data, self.longest = key, data, 0
+
+    def stat(self, key):
+        return Stored(len(self.data), 7) if key == self.key else None
+
+    def read(self, key, offset, length):
+        self.longest = max(self.longest, length)
+        return self.data[offset : offset + length]
+
+
+async def test_what_the_data_folder_lacks_comes_from_the_storage(client, base, app):
+    media = next(route.app for route in app.router.routes if getattr(route, "path", "") == "/m")
+    data = bytes(range(256)) * 5000
+    shelf = Shelf(f"a-pipa-2026/{PACKAGE}/video/far/seg-1.m4s", data)
+    media.elsewhere = Elsewhere(shelf)
+    whole = await client.get(f"{base}/video/far/seg-1.m4s")
+    assert whole.status_code == 200 and whole.content == data and shelf.longest <= BLOCK_BYTES
+    part = await client.get(f"{base}/video/far/seg-1.m4s", headers={"Range": "bytes=10-19"})
+    assert part.status_code == 206 and part.content == data[10:20]
+    again = await client.get(f"{base}/video/far/seg-1.m4s", headers={"If-None-Match": whole.headers["etag"]})
+    assert again.status_code == 304
+    assert (await client.get(f"{base}/video/far/seg-2.m4s")).status_code == 404
+    assert (await client.get(f"{base}/{INNER}")).content == SEGMENT, "what is here is read here"
+
+    media.elsewhere._waiting = WAITING
+    busy = await client.get(f"{base}/video/far/seg-1.m4s")
+    assert busy.status_code == 503 and busy.headers["retry-after"] == "1"
+    media.elsewhere._waiting = 0
+    shelf.stat = lambda key: (_ for _ in ()).throw(WorkError("the storage cannot be used"))
+    assert (await client.get(f"{base}/video/far/seg-1.m4s")).status_code == 502
