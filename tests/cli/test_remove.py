@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from bitaca_core.settings import DataPaths
+from flows import work
 from tests.cli.commands import CALL, HANG_GUARD_S, bitaca, error_of, surroundings
 
 
@@ -43,7 +44,9 @@ def test_it_goes_from_catalogue_and_search(home, tmp_path):
     ]
     assert "o-farol-2019" not in ids(home)
     plan = json.loads(bitaca("plan", "--json", home=home).stdout)
-    assert [item["subject"] for item in plan["items"]] == ["mare-baixa-2020", "03_abr"], "the index is right"
+    assert [item["subject"] for item in plan["items"]] == ["mare-baixa-2020", *work.NOTEBOOKS], (
+        "the index is right"
+    )
     report = json.loads(bitaca("remove", "mare-baixa-2020", "--yes", "--json", home=home).stdout)
     assert (report["units"], report["indexed"]) == (["mare-baixa-2020"], True), "the last one too"
 

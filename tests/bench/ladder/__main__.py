@@ -81,7 +81,7 @@ def _row(clip: Clip, seconds: float, work: Path) -> dict[str, Any]:
         row[name] = _judged(info, recipe, decision, baseline.points, tuned.points, frames, work)
         print(f"{clip.name:26} {name:9} BD-rate {row[name]['bd_rate']:+.1%} ({row[name]['bd_rate_same_tuning']:+.1%} same "
               f"tuning) {decision.method}, analysis {row[name]['share']:.1%} of the ladder's CPU, "
-              f"held out {row[name]['held_out_error']}, whole title off {row[name]['off_mean']:.2f}", flush=True)  # fmt: skip
+              f"held out {row[name]['held_out_error']}, whole title off {row[name]['off_mean']}", flush=True)  # fmt: skip
     return row
 
 
@@ -110,7 +110,7 @@ def _judged(
         "vmaf_range": [round(end, 2) for end in bjontegaard.shared_range(baseline, measured.points)],
         "rungs": [[rung.id, rung.crf, rung.vmaf, round(bps), round(vmaf, 2)]
                   for rung, (bps, vmaf) in zip(decision.rungs, measured.points, strict=True)],
-        "off_mean": round(sum(off) / len(off), 3) if off else 0.0,
+        "off_mean": round(sum(off) / len(off), 3) if off and frames == recipe.frames else None,
         "held_out_error": decision.report.get("held_out_error") or None,
         "analysis_cpu_s": decision.report["cpu_s"], "ladder_cpu_s": round(cpu_s, 2),
         "foreseen_ladder_cpu_s": decision.report["foreseen_ladder_cpu_s"],
