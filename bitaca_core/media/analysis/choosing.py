@@ -29,7 +29,7 @@ SAME_RATE = 1.02
 """Of two sizes within this factor the smaller is taken: it costs less to encode and to decode."""
 GRAIN: Mapping[str, float] = {"h264": 0.5, "av1": 1.0, "vp9": 1.0}
 """CRF values are multiples of this."""
-REACH: Mapping[str, tuple[float, float]] = {"h264": (6.0, 6.0), "av1": (10.0, 8.0), "vp9": (4.0, 6.0)}
+REACH: Mapping[str, tuple[float, float]] = {"h264": (6.0, 6.0), "av1": (10.0, 4.0), "vp9": (4.0, 6.0)}
 """How far below and above the probed settings a curve is trusted."""
 LIMITS: Mapping[str, tuple[float, float]] = {"h264": (14.0, 44.0), "av1": (18.0, 63.0), "vp9": (18.0, 60.0)}
 SEARCH_STEP_VMAF = 0.25
