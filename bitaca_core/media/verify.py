@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from bitaca_core.errors import BitacaError
 from bitaca_core.media import description, manifests
 from bitaca_core.media.description import AudioEntry, Package, RungEntry, TextEntry, TrackEntry
+from bitaca_core.media.protection.verifying import faults
 from bitaca_core.stamps import sha256_file
 
 BASE_URL = "https://package.invalid/"
@@ -63,6 +64,8 @@ def verify_package(folder: Path, *, describe: Describe | None = None, hashes: bo
     check.dash()
     check.alignment()
     check.sidecar()
+    for file, message in faults(folder, package):
+        check.report("protection", file, message)
     return check.found
 
 

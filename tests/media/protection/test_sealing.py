@@ -13,9 +13,11 @@ import pytest
 
 from bitaca_core.errors import MediaError
 from bitaca_core.media import boxes, supervise, tools
+from bitaca_core.media.artefacts import Store
 from bitaca_core.media.conformance.check import check_folder
 from bitaca_core.media.conformance.protection import read_guard
-from bitaca_core.media.package import PackageResult, package_source, prepare
+from bitaca_core.media.description import read
+from bitaca_core.media.package import PackageResult, build, package_source, prepare
 from bitaca_core.media.protection import policy, whole
 from bitaca_core.media.protection.keys import KeyStore
 from bitaca_core.media.protection.policy import Policy
@@ -283,3 +285,32 @@ def test_protection_is_part_of_the_package_and_lost_keys_make_it_anew(film: Path
     again = publish_title(sheet_of(film), paths, protection=protection)
     assert again.built and again.package_id == first.package_id
     assert not publish_title(sheet_of(film), paths, protection=protection).built
+
+
+@pytest.mark.parametrize("scheme", ["cbcs", "cenc"])
+def test_every_codec_decrypts_to_what_was_encoded(
+    scheme: str, plain: Path, store: KeyStore, tmp_path: Path
+) -> None:
+    """H.264, AV1 and VP9, AAC and Opus; the same encoded files, once clear and once protected."""
+    kept = Store(tmp_path / "cas")
+    made = {}
+    for one in ("none", scheme):
+        protection = Protection(Policy(one), store)  # type: ignore[arg-type]
+        job = prepare(
+            sheet_of(plain, "codecs"), codecs=("h264", "av1", "vp9"), max_rungs=1, protection=protection
+        )
+        made[one] = build(job, tmp_path / one, store=kept).folder
+    package = read(made[scheme])
+    assert package.protection is not None
+    assert {codec.split(".")[0] for codec in (rung.codecs for rung in package.rungs)} == {
+        "avc1",
+        "av01",
+        "vp09",
+    }
+    for entry in package.protection.tracks:
+        key = store.find("codecs", bytes.fromhex(entry.kids[0]))
+        assert key is not None
+        assert track_samples(made[scheme] / entry.track, key.key) == track_samples(
+            made["none"] / entry.track, None
+        )
+    assert verify_package(made[scheme]) == []
