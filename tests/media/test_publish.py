@@ -148,15 +148,16 @@ def test_killed_in_mid_encode(number: int, plain: Path, clip: Callable[..., Path
 
 
 def encoders(home: Path) -> list[int]:
-    """Ids of running tools that name the data folder on their command line."""
+    """Ids of running tools that work in the data folder or name it on their command line."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 command = (entry / "cmdline").read_bytes()
+                place = os.fsencode((entry / "cwd").readlink())
             except OSError:
                 continue
-            if b"ffmpeg" in command.split(b"\0")[0] and os.fsencode(home) in command:
+            if b"ffmpeg" in command.split(b"\0")[0] and os.fsencode(home) in command + place:
                 found.append(int(entry.name))
     return found
 
