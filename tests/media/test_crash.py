@@ -15,7 +15,7 @@ SEED = 7
 def base(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     folder = tmp_path_factory.mktemp("undisturbed")
     found = undisturbed(film(folder, 50), folder / "base")
-    assert found.pieces == 5  # two chunks of two codecs, and the sound
+    assert found.pieces == 7  # the ladder, two chunks of two codecs, loudness and sound
     return found
 
 
