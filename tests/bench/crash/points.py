@@ -28,7 +28,7 @@ PUBLISH = (
     "import json, sys; from pathlib import Path; from bitaca_core.settings import DataPaths;"
     "from bitaca_core.catalogue.sheet import SourceSheet; from bitaca_core.media import publish;"
     "done = publish.publish_title(SourceSheet(title_id=sys.argv[1], video=Path(sys.argv[2])), DataPaths(Path(sys.argv[3])),"
-    " codecs=('h264', 'av1'), workers=2); print(json.dumps({'folder': str(done.folder)}))"
+    " codecs=('h264', 'av1'), ladder='per-title', workers=2); print(json.dumps({'folder': str(done.folder)}))"
 )
 
 
