@@ -29,6 +29,7 @@ from bitaca_core.media import (
     receipts,
     segmenting,
     sound,
+    space,
     storyboard,
     subtitles,
     texts,
@@ -201,6 +202,7 @@ def build(
     WorkError
         The folder cannot be written.
     """
+    space.check(job.recipe, out_dir, store.root if store is not None else out_dir)
     try:
         out_dir.mkdir(parents=True)
     except OSError as error:
@@ -209,6 +211,8 @@ def build(
         return _build(job, out_dir, progress, store, workers or default_workers())
     except OSError as error:
         shutil.rmtree(out_dir, ignore_errors=True)
+        if error.errno in space.FULL:
+            raise space.ran_out(out_dir) from error
         raise WorkError(f"cannot write: {error.strerror or error}", kind="output", file=out_dir) from error
     except BaseException:
         shutil.rmtree(out_dir, ignore_errors=True)
@@ -315,6 +319,11 @@ def left_out(info: SourceInfo, recipe: Recipe) -> list[str]:
     silent_tracks = [
         f"audio stream {ordinal} left out: there is nothing in it" for ordinal in info.empty_audio
     ]
+    if info.video.dolby_vision is not None:
+        silent_tracks.append(
+            f"Dolby Vision profile {info.video.dolby_vision}: packaged from its base layer, without the scene-by-scene "
+            "grading"
+        )
     return silent_tracks + [
         f"subtitle stream {stream.ordinal} left out: "
         + (f"{stream.codec} holds pictures" if stream.codec not in TEXT_CODECS else "its language is unknown")

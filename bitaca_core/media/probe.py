@@ -61,6 +61,8 @@ class VideoStream:
     start_s: float
     end_s: float
     telecined: bool = False
+    dolby_vision: int | None = None
+    """Profile of its Dolby Vision layer, whose base shows by itself; one whose base does not is refused."""
 
     @property
     def display_size(self) -> tuple[Fraction, Fraction]:
@@ -182,11 +184,17 @@ def probe(path: Path) -> SourceInfo:
                                        "-of", "csv=p=0"], SCAN_TIMEOUT_S).decode())  # fmt: skip
     info = read_probe(document, spans, path, size)
     video = info.video
-    if video.interlaced and telecine.telecined(
+    if _may_be_telecined(video) and telecine.telecined(
         path, video.index, video.frame_rate, video.end_s - video.start_s, LOCAL_ONLY
     ):
         return replace(info, video=replace(video, telecined=True))
     return info
+
+
+def _may_be_telecined(video: VideoStream) -> bool:
+    """Return whether it is worth a look: interlaced, or flagged progressive at the rate of telecined film, as editors
+    and careless encoders leave it."""
+    return video.interlaced or abs(video.frame_rate / telecine.RATE - 1) < telecine.RATE_SLACK / 10
 
 
 def read_spans(csv: str) -> dict[int, Span]:
@@ -236,6 +244,9 @@ def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, siz
         raise SourceRejected(
             "the video stream has no frames", kind="truncated", file=path, hint="Copy or download it again"
         )
+    if chosen.get("codec_name", "unknown") == "unknown":
+        raise SourceRejected("the codec of its picture is unknown", kind="no-video", file=path,
+                             hint="If it played once, the file is damaged: copy or download it again")  # fmt: skip
     _check_limits(chosen, span, path)
     _check_complete(form, spans, path)
     starts = [item.first_s for item in spans.values()]
@@ -256,10 +267,13 @@ def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, siz
         matrix=_known(chosen.get("color_space")),
         start_s=span.first_s,
         end_s=_end_of(span, chosen),
+        dolby_vision=_dolby_vision(chosen, path),
     )
     audio = [s for s in streams if s.get("codec_type") == "audio"]
     empty = tuple(
-        n for n, s in enumerate(audio) if not int(s.get("channels", 0)) or int(s["index"]) not in spans
+        n
+        for n, s in enumerate(audio)
+        if not int(s.get("channels", 0)) or "codec_name" not in s or int(s["index"]) not in spans
     )
     text = [s for s in streams if s.get("codec_type") == "subtitle"]
     return SourceInfo(
@@ -381,6 +395,11 @@ def _frame_rate(stream: dict[str, Any], span: Span, interlaced: bool) -> Fractio
     measured = (span.packets - 1) / (span.last_s - span.first_s)
     if interlaced and measured > 40:  # one packet a field
         measured /= 2
+    fields = _ratio(stream.get("r_frame_rate"))
+    if fields in (telecine.RATE, 2 * telecine.RATE) and abs(measured / float(telecine.FILM) - 1) < 0.02:
+        return (
+            telecine.FILM
+        )  # soft telecine: whole frames of film, which a flag tells a player to hold for three fields
     if declared is not None and abs(float(declared) / measured - 1) < 0.02:
         return declared
     return Fraction(measured).limit_denominator(1001)
@@ -392,6 +411,32 @@ def _rotation(stream: dict[str, Any]) -> int:
         if "rotation" in side:
             return round(-float(side["rotation"]) / 90) * 90 % 360
     return 0
+
+
+def _dolby_vision(stream: dict[str, Any], path: Path) -> int | None:
+    """Return the profile of a Dolby Vision stream, None for others.
+
+    References
+    ----------
+    Dolby Vision Streams Within the ISO Base Media File Format, "Dolby Vision configuration boxes": a compatibility id
+    of 0 says that the base layer is for a Dolby Vision decoder only (profile 5), 1 that it is HDR10, 2 SDR, 4 HLG.
+
+    Raises
+    ------
+    SourceRejected
+        Its base layer shows nothing but wrong colours to everybody else.
+    """
+    for side in stream.get("side_data_list", []):
+        if "dv_profile" not in side:
+            continue
+        profile = int(side["dv_profile"])
+        if not int(side.get("dv_bl_signal_compatibility_id", 0)):
+            raise SourceRejected(
+                f"Dolby Vision profile {profile}: its colours need Dolby's own decoder", kind="dolby-vision",
+                file=path, hint="Export it as HDR10, HLG or SDR, or as Dolby Vision profile 8",
+            )  # fmt: skip
+        return profile
+    return None
 
 
 def _language(stream: dict[str, Any]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from tests.bench.corpus.case import Case, Input, Right
+from tests.bench.corpus.case import Case, Input, Refused, Right
 from tests.bench.corpus.flash_and_beep import beep, flash
 from tests.media.clips import AAC, X264, ffmpeg
 
@@ -61,6 +61,86 @@ def still(folder: Path) -> Input:
     return Input(folder / "still.mp4")
 
 
+def soft_telecine(folder: Path) -> Input:
+    """Film on a DVD: whole frames, and a flag that has every second one held for three fields.
+
+    No encoder here writes that flag, so the elementary stream is changed by hand.
+
+    References
+    ----------
+    ITU-T H.262, "Sequence header", "Sequence extension" (progressive_sequence) and "Picture coding extension"
+    (top_field_first, repeat_first_field, progressive_frame).
+    """
+    flat = folder / "flat.m2v"
+    ffmpeg(*flash("352x240", FILM, 3), "-c:v", "mpeg2video", "-bf", "0", "-f", "mpeg2video", flat)
+    data = bytearray(flat.read_bytes())
+    at = picture = 0
+    while (at := data.find(b"\0\0\1", at)) >= 0:
+        code, kind = data[at + 3], data[at + 4] >> 4
+        if code == 0xB3:
+            data[at + 7] = data[at + 7] & 0xF0 | 4  # 30000/1001
+        elif code == 0xB5 and kind == 1:
+            data[at + 5] &= ~0x08
+        elif code == 0xB5 and kind == 8:
+            top_first, repeat = ((1, 1), (0, 0), (0, 1), (1, 0))[picture % 4]
+            data[at + 7] = data[at + 7] & 0x7D | top_first << 7 | repeat << 1
+            data[at + 8] |= 0x80
+            picture += 1
+        at += 4
+    flat.write_bytes(data)
+    name = folder / "telecine-soft.mpg"
+    ffmpeg(
+        "-fflags",
+        "+genpts",
+        "-i",
+        flat,
+        "-itsoffset",
+        "0.05",  # ffmpeg puts the first picture of a bare stream there
+        *beep(3),
+        "-map",
+        "0",
+        "-map",
+        "1",
+        "-c:v",
+        "copy",
+        "-c:a",
+        "mp2",
+        name,
+    )
+    return Input(name)
+
+
+def dolby_vision(profile: int, compatible: int, name: str, expected: Right | Refused) -> Case:
+    """Return a row of HEVC in PQ with a Dolby Vision configuration box, which says what its base layer is."""
+
+    def make(folder: Path) -> Input:
+        ffmpeg(*flash(), *beep(), *HEVC, "-pix_fmt", "yuv420p10le", "-tag:v", "hvc1", "-x265-params",
+               f"{QUIET}:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc", *PQ, *AAC, folder / "flat.mp4")  # fmt: skip
+        record = bytes((1, 0, profile << 1, 1 << 3 | 0b101, compatible << 4)) + bytes(19)
+        box = (8 + len(record)).to_bytes(4, "big") + (b"dvcC" if profile <= 7 else b"dvvC") + record
+        (folder / name).write_bytes(_put_in(bytearray((folder / "flat.mp4").read_bytes()), b"hvc1", box))
+        return Input(folder / name)
+
+    return Case(name, make, expected)
+
+
+def _put_in(data: bytearray, entry: bytes, box: bytes) -> bytes:
+    """Append a box to the sample entry `entry`; its containers grow, and the index stands behind the media."""
+    at = data.rfind(entry) - 4
+    names = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+    starts = [at]
+    for name in reversed(names):
+        starts.append(data.rfind(name, 0, starts[-1]) - 4)
+    end = at + int.from_bytes(data[at : at + 4], "big")
+    for start in starts:
+        data[start : start + 4] = (int.from_bytes(data[start : start + 4], "big") + len(box)).to_bytes(
+            4, "big"
+        )
+    data[end:end] = box
+    return bytes(data)
+
+
+FILM = "24000/1001"
 NTSC = "30000/1001"
 FIELDS = ["-flags", "+ildct+ilme", "-x264-params", "tff=1"]
 
@@ -100,6 +180,13 @@ PICTURES: list[Case] = [
          "bff=1", *AAC, expected=Right(size=(768, 576), frames=25, rate="25", aspect=Fraction(4, 3))),
     made("telecine.mp4", *flash("720x480", "24000/1001", 3), *beep(3), "-vf", "setsar=8/9,telecine=first_field=top:pattern=23,setfield=tff",
          *X264, *FIELDS, *AAC, expected=Right(size=(640, 480), frames=72, rate="24000/1001", aspect=Fraction(4, 3))),
+    Case("telecine-soft.mpg", soft_telecine,
+         Right(size=None, frames=72, rate=FILM, aspect=Fraction(352, 240))),
+    made("telecine-flagged-progressive.mp4", *flash("720x480", FILM, 3), *beep(3), "-vf",
+         "setsar=8/9,telecine=first_field=top:pattern=23,setfield=prog", *X264, *AAC,
+         expected=Right(size=(640, 480), frames=72, rate=FILM, aspect=Fraction(4, 3))),
+    dolby_vision(5, 0, "dolby-vision-5.mp4", Refused(("dolby-vision",))),
+    dolby_vision(8, 1, "dolby-vision-8.1.mp4", Right(warned=True)),
     made("one-frame.mp4", *flash(at_s=9), "-frames:v", "1", *X264, expected=Right(flash_s=None, heard=False)),
     made("short-0.3s.mp4", *flash(seconds=0.3, at_s=0.125), *beep(0.3, at_s=0.125), *X264, *AAC,
          expected=Right(flash_s=0.125)),
