@@ -9,7 +9,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from bitaca_core.media.description import read
-from bitaca_core.media.package import Job
+from bitaca_core.media.job import Job
 from bitaca_core.media.publish import Phase, phases
 from bitaca_core.settings import DataPaths, load_settings
 from flows import progress, work

@@ -40,7 +40,7 @@ from bitaca_core.stamps import sha256_json, write_atomically
 
 if TYPE_CHECKING:
     from bitaca_core.catalogue.sheet import SourceSheet
-    from bitaca_core.media.package import Job
+    from bitaca_core.media.job import Job
 
 Stage = Literal["ingest", "package", "index", "evaluate"]
 NOT_RENDERED = "not rendered yet"

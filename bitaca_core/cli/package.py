@@ -17,7 +17,7 @@ from bitaca_core.errors import InputError, WorkError
 
 if TYPE_CHECKING:
     from bitaca_core.catalogue.sheet import SourceSheet
-    from bitaca_core.media.package import Job
+    from bitaca_core.media.job import Job
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 

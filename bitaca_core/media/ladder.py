@@ -16,6 +16,8 @@ Content = Literal["film", "animation"]
 Codec = Literal["h264", "av1", "vp9"]
 """Families: a player plays one of them, and goes to another only where it can change the decoder."""
 
+PLANNED = "default"
+"""The name of the ladder that the plan has by itself."""
 SHORT_SIDES = (1080, 720, 540, 360, 234, 144)
 """Target sizes of the shorter side, pixels."""
 MAX_RUNGS = 4

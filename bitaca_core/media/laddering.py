@@ -8,19 +8,14 @@ from __future__ import annotations
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bitaca_core import stamps
 from bitaca_core.media.artefacts import Facts, Store
-from bitaca_core.media.ladder import Rung, other_codecs
+from bitaca_core.media.job import Job
+from bitaca_core.media.ladder import PLANNED, Rung, other_codecs
 from bitaca_core.media.plan import RECIPE_VERSION, Recipe, first_rung
 
-if TYPE_CHECKING:
-    from bitaca_core.media.package import Job
-
 KIND = "ladder"
-PLANNED = "default"
-"""The ladder that the plan has by itself."""
 MODES = (PLANNED, "per-title", "fixed")
 
 

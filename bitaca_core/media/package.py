@@ -37,7 +37,8 @@ from bitaca_core.media import (
 )
 from bitaca_core.media.artefacts import Artefact, Store
 from bitaca_core.media.fingerprint import season
-from bitaca_core.media.ladder import Codec, Content
+from bitaca_core.media.job import Job
+from bitaca_core.media.ladder import PLANNED, Codec, Content
 from bitaca_core.media.languages import bcp47
 from bitaca_core.media.manifests import Board, Programme, Track
 from bitaca_core.media.plan import PRESET, TEXT_CODECS, Recipe, plan
@@ -51,27 +52,6 @@ OnStage = Callable[[Stage, float], None]
 
 PACKAGING = 3
 """Of what lies beside the encoded bytes (manifests, sidecar); another number makes every package anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Everything decided about one title before any work: `package_id` names the bytes it will give.
-
-    With a ladder that is still to be chosen (`ladder_report` is None) the recipe has the plan's own rungs.
-    """
-
-    sheet: SourceSheet
-    info: SourceInfo
-    recipe: Recipe
-    subtitles: tuple[SubtitleTrack, ...]
-    inputs: tuple[stamps.FileStamp, ...]
-    sheet_sha256: str
-    package_id: str
-    tools: dict[str, str]
-    protection: Protection | None = None
-    codecs: tuple[Codec, ...] = ("h264",)
-    ladder: str = laddering.PLANNED
-    ladder_report: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +80,7 @@ def prepare(
     content: Content = "film",
     max_rungs: int | None = None,
     codecs: Sequence[Codec] = ("h264",),
-    ladder: str = laddering.PLANNED,
+    ladder: str = PLANNED,
     preset: str = PRESET,
     protection: Protection | None = None,
 ) -> Job:
@@ -134,7 +114,7 @@ def prepare(
         "sheet": named,
         "tools": versions,
     }
-    if ladder != laddering.PLANNED:
+    if ladder != PLANNED:
         identity["ladder"] = laddering.identity(ladder)
     if protection is not None and protection.policy.scheme != "none":
         identity["protect"] = protection.policy.identity()

@@ -18,10 +18,11 @@ from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.media import description, picture, processes, receipts
 from bitaca_core.media.alone import alone
 from bitaca_core.media.artefacts import Store
-from bitaca_core.media.ladder import Codec
-from bitaca_core.media.laddering import PLANNED, decided
+from bitaca_core.media.job import Job
+from bitaca_core.media.ladder import PLANNED, Codec
+from bitaca_core.media.laddering import decided
 from bitaca_core.media.library import CURRENT, current_package_id
-from bitaca_core.media.package import Job, OnStage, PackageResult, build, prepare, silent
+from bitaca_core.media.package import OnStage, PackageResult, build, prepare, silent
 from bitaca_core.media.plan import PRESET, Recipe
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.protection.policy import CLEAR

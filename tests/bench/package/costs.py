@@ -16,8 +16,10 @@ from bitaca_core.media import crew, encoders, laddering, picture, plan, publish,
 from bitaca_core.media.artefacts import Store
 from bitaca_core.media.chunks import whole
 from bitaca_core.media.encode import BITEXACT
+from bitaca_core.media.job import Job
+from bitaca_core.media.ladder import PLANNED
 from bitaca_core.media.library import current_package_id
-from bitaca_core.media.package import Job, prepare
+from bitaca_core.media.package import prepare
 from bitaca_core.settings import DataPaths
 from tests.flows.processes import bitaca
 
@@ -74,7 +76,7 @@ def plain(film: Path, job: Job, folder: Path) -> list[str]:
 
 def chunks(film: Path, folder: Path) -> dict[str, Any]:
     """Encode as chunks and as one: processor time and bytes; then the chunks with one worker and with two."""
-    job = _job(film, plan.PRESET, laddering.PLANNED)
+    job = _job(film, plan.PRESET, PLANNED)
     source, tool = job.inputs[0].sha256, job.tools["ffmpeg"]
     ahead = picture.tasks(job.info, source, job.recipe, tool)
 
@@ -107,7 +109,7 @@ def chunks(film: Path, folder: Path) -> dict[str, Any]:
 
 def parts(film: Path, folder: Path) -> dict[str, Any]:
     """Storyboard and loudness, each in a process of its own, in processor seconds a second of film."""
-    job = _job(film, plan.PRESET, laddering.PLANNED)
+    job = _job(film, plan.PRESET, PLANNED)
     recipe = replace(job.recipe, rungs=(job.recipe.smallest,))
     folder.mkdir(parents=True)
     store = Store(folder / "cas")
