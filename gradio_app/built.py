@@ -30,7 +30,9 @@ async def send_built(request: Request, path: Path, media_type: str, cache_contro
     found = await asyncio.to_thread(path.stat)
     compressed = path.suffix in TEXT_LIKE and found.st_size >= LEAST_BYTES
     coding = coding_for(request.headers.get("accept-encoding", "")) if compressed else None
-    etag = etag_of(found) if coding is None else f'{etag_of(found)[:-1]}-{coding}"'
+    etag = etag_of(found.st_size, found.st_mtime_ns)
+    if coding is not None:
+        etag = f'{etag[:-1]}-{coding}"'
     headers = {"Cache-Control": cache_control, "ETag": etag}
     if compressed:
         headers["Vary"] = "Accept-Encoding"

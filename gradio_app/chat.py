@@ -92,7 +92,8 @@ class Conversations:
         return len(self._open)
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        # what runs is short, and writes to a store that is closed next
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def open(self, viewer: str, lang: str, key: str | None = None) -> Conversation:
         """Return a new conversation; `key` is secret, it lets a page come back to it."""

@@ -235,9 +235,9 @@ class MediaApp:
         return (path if path.suffix in CONTENT_TYPES else None), max_age_s
 
 
-def etag_of(found: Stored) -> str:
+def etag_of(size_bytes: int, mtime_ns: int) -> str:
     """Return a strong validator: packages never change in place, so size and time of writing identify."""
-    return f'"{found.size_bytes:x}-{found.mtime_ns:x}"'
+    return f'"{size_bytes:x}-{mtime_ns:x}"'
 
 
 def read_range(header: str, size: int) -> Span | str | None:
@@ -277,7 +277,7 @@ async def _serve(
     suffix: str,
     max_age_s: int,
 ) -> None:
-    etag = etag_of(found)
+    etag = etag_of(found.size_bytes, found.mtime_ns)
     common = [
         (b"etag", etag.encode()),
         (b"cache-control", f"private, max-age={max_age_s}, immutable".encode()),

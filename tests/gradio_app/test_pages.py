@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shutil
+import threading
 from importlib import resources
 from string import Formatter
 
@@ -74,12 +75,12 @@ async def test_preparing_shows_a_percentage_and_refreshes(client, settings, serv
     board = ProgressBoard(settings.paths)
     board.update("serie-2026-e2", "encode", 50)
     page = await client.get("/watch/serie-2026-e2", headers=HTML)
-    assert 'data-waiting="serie-2026-e2"' in page.text and "67%" in page.text
+    assert 'data-waiting="serie-2026-e2"' in page.text and "70%" in page.text
     answer = await client.get("/api/playback/serie-2026-e2")
     assert answer.status_code == 409
-    assert (answer.json()["percent"], answer.json()["state"]) == (67, "preparing")
+    assert (answer.json()["percent"], answer.json()["state"]) == (70, "preparing")
     status = (await client.get("/api/status")).json()
-    assert status["units"] == {"serie-2026-e2": 67}
+    assert status["units"] == {"serie-2026-e2": 70}
     before = status["version"]
     publish(settings, "serie-2026-e2")
     services.refresh()
@@ -211,7 +212,9 @@ async def tell_everything(client, **more):
     ):
         assert (await client.post(path, json=body, **more)).status_code in (200, 204)
     pool = client._transport.app.state.context.conversations._pool
-    await asyncio.to_thread(pool.submit(lambda: None).result)
+    both = threading.Barrier(2)  # its two threads meet when neither has anything left to write
+    for met in [pool.submit(both.wait) for _ in range(2)]:
+        await asyncio.to_thread(met.result)
 
 
 async def kept(client, **more):
