@@ -88,7 +88,7 @@ def test_titles_appear_with_their_percentage_and_without_a_reload(page, site, ho
     expect(note).to_contain_text("Na fila")
     page.evaluate("window.sameDocument = true")
     board.update("curta-9-2026", "encode", 40)
-    expect(note).to_contain_text("63%", timeout=20_000)
+    expect(note).to_contain_text("66%", timeout=20_000)
     board.update("curta-9-2026", "encode", 100)
     expect(note).to_contain_text("90%", timeout=10_000)
     publish(home, "curta-9-2026")
@@ -175,7 +175,7 @@ def test_a_page_that_waits_hears_of_a_failure(page, site, home):
     board.update("curta-11-2026", "encode", 20)
     try:
         page.goto(site + "/watch/curta-11-2026")
-        expect(page.locator(".curtain")).to_contain_text("54%")
+        expect(page.locator(".curtain")).to_contain_text("58%")
         failures.record(home.paths, "curta-11-2026", InputError("sem trilha de áudio"))
         board.update("curta-11-2026", "failed", 100)
         expect(page.locator(".curtain")).to_contain_text("sem trilha de áudio", timeout=20_000)

@@ -138,7 +138,7 @@ def test_a_title_in_the_making_shows_its_percentage_and_starts(page, house):
     page.on("console", lambda message: said.append(message.text))
     house.until_status(lambda status: "laje-2026-e2" in status["units"])
     page.goto(house.address + "/watch/laje-2026-e2")
-    expect(page.locator(".curtain")).to_contain_text("54%")
+    expect(page.locator(".curtain")).to_contain_text("58%")
     board.update("laje-2026-e2", "encode", 100)
     expect(page.locator(".curtain")).to_contain_text("90%", timeout=GUARD_MS)
     shutil.move(away, house.paths.media / "laje-2026-e2")
