@@ -173,7 +173,7 @@ def build(
     store : Store or None
         Keeps finished pieces, so that an interrupted build goes on; None keeps them in the folder while it works.
     workers : int
-        Chunks that are encoded at once; 0 takes half the processors, since an encoder uses two.
+        Chunks that are encoded at once; 0 takes half the processors, since one process encodes several rungs side by side.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def build(
 
 
 def default_workers() -> int:
-    """Return how many chunks are encoded at once where nobody says: an encoder's two threads have two processors."""
+    """Return how many chunks are encoded at once where nobody says: the rungs of one keep two processors busy."""
     return max(1, len(os.sched_getaffinity(0)) // 2 if hasattr(os, "sched_getaffinity") else 1)
 
 
