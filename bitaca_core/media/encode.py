@@ -29,8 +29,6 @@ LEAD_S = 1.0
 PAD_FRAMES = 5
 """How many missing frames at the end are filled with the last one; more are a cut-off source."""
 BITEXACT = {"fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
-CHECK_FRAMES = 12
-"""Every so manieth frame is compared with the source; all are decoded."""
 SEAM = "seam.txt"
 SEAM_SIZE = (160, 90)
 REFERENCE = "REFERENCE"
@@ -49,6 +47,14 @@ class Encoded:
     complaints: str
     seams: tuple[str, str | None]
     ssim: dict[str, list[float]]
+
+
+def check_step(recipe: Recipe) -> int:
+    """Return every how manieth frame is compared with the source, about one a second; all are decoded (pure).
+
+    One less than half a group of pictures: it meets key frames no more often than others.
+    """
+    return max(1, recipe.gop_frames // 2 - 1)
 
 
 def file_name(rung: Rung) -> str:
@@ -81,12 +87,12 @@ def encode(
     for rung in rungs:
         _expect_frames(join.count(folder / file_name(rung)), chunk, recipe, info)
         compared = _compared(folder / f"{rung.id}.ssim")
-        due = -(-chunk.frames // CHECK_FRAMES)
+        due = -(-chunk.frames // check_step(recipe))
         if len(compared) != due:
             raise MediaError(
                 f"{len(compared)} of {due} pictures of {rung.id} could be decoded again", kind="encode"
             )
-        ssim[rung.id] = _by_segment(compared, recipe.segment_frames)
+        ssim[rung.id] = _by_segment(compared, check_step(recipe), recipe.segment_frames)
     for extra in [folder / SEAM, *(folder / f"{rung.id}.ssim" for rung in rungs)]:
         extra.unlink()
     return Encoded(chunk.frames, round(done.cpu_s, 2), complaints(done.said), seams, ssim)
@@ -121,10 +127,10 @@ def _compared(file: Path) -> list[float]:
     return [float(word.partition(":")[2]) for line in words for word in line if word.startswith("All:")]
 
 
-def _by_segment(compared: list[float], segment_frames: int) -> list[float]:
+def _by_segment(compared: list[float], step: int, segment_frames: int) -> list[float]:
     groups: dict[int, list[float]] = {}
     for number, value in enumerate(compared):
-        groups.setdefault(number * CHECK_FRAMES // segment_frames, []).append(value)
+        groups.setdefault(number * step // segment_frames, []).append(value)
     return [round(sum(values) / len(values), 5) for values in groups.values()]
 
 
@@ -137,21 +143,37 @@ def arguments(info: SourceInfo, recipe: Recipe, chunk: Chunk, rungs: Sequence[Ru
 
     source = ffmpeg.input(INPUT, **_opening(recipe, chunk))
     picture = normalised(source[str(info.video.index)], info, recipe, chunk)
-    copies = picture.filter_multi_output("split", len(rungs) + 1)
+    sizes: dict[tuple[int, int], list[Rung]] = {}
+    for rung in rungs:
+        sizes.setdefault((rung.width, rung.height), []).append(rung)
+    copies = picture.filter_multi_output("split", len(sizes) + 1)
     marks = copies[0].filter("select", f"eq(n,0)+eq(n,{chunk.frames})")
     marks = marks.filter("scale", *SEAM_SIZE, flags="area").filter("format", "gray")
     outputs = [ffmpeg.output(marks, SEAM, f="framemd5", fps_mode="passthrough", **BITEXACT)]
-    for number, rung in enumerate(rungs, 1):
+    seldom = f"not(mod(n,{check_step(recipe)}))"
+    for number, ((width, height), same) in enumerate(sizes.items(), 1):
         scaled = copies[number].filter("trim", end_frame=chunk.frames)
-        if (rung.width, rung.height) != (recipe.width, recipe.height):
-            scaled = scaled.filter("scale", rung.width, rung.height, flags="bicubic")
-        both = scaled.filter_multi_output("split", 2)
-        outputs.append(ffmpeg.output(both[0], file_name(rung), **encoders.options(recipe, rung), **BITEXACT))
-        seldom = both[1].filter("select", f"not(mod(n,{CHECK_FRAMES}))")
-        outputs.append(ffmpeg.output(seldom, f"{REFERENCE}-{rung.id}"))
+        if (width, height) != (recipe.width, recipe.height):
+            scaled = scaled.filter("scale", width, height, flags="bicubic")
+        both = scaled.filter_multi_output("split", 2 * len(same))
+        for place, rung in enumerate(same):
+            outputs.append(
+                ffmpeg.output(both[2 * place], file_name(rung), **encoders.options(recipe, rung), **BITEXACT)
+            )
+            reference = both[2 * place + 1].filter("select", seldom)
+            outputs.append(ffmpeg.output(reference, f"{REFERENCE}-{rung.id}"))
     steady = [] if chunk.whole else ["-copyts", "-start_at_zero"]
     built = [str(part) for part in ffmpeg.merge_outputs(*outputs).get_args()]
-    return ["-hide_banner", "-nostdin", "-y", "-loglevel", "error", *steady, *_compare(built, rungs)]
+    ordered = [rung for same in sizes.values() for rung in same]
+    return [
+        "-hide_banner",
+        "-nostdin",
+        "-y",
+        "-loglevel",
+        "error",
+        *steady,
+        *_compare(built, ordered, recipe),
+    ]
 
 
 def _opening(recipe: Recipe, chunk: Chunk) -> dict[str, Any]:
@@ -204,7 +226,7 @@ def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk) -> A
     )
 
 
-def _compare(arguments: list[str], rungs: Sequence[Rung]) -> list[str]:
+def _compare(arguments: list[str], rungs: Sequence[Rung], recipe: Recipe) -> list[str]:
     """Turn the outputs that stand for references into loopback decoders, a graph that compares, and its outputs.
 
     References
@@ -220,7 +242,7 @@ def _compare(arguments: list[str], rungs: Sequence[Rung]) -> list[str]:
         del built[at - 2 : at + 1]
         decoders += ["-threads", "1", "-dec", f"{number + 1}:0"]
         graph.append(
-            f"[dec:{number}]select=not(mod(n\\,{CHECK_FRAMES}))[d{number}];"
+            f"[dec:{number}]select=not(mod(n\\,{check_step(recipe)}))[d{number}];"
             f"[d{number}]{label}ssim=stats_file={rung.id}.ssim[x{number}]"
         )
         outputs += ["-map", f"[x{number}]", "-f", "null", "-"]

@@ -12,7 +12,7 @@ from bitaca_core.media.ladder import Codec, Content, Rung, other_codecs, rungs
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.probe import SourceInfo, VideoStream
 
-RECIPE_VERSION = 4
+RECIPE_VERSION = 5
 """Raise it when the same source should give other bytes: everything is then rebuilt."""
 
 STANDARD_RATES = tuple(
