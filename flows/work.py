@@ -308,22 +308,14 @@ def prepare(paths: DataPaths, title_id: str) -> Job | None:
     InputError
         The title has no source here, or it cannot be used; that is remembered.
     """
-    from bitaca_core.media.ladder import codecs_named
     from bitaca_core.media.package import prepare as decide
-    from bitaca_core.media.protection.choosing import policy_for, protection_for
+    from bitaca_core.media.wishes import asked
 
     sheet = _sheet(paths, title_id)
     if not all(Path(file).is_file() for file in planning.input_paths(read_sheets(paths)[title_id])):
         return None
     try:
-        settings = load_settings()
-        return decide(
-            sheet,
-            codecs=codecs_named(settings.codecs),
-            ladder=settings.ladder,
-            preset=settings.preset,
-            protection=protection_for(settings, paths.keys, policy_for(settings, sheet.protect)),
-        )
+        return decide(sheet, asked(load_settings(), paths.keys, sheet.protect))
     except Exception as error:
         _remember(paths, title_id, error)
         raise
@@ -339,18 +331,16 @@ def publish(
 ) -> str:
     """Package, verify and publish one title and remember how it went; return its package_id."""
     from bitaca_core.media import publish as publication
-    from bitaca_core.media.ladder import codecs_named
-    from bitaca_core.media.protection.choosing import policy_for, protection_for
+    from bitaca_core.media.wishes import asked
 
     settings = load_settings()
     before = current_package_id(paths, title_id)
     try:
         sheet = _sheet(paths, title_id)
         package_id = publication.publish(
-            sheet, paths, ProgressBoard(paths), force=force,
-            codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset, workers=settings.workers, job=job,
-            stop_after_first=stop_after_first, storage=(storage := _storage(settings, paths)),
-            protection=protection_for(settings, paths.keys, policy_for(settings, sheet.protect)),
+            sheet, paths, ProgressBoard(paths), wishes=asked(settings, paths.keys, sheet.protect), force=force,
+            workers=settings.workers, job=job, stop_after_first=stop_after_first,
+            storage=(storage := _storage(settings, paths)),
         )  # fmt: skip
     except Exception as error:
         _remember(paths, title_id, error)

@@ -72,6 +72,7 @@ def package(
     from bitaca_core.media.artefacts import Store
     from bitaca_core.media.ladder import codecs_named
     from bitaca_core.media.protection.choosing import policy_for, protection_for
+    from bitaca_core.media.wishes import Wishes
     from bitaca_core.settings import load_settings
 
     if out is None and not plan_only:
@@ -81,15 +82,15 @@ def package(
     with supervise.interruptible():
         sheet = _sheet(source, subtitle or [], language, poster)
         settings = load_settings()
-        wanted = codecs_named(settings.codecs if codecs is None else codecs)
         policy = policy_for(settings, protect, rotate_segments)
-        job = packaging.prepare(
-            sheet,
-            content="animation" if animation else "film",
-            codecs=wanted,
+        wishes = Wishes(
+            codecs=codecs_named(settings.codecs if codecs is None else codecs),
             ladder=_ladder(ladder or settings.ladder),
+            preset=_preset(preset or settings.preset),
+            content="animation" if animation else "film",
             protection=protection_for(settings, settings.paths.keys, policy),
         )
+        job = packaging.prepare(sheet, wishes)
         if plan_only or out is None:
             _show_plan(job, as_json)
             return
@@ -121,11 +122,11 @@ def _preset(wanted: str) -> str:
 
 
 def _ladder(wanted: str) -> str:
-    from bitaca_core.media.laddering import MODES
+    from bitaca_core.media.wishes import LADDERS
 
-    if wanted not in MODES and not Path(wanted).is_file():
+    if wanted not in LADDERS and not Path(wanted).is_file():
         raise InputError(
-            f"--ladder {wanted!r}: neither one of {', '.join(MODES)} nor a file", kind="usage",
+            f"--ladder {wanted!r}: neither one of {', '.join(LADDERS)} nor a file", kind="usage",
             hint="README.md shows how a ladder file looks",
         )  # fmt: skip
     return wanted
@@ -195,13 +196,13 @@ def _show_plan(job: Job, as_json: bool) -> None:
     from bitaca_core.media import package as packaging
     from bitaca_core.media.artefacts import Store
 
-    if job.ladder != "per-title":  # that one is found by work, the others by reading
+    if job.wishes.ladder != "per-title":  # that one is found by work, the others by reading
         with tempfile.TemporaryDirectory() as folder:
             job = laddering.decided(job, Store(Path(folder)))
     recipe, video = job.recipe, job.info.video
     if as_json:
         print(json.dumps({
-            "schema": 1, "package_id": job.package_id, "duration_s": recipe.duration_s, "recipe": recipe.to_dict(), "ladder": job.ladder,
+            "schema": 1, "package_id": job.package_id, "duration_s": recipe.duration_s, "recipe": recipe.to_dict(), "ladder": job.wishes.ladder,
         }, ensure_ascii=False))  # fmt: skip
         return
     steps = [
@@ -233,9 +234,9 @@ def _show_plan(job: Job, as_json: bool) -> None:
         print(f"text     {inside.language:6} from the container")
     for note in packaging.left_out(job.info, recipe):
         print(f"note     {note}")
-    if job.protection is not None:
-        print(f"protect  {job.protection.policy.scheme}")
-        for note in job.protection.policy.notes():
+    if job.wishes.protection is not None:
+        print(f"protect  {job.wishes.protection.policy.scheme}")
+        for note in job.wishes.protection.policy.notes():
             print(f"note     {note}")
     print(f"package  {job.package_id}")
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitaca_core.catalogue.sheet import SourceSheet
-from bitaca_core.media.ladder import PLANNED, Codec
 from bitaca_core.media.plan import Recipe
 from bitaca_core.media.probe import SourceInfo
-from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.texts import SubtitleTrack
+from bitaca_core.media.wishes import PLAIN, Wishes
 from bitaca_core.stamps import FileStamp
 
 
@@ -29,7 +28,5 @@ class Job:
     sheet_sha256: str
     package_id: str
     tools: dict[str, str]
-    protection: Protection | None = None
-    codecs: tuple[Codec, ...] = ("h264",)
-    ladder: str = PLANNED
+    wishes: Wishes = PLAIN
     ladder_report: dict[str, Any] | None = None

@@ -9,19 +9,13 @@ import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bitaca_core import stamps
 from bitaca_core.media.artefacts import Facts, Store
 from bitaca_core.media.job import Job
 from bitaca_core.media.ladder import PLANNED, Rung, other_codecs
 from bitaca_core.media.plan import RECIPE_VERSION, Recipe, first_rung
+from bitaca_core.media.wishes import LADDERS, ladder_identity
 
 KIND = "ladder"
-MODES = (PLANNED, "per-title", "fixed")
-
-
-def identity(ladder: str) -> str:
-    """Return what a package's identity says of a ladder: a mode, or the contents of the file that it names."""
-    return ladder if ladder in MODES else stamps.sha256_file(Path(ladder))
 
 
 def decided(job: Job, store: Store) -> Job:
@@ -36,7 +30,7 @@ def decided(job: Job, store: Store) -> Job:
     """
     if job.ladder_report is not None:
         return job
-    if job.ladder == PLANNED:
+    if job.wishes.ladder == PLANNED:
         return replace(job, ladder_report={"method": PLANNED, "why": "asked for"})
 
     def make(folder: Path) -> Facts:
@@ -44,8 +38,8 @@ def decided(job: Job, store: Store) -> Job:
 
         with tempfile.TemporaryDirectory(prefix="ladder-", dir=folder) as scratch:
             decision = per_title.decide(
-                job.info, job.recipe, Path(scratch), codecs=job.codecs,
-                ladder=job.ladder if job.ladder in MODES else Path(job.ladder),  # type: ignore[arg-type]
+                job.info, job.recipe, Path(scratch), codecs=job.wishes.codecs,
+                ladder=job.wishes.ladder if job.wishes.ladder in LADDERS else Path(job.wishes.ladder),  # type: ignore[arg-type]
             )  # fmt: skip
         return {
             "rungs": [asdict(rung) for rung in decision.rungs],
@@ -56,8 +50,8 @@ def decided(job: Job, store: Store) -> Job:
     what = {
         "source": job.inputs[0].sha256,
         "recipe": job.recipe.to_dict(),
-        "ladder": identity(job.ladder),
-        "codecs": list(job.codecs),
+        "ladder": ladder_identity(job.wishes.ladder),
+        "codecs": list(job.wishes.codecs),
         "tool": job.tools["ffmpeg"],
         "version": RECIPE_VERSION,
     }
@@ -69,7 +63,7 @@ def decided(job: Job, store: Store) -> Job:
 def _with(job: Job, rungs: list[Rung], x264_params: str) -> Recipe:
     known = {rung.codec for rung in rungs}
     h264 = [rung for rung in rungs if rung.codec == "h264"]
-    added = other_codecs(h264, [codec for codec in job.codecs if codec not in known])
+    added = other_codecs(h264, [codec for codec in job.wishes.codecs if codec not in known])
     duration_s = job.recipe.frames / job.recipe.frame_rate
     return replace(
         job.recipe, rungs=(*rungs, *added), x264_params=x264_params, first=first_rung(h264, duration_s)

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -38,14 +38,15 @@ from bitaca_core.media import (
 from bitaca_core.media.artefacts import Artefact, Store
 from bitaca_core.media.fingerprint import season
 from bitaca_core.media.job import Job
-from bitaca_core.media.ladder import PLANNED, Codec, Content
+from bitaca_core.media.ladder import PLANNED
 from bitaca_core.media.languages import bcp47
 from bitaca_core.media.manifests import Board, Programme, Track
-from bitaca_core.media.plan import PRESET, TEXT_CODECS, Recipe, plan
+from bitaca_core.media.plan import TEXT_CODECS, Recipe, plan
 from bitaca_core.media.probe import SourceInfo, SourceRejected, probe
 from bitaca_core.media.progress import Stage
-from bitaca_core.media.protection.sealing import Protection, Sealing
+from bitaca_core.media.protection.sealing import Sealing
 from bitaca_core.media.texts import SubtitleTrack, Texts
+from bitaca_core.media.wishes import PLAIN, Wishes, ladder_identity
 
 OnStage = Callable[[Stage, float], None]
 """Called with the stage and its percentage, 0-100."""
@@ -74,19 +75,8 @@ def silent(stage: Stage, percent: float) -> None:
     """Take a progress call and say nothing."""
 
 
-def prepare(
-    sheet: SourceSheet,
-    *,
-    content: Content = "film",
-    max_rungs: int | None = None,
-    codecs: Sequence[Codec] = ("h264",),
-    ladder: str = PLANNED,
-    preset: str = PRESET,
-    protection: Protection | None = None,
-) -> Job:
-    """Probe, read the subtitles, hash the inputs and decide the recipe; None as protection is none at all.
-
-    `ladder` is "default", "per-title", "fixed" or the path of a file.
+def prepare(sheet: SourceSheet, wishes: Wishes = PLAIN) -> Job:
+    """Probe, read the subtitles, hash the inputs and decide the recipe.
 
     Raises
     ------
@@ -98,7 +88,12 @@ def prepare(
         a.stream: (tag, a.label) for a in sheet.audio if (tag := bcp47(a.language)) is not None
     }  # a sheet's "und" says nothing
     recipe = plan(
-        info, audio_languages=languages, content=content, max_rungs=max_rungs, codecs=codecs, preset=preset
+        info,
+        audio_languages=languages,
+        content=wishes.content,
+        max_rungs=wishes.max_rungs,
+        codecs=wishes.codecs,
+        preset=wishes.preset,
     )
     tracks = tuple(_subtitle(item) for item in sheet.subtitles)
     if sheet.poster is not None and not sheet.poster.is_file():
@@ -114,10 +109,10 @@ def prepare(
         "sheet": named,
         "tools": versions,
     }
-    if ladder != PLANNED:
-        identity["ladder"] = laddering.identity(ladder)
-    if protection is not None and protection.policy.scheme != "none":
-        identity["protect"] = protection.policy.identity()
+    if wishes.ladder != PLANNED:
+        identity["ladder"] = ladder_identity(wishes.ladder)
+    if wishes.protection is not None and wishes.protection.policy.scheme != "none":
+        identity["protect"] = wishes.protection.policy.identity()
     return Job(
         sheet=sheet,
         info=info,
@@ -127,9 +122,7 @@ def prepare(
         sheet_sha256=stamps.sha256_json(named),
         package_id=stamps.sha256_json(identity)[: receipts.PACKAGE_ID_HEX],
         tools=versions,
-        protection=protection,
-        codecs=tuple(codecs),
-        ladder=ladder,
+        wishes=wishes,
     )
 
 
@@ -150,17 +143,10 @@ def sheet_without_places(sheet: SourceSheet) -> dict[str, Any]:
 
 
 def package_source(
-    sheet: SourceSheet,
-    out_dir: Path,
-    *,
-    content: Content = "film",
-    max_rungs: int | None = None,
-    protection: Protection | None = None,
-    progress: OnStage = silent,
+    sheet: SourceSheet, out_dir: Path, wishes: Wishes = PLAIN, progress: OnStage = silent
 ) -> PackageResult:
     """Package `sheet` into the new folder `out_dir`, unverified; `publish` is what viewers get."""
-    job = prepare(sheet, content=content, max_rungs=max_rungs, protection=protection)
-    return build(job, out_dir, progress)
+    return build(prepare(sheet, wishes), out_dir, progress)
 
 
 def build(
@@ -226,7 +212,7 @@ def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers:
         for audio in recipe.audio:
             files[f"audio/{audio.id}"] = _near(heard.files[audio.id], work / sound.file_name(audio.id))
         season.write(files[f"audio/{recipe.audio[0].id}"], out)
-        sealing = Sealing(job.protection, job.sheet.title_id, job.tools["packager"])
+        sealing = Sealing(job.wishes.protection, job.sheet.title_id, job.tools["packager"])
         tracks = segmenting.segment(recipe, files, work, out, sealing)
         progress("package", 50)
         (out / "images").mkdir()

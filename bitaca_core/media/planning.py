@@ -12,10 +12,13 @@ from typing import Any, Literal
 
 from bitaca_core import stamps
 from bitaca_core.catalogue.store import read_sheets
+from bitaca_core.errors import InputError
 from bitaca_core.media import failures, receipts
+from bitaca_core.media.ladder import codecs_named
 from bitaca_core.media.library import current_package_id
 from bitaca_core.media.plan import RECIPE_VERSION
 from bitaca_core.media.protection.choosing import policy_for
+from bitaca_core.media.wishes import LADDERS, kept
 from bitaca_core.settings import DataPaths, load_settings
 
 Action = Literal["package", "blocked"]
@@ -98,6 +101,12 @@ def _check_title(paths: DataPaths, title_id: str, sheet: dict[str, Any], verify:
         reasons.append("sheet changed")
     if (protection := _protection_changed(sheet, receipt)) is not None:
         reasons.append(protection)
+    try:
+        changed = _wishes_changed(receipt)
+    except InputError as error:
+        changed = error.message  # whoever packages says what to do
+    if changed is not None:
+        reasons.append(changed)
     if receipt.recipe.get("version") != RECIPE_VERSION:
         reasons.append(f"recipe version {receipt.recipe.get('version')}, now {RECIPE_VERSION}")
     if receipt.partial:
@@ -122,6 +131,27 @@ def _protection_changed(sheet: dict[str, Any], receipt: receipts.TitleReceipt) -
     if had.get("scheme") == wanted["scheme"]:
         return f"protection {wanted['scheme']} is set otherwise"
     return f"protection {had.get('scheme')}, now {wanted['scheme']}"
+
+
+def _wishes_changed(receipt: receipts.TitleReceipt) -> str | None:
+    """Say how codecs, ladder or preset are other ones than the settings ask for now."""
+    if not receipt.wishes:  # of an earlier release, whose recipe had another version
+        return None
+    settings = load_settings()
+    wanted = kept(codecs_named(settings.codecs), settings.ladder, settings.preset)
+    for name, now in wanted.items():
+        had = receipt.wishes.get(name)
+        if had != now:
+            if name == "ladder" and settings.ladder not in LADDERS:
+                return "another ladder file"
+            return f"{name} {_in_words(name, had)}, now {_in_words(name, now)}"
+    return None
+
+
+def _in_words(name: str, wish: object) -> str:
+    if name == "ladder" and wish not in LADDERS:
+        return "of a file"
+    return ",".join(wish) if isinstance(wish, list) else str(wish)
 
 
 def _damage(

@@ -4,10 +4,11 @@ viewers keep what they had; done again with nothing changed, it changes nothing.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,16 +20,15 @@ from bitaca_core.media import description, picture, processes, receipts
 from bitaca_core.media.alone import alone
 from bitaca_core.media.artefacts import Store
 from bitaca_core.media.job import Job
-from bitaca_core.media.ladder import PLANNED, Codec
 from bitaca_core.media.laddering import decided
 from bitaca_core.media.library import CURRENT, current_package_id
 from bitaca_core.media.package import OnStage, PackageResult, build, prepare, silent
-from bitaca_core.media.plan import PRESET, Recipe
+from bitaca_core.media.plan import Recipe
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.protection.policy import CLEAR
-from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.storage import LocalStorage, Storage
 from bitaca_core.media.verify import Violation, verify_package
+from bitaca_core.media.wishes import PLAIN, Wishes, kept
 from bitaca_core.settings import DataPaths
 
 FIRST_SHARE = 0.15
@@ -52,14 +52,11 @@ def publish(
     paths: DataPaths,
     board: ProgressBoard | None = None,
     *,
+    wishes: Wishes = PLAIN,
     force: bool = False,
-    codecs: Sequence[Codec] = ("h264",),
-    ladder: str = PLANNED,
-    preset: str = PRESET,
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
-    protection: Protection | None = None,
     storage: Storage | None = None,
 ) -> str:
     """Package, verify and publish a title, showing it on `board`; return its package_id.
@@ -78,26 +75,14 @@ def publish(
         if board is not None:
             board.begin(sheet.title_id, job.recipe.frames, job.recipe.duration_s)
 
+    do = functools.partial(
+        publish_title, sheet, paths, wishes=wishes, force=force, workers=workers, job=job,
+        stop_after_first=stop_after_first, storage=storage,
+    )  # fmt: skip
     if board is None:
-        return publish_title(
-            sheet,
-            paths,
-            force=force,
-            codecs=codecs,
-            ladder=ladder,
-            preset=preset,
-            workers=workers,
-            job=job,
-            stop_after_first=stop_after_first,
-            protection=protection,
-            storage=storage,
-        ).package_id
+        return do().package_id
     try:
-        done = publish_title(
-            sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
-            codecs=codecs, ladder=ladder, preset=preset, workers=workers, job=job, stop_after_first=stop_after_first,
-            protection=protection, began=began, storage=storage,
-        )  # fmt: skip
+        done = do(lambda stage, percent: board.update(sheet.title_id, stage, percent), began=began)
     except BitacaError:
         board.update(sheet.title_id, "failed", 100)
         raise
@@ -113,16 +98,13 @@ def publish_title(
     paths: DataPaths,
     progress: OnStage = silent,
     *,
+    wishes: Wishes = PLAIN,
     force: bool = False,
-    storage: Storage | None = None,
-    codecs: Sequence[Codec] = ("h264",),
-    ladder: str = PLANNED,
-    preset: str = PRESET,
     workers: int = 0,
     job: Job | None = None,
-    began: Callable[[Job], None] = lambda job: None,
     stop_after_first: bool = False,
-    protection: Protection | None = None,
+    storage: Storage | None = None,
+    began: Callable[[Job], None] = lambda job: None,
 ) -> Publication:
     """Do what `publish` says; tell each stage to `progress`, and `began` what is decided before any work.
 
@@ -147,7 +129,7 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = job or prepare(sheet, codecs=codecs, ladder=ladder, preset=preset, protection=protection)
+        job = job or prepare(sheet, wishes)
         began(job)
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):
@@ -354,7 +336,7 @@ def _finish(
 ) -> None:
     """Write the receipt, then swap `current`: a crash between the two is found by `plan` and mended by a re-run."""
     package = description.read(folder)
-    policy = job.protection.policy if job.protection is not None else CLEAR
+    policy = job.wishes.protection.policy if job.wishes.protection is not None else CLEAR
     outputs = [
         stamps.FileStamp(name, entry.size, (folder / name).stat().st_mtime_ns, entry.sha256)
         for name, entry in package.files.items()
@@ -371,6 +353,7 @@ def _finish(
         tools=job.tools,
         partial=partial,
         ladder=ladder,
+        wishes=kept(job.wishes.codecs, job.wishes.ladder, job.wishes.preset),
         protect=policy.identity() | ({"notes": list(policy.notes())} if policy.notes() else {}),
     )
     receipts.save(paths, receipt)
@@ -413,9 +396,9 @@ def _same(job: Job, folder: Path) -> bool:
 def has_its_keys(job: Job, folder: Path) -> bool:
     """Return whether every key of the package in `folder` is kept: without one, nobody can play it."""
     entry = description.read(folder).protection
-    if entry is None or job.protection is None:
+    if entry is None or job.wishes.protection is None:
         return True
-    known = {key.kid.hex() for key in job.protection.store.keys(job.sheet.title_id)}
+    known = {key.kid.hex() for key in job.wishes.protection.store.keys(job.sheet.title_id)}
     return all(kid in known for track in entry.tracks for kid in track.kids)
 
 

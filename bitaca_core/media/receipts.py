@@ -37,6 +37,8 @@ class TitleReceipt:
     tools: dict[str, str] = field(default_factory=dict)
     partial: bool = False
     ladder: dict[str, Any] | None = None
+    wishes: dict[str, Any] = field(default_factory=dict)
+    """Codecs, ladder and preset as they were asked for."""
     protect: dict[str, Any] = field(default_factory=lambda: {"scheme": "none"})
     """How the package is protected; its `notes` say what it lacks for that. Never a key."""
 

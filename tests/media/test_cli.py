@@ -107,8 +107,10 @@ def test_plan_and_status(plain: Path, paths: DataPaths) -> None:
     assert "package  clip: new" in bitaca("plan", home=paths.home).stdout
     assert json.loads(bitaca("plan", "--json", home=paths.home).stdout)["items"][0]["reasons"] == ["new"]
     from bitaca_core.media.publish import publish
+    from bitaca_core.media.wishes import asked
+    from bitaca_core.settings import load_settings
 
-    publish(sheet_of(plain), paths)
+    publish(sheet_of(plain), paths, wishes=asked(load_settings(), paths.keys))
     left = json.loads(bitaca("plan", "--verify", "--json", home=paths.home).stdout)
     assert (left["titles"], [item["stage"] for item in left["items"]]) == (1, ["evaluate", "evaluate"])
     assert "clip" in bitaca("status", home=paths.home).stdout

@@ -18,6 +18,7 @@ from bitaca_core.errors import InputError, MediaError, WorkError
 from bitaca_core.media import receipts, tools
 from bitaca_core.media.package import PackageResult, build, package_source, prepare
 from bitaca_core.media.publish import publish_title
+from bitaca_core.media.wishes import Wishes
 from bitaca_core.settings import DataPaths
 from tests.media.clips import AAC, HANG_GUARD_S, X264, ffmpeg, look, picture, pixels, sheet_of, tone
 
@@ -34,7 +35,7 @@ class Expected:
 
 
 def packaged(video: Path, out: Path, **more: object) -> PackageResult:
-    return package_source(sheet_of(video, **more), out, max_rungs=2)
+    return package_source(sheet_of(video, **more), out, Wishes(max_rungs=2))
 
 
 def check(result: PackageResult, expected: Expected, work: Path) -> None:
@@ -311,7 +312,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     limited = tmp_path / "ffmpeg"
     limited.write_text(f"#!/bin/sh\ntrap '' XFSZ\nulimit -f 8\nexec {tools.ffmpeg()} \"$@\"\n")
     limited.chmod(0o755)
-    job = prepare(sheet_of(plain), max_rungs=2)
+    job = prepare(sheet_of(plain), Wishes(max_rungs=2))
     monkeypatch.setattr(tools, "ffmpeg", lambda: str(limited))
     with pytest.raises(MediaError):
         build(job, tmp_path / "out")

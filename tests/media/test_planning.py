@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from bitaca_core.errors import RebuildNeeded, SchemaError
 from bitaca_core.media import planning, receipts
 from bitaca_core.media.planning import pending
 from bitaca_core.media.publish import publish_title
+from bitaca_core.media.wishes import asked
 from bitaca_core.settings import DataPaths, Settings, load_settings
 from tests.media.clips import HANG_GUARD_S, sheet_of
 
@@ -131,22 +133,53 @@ def test_another_protection_makes_a_package_anew(
     plain: Path, paths: DataPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The settings' word holds where the sheet says none; whole segments are receipted with what they lack."""
-    from bitaca_core.media.protection.choosing import policy_for, protection_for
 
+    def ask(**wish: Any) -> Settings:
+        settings = Settings(home=paths.home, ladder="default", **wish)
+        monkeypatch.setattr(planning, "load_settings", lambda: settings)
+        return settings
+
+    ask()
     add_source(paths, sheet_of(plain))
     publish_title(sheet_of(plain), paths)
     assert pending(paths) == []
-    asked = Settings(home=paths.home, protect="aes-128")
-    monkeypatch.setattr(planning, "load_settings", lambda: asked)
+    wanted = ask(protect="aes-128")
     assert [item.reasons for item in pending(paths)] == [("protection none, now aes-128",)]
-    publish_title(sheet_of(plain), paths, protection=protection_for(asked, paths.keys, policy_for(asked)))
+    publish_title(sheet_of(plain), paths, wishes=asked(wanted, paths.keys))
     assert pending(paths) == []
     receipt = receipts.load(paths, "clip")
     assert receipt is not None and any("no stream.mpd" in note for note in receipt.protect["notes"])
-    asked = Settings(home=paths.home, protect="aes-128", rotate_segments=1)
+    wanted = ask(protect="aes-128", rotate_segments=1)
     assert [item.reasons for item in pending(paths)] == [("protection aes-128 is set otherwise",)]
     add_source(paths, sheet_of(plain, protect="cbcs"))
     assert [item.reasons for item in pending(paths)] == [("protection aes-128, now cbcs",)]
-    wish = policy_for(asked, "cbcs")
-    publish_title(sheet_of(plain, protect="cbcs"), paths, protection=protection_for(asked, paths.keys, wish))
+    publish_title(sheet_of(plain, protect="cbcs"), paths, wishes=asked(wanted, paths.keys, "cbcs"))
     assert pending(paths) == []
+
+
+def test_other_wishes_make_a_package_anew(
+    plain: Path, paths: DataPaths, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "ladder.json"
+    file.write_text('{"schema": 1, "rungs": [{"height": 144, "crf": 33}]}')
+
+    def ask(**wish: Any) -> Settings:
+        settings = Settings(home=paths.home, **wish)
+        monkeypatch.setattr(planning, "load_settings", lambda: settings)
+        return settings
+
+    def reasons() -> list[tuple[str, tuple[str, ...]]]:
+        return [(item.action, item.reasons) for item in pending(paths)]
+
+    add_source(paths, sheet_of(plain))
+    publish_title(sheet_of(plain), paths, wishes=asked(ask(ladder=str(file)), paths.keys))
+    assert reasons() == []
+    ask(ladder="fixed")
+    assert reasons() == [("package", ("ladder of a file, now fixed",))]
+    file.write_text('{"schema": 1, "rungs": [{"height": 144, "crf": 30}]}')
+    ask(ladder=str(file))
+    assert reasons() == [("package", ("another ladder file",))]
+    file.unlink()
+    assert "the ladder file cannot be read" in reasons()[0][1][0]
+    ask(ladder="default", codecs="av1", preset="medium")
+    assert reasons()[0][1][0] == "codecs h264, now h264,av1"

@@ -10,7 +10,7 @@ import pytest
 from bitaca_core.catalogue.store import add_source
 from bitaca_core.media import description, encode, library, plan, planning, publish, receipts, verify
 from bitaca_core.media.encode import Encoded
-from bitaca_core.settings import DataPaths
+from bitaca_core.settings import DataPaths, Settings
 from tests.media.clips import AAC, X264, picture, sheet_of, tone
 
 
@@ -62,7 +62,7 @@ def test_one_rung_comes_first_and_is_not_encoded_again(
 
 
 def test_what_was_cut_off_after_the_first_rung_is_planned_and_finished(
-    long: Path, paths: DataPaths, encoded: list[tuple[str, ...]]
+    long: Path, paths: DataPaths, encoded: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_source(paths, sheet_of(long))
 
@@ -70,6 +70,7 @@ def test_what_was_cut_off_after_the_first_rung_is_planned_and_finished(
         if library.current_package_id(paths, "clip") is not None:
             raise KeyboardInterrupt
 
+    monkeypatch.setattr(planning, "load_settings", lambda: Settings(home=paths.home, ladder="default"))
     with pytest.raises(KeyboardInterrupt):
         publish.publish_title(sheet_of(long), paths, stop)
     (item,) = planning.pending(paths)

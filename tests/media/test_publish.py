@@ -20,7 +20,8 @@ from bitaca_core.media import library, package, planning, publish, receipts, ver
 from bitaca_core.media.planning import pending
 from bitaca_core.media.progress import ProgressBoard
 from bitaca_core.media.publish import publish_title
-from bitaca_core.settings import DataPaths
+from bitaca_core.media.wishes import Wishes, asked
+from bitaca_core.settings import DataPaths, load_settings
 from tests.media.clips import AAC, HANG_GUARD_S, X264, picture, sheet_of, tone
 
 
@@ -112,7 +113,7 @@ import sys
 from pathlib import Path
 from bitaca_core.media import publish, supervise
 from bitaca_core.catalogue.sheet import SourceSheet
-from bitaca_core.settings import DataPaths
+from bitaca_core.settings import DataPaths, load_settings
 def say(stage, percent):
     print(stage, flush=True)
 with supervise.interruptible():
@@ -177,7 +178,7 @@ def test_plan_finds_what_happened_to_the_files(plain: Path, paths: DataPaths, tm
     sheet = sheet_of(video)
     add_source(paths, sheet)
     assert [(i.title_id, i.action, i.reason) for i in pending(paths)] == [("clip", "package", "new")]
-    done = publish_title(sheet, paths)
+    done = publish_title(sheet, paths, wishes=asked(load_settings(), paths.keys))
     assert pending(paths) == [] and pending(paths, verify=True) == []
 
     segment = done.folder / "video/180p/seg-1.m4s"
@@ -192,19 +193,21 @@ def test_plan_finds_what_happened_to_the_files(plain: Path, paths: DataPaths, tm
     assert pending(paths)[0].reasons == ("output changed (size): video/180p/seg-1.m4s",)
     segment.unlink()
     assert pending(paths)[0].reasons == ("output missing: video/180p/seg-1.m4s",)
-    publish_title(sheet, paths)
+    publish_title(sheet, paths, wishes=asked(load_settings(), paths.keys))
     assert pending(paths, verify=True) == []
 
     (paths.media / "clip" / "current").write_text("0000000000000000\n")
     assert "`current`" in pending(paths)[0].reason
-    publish_title(sheet, paths)
+    publish_title(sheet, paths, wishes=asked(load_settings(), paths.keys))
     shutil.rmtree(done.folder)
     assert len(pending(paths)[0].reasons) > 10 and "more" in pending(paths)[0].reason
-    publish_title(sheet, paths)
+    publish_title(sheet, paths, wishes=asked(load_settings(), paths.keys))
 
     os.utime(video)
     assert pending(paths)[0].reasons == (f"input changed (mtime): {video}",)
-    assert not publish_title(sheet, paths).built, "touched, with the same contents"
+    assert not publish_title(sheet, paths, wishes=asked(load_settings(), paths.keys)).built, (
+        "touched, with the same contents"
+    )
     assert pending(paths) == []
     add_source(paths, sheet_of(video, age_rating="14"))
     assert pending(paths)[0].reasons == ("sheet changed",)
@@ -216,7 +219,7 @@ def test_plan_finds_what_happened_to_the_files(plain: Path, paths: DataPaths, tm
     segment.unlink()
     assert [(item.action, item.damaged) for item in pending(paths)] == [("blocked", True)]
     with pytest.raises(WorkError, match=r"seg-1\.m4s.*source is gone.*bitaca remove"):
-        publish_title(sheet, paths)
+        publish_title(sheet, paths, wishes=asked(load_settings(), paths.keys))
     receipts.receipt_file(paths, "clip").write_text("{")
     assert [(item.action, item.damaged) for item in pending(paths)] == [("blocked", True)]
 
@@ -255,10 +258,10 @@ def test_a_new_recipe_version_rebuilds(
 
 
 def test_packaging_to_a_folder_of_ones_own(plain: Path, tmp_path: Path) -> None:
-    job = package.prepare(sheet_of(plain), max_rungs=1)
+    job = package.prepare(sheet_of(plain), Wishes(max_rungs=1))
     first = publish.package_to(job, tmp_path / "out")
     assert first.built and not publish.package_to(job, tmp_path / "out").built
-    other = package.prepare(sheet_of(plain, age_rating="L"), max_rungs=1)
+    other = package.prepare(sheet_of(plain, age_rating="L"), Wishes(max_rungs=1))
     assert publish.package_to(other, tmp_path / "out").built
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["out"]
     (tmp_path / "file").write_text("precious")
@@ -314,17 +317,17 @@ def test_a_folder_that_holds_anything_else_is_never_replaced(
 ) -> None:
     out = tmp_path / "out"
     if earlier:
-        publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), out)
+        publish.package_to(package.prepare(sheet_of(plain), Wishes(max_rungs=1)), out)
     make(out, (out / "package.json").read_text() if earlier else "")
     before = tree(out)
     with pytest.raises(WorkError, match=f"holds other files than a package's: {named}"):
-        publish.package_to(package.prepare(sheet_of(plain, age_rating="L"), max_rungs=1), out)
+        publish.package_to(package.prepare(sheet_of(plain, age_rating="L"), Wishes(max_rungs=1)), out)
     assert tree(out) == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_damaged_package_of_our_own_is_replaced(plain: Path, tmp_path: Path) -> None:
-    job = package.prepare(sheet_of(plain), max_rungs=1)
+    job = package.prepare(sheet_of(plain), Wishes(max_rungs=1))
     out = publish.package_to(job, tmp_path / "out").folder
     (out / "stream.mpd").unlink()
     assert publish.package_to(job, out).built and (out / "stream.mpd").is_file()
@@ -339,17 +342,17 @@ def test_what_is_saved_there_meanwhile_stops_it(plain: Path, tmp_path: Path) -> 
             (out / "thesis.doc").write_text("precious")
 
     with pytest.raises(WorkError, match=r"thesis\.doc"):
-        publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), out, save)
+        publish.package_to(package.prepare(sheet_of(plain), Wishes(max_rungs=1)), out, save)
     assert (out / "thesis.doc").read_text() == "precious"
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"], "the new package is not left half way"
 
 
 def test_an_input_inside_the_folder_is_never_deleted(plain: Path, tmp_path: Path) -> None:
-    out = publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), tmp_path / "out").folder
+    out = publish.package_to(package.prepare(sheet_of(plain), Wishes(max_rungs=1)), tmp_path / "out").folder
     poster = out / "images" / "poster.jpg"
     (tmp_path / "alias").symlink_to(out)
     for given in (poster, tmp_path / "alias" / "images" / "poster.jpg"):
-        job = package.prepare(sheet_of(plain, poster=given), max_rungs=1)
+        job = package.prepare(sheet_of(plain, poster=given), Wishes(max_rungs=1))
         with pytest.raises(WorkError, match=r"holds an input \(poster\.jpg\)"):
             publish.package_to(job, out)
     assert poster.is_file()
@@ -358,6 +361,6 @@ def test_an_input_inside_the_folder_is_never_deleted(plain: Path, tmp_path: Path
 def test_a_link_to_a_folder_stays_a_link(plain: Path, tmp_path: Path) -> None:
     (tmp_path / "disk" / "out").mkdir(parents=True)
     (tmp_path / "out").symlink_to(tmp_path / "disk" / "out")
-    done = publish.package_to(package.prepare(sheet_of(plain), max_rungs=1), tmp_path / "out")
+    done = publish.package_to(package.prepare(sheet_of(plain), Wishes(max_rungs=1)), tmp_path / "out")
     assert (tmp_path / "out").is_symlink() and done.folder == tmp_path / "disk" / "out"
     assert (tmp_path / "out" / "master.m3u8").is_file()

@@ -14,6 +14,7 @@ from bitaca_core.media.package import PackageResult, package_source
 from bitaca_core.media.plan import plan
 from bitaca_core.media.probe import Attachment, TextStream
 from bitaca_core.media.texts import boundaries_s, chosen_fonts, plain
+from bitaca_core.media.wishes import Wishes
 from tests.media.clips import X264, ffmpeg, picture, sheet_of
 from tests.media.test_plan import info
 
@@ -38,7 +39,7 @@ def scripted(tmp_path_factory: pytest.TempPathFactory) -> PackageResult:
            "-metadata:s:s:1", "title=Português SDH", "-attach", folder / "Comic <b>.ttf", "-attach", folder / "evil.ttf",
            "-metadata:s:t:0", "mimetype=font/ttf", "-metadata:s:t:1", "mimetype=application/x-truetype-font",
            folder / "film.mkv")  # fmt: skip
-    return package_source(sheet_of(folder / "film.mkv"), folder / "out", max_rungs=1)
+    return package_source(sheet_of(folder / "film.mkv"), folder / "out", Wishes(max_rungs=1))
 
 
 def test_a_script_is_kept_beside_with_its_fonts(scripted: PackageResult) -> None:
@@ -131,6 +132,6 @@ def test_one_broken_stream_does_not_take_the_others_with_it(
     empty.write_text(ASS.partition("Dialogue")[0], encoding="utf-8")
     ffmpeg(*picture(), "-i", srt, "-i", empty, "-map", "0", "-map", "1", "-map", "2", *X264, "-c:s:0", "srt", "-c:s:1", "copy",
            "-metadata:s:s:0", "language=por", "-metadata:s:s:1", "language=eng", tmp_path / "x.mkv")  # fmt: skip
-    result = package_source(sheet_of(tmp_path / "x.mkv"), tmp_path / "out", max_rungs=1)
+    result = package_source(sheet_of(tmp_path / "x.mkv"), tmp_path / "out", Wishes(max_rungs=1))
     assert [one.language for one in result.package.text] == ["pt"]
     assert any("(en) left out" in warning for warning in result.warnings)

@@ -15,6 +15,7 @@ import pytest
 from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.media.package import package_source
 from bitaca_core.media.verify import verify_package
+from bitaca_core.media.wishes import Wishes
 from bitaca_core.stamps import sha256_file
 from tests.media.clips import AAC, X264, picture, sheet_of, tone
 
@@ -29,7 +30,7 @@ def good(tmp_path_factory: pytest.TempPathFactory, clip: Callable[..., Path]) ->
     srt.write_text("1\n00:00:01,000 --> 00:00:02,000\nOi\n")
     video = clip("nine.mp4", *picture("320x180", "24", 9.3), *tone(9.3), *X264, *AAC)
     sheet = sheet_of(video, subtitles=[{"path": srt, "language": "pt-BR"}])
-    return package_source(sheet, folder / "package", max_rungs=2).folder
+    return package_source(sheet, folder / "package", Wishes(max_rungs=2)).folder
 
 
 def test_a_good_package_has_no_faults(good: Path) -> None:

@@ -18,6 +18,7 @@ from bitaca_core.catalogue.sheet import SourceSheet, SubtitleSource
 from bitaca_core.errors import BitacaError
 from bitaca_core.media import description, publish, tools
 from bitaca_core.media.package import prepare, silent
+from bitaca_core.media.wishes import Wishes
 from tests.bench.corpus import judge
 from tests.bench.corpus.case import Case, Input, Refused, Right
 from tests.bench.corpus.mutations import make_mutation
@@ -144,7 +145,9 @@ def _silent_decode(file: Path) -> bool:
 def _answer(given: Input, folder: Path) -> Iterator[tuple[Any, BitacaError | None]]:
     texts = tuple(SubtitleSource(path=path, language=tag) for tag, path in given.subtitles)
     try:
-        job = prepare(SourceSheet(title_id="odd", video=given.video, subtitles=texts), max_rungs=RUNGS)
+        job = prepare(
+            SourceSheet(title_id="odd", video=given.video, subtitles=texts), Wishes(max_rungs=RUNGS)
+        )
         published = publish.package_to(job, folder / "out", silent)
     except BitacaError as error:
         yield None, error

@@ -27,8 +27,9 @@ TITLE = "crash"
 PUBLISH = (
     "import json, sys; from pathlib import Path; from bitaca_core.settings import DataPaths;"
     "from bitaca_core.catalogue.sheet import SourceSheet; from bitaca_core.media import publish;"
-    "done = publish.publish_title(SourceSheet(title_id=sys.argv[1], video=Path(sys.argv[2])), DataPaths(Path(sys.argv[3])),"
-    " codecs=('h264', 'av1'), ladder='per-title', workers=2); print(json.dumps({'folder': str(done.folder)}))"
+    "from bitaca_core.media.wishes import Wishes;"
+    "done = publish.publish_title(SourceSheet(title_id=sys.argv[1], video=Path(sys.argv[2])), DataPaths(Path(sys.argv[3])), "
+    " workers=2, wishes=Wishes(codecs=('h264', 'av1'), ladder='per-title')); print(json.dumps({'folder': str(done.folder)}))"
 )
 
 

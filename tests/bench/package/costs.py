@@ -21,6 +21,7 @@ from bitaca_core.media.ladder import PLANNED
 from bitaca_core.media.library import current_package_id
 from bitaca_core.media.package import prepare
 from bitaca_core.media.sound.chain import BITRATE_BPS
+from bitaca_core.media.wishes import Wishes
 from bitaca_core.settings import DataPaths
 from tests.flows.processes import bitaca
 
@@ -204,7 +205,7 @@ def first(film: Path, folder: Path) -> dict[str, Any]:
         if not seen and current_package_id(paths, "film") is not None:
             seen.append(time.monotonic() - began)
 
-    job = prepare(SourceSheet(title_id="film", video=film), codecs=("h264", "av1", "vp9"))
+    job = prepare(SourceSheet(title_id="film", video=film), Wishes(codecs=("h264", "av1", "vp9")))
     h264 = [rung for rung in job.recipe.rungs if rung.codec == "h264"]
     recipe = replace(job.recipe, first=plan.first_rung(h264, plan.FIRST_FROM_S))  # type: ignore[arg-type]
     publish.publish_title(job.sheet, paths, look, job=replace(job, recipe=recipe))
@@ -213,7 +214,7 @@ def first(film: Path, folder: Path) -> dict[str, Any]:
 
 
 def _job(film: Path, preset: str, ladder: str) -> Job:
-    return prepare(SourceSheet(title_id="film", video=film), preset=preset, ladder=ladder)
+    return prepare(SourceSheet(title_id="film", video=film), Wishes(preset=preset, ladder=ladder))
 
 
 def _all_s() -> float:

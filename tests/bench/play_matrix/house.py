@@ -25,6 +25,7 @@ from bitaca_core.media.protection.policy import Policy, Scheme
 from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.publish import publish_title
 from bitaca_core.media.tools import ffmpeg
+from bitaca_core.media.wishes import Wishes
 from bitaca_core.playback import assets
 from bitaca_core.settings import CHECKOUT, DataPaths
 
@@ -81,7 +82,9 @@ def fill(home: Path, schemes: tuple[Scheme, ...] = tuple(TITLES), seconds: int =
     save_catalogue(Catalogue(titles), titles_file(paths))
     for scheme in schemes:
         protection = Protection(Policy(scheme, rotate_segments=1), KeyStore(paths.keys))
-        publish_title(SourceSheet(title_id=TITLES[scheme], video=video), paths, protection=protection)
+        publish_title(
+            SourceSheet(title_id=TITLES[scheme], video=video), paths, wishes=Wishes(protection=protection)
+        )
     return paths
 
 

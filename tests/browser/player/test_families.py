@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bitaca_core.media.package import build, prepare
+from bitaca_core.media.wishes import Wishes
 from tests.media.clips import AAC, X264, ffmpeg, picture, sheet_of, tone
 
 SECONDS = 9
@@ -35,7 +36,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A title of nine seconds in all three families."""
     folder = tmp_path_factory.mktemp("families")
     ffmpeg(*picture("480x270", seconds=SECONDS), *tone(SECONDS), *X264, *AAC, folder / "film.mp4")
-    job = prepare(sheet_of(folder / "film.mp4"), codecs=("h264", "av1", "vp9"))
+    job = prepare(sheet_of(folder / "film.mp4"), Wishes(codecs=("h264", "av1", "vp9")))
     return build(job, folder / "package").folder
 
 

@@ -11,6 +11,7 @@ import pytest
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.media.package import package_source
 from bitaca_core.media.probe import probe
+from bitaca_core.media.wishes import Wishes
 
 
 def shortest_clip() -> Path:
@@ -29,7 +30,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The clip, and its package."""
     source = shortest_clip()
     package = tmp_path_factory.mktemp("clip") / "package"
-    package_source(SourceSheet(title_id=source.stem, video=source), package, max_rungs=2)
+    package_source(SourceSheet(title_id=source.stem, video=source), package, Wishes(max_rungs=2))
     return source, package
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bitaca_core.media.package import package_source
+from bitaca_core.media.wishes import Wishes
 from tests.media.clips import AAC, X264, picture, sheet_of, tone
 
 
@@ -19,4 +20,4 @@ def good(tmp_path_factory: pytest.TempPathFactory, clip: Callable[..., Path]) ->
     srt.write_text("1\n00:00:01,000 --> 00:00:02,000\nOi\n")
     video = clip("nine.mp4", *picture("320x180", "24", 9.3), *tone(9.3), *X264, *AAC)
     sheet = sheet_of(video, subtitles=[{"path": srt, "language": "pt-BR"}])
-    return package_source(sheet, folder / "package", max_rungs=2).folder
+    return package_source(sheet, folder / "package", Wishes(max_rungs=2)).folder

@@ -18,6 +18,7 @@ from bitaca_core.media.package import package_source
 from bitaca_core.media.protection.keys import KeyStore
 from bitaca_core.media.protection.policy import Policy, Scheme
 from bitaca_core.media.protection.sealing import Protection
+from bitaca_core.media.wishes import Wishes
 from tests.media.clips import AAC, X264, picture, sheet_of, tone
 
 Damage = Callable[[Path], object]
@@ -35,7 +36,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, clip: Callable[..., Path]) 
     made: dict[Scheme, Path] = {}
     for scheme in ("none", "aes-128", "cbcs", "cenc"):
         protection = Protection(Policy(scheme), KeyStore(folder / "keys"))  # type: ignore[arg-type]
-        result = package_source(sheet_of(video), folder / scheme, max_rungs=2, protection=protection)
+        result = package_source(sheet_of(video), folder / scheme, Wishes(max_rungs=2, protection=protection))
         made[scheme] = result.folder  # type: ignore[index]
     return made
 

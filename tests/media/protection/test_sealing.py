@@ -24,6 +24,7 @@ from bitaca_core.media.protection.policy import Policy
 from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.publish import publish_title
 from bitaca_core.media.verify import verify_package
+from bitaca_core.media.wishes import Wishes
 from bitaca_core.settings import DataPaths
 from tests.media.clips import AAC, HANG_GUARD_S, X264, picture, sheet_of, tone
 from tests.media.decryption import track_samples, vectors
@@ -56,7 +57,9 @@ def made(film: Path, folder: Path, store: KeyStore) -> Made:
     def make(scheme: str) -> PackageResult:
         if scheme not in done:
             protection = Protection(Policy(scheme, rotate_segments=2), store)  # type: ignore[arg-type]
-            done[scheme] = package_source(sheet_of(film), folder / scheme, max_rungs=2, protection=protection)
+            done[scheme] = package_source(
+                sheet_of(film), folder / scheme, Wishes(max_rungs=2, protection=protection)
+            )
         return done[scheme]
 
     return make
@@ -172,12 +175,12 @@ def test_the_same_contents_give_the_same_bytes_and_others_other_vectors(
 ) -> None:
     protection = Protection(Policy("cenc"), store)
     first = made("cenc").folder
-    again = package_source(sheet_of(film), tmp_path / "again", max_rungs=2, protection=protection)
+    again = package_source(sheet_of(film), tmp_path / "again", Wishes(max_rungs=2, protection=protection))
     for track in TRACKS:
         for name in ("init.mp4", "seg-1.m4s", "seg-3.m4s"):
             assert (again.folder / track / name).read_bytes() == (first / track / name).read_bytes()
     changed = clip("red.mp4", "-f", "lavfi", "-i", "color=red:320x180:r=24:d=2", *X264)
-    other = package_source(sheet_of(changed), tmp_path / "other", max_rungs=1, protection=protection)
+    other = package_source(sheet_of(changed), tmp_path / "other", Wishes(max_rungs=1, protection=protection))
     name = f"video/{other.package.rungs[0].id}"
     assert key_of(other, store, name) == key_of(made("cenc"), store, "video/180p"), "the title's key stays"
     fresh = vectors(*((other.folder / name / part).read_bytes() for part in ("init.mp4", "seg-1.m4s")))
@@ -229,7 +232,9 @@ def test_no_key_is_on_a_command_line_in_a_log_or_in_the_package(
     )
     store = KeyStore(paths.keys)
     with caplog.at_level(logging.DEBUG):
-        done = publish_title(sheet_of(film), paths, protection=Protection(Policy(scheme), store))  # type: ignore[arg-type]
+        done = publish_title(
+            sheet_of(film), paths, wishes=Wishes(protection=Protection(Policy(scheme), store))
+        )  # type: ignore[arg-type]
     keys = store.keys("clip")
     assert len(keys) >= 2
     told = [
@@ -266,7 +271,9 @@ def test_a_packager_that_fails_says_no_key(
     monkeypatch.setattr(supervise, "run", spoiled)
     with pytest.raises(MediaError) as failed:
         package_source(
-            sheet_of(film), tmp_path / "out", max_rungs=1, protection=Protection(Policy("cenc"), store)
+            sheet_of(film),
+            tmp_path / "out",
+            Wishes(max_rungs=1, protection=Protection(Policy("cenc"), store)),
         )
     told = f"{failed.value} {failed.value.command} {failed.value.stderr_tail}"
     assert not any(key.key.hex() in told for key in store.keys("clip"))
@@ -274,17 +281,17 @@ def test_a_packager_that_fails_says_no_key(
 
 def test_protection_is_part_of_the_package_and_lost_keys_make_it_anew(film: Path, paths: DataPaths) -> None:
     store = KeyStore(paths.keys)
-    ids = {prepare(sheet_of(film), protection=Protection(one, store)).package_id for one in (
+    ids = {prepare(sheet_of(film), Wishes(protection=Protection(one, store))).package_id for one in (
         Policy(), Policy("cenc"), Policy("cbcs"), Policy("aes-128", 1), Policy("aes-128", 2),
     )}  # fmt: skip
     assert len(ids) == 5 and prepare(sheet_of(film)).package_id in ids
     protection = Protection(Policy("cbcs"), store)
-    first = publish_title(sheet_of(film), paths, protection=protection)
-    assert not publish_title(sheet_of(film), paths, protection=protection).built
+    first = publish_title(sheet_of(film), paths, wishes=Wishes(protection=protection))
+    assert not publish_title(sheet_of(film), paths, wishes=Wishes(protection=protection)).built
     store.forget("clip")
-    again = publish_title(sheet_of(film), paths, protection=protection)
+    again = publish_title(sheet_of(film), paths, wishes=Wishes(protection=protection))
     assert again.built and again.package_id == first.package_id
-    assert not publish_title(sheet_of(film), paths, protection=protection).built
+    assert not publish_title(sheet_of(film), paths, wishes=Wishes(protection=protection)).built
 
 
 @pytest.mark.parametrize("scheme", ["cbcs", "cenc"])
@@ -297,7 +304,8 @@ def test_every_codec_decrypts_to_what_was_encoded(
     for one in ("none", scheme):
         protection = Protection(Policy(one), store)  # type: ignore[arg-type]
         job = prepare(
-            sheet_of(plain, "codecs"), codecs=("h264", "av1", "vp9"), max_rungs=1, protection=protection
+            sheet_of(plain, "codecs"),
+            Wishes(codecs=("h264", "av1", "vp9"), max_rungs=1, protection=protection),
         )
         made[one] = build(job, tmp_path / one, store=kept).folder
     package = read(made[scheme])

@@ -17,6 +17,7 @@ from bitaca_core.media.protection.policy import Policy
 from bitaca_core.media.protection.sealing import Protection
 from bitaca_core.media.publish import publish_title
 from bitaca_core.media.verify import verify_package
+from bitaca_core.media.wishes import Wishes
 from bitaca_core.settings import DataPaths
 from tests.media.clips import sheet_of
 
@@ -32,7 +33,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory, plain: Path) -> dict[str,
     for scheme in ("none", "aes-128", "cbcs", "cenc"):
         protection = Protection(Policy(scheme), KeyStore(folder / "keys"))  # type: ignore[arg-type]
         made[scheme] = package_source(
-            sheet_of(plain), folder / scheme, max_rungs=1, protection=protection
+            sheet_of(plain), folder / scheme, Wishes(max_rungs=1, protection=protection)
         ).folder
     return made
 
@@ -93,5 +94,5 @@ def test_a_title_that_came_out_clear_is_not_published(
     monkeypatch.setattr(publish, "build", forgetful)
     protection = Protection(Policy("cbcs"), KeyStore(paths.keys))
     with pytest.raises(WorkError, match="does not verify"):
-        publish_title(sheet_of(plain), paths, protection=protection)
+        publish_title(sheet_of(plain), paths, wishes=Wishes(protection=protection))
     assert not (paths.media / "clip" / "current").exists()
