@@ -322,6 +322,7 @@ def prepare(paths: DataPaths, title_id: str) -> Job | None:
             codecs=codecs_named(settings.codecs),
             ladder=settings.ladder,
             preset=settings.preset,
+            hdr=settings.hdr,
             protection=protection_for(settings, paths.keys, policy_for(settings, sheet.protect)),
         )
     except Exception as error:
@@ -348,7 +349,7 @@ def publish(
         sheet = _sheet(paths, title_id)
         package_id = publication.publish(
             sheet, paths, ProgressBoard(paths), force=force,
-            codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset, workers=settings.workers, job=job,
+            codecs=codecs_named(settings.codecs), ladder=settings.ladder, preset=settings.preset, hdr=settings.hdr, workers=settings.workers, job=job,
             stop_after_first=stop_after_first, storage=(storage := _storage(settings, paths)),
             protection=protection_for(settings, paths.keys, policy_for(settings, sheet.protect)),
         )  # fmt: skip

@@ -6,11 +6,12 @@ All rungs have exactly the same display aspect, so a switch never moves the pict
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, get_args
 
 from bitaca_core.errors import InputError
+from bitaca_core.media.hdr import Range
 
 Content = Literal["film", "animation"]
 Codec = Literal["h264", "av1", "vp9"]
@@ -45,7 +46,8 @@ class Rung:
     """One video rendition: capped constant quality. `max_bps` and `buffer_bits` bound the peaks.
 
     `id` names the shorter side, as people name sizes: an upright 1080x1920 picture is 1080p too. `vmaf` is what the
-    analysis foretells of it, None where there was none; `preset` None is the recipe's.
+    analysis foretells of it, None where there was none; `preset` None is the recipe's. Of another `range` than SDR it
+    has 10 bits.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Rung:
     codec: Codec = "h264"
     vmaf: float | None = None
     preset: str | None = None
+    range: Range = "SDR"
 
 
 def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) -> list[tuple[int, int]]:
@@ -138,6 +141,26 @@ def other_codecs(best_first: list[Rung], codecs: Sequence[Codec]) -> list[Rung]:
         small = min(best_first, key=lambda rung: abs(min(rung.width, rung.height) - VP9_SHORT_SIDE))
         added.append(_like(small, "vp9", VP9_CRF, VP9_SHARE))
     return added
+
+
+HDR_SHARE = 1.2
+"""What a rung of high dynamic range needs more than one of standard range, as in Apple's published ladders for HEVC."""
+
+
+def hdr_rungs(chosen: Sequence[Rung], shown: Range) -> list[Rung]:
+    """Return the rungs that keep a title's range (pure): one for each AV1 rung, or where there are none each H.264 one."""
+    if shown == "SDR":
+        return []
+    like = [rung for rung in chosen if rung.codec == "av1"] or [
+        _like(rung, "av1", AV1_CRF, AV1_SHARE) for rung in chosen if rung.codec == "h264"
+    ]
+    return [
+        replace(
+            rung, id=f"{rung.id.replace('-av1', '')}-hdr", max_bps=(cap := round(rung.max_bps * HDR_SHARE)),
+            buffer_bits=round(cap * BUFFER_S), vmaf=None, range=shown,
+        )
+        for rung in like
+    ]  # fmt: skip
 
 
 def _like(rung: Rung, codec: Codec, crf: int, share: float) -> Rung:

@@ -82,6 +82,7 @@ def prepare(
     codecs: Sequence[Codec] = ("h264",),
     ladder: str = PLANNED,
     preset: str = PRESET,
+    hdr: bool = False,
     protection: Protection | None = None,
 ) -> Job:
     """Probe, read the subtitles, hash the inputs and decide the recipe; None as protection is none at all.
@@ -98,8 +99,8 @@ def prepare(
         a.stream: (tag, a.label) for a in sheet.audio if (tag := bcp47(a.language)) is not None
     }  # a sheet's "und" says nothing
     recipe = plan(
-        info, audio_languages=languages, content=content, max_rungs=max_rungs, codecs=codecs, preset=preset
-    )
+        info, audio_languages=languages, content=content, max_rungs=max_rungs, codecs=codecs, preset=preset, hdr=hdr
+    )  # fmt: skip
     tracks = tuple(_subtitle(item) for item in sheet.subtitles)
     if sheet.poster is not None and not sheet.poster.is_file():
         raise SourceRejected("no such poster", kind="missing", file=sheet.poster)
@@ -391,7 +392,7 @@ def _describe(
         rungs=[
             description.RungEntry(
                 id=rung.id, width=rung.width, height=rung.height, frame_rate=str(job.recipe.frame_rate),
-                codec=rung.codec, vmaf=rung.vmaf, segment_ssim=ssim[rung.id], **segments(track),
+                codec=rung.codec, vmaf=rung.vmaf, segment_ssim=ssim[rung.id], range=rung.range, **segments(track),
             )
             for rung, track in programme.video
         ],

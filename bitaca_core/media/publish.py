@@ -56,6 +56,7 @@ def publish(
     codecs: Sequence[Codec] = ("h264",),
     ladder: str = PLANNED,
     preset: str = PRESET,
+    hdr: bool = False,
     workers: int = 0,
     job: Job | None = None,
     stop_after_first: bool = False,
@@ -86,6 +87,7 @@ def publish(
             codecs=codecs,
             ladder=ladder,
             preset=preset,
+            hdr=hdr,
             workers=workers,
             job=job,
             stop_after_first=stop_after_first,
@@ -95,7 +97,7 @@ def publish(
     try:
         done = publish_title(
             sheet, paths, lambda stage, percent: board.update(sheet.title_id, stage, percent), force=force,
-            codecs=codecs, ladder=ladder, preset=preset, workers=workers, job=job, stop_after_first=stop_after_first,
+            codecs=codecs, ladder=ladder, preset=preset, hdr=hdr, workers=workers, job=job, stop_after_first=stop_after_first,
             protection=protection, began=began, storage=storage,
         )  # fmt: skip
     except BitacaError:
@@ -118,6 +120,7 @@ def publish_title(
     codecs: Sequence[Codec] = ("h264",),
     ladder: str = PLANNED,
     preset: str = PRESET,
+    hdr: bool = False,
     workers: int = 0,
     job: Job | None = None,
     began: Callable[[Job], None] = lambda job: None,
@@ -147,7 +150,9 @@ def publish_title(
         ]
         if known is not None and not force and not all(file.is_file() for file in files):
             return _name_again(known, paths, storage)
-        job = job or prepare(sheet, codecs=codecs, ladder=ladder, preset=preset, protection=protection)
+        job = job or prepare(
+            sheet, codecs=codecs, ladder=ladder, preset=preset, hdr=hdr, protection=protection
+        )
         began(job)
         folder = paths.media / sheet.title_id / job.package_id
         if not force and folder.is_dir() and not _violations(folder) and has_its_keys(job, folder):

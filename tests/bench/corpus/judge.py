@@ -28,6 +28,11 @@ EBUR128 = re.compile(r"I:\s*(\S+) LUFS.*Peak:\s*(\S+) dBFS", re.DOTALL)
 ASPECT_SLACK = 0.03
 """A small odd size may be stretched to have several exact sizes; a wrong sample aspect is off by more."""
 
+COLOURS = {
+    "SDR": ("yuv420p", "bt709"), "PQ": ("yuv420p10le", "smpte2084"), "HLG": ("yuv420p10le", "arib-std-b67"),
+}  # fmt: skip
+"""Pixels and transfer function of a rung, by its range."""
+
 
 @dataclass
 class Seen:
@@ -75,11 +80,10 @@ def look(package: Package, folder: Path, work: Path) -> Seen:
             capture_output=True, timeout=LIMIT_S, check=True,
         )  # fmt: skip
         stream = json.loads(done.stdout)["streams"][0]
-        if (
-            stream.get("sample_aspect_ratio", "1:1") not in ("1:1", "N/A", "0:1")
-            or stream["pix_fmt"] != "yuv420p"
-        ):
-            raise ValueError(f"{rung.id}: {stream.get('sample_aspect_ratio')} {stream['pix_fmt']}")
+        square = stream.get("sample_aspect_ratio", "1:1") in ("1:1", "N/A", "0:1")
+        colours = (stream["pix_fmt"], stream.get("color_transfer"))
+        if not square or colours != COLOURS[rung.range]:
+            raise ValueError(f"{rung.id}: {stream.get('sample_aspect_ratio')} {' '.join(map(str, colours))}")
         seen.sizes[rung.id] = (stream["width"], stream["height"])
     for audio in package.audio:
         file = joined(folder, f"audio/{audio.id}", work)
@@ -150,6 +154,8 @@ def faults(published: Publication, package: Package, expected: Right, work: Path
     for name, sound in seen.sound.items():
         if not -frame_s <= len(sound) / SAMPLE_HZ - package.duration_s <= max(frame_s, FILLED_S):
             found.append(f"{name}: {len(sound) / SAMPLE_HZ:.3f} s of sound for {package.duration_s:.3f} s")
+    if tuple(dict.fromkeys(rung.range for rung in package.rungs)) != expected.ranges:
+        found.append(f"ranges {[rung.range for rung in package.rungs]}, expected {expected.ranges}")
     found += _moment(seen, expected, frame_s)
     cues = cue_counts(package, published.folder)
     if cues != expected.cues:
