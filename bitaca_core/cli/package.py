@@ -224,6 +224,7 @@ def _show_plan(job: Job, as_json: bool) -> None:
         "telecine undone" if recipe.undo_telecine else "",
         f"{recipe.skip_s:.3f} s before the picture left out" if recipe.skip_s else "",
         f"last frame held for {recipe.hold_frames} more" if recipe.hold_frames else "",
+        f"black bars around {recipe.picture[0]}x{recipe.picture[1]}" if recipe.bars else "",
         "tone-mapped to SDR" if recipe.tone_map else "",
         f"{recipe.range} kept in rungs of their own" if recipe.range != "SDR" else "",
         "silence added" if recipe.audio[0].ordinal is None else "",

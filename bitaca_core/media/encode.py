@@ -185,7 +185,7 @@ def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk, show
         stream = stream.filter("tpad", stop=PAD_FRAMES + recipe.hold_frames, stop_mode="clone")
     stream = stream.filter("trim", end_frame=chunk.frames + (0 if chunk.last else 1))
     stream = stream.filter("setpts", "PTS-STARTPTS")
-    size = {"w": recipe.width, "h": recipe.height}
+    size = dict(zip("wh", recipe.picture, strict=True))
     if recipe.tone_map or shown != "SDR":
         stream = hdr.divisible(stream, info.video)
     if shown != "SDR":
@@ -202,6 +202,12 @@ def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk, show
             out_color_matrix="bt709", out_range="tv",
         )  # fmt: skip
     stream = stream.filter("format", "yuv420p" if shown == "SDR" else hdr.PIXELS).filter("setsar", "1")
+    if recipe.bars:  # at even places, where samples of colour lie
+        left, above = (
+            (whole - part) // 4 * 2
+            for whole, part in zip((recipe.width, recipe.height), recipe.picture, strict=True)
+        )
+        stream = stream.filter("pad", recipe.width, recipe.height, left, above, "black")
     colours = hdr.colours(shown)
     return stream.filter(
         "setparams", field_mode="prog", range=colours.pop("color_range"), **colours,

@@ -28,6 +28,12 @@ MIN_STEP = 1.2
 """A rung whose side is less than this factor below the one above is left out."""
 UNIT_COST = 0.0005
 """What a pixel more in the unit weighs against a lost share of the picture: small units give more rungs."""
+WIDEST = Fraction(4)
+"""No film is wider (three screens of 4:3 side by side), and hardly anything is taller than a quarter of that. What is, gets
+black bars up to it: encoders and players fail at a strip of a few rows, sheets of small pictures grow beyond what
+browsers show, and a card in a catalogue shows a line. Bars of one colour cost next to nothing."""
+LONG_SIDE = 3840
+"""Decoders in hardware take pictures of 4096 at most; as wide as that are only those near 4:1."""
 MAX_ASPECT_ERROR = 0.005
 """Sources of odd size are stretched by at most this much to an aspect that has several exact sizes."""
 
@@ -62,6 +68,21 @@ class Rung:
     range: Range = "SDR"
 
 
+def framed(width: Fraction, height: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the frame of a picture: its own size, or where it is wider or taller than `WIDEST`, with bars up to that."""
+    return max(width, height / WIDEST), max(height, width / WIDEST)
+
+
+def within(width: Fraction, height: Fraction, frame: tuple[int, int]) -> tuple[int, int]:
+    """Return the even size of a picture within its frame: all of it, but where there are bars."""
+    if framed(width, height) == (width, height):
+        return frame
+    across, down = frame
+    if width > height:
+        return across, max(2, 2 * round(across * height / width / 2))
+    return max(2, 2 * round(down * width / height / 2)), down
+
+
 def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) -> list[tuple[int, int]]:
     """Return even sizes of one exact aspect, largest first, none above `width` x `height` or `top` short side.
 
@@ -93,8 +114,9 @@ def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) ->
 
 
 def rungs(width: Fraction, height: Fraction, frame_rate: Fraction, content: Content = "film") -> list[Rung]:
-    """Return the ladder for a picture of `width` x `height` square pixels, best first; never above the source."""
-    sizes = exact_sizes(width, height)
+    """Return the ladder for a frame of `width` x `height` square pixels, best first; never above the source."""
+    smaller = min(Fraction(1), LONG_SIDE / max(width, height))
+    sizes = exact_sizes(width * smaller, height * smaller)
     chosen = [sizes[0]]
     limit = MAX_RUNGS if min(sizes[0]) > SMALL_RUNGS_UP_TO else MAX_RUNGS - 1
     for target in SHORT_SIDES:

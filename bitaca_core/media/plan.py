@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from bitaca_core.media.hdr import NOTHING_SAID, Mastering, Range
-from bitaca_core.media.ladder import Codec, Content, Rung, hdr_rungs, other_codecs, rungs
+from bitaca_core.media.ladder import Codec, Content, Rung, framed, hdr_rungs, other_codecs, rungs, within
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.probe import SourceInfo, VideoStream
 
@@ -94,7 +94,8 @@ class Recipe:
 
     `skip_s` is cut off before the picture begins; `hold_frames` repeat the last frame of a very short film. `first`
     is the id of the rung that is encoded apart from the others, to be published before them; None where there is none.
-    `range` is the source's where rungs keep it, else SDR; `mastering` is for those rungs.
+    `picture` is the size of the picture within `width` x `height`; around a smaller one are black bars. `range` is the
+    source's where rungs keep it, else SDR; `mastering` is for those rungs.
     """
 
     version: int
@@ -113,12 +114,18 @@ class Recipe:
     x264_params: str
     tune: str | None
     threads: int
+    picture: tuple[int, int]
     rungs: tuple[Rung, ...]
     audio: tuple[AudioPlan, ...]
     text: tuple[TextPlan, ...]
     first: str | None = None
     range: Range = "SDR"
     mastering: Mastering = NOTHING_SAID
+
+    @property
+    def bars(self) -> bool:
+        """Whether there are black bars around the picture."""
+        return self.picture != (self.width, self.height)
 
     @property
     def smallest(self) -> Rung:
@@ -206,7 +213,7 @@ def plan(
     video = info.video
     shown: Range = video.range if hdr else "SDR"
     rate = FILM_RATE if video.telecined else standard_rate(video.frame_rate)
-    ladder = rungs(*video.display_size, rate, content)[: max_rungs or None]
+    ladder = rungs(*framed(*video.display_size), rate, content)[: max_rungs or None]
     top = ladder[0]
     lead_s = video.start_s - info.start_s
     skip_s = round(lead_s, 6) if 0 < lead_s <= MAX_LEAD_S else 0.0
@@ -229,6 +236,7 @@ def plan(
         x264_params=X264_PARAMS if preset == PRESET else "",
         tune="animation" if content == "animation" else None,
         threads=THREADS,
+        picture=within(*video.display_size, (top.width, top.height)),
         rungs=with_hdr((*ladder, *other_codecs(ladder, codecs)), shown),
         audio=_audio(info, audio_languages or {}),
         text=_text(info),

@@ -16,7 +16,8 @@ class Right:
     `flash_s` is when the white frame and the beep are due, None where the input has none. `audio` counts streams, each
     of which comes in AAC and Opus, `surround` those that come in 5.1 too. `heard`: there is a beep; then every
     rendition is as loud as the target. `warned`: the packager has to say that something was lost. `ranges`: VIDEO-RANGE of
-    the rungs, where others than SDR are asked for.
+    the rungs, where others than SDR are asked for. `bars`: how many eighths of the width and of the height the picture
+    fills, in the middle; beside it is black.
     """
 
     size: tuple[int, int] | None = (320, 180)
@@ -31,6 +32,7 @@ class Right:
     warned: bool = False
     aspect: Fraction = Fraction(16, 9)
     ranges: tuple[str, ...] = ("SDR",)
+    bars: tuple[int, int] = (8, 8)
 
 
 @dataclass(frozen=True)

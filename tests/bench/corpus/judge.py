@@ -19,6 +19,8 @@ THUMB = 16
 SAMPLE_HZ = 48_000
 WHITE = 190
 """Mean luma of the flash is 235, of the pattern under 150."""
+BLACK = 20
+"""Mean luma of bars; black is 16, of limited range."""
 LOUD = 0.1
 LIMIT_S = 120
 FILLED_S = 0.0215
@@ -104,6 +106,12 @@ def loudness(file: Path) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
+def middle(frame: bytes, bars: tuple[int, int]) -> bytes:
+    """Return the part of a small frame that a picture fills, in eighths of its width and height."""
+    (left, right), (top, bottom) = (((8 - share) * THUMB // 16, (8 + share) * THUMB // 16) for share in bars)
+    return b"".join(frame[row * THUMB + left : row * THUMB + right] for row in range(top, bottom))
+
+
 def first_white(frames: list[bytes]) -> int | None:
     """Return the number of the first frame of the flash."""
     return next((n for n, frame in enumerate(frames) if sum(frame) / len(frame) > WHITE), None)
@@ -156,6 +164,11 @@ def faults(published: Publication, package: Package, expected: Right, work: Path
             found.append(f"{name}: {len(sound) / SAMPLE_HZ:.3f} s of sound for {package.duration_s:.3f} s")
     if tuple(dict.fromkeys(rung.range for rung in package.rungs)) != expected.ranges:
         found.append(f"ranges {[rung.range for rung in package.rungs]}, expected {expected.ranges}")
+    for name, frames in seen.luma.items():
+        whole = sum(map(sum, frames))
+        outside = whole - sum(sum(middle(frame, expected.bars)) for frame in frames)
+        if expected.bars != (8, 8) and outside > BLACK * THUMB * THUMB * len(frames):
+            found.append(f"{name}: its bars are not black")
     found += _moment(seen, expected, frame_s)
     cues = cue_counts(package, published.folder)
     if cues != expected.cues:
@@ -171,7 +184,7 @@ def _moment(seen: Seen, expected: Right, frame_s: float) -> list[str]:
     found: list[str] = []
     at = expected.flash_s
     for name, frames in seen.luma.items():
-        white = first_white(frames)
+        white = first_white([middle(frame, expected.bars) for frame in frames])
         if at is None:
             continue
         if white is None:
