@@ -107,6 +107,10 @@ class Settings(BaseSettings):
         default="h264",
         description="comma-separated video codecs of packages: h264, av1, vp9; h264 is always there",
     )
+    hdr: bool = Field(
+        default=False,
+        description="whether sources in PQ or HLG also get 10-bit AV1 rungs that keep their range",
+    )
     ladder: str = Field(
         default="per-title",
         description="rungs of packages: `per-title` (chosen by trying it), `fixed`, `default`, or the path of a file",

@@ -44,6 +44,13 @@ def package(
         str | None,
         typer.Option(help="comma-separated: h264 (always there), av1, vp9 [default: BITACA_CODECS]"),
     ] = None,
+    hdr: Annotated[
+        bool | None,
+        typer.Option(
+            "--hdr/--no-hdr",
+            help="10-bit AV1 rungs beside the ladder where it is PQ or HLG [default: BITACA_HDR]",
+        ),
+    ] = None,
     ladder: Annotated[
         str | None,
         typer.Option(
@@ -88,9 +95,15 @@ def package(
             ladder=_ladder(ladder or settings.ladder),
             preset=_preset(preset or settings.preset),
             content="animation" if animation else "film",
+            hdr=settings.hdr if hdr is None else hdr,
             protection=protection_for(settings, settings.paths.keys, policy),
         )
         job = packaging.prepare(sheet, wishes)
+        if hdr and not job.info.video.hdr:
+            print(
+                "note: nothing to do for --hdr: the source is of standard range, neither PQ nor HLG",
+                file=sys.stderr,
+            )
         if plan_only or out is None:
             _show_plan(job, as_json)
             return
@@ -211,7 +224,9 @@ def _show_plan(job: Job, as_json: bool) -> None:
         "telecine undone" if recipe.undo_telecine else "",
         f"{recipe.skip_s:.3f} s before the picture left out" if recipe.skip_s else "",
         f"last frame held for {recipe.hold_frames} more" if recipe.hold_frames else "",
+        f"black bars around {recipe.picture[0]}x{recipe.picture[1]}" if recipe.bars else "",
         "tone-mapped to SDR" if recipe.tone_map else "",
+        f"{recipe.range} kept in rungs of their own" if recipe.range != "SDR" else "",
         "silence added" if recipe.audio[0].ordinal is None else "",
     ]
     print(f"source   {video.width}x{video.height} {video.codec}, {float(video.frame_rate):.3f} fps")
@@ -225,7 +240,7 @@ def _show_plan(job: Job, as_json: bool) -> None:
         print("ladder   chosen by trying the title; without that it would be:")
     for rung in recipe.rungs:
         print(f"video    {rung.id:9} {rung.codec:4} {rung.width}x{rung.height}, crf {rung.crf:g}, "
-              f"at most {rung.max_bps / 1000:.0f} kbit/s")  # fmt: skip
+              f"at most {rung.max_bps / 1000:.0f} kbit/s" + ("" if rung.range == "SDR" else f", 10 bits {rung.range}"))  # fmt: skip
     for audio in recipe.audio:
         print(f"audio    {audio.id:6} {audio.label}")
     for track in job.subtitles:

@@ -56,6 +56,7 @@ class Track:
     codec: str = ""
     encrypted: bool = False
     transfer: int = 0
+    coded_transfer: int = 0
     edits: list[tuple[int, int]] = field(default_factory=list)
     default_duration: int = 0
     default_size: int = 0
@@ -224,7 +225,9 @@ def _track(data: bytes, trak: Box) -> Track:
                     track.handler = data[inner.body + 8 : inner.body + 12].decode("latin-1")
             for stsd in find(data, "minf/stbl/stsd", box.body, box.end):
                 for entry in walk(data, stsd.body + 8, stsd.end):
-                    track.codec, track.encrypted, track.transfer = codec_names.of_entry(data, entry)
+                    told = codec_names.of_entry(data, entry)
+                    track.codec, track.encrypted = told.codec, told.encrypted
+                    track.transfer, track.coded_transfer = told.transfer, told.coded_transfer
                     break
     return track
 

@@ -8,9 +8,14 @@ Codec ISO Media File Format Binding, "Codecs Parameter String".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bitaca_core.media import av1_header
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bitaca_core.media.boxes import Box
 
 VISUAL_HEADER = 78
@@ -24,10 +29,25 @@ LIKE = {"opus": "opus", "flac": "flac"}
 """Entries whose name is written in both letter cases."""
 SBR = {"mp4a.40.2": {"mp4a.40.5", "mp4a.40.29"}}
 """AAC-LC may carry spectral band replication without saying so in its entry."""
+USUAL = ("0", "110", "01", "01", "01", "0")
+"""What an AV1 codec string means that ends after its bit depth: 4:2:0, BT.709, limited range."""
+AV1_NEEDED = 4
+"""Parts that every AV1 codec string has."""
 
 
-def of_entry(data: bytes, entry: Box) -> tuple[str, bool, int]:
-    """Return the codec string of a sample entry, whether it is encrypted, and its transfer characteristics (0: not told)."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a sample entry says: its codec string, whether it is encrypted, and the transfer characteristics that its
+    colour information and the stream's own header name (0: not told)."""
+
+    codec: str
+    encrypted: bool = False
+    transfer: int = 0
+    coded_transfer: int = 0
+
+
+def of_entry(data: bytes, entry: Box) -> Entry:
+    """Read a sample entry."""
     from bitaca_core.media.boxes import walk
 
     kind = entry.kind.decode("latin-1")
@@ -36,7 +56,7 @@ def of_entry(data: bytes, entry: Box) -> tuple[str, bool, int]:
     elif kind in AUDIO:
         at = entry.body + AUDIO_HEADERS.get(int.from_bytes(data[entry.body + 8 : entry.body + 10], "big"), 28)
     else:
-        return kind, False, 0
+        return Entry(kind)
     boxes = {box.kind: data[box.body : box.end] for box in walk(data, at, entry.end)}
     encrypted = kind in ("encv", "enca")
     if encrypted:
@@ -44,9 +64,38 @@ def of_entry(data: bytes, entry: Box) -> tuple[str, bool, int]:
         kind = next(
             (sinf[b.body : b.body + 4].decode("latin-1") for b in walk(sinf) if b.kind == b"frma"), kind
         )
-    colour = boxes.get(b"colr", b"")
-    transfer = int.from_bytes(colour[6:8], "big") if colour[:4] in (b"nclx", b"nclc") else 0
-    return _name(kind, boxes), encrypted, transfer
+    coded = av1_header.colours(boxes.get(b"av1C", b"")) if kind == "av01" else None
+    told = _colours(boxes.get(b"colr", b""))
+    colours = told or coded
+    return Entry(
+        _name(kind, boxes) + (_av1_colours(boxes, colours) if kind == "av01" else ""), encrypted,
+        colours[1] if colours else 0, coded[1] if coded else 0,
+    )  # fmt: skip
+
+
+def _colours(colr: bytes) -> tuple[int, int, int] | None:
+    """Return primaries, transfer and matrix of a colour information box."""
+    if colr[:4] not in (b"nclx", b"nclc") or len(colr) < 10:
+        return None
+    primaries, transfer, matrix = (int.from_bytes(colr[at : at + 2], "big") for at in (4, 6, 8))
+    return primaries, transfer, matrix
+
+
+def _av1_colours(boxes: dict[bytes, bytes], colours: tuple[int, int, int] | None) -> str:
+    """Return the rest of an AV1 codec string, where it is not that of ordinary video."""
+    av1, colr = boxes.get(b"av1C", b""), boxes.get(b"colr", b"")
+    if colours is None or len(av1) < 3:
+        return ""
+    chroma = f"{av1[2] >> 3 & 1}{av1[2] >> 2 & 1}"
+    chroma += str(av1[2] & 3) if chroma == "11" else "0"
+    full = colr[:4] == b"nclx" and len(colr) > 10 and colr[10] >> 7
+    parts = (str(av1[2] >> 4 & 1), chroma, *(f"{one:02d}" for one in colours), str(int(full)))
+    return "" if _plain(parts) == _plain(USUAL) else "." + ".".join(parts)
+
+
+def _plain(parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the optional parts of an AV1 codec string without where samples of colour lie: no decoder minds."""
+    return (parts[0], parts[1][:2], *parts[2:])
 
 
 def _name(kind: str, boxes: dict[bytes, bytes]) -> str:
@@ -119,5 +168,10 @@ def agree(stated: str, found: str) -> bool:
     # avc1 and avc3 (hvc1 and hev1) differ in where parameter sets lie, so they are not the same
     if one[0] in ("hvc1", "hev1", "avc1", "avc3", "mp4a"):
         return one == other
+    if one[0] == "av01" and len(other) > AV1_NEEDED:
+        one += USUAL[len(one) - AV1_NEEDED :] if len(one) >= AV1_NEEDED else []
+        return one[:AV1_NEEDED] == other[:AV1_NEEDED] and _plain(one[AV1_NEEDED:]) == _plain(
+            other[AV1_NEEDED:]
+        )
     shared = min(len(one), len(other))
     return one[:shared] == other[:shared]

@@ -34,6 +34,7 @@ class RungEntry(TrackEntry):
     """One video rendition; the rates are without audio.
 
     `vmaf` is what the analysis foretold (0-100), None without one; `segment_ssim` was measured (0-1, one a segment).
+    `range` is that of brightness, as HLS names it.
     """
 
     width: int
@@ -42,6 +43,7 @@ class RungEntry(TrackEntry):
     codec: str = "h264"
     vmaf: float | None = None
     segment_ssim: list[float] = []
+    range: Literal["SDR", "PQ", "HLG"] = "SDR"
 
 
 class AudioEntry(TrackEntry):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bitaca_core.errors import MediaError
-from bitaca_core.media import encoders, join, supervise, tools
+from bitaca_core.media import encoders, hdr, join, supervise, tools
 from bitaca_core.media.chunks import Chunk
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.plan import Recipe
@@ -137,12 +137,12 @@ def _by_segment(compared: list[float], step: int, segment_frames: int) -> list[f
 def arguments(info: SourceInfo, recipe: Recipe, chunk: Chunk, rungs: Sequence[Rung]) -> list[str]:
     """Return ffmpeg's arguments, with `INPUT` for the place of the source; it runs in the chunk's folder (pure).
 
-    ffmpeg-python cannot hold a file name that is not UTF-8, and a receipt should not name local folders.
+    All rungs have one range of brightness. ffmpeg-python cannot hold a file name that is not UTF-8, and a receipt should not name local folders.
     """
     import ffmpeg
 
     source = ffmpeg.input(INPUT, **_opening(recipe, chunk))
-    picture = normalised(source[str(info.video.index)], info, recipe, chunk)
+    picture = normalised(source[str(info.video.index)], info, recipe, chunk, rungs[0].range)
     sizes: dict[tuple[int, int], list[Rung]] = {}
     for rung in rungs:
         sizes.setdefault((rung.width, rung.height), []).append(rung)
@@ -187,8 +187,10 @@ def _opening(recipe: Recipe, chunk: Chunk) -> dict[str, Any]:
     return options
 
 
-def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk) -> Any:
+def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk, shown: hdr.Range = "SDR") -> Any:
     """Apply what every rung shares: upright (ffmpeg's own autorotation), progressive, constant rate, square pixels.
+
+    Of the range `shown`: the source's, or SDR.
 
     Gives the chunk's frames and, but for the last chunk, the one after them.
     """
@@ -205,25 +207,34 @@ def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk) -> A
         stream = stream.filter("tpad", stop=PAD_FRAMES + recipe.hold_frames, stop_mode="clone")
     stream = stream.filter("trim", end_frame=chunk.frames + (0 if chunk.last else 1))
     stream = stream.filter("setpts", "PTS-STARTPTS")
-    size = {"w": recipe.width, "h": recipe.height}
-    if recipe.tone_map:
-        stream = stream.filter("zscale", **size, t="linear", npl=100).filter("format", "gbrpf32le")
+    size = dict(zip("wh", recipe.picture, strict=True))
+    if recipe.tone_map or shown != "SDR":
+        stream = hdr.divisible(stream, info.video)
+    if shown != "SDR":
+        stream = hdr.kept(stream, info.video, size)
+    elif recipe.tone_map:
+        own = hdr.told(info.video)
+        stream = stream.filter("zscale", **size, **own, p=own["pin"], m=own["min"], t="linear", npl=100)
+        stream = stream.filter("format", "gbrpf32le")
         stream = stream.filter("zscale", p="bt709").filter("tonemap", "hable", desat=0)
-        stream = stream.filter("zscale", t="bt709", m="bt709", r="tv")
+        stream = hdr.without_mastering(stream.filter("zscale", t="bt709", m="bt709", r="tv"))
     else:
         stream = stream.filter(
             "scale", **size, flags="bicubic+accurate_rnd", in_color_matrix=recipe.matrix_in,
             out_color_matrix="bt709", out_range="tv",
         )  # fmt: skip
-    stream = stream.filter("format", "yuv420p").filter("setsar", "1")
+    stream = stream.filter("format", "yuv420p" if shown == "SDR" else hdr.PIXELS).filter("setsar", "1")
+    if recipe.bars:  # at even places, where samples of colour lie
+        left, above = (
+            (whole - part) // 4 * 2
+            for whole, part in zip((recipe.width, recipe.height), recipe.picture, strict=True)
+        )
+        stream = stream.filter("pad", recipe.width, recipe.height, left, above, "black")
+    colours = hdr.colours(shown)
     return stream.filter(
-        "setparams",
-        field_mode="prog",
-        range="tv",
-        color_primaries="bt709",
-        color_trc="bt709",
-        colorspace="bt709",
-    )
+        "setparams", field_mode="prog", range=colours.pop("color_range"), **colours,
+        chroma_location="unspecified",  # scaling to a rung forgets it; codec strings of AV1 say it, and must be alike
+    )  # fmt: skip
 
 
 def _compare(arguments: list[str], rungs: Sequence[Rung], recipe: Recipe) -> list[str]:

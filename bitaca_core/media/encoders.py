@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitaca_core.media import hdr
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.plan import Recipe
 
-BT709 = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "color_range": "tv"}
 SVT_PRESET = "8"
 """Of 0 (slowest) to 13: about three times the work of x264 veryfast for half the bits."""
 VP9_CPU_USED = 4
@@ -24,7 +24,7 @@ def options(recipe: Recipe, rung: Rung) -> dict[str, Any]:
     own = {"h264": _x264, "av1": _svt_av1, "vp9": _vp9}[rung.codec](recipe, rung)
     return {
         **own,
-        **BT709,
+        **hdr.colours(rung.range),
         "g": recipe.gop_frames,
         "flags:v": "+cgop+bitexact",
         "video_track_timescale": recipe.timescale,
@@ -55,9 +55,11 @@ def _svt_av1(recipe: Recipe, rung: Rung) -> dict[str, Any]:
     """SVT-AV1 0-based: `irefresh-type=2` closes the groups, `scd=0` puts no key frame elsewhere, `mbr` is the cap.
 
     With a cap its threads, too, see each other as they happen to stand: `lp=1` gives the same bytes every time.
+    It has as many bits as its pictures.
     """
     cap = f"mbr={max(1, rung.max_bps // 1000)}k:mbr-overshoot-pct=50" if rung.max_bps else ""
-    params = ":".join(filter(None, ("tune=0:irefresh-type=2:scd=0:lp=1", cap)))
+    graded = hdr.encoder_parameters(recipe.mastering) if rung.range != "SDR" else []
+    params = ":".join(filter(None, ("tune=0:irefresh-type=2:scd=0:lp=1", cap, *graded)))
     return {"c:v": "libsvtav1", "preset": rung.preset or SVT_PRESET, "crf": rung.crf, "svtav1-params": params}
 
 

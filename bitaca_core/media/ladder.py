@@ -6,11 +6,12 @@ All rungs have exactly the same display aspect, so a switch never moves the pict
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, get_args
 
 from bitaca_core.errors import InputError
+from bitaca_core.media.hdr import Range
 
 Content = Literal["film", "animation"]
 Codec = Literal["h264", "av1", "vp9"]
@@ -27,6 +28,12 @@ MIN_STEP = 1.2
 """A rung whose side is less than this factor below the one above is left out."""
 UNIT_COST = 0.0005
 """What a pixel more in the unit weighs against a lost share of the picture: small units give more rungs."""
+WIDEST = Fraction(4)
+"""No film is wider (three screens of 4:3 side by side), and hardly anything is taller than a quarter of that. What is, gets
+black bars up to it: encoders and players fail at a strip of a few rows, sheets of small pictures grow beyond what
+browsers show, and a card in a catalogue shows a line. Bars of one colour cost next to nothing."""
+LONG_SIDE = 3840
+"""Decoders in hardware take pictures of 4096 at most; as wide as that are only those near 4:1."""
 MAX_ASPECT_ERROR = 0.005
 """Sources of odd size are stretched by at most this much to an aspect that has several exact sizes."""
 
@@ -45,7 +52,8 @@ class Rung:
     """One video rendition: capped constant quality. `max_bps` and `buffer_bits` bound the peaks.
 
     `id` names the shorter side, as people name sizes: an upright 1080x1920 picture is 1080p too. `vmaf` is what the
-    analysis foretells of it, None where there was none; `preset` None is the recipe's.
+    analysis foretells of it, None where there was none; `preset` None is the recipe's. Of another `range` than SDR it
+    has 10 bits.
     """
 
     id: str
@@ -57,6 +65,22 @@ class Rung:
     codec: Codec = "h264"
     vmaf: float | None = None
     preset: str | None = None
+    range: Range = "SDR"
+
+
+def framed(width: Fraction, height: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the frame of a picture: its own size, or where it is wider or taller than `WIDEST`, with bars up to that."""
+    return max(width, height / WIDEST), max(height, width / WIDEST)
+
+
+def within(width: Fraction, height: Fraction, frame: tuple[int, int]) -> tuple[int, int]:
+    """Return the even size of a picture within its frame: all of it, but where there are bars."""
+    if framed(width, height) == (width, height):
+        return frame
+    across, down = frame
+    if width > height:
+        return across, max(2, 2 * round(across * height / width / 2))
+    return max(2, 2 * round(down * width / height / 2)), down
 
 
 def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) -> list[tuple[int, int]]:
@@ -90,8 +114,9 @@ def exact_sizes(width: Fraction, height: Fraction, top: int = SHORT_SIDES[0]) ->
 
 
 def rungs(width: Fraction, height: Fraction, frame_rate: Fraction, content: Content = "film") -> list[Rung]:
-    """Return the ladder for a picture of `width` x `height` square pixels, best first; never above the source."""
-    sizes = exact_sizes(width, height)
+    """Return the ladder for a frame of `width` x `height` square pixels, best first; never above the source."""
+    smaller = min(Fraction(1), LONG_SIDE / max(width, height))
+    sizes = exact_sizes(width * smaller, height * smaller)
     chosen = [sizes[0]]
     limit = MAX_RUNGS if min(sizes[0]) > SMALL_RUNGS_UP_TO else MAX_RUNGS - 1
     for target in SHORT_SIDES:
@@ -138,6 +163,26 @@ def other_codecs(best_first: list[Rung], codecs: Sequence[Codec]) -> list[Rung]:
         small = min(best_first, key=lambda rung: abs(min(rung.width, rung.height) - VP9_SHORT_SIDE))
         added.append(_like(small, "vp9", VP9_CRF, VP9_SHARE))
     return added
+
+
+HDR_SHARE = 1.2
+"""What a rung of high dynamic range needs more than one of standard range, as in Apple's published ladders for HEVC."""
+
+
+def hdr_rungs(chosen: Sequence[Rung], shown: Range) -> list[Rung]:
+    """Return the rungs that keep a title's range (pure): one for each AV1 rung, or where there are none each H.264 one."""
+    if shown == "SDR":
+        return []
+    like = [rung for rung in chosen if rung.codec == "av1"] or [
+        _like(rung, "av1", AV1_CRF, AV1_SHARE) for rung in chosen if rung.codec == "h264"
+    ]
+    return [
+        replace(
+            rung, id=f"{rung.id.replace('-av1', '')}-hdr", max_bps=(cap := round(rung.max_bps * HDR_SHARE)),
+            buffer_bits=round(cap * BUFFER_S), vmaf=None, range=shown,
+        )
+        for rung in like
+    ]  # fmt: skip
 
 
 def _like(rung: Rung, codec: Codec, crf: int, share: float) -> Rung:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bitaca_core.media.artefacts import Facts, Store
 from bitaca_core.media.job import Job
 from bitaca_core.media.ladder import PLANNED, Rung, other_codecs
-from bitaca_core.media.plan import RECIPE_VERSION, Recipe, first_rung
+from bitaca_core.media.plan import RECIPE_VERSION, Recipe, first_rung, with_hdr, without_hdr
 from bitaca_core.media.wishes import LADDERS, ladder_identity
 
 KIND = "ladder"
@@ -33,12 +33,14 @@ def decided(job: Job, store: Store) -> Job:
     if job.wishes.ladder == PLANNED:
         return replace(job, ladder_report={"method": PLANNED, "why": "asked for"})
 
+    common = without_hdr(job.recipe)
+
     def make(folder: Path) -> Facts:
         from bitaca_core.media.analysis import per_title
 
         with tempfile.TemporaryDirectory(prefix="ladder-", dir=folder) as scratch:
             decision = per_title.decide(
-                job.info, job.recipe, Path(scratch), codecs=job.wishes.codecs,
+                job.info, common, Path(scratch), codecs=job.wishes.codecs,
                 ladder=job.wishes.ladder if job.wishes.ladder in LADDERS else Path(job.wishes.ladder),  # type: ignore[arg-type]
             )  # fmt: skip
         return {
@@ -49,7 +51,7 @@ def decided(job: Job, store: Store) -> Job:
 
     what = {
         "source": job.inputs[0].sha256,
-        "recipe": job.recipe.to_dict(),
+        "recipe": common.to_dict(),
         "ladder": ladder_identity(job.wishes.ladder),
         "codecs": list(job.wishes.codecs),
         "tool": job.tools["ffmpeg"],
@@ -66,5 +68,8 @@ def _with(job: Job, rungs: list[Rung], x264_params: str) -> Recipe:
     added = other_codecs(h264, [codec for codec in job.wishes.codecs if codec not in known])
     duration_s = job.recipe.frames / job.recipe.frame_rate
     return replace(
-        job.recipe, rungs=(*rungs, *added), x264_params=x264_params, first=first_rung(h264, duration_s)
+        job.recipe,
+        rungs=with_hdr((*rungs, *added), job.recipe.range),
+        x264_params=x264_params,
+        first=first_rung(h264, duration_s),
     )

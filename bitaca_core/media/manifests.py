@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from xml.sax.saxutils import escape, quoteattr
 
+from bitaca_core.media.hdr import Range, cicp_properties
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.plan import AudioPlan
 from bitaca_core.media.protection.signalling import SPACES
@@ -310,7 +311,7 @@ def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
                 f"#EXT-X-STREAM-INF:BANDWIDTH={track.peak_bps + peak},"
                 f"AVERAGE-BANDWIDTH={track.average_bps + average},"
                 f'CODECS="{track.codecs},{codecs}",RESOLUTION={rung.width}x{rung.height},'
-                f"FRAME-RATE={float(programme.frame_rate):.3f},VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE,"
+                f"FRAME-RATE={float(programme.frame_rate):.3f},VIDEO-RANGE={rung.range},CLOSED-CAPTIONS=NONE,"
                 f'AUDIO="{group}"{subtitles}',
                 f"{track.folder}/playlist.m3u8",
             ]
@@ -319,7 +320,7 @@ def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
             frames = replace(track, sizes=track.pictures)
             lines.append(
                 f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={frames.peak_bps},AVERAGE-BANDWIDTH={frames.average_bps},"
-                f'CODECS="{track.codecs}",RESOLUTION={rung.width}x{rung.height},VIDEO-RANGE=SDR,'
+                f'CODECS="{track.codecs}",RESOLUTION={rung.width}x{rung.height},VIDEO-RANGE={rung.range},'
                 f'URI="{track.folder}/iframes.m3u8"'
             )
     if programme.board is not None:
@@ -361,12 +362,12 @@ def mpd(programme: Programme) -> str:
         f'  <Period id="1" start="PT0S" duration="PT{decimal(programme.duration_s)}S">',
     ]
     numbers = itertools.count()
-    families: dict[tuple[str, tuple[str, ...]], list[tuple[Rung, Track]]] = {}
+    families: dict[tuple[tuple[str, Range], tuple[str, ...]], list[tuple[Rung, Track]]] = {}
     for rung, track in programme.video:
-        families.setdefault((rung.codec, track.protection), []).append((rung, track))
+        families.setdefault(((rung.codec, rung.range), track.protection), []).append((rung, track))
     sets = [(next(numbers), *one) for one in families.items()]
-    for number, (codec, _), family in sets:
-        others = [other for other, (its, _), _ in sets if its == codec and other != number]
+    for number, (kind, _), family in sets:
+        others = [other for other, (its, _), _ in sets if its == kind and other != number]
         out += _video_set(number, family, programme.frame_rate, others)
     first = programme.audio[0][0].ordinal if programme.audio else None
     for plan, track in programme.audio:
@@ -385,7 +386,8 @@ def mpd(programme: Programme) -> str:
 
 
 def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction, others: list[int]) -> list[str]:
-    """One set a codec and key: a player stays within a set, and goes to another only where it can change the decoder.
+    """One set a codec, range and key: a player stays within a set, and goes to another only where it can change the
+    decoder.
 
     Sets that differ in their key only name each other.
 
@@ -402,7 +404,7 @@ def _video_set(number: int, family: list[tuple[Rung, Track]], rate: Fraction, ot
         f'{aspect.denominator}" maxWidth="{width}" maxHeight="{height}" frameRate="{rate}"'
         ' segmentAlignment="true" startWithSAP="1">',
     ]
-    out += [f"      {line}" for line in track.protection]
+    out += [f"      {line}" for line in (*track.protection, *cicp_properties(top.range))]
     if others:
         named = ",".join(str(other) for other in others)
         out.append(f'      <SupplementalProperty schemeIdUri="{SWITCHING_SCHEME}" value="{named}"/>')

@@ -94,6 +94,7 @@ def prepare(sheet: SourceSheet, wishes: Wishes = PLAIN) -> Job:
         max_rungs=wishes.max_rungs,
         codecs=wishes.codecs,
         preset=wishes.preset,
+        hdr=wishes.hdr,
     )
     tracks = tuple(_subtitle(item) for item in sheet.subtitles)
     if sheet.poster is not None and not sheet.poster.is_file():
@@ -377,7 +378,7 @@ def _describe(
         rungs=[
             description.RungEntry(
                 id=rung.id, width=rung.width, height=rung.height, frame_rate=str(job.recipe.frame_rate),
-                codec=rung.codec, vmaf=rung.vmaf, segment_ssim=ssim[rung.id], **segments(track),
+                codec=rung.codec, vmaf=rung.vmaf, segment_ssim=ssim[rung.id], range=rung.range, **segments(track),
             )
             for rung, track in programme.video
         ],

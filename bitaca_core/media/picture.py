@@ -25,7 +25,7 @@ KIND = "picture-chunk"
 class Picture:
     """One joined file a rung, by its id. `ssim` has a mean a segment; `cpu_s` is what was spent, now or earlier.
 
-    `arguments` are those of the first chunk; `artefacts` may be dropped when the package stands.
+    `arguments` are those of the first chunk, of one process after the other; `artefacts` may be dropped when the package stands.
     """
 
     files: Mapping[str, Path]
@@ -65,14 +65,14 @@ class ChunkTask:
 
 
 def groups(rungs: Sequence[Rung], first: str | None = None) -> list[tuple[Rung, ...]]:
-    """Return the rungs that are encoded by one process each (pure): `first` alone, then the others by codec.
+    """Return the rungs that are encoded by one process each (pure): `first` alone, then the others by codec and range.
 
     One process for all would decode only once, but hold the pictures of the fastest encoder until the slowest has
     seen them.
     """
-    kinds = dict.fromkeys((rung.id != first, rung.codec) for rung in rungs)
+    kinds = dict.fromkeys((rung.id != first, rung.codec, rung.range) for rung in rungs)
     return [
-        tuple(rung for rung in rungs if (rung.id != first, rung.codec) == kind)
+        tuple(rung for rung in rungs if (rung.id != first, rung.codec, rung.range) == kind)
         for kind in sorted(kinds, key=lambda k: k[0])
     ]
 
@@ -129,7 +129,11 @@ def make(
             for rung in recipe.rungs
         },
         complaints=tuple(a.facts["complaints"] for a in made if a.facts["complaints"].strip()),
-        arguments=tuple(encode.arguments(info, recipe, ahead[0].chunk, recipe.rungs)),
+        arguments=tuple(
+            part
+            for group in groups(recipe.rungs, recipe.first)
+            for part in encode.arguments(info, recipe, ahead[0].chunk, group)
+        ),
         cpu_s=round(sum(artefact.facts["cpu_s"] for artefact in made), 2),
         artefacts=tuple(made),
     )

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from bitaca_core.media.ladder import Codec, Content, Rung, other_codecs, rungs
+from bitaca_core.media.hdr import NOTHING_SAID, Mastering, Range
+from bitaca_core.media.ladder import Codec, Content, Rung, framed, hdr_rungs, other_codecs, rungs, within
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.probe import SourceInfo, VideoStream
 
@@ -93,6 +94,8 @@ class Recipe:
 
     `skip_s` is cut off before the picture begins; `hold_frames` repeat the last frame of a very short film. `first`
     is the id of the rung that is encoded apart from the others, to be published before them; None where there is none.
+    `picture` is the size of the picture within `width` x `height`; around a smaller one are black bars. `range` is the
+    source's where rungs keep it, else SDR; `mastering` is for those rungs.
     """
 
     version: int
@@ -111,10 +114,18 @@ class Recipe:
     x264_params: str
     tune: str | None
     threads: int
+    picture: tuple[int, int]
     rungs: tuple[Rung, ...]
     audio: tuple[AudioPlan, ...]
     text: tuple[TextPlan, ...]
     first: str | None = None
+    range: Range = "SDR"
+    mastering: Mastering = NOTHING_SAID
+
+    @property
+    def bars(self) -> bool:
+        """Whether there are black bars around the picture."""
+        return self.picture != (self.width, self.height)
 
     @property
     def smallest(self) -> Rung:
@@ -180,6 +191,7 @@ def plan(
     max_rungs: int | None = None,
     codecs: Sequence[Codec] = ("h264",),
     preset: str = PRESET,
+    hdr: bool = False,
 ) -> Recipe:
     """Decide how `info` is packaged.
 
@@ -195,10 +207,13 @@ def plan(
         "h264" is always there; "av1" adds better rungs, "vp9" a small one for decoding in WebAssembly.
     preset : str
         x264's, one of `PRESETS`: how long it may look for fewer bits.
+    hdr : bool
+        Add 10-bit AV1 rungs that keep the range of a source in PQ or HLG.
     """
     video = info.video
+    shown: Range = video.range if hdr else "SDR"
     rate = FILM_RATE if video.telecined else standard_rate(video.frame_rate)
-    ladder = rungs(*video.display_size, rate, content)[: max_rungs or None]
+    ladder = rungs(*framed(*video.display_size), rate, content)[: max_rungs or None]
     top = ladder[0]
     lead_s = video.start_s - info.start_s
     skip_s = round(lead_s, 6) if 0 < lead_s <= MAX_LEAD_S else 0.0
@@ -221,11 +236,25 @@ def plan(
         x264_params=X264_PARAMS if preset == PRESET else "",
         tune="animation" if content == "animation" else None,
         threads=THREADS,
-        rungs=(*ladder, *other_codecs(ladder, codecs)),
+        picture=within(*video.display_size, (top.width, top.height)),
+        rungs=with_hdr((*ladder, *other_codecs(ladder, codecs)), shown),
         audio=_audio(info, audio_languages or {}),
         text=_text(info),
         first=first_rung(ladder, frames / rate),
+        range=shown,
+        mastering=NOTHING_SAID if shown == "SDR" else video.mastering,
     )
+
+
+def with_hdr(chosen: Sequence[Rung], shown: Range) -> tuple[Rung, ...]:
+    """Return a ladder with the rungs that keep the range after it, as players begin with the first."""
+    return (*chosen, *hdr_rungs(chosen, shown))
+
+
+def without_hdr(recipe: Recipe) -> Recipe:
+    """Return what every screen gets: how it is chosen does not depend on rungs that keep the range."""
+    sdr = tuple(rung for rung in recipe.rungs if rung.range == "SDR")
+    return replace(recipe, rungs=sdr, range="SDR", mastering=NOTHING_SAID)
 
 
 def first_rung(ladder: Sequence[Rung], duration_s: Fraction) -> str | None:

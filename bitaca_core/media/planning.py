@@ -138,7 +138,7 @@ def _wishes_changed(receipt: receipts.TitleReceipt) -> str | None:
     if not receipt.wishes:  # of an earlier release, whose recipe had another version
         return None
     settings = load_settings()
-    wanted = kept(codecs_named(settings.codecs), settings.ladder, settings.preset)
+    wanted = kept(codecs_named(settings.codecs), settings.ladder, settings.preset, settings.hdr)
     for name, now in wanted.items():
         had = receipt.wishes.get(name)
         if had != now:
@@ -151,6 +151,8 @@ def _wishes_changed(receipt: receipts.TitleReceipt) -> str | None:
 def _in_words(name: str, wish: object) -> str:
     if name == "ladder" and wish not in LADDERS:
         return "of a file"
+    if isinstance(wish, bool):
+        return "on" if wish else "off"
     return ",".join(wish) if isinstance(wish, list) else str(wish)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from bitaca_core.errors import InputError, MediaError
 from bitaca_core.media import encrypted_sources, supervise, telecine, tools
+from bitaca_core.media.hdr import NOTHING_SAID, RANGES, Mastering, Range, mastering
 
 FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,dv,rm"
 """Demuxers that may open a source: real containers only; no playlists, concat lists, images, text or devices."""
@@ -63,6 +64,8 @@ class VideoStream:
     telecined: bool = False
     dolby_vision: int | None = None
     """Profile of its Dolby Vision layer, whose base shows by itself; one whose base does not is refused."""
+    mastering: Mastering = NOTHING_SAID
+    """Of the display that it was graded on; only read where it is HDR."""
 
     @property
     def display_size(self) -> tuple[Fraction, Fraction]:
@@ -73,7 +76,12 @@ class VideoStream:
     @property
     def hdr(self) -> bool:
         """Whether the transfer function is PQ or HLG."""
-        return self.transfer in ("smpte2084", "arib-std-b67")
+        return self.range != "SDR"
+
+    @property
+    def range(self) -> Range:
+        """The range of brightness, by the transfer function."""
+        return RANGES.get(self.transfer, "SDR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +192,9 @@ def probe(path: Path) -> SourceInfo:
                                        "-of", "csv=p=0"], SCAN_TIMEOUT_S).decode())  # fmt: skip
     info = read_probe(document, spans, path, size)
     video = info.video
+    if video.hdr and video.mastering == NOTHING_SAID:
+        video = replace(video, mastering=_mastering_of_frame(path, video.index))
+        info = replace(info, video=video)
     if _may_be_telecined(video) and telecine.telecined(
         path, video.index, video.frame_rate, video.end_s - video.start_s, LOCAL_ONLY
     ):
@@ -195,6 +206,20 @@ def _may_be_telecined(video: VideoStream) -> bool:
     """Return whether it is worth a look: interlaced, or flagged progressive at the rate of telecined film, as editors
     and careless encoders leave it."""
     return video.interlaced or abs(video.frame_rate / telecine.RATE - 1) < telecine.RATE_SLACK / 10
+
+
+def _mastering_of_frame(path: Path, index: int) -> Mastering:
+    """Read what the first frame says of its grading: HEVC says it in the stream, not in the container."""
+    try:
+        answer = _ffprobe(
+            path,
+            ["-select_streams", str(index), "-read_intervals", "%+#1", "-show_frames", "-of", "json"],
+            PROBE_TIMEOUT_S,
+        )
+        frames = json.loads(answer).get("frames", [])
+    except (MediaError, ValueError):
+        return NOTHING_SAID  # what cannot be decoded is told where it is encoded
+    return mastering(frames[0].get("side_data_list", [])) if frames else NOTHING_SAID
 
 
 def read_spans(csv: str) -> dict[int, Span]:
@@ -268,6 +293,7 @@ def read_probe(document: dict[str, Any], spans: dict[int, Span], path: Path, siz
         start_s=span.first_s,
         end_s=_end_of(span, chosen),
         dolby_vision=_dolby_vision(chosen, path),
+        mastering=mastering(chosen.get("side_data_list", [])),
     )
     audio = [s for s in streams if s.get("codec_type") == "audio"]
     empty = tuple(

@@ -353,7 +353,7 @@ def _finish(
         tools=job.tools,
         partial=partial,
         ladder=ladder,
-        wishes=kept(job.wishes.codecs, job.wishes.ladder, job.wishes.preset),
+        wishes=kept(job.wishes.codecs, job.wishes.ladder, job.wishes.preset, job.wishes.hdr),
         protect=policy.identity() | ({"notes": list(policy.notes())} if policy.notes() else {}),
     )
     receipts.save(paths, receipt)

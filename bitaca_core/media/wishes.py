@@ -24,7 +24,7 @@ class Wishes:
     """One packaging as it is asked for.
 
     `ladder` is "default", "per-title", "fixed" or the path of a file; `protection` None is none at all; `max_rungs`
-    None takes as many as the picture bears.
+    None takes as many as the picture bears; `hdr` adds rungs that keep the range of a PQ or HLG source.
     """
 
     codecs: tuple[Codec, ...] = ("h264",)
@@ -32,6 +32,7 @@ class Wishes:
     preset: str = PRESET
     content: Content = "film"
     max_rungs: int | None = None
+    hdr: bool = False
     protection: Protection | None = None
 
 
@@ -51,6 +52,7 @@ def asked(settings: Settings, keys: Path, protect: str | None = None) -> Wishes:
         codecs=codecs_named(settings.codecs),
         ladder=settings.ladder,
         preset=settings.preset,
+        hdr=settings.hdr,
         protection=protection_for(settings, keys, policy_for(settings, protect)),
     )
 
@@ -74,7 +76,7 @@ def ladder_identity(ladder: str) -> str:
         ) from error  # fmt: skip
 
 
-def kept(codecs: tuple[Codec, ...], ladder: str, preset: str) -> dict[str, Any]:
+def kept(codecs: tuple[Codec, ...], ladder: str, preset: str, hdr: bool) -> dict[str, Any]:
     """Return what a receipt keeps of the wishes, so that other ones are noticed (protection is kept apart).
 
     Raises
@@ -82,4 +84,4 @@ def kept(codecs: tuple[Codec, ...], ladder: str, preset: str) -> dict[str, Any]:
     InputError
         The ladder is a file that is not there.
     """
-    return {"codecs": list(codecs), "ladder": ladder_identity(ladder), "preset": preset}
+    return {"codecs": list(codecs), "ladder": ladder_identity(ladder), "preset": preset, "hdr": hdr}

@@ -36,7 +36,8 @@ def test_a_codec_string_of_aac_with_long_descriptors_and_object_types() -> None:
     def entry(kind: bytes, header: int, *inner: bytes) -> tuple[str, bool]:
         content = bytes(header) + b"".join(inner)
         data = struct.pack(">I4s", 8 + len(content), kind) + content
-        return codec_names.of_entry(data, next(boxes.walk(data)))[:2]
+        told = codec_names.of_entry(data, next(boxes.walk(data)))
+        return told.codec, told.encrypted
 
     def box(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I4s", 8 + len(content), kind) + content

@@ -57,6 +57,12 @@ def test_standard_rate(rate: str, expected: str) -> None:
         ({"width": 1440, "height": 1080, "sample_aspect": Fraction(4, 3)}, (1920, 1080)),
         ({"width": 1440, "height": 1080, "sample_aspect": Fraction(4, 3), "rotation_deg": 90}, (1080, 1920)),
         ({"width": 7680, "height": 4320}, (1920, 1080)),
+        ({"width": 2048, "height": 64}, (2048, 512)),
+        ({"width": 2048, "height": 64, "rotation_deg": 90}, (512, 2048)),
+        ({"width": 64, "height": 2048}, (512, 2048)),
+        ({"width": 8192, "height": 2}, (3840, 960)),
+        ({"width": 4096, "height": 1024}, (3840, 960)),
+        ({"width": 640, "height": 160}, (640, 160)),
     ],
 )
 def test_size_of_the_best_rung(changes: dict, expected: tuple[int, int]) -> None:
@@ -119,6 +125,21 @@ def test_every_sound_comes_in_aac_and_opus_and_in_surround_where_it_is(channels:
         ("pt-1", "aac", 2), *[("pt-1-51", "aac", 6)] * surround, ("pt-1-opus", "opus", 2),
     ]  # fmt: skip
     assert {(one.ordinal, one.language, one.label) for one in made} == {(0, "pt", "Português")}
+
+
+@pytest.mark.parametrize(
+    ("size", "frame", "picture"),
+    [
+        ((2048, 64), (2048, 512), (2048, 64)), ((64, 2048), (512, 2048), (64, 2048)), ((8192, 2), (3840, 960), (3840, 2)),
+        ((400, 98), (400, 100), (400, 98)), ((640, 160), (640, 160), (640, 160)), ((160, 640), (160, 640), (160, 640)),
+        ((1, 100), (24, 96), (2, 96)),
+    ],
+)  # fmt: skip
+def test_only_what_no_film_is_gets_bars(
+    size: tuple[int, int], frame: tuple[int, int], picture: tuple[int, int]
+) -> None:
+    made = recipe(width=size[0], height=size[1])
+    assert ((made.width, made.height), made.picture, made.bars) == (frame, picture, frame != picture)
 
 
 def test_interlaced_hdr_and_unlabelled_colours() -> None:

@@ -17,7 +17,7 @@ from bitaca_core.media.conformance.findings import Findings
 from bitaca_core.media.conformance.hls import RATE_WITHIN, TEXT_CODECS, WITHIN, difference
 from bitaca_core.media.conformance.protection import check_elements
 from bitaca_core.media.conformance.rates import buffer_needed_s, peak_bps
-from bitaca_core.media.conformance.track import Folder, Measured, Part, Piece, TrackCheck
+from bitaca_core.media.conformance.track import Folder, Measured, Part, Piece, TrackCheck, range_of
 from bitaca_core.media.languages import is_well_formed
 
 SPACE = "{urn:mpeg:dash:schema:mpd:2011}"
@@ -26,6 +26,7 @@ DURATION = re.compile(r"P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d
 NUMBER = re.compile(r"-?[0-9]{1,19}")
 TEMPLATE = re.compile(r"\$(RepresentationID|Number|Time|Bandwidth|)(?:%0(\d{1,3})d)?\$")
 RATIO = re.compile(r"([0-9]{1,9})(?:/([0-9]{1,9}))?")
+TRANSFER = "urn:mpeg:mpegB:cicp:TransferCharacteristics"
 TRICK = "http://dashif.org/guidelines/trickmode"
 
 
@@ -124,7 +125,24 @@ class DashCheck:
         if rate and real and not trick and abs(rate - real) > RATE_WITHIN * real:
             message = f"{number}: frameRate {rate:g}, the samples come at {real:.3f} a second"
             self.found.add("frame-rate-differs", self.name, message, line=line)
+        self._range(number, (group, one), measured, line)
         self._rates(number, one, measured, pieces, line)
+
+    def _range(self, number: str, levels: tuple[Element, ...], measured: Measured, line: int | None) -> None:
+        """Without a property a representation is of standard range."""
+        properties = ("EssentialProperty", "SupplementalProperty")
+        stated = [
+            str(part.get("value"))
+            for level in levels
+            for name in properties
+            for part in level.findall(f"{SPACE}{name}")
+            if part.get("schemeIdUri") == TRANSFER
+        ]
+        shown = range_of(_number(stated[-1], 0)) if stated else "SDR"
+        if measured.range and shown and shown != measured.range:
+            told = f"TransferCharacteristics {stated[-1]}" if stated else "no TransferCharacteristics"
+            message = f"{number}: {told}, the header says {measured.range}"
+            self.found.add("transfer-differs", self.name, message, line=line)
 
     def _rates(
         self, number: str, one: Element, measured: Measured, pieces: list[Piece], line: int | None

@@ -82,6 +82,8 @@ RULES: dict[str, Rule] = {
         "VIDEO-RANGE is what the colour information of the header says",
         "Write SDR, PQ or HLG as the video is encoded",
     ),
+    "transfer-differs": Rule("must", "DASH-IF Interoperability Points, HDR", "CICP properties say the transfer characteristics of PQ and HLG", "Write EssentialProperty elements of urn:mpeg:mpegB:cicp with the code points of the header"),
+    "colour-differs": Rule("must", "AV1 Codec ISO Media File Format Binding, AV1 Sample Entry", "the colour information box says what the sequence header says", "Write the code points of the stream into colr"),
     "average-bandwidth-missing": Rule("should", AUTHOR + ", Multivariant Playlist", "variants say AVERAGE-BANDWIDTH", "Add the measured average"),
     "i-frames-missing": Rule("should", AUTHOR + ", Trick play", "playlists of I-frames are offered", "Add EXT-X-I-FRAME-STREAM-INF"),
     "i-frame-range": Rule("must", "RFC 8216bis 4.4.3.6", "a segment of an I-frame playlist holds a whole key frame with its header", "Let the range reach from moof to the end of the first sample"),

@@ -110,6 +110,7 @@ class HlsCheck:
             one = self._playlist(name, stream.get("URI", ""), line, frames=True)
             if one is not None:
                 self._codecs(name, line, stream.get("CODECS"), [one])
+                self._range(name, line, stream, one.measured)
                 self._rates(name, line, stream, [one])
         for line, stream, _ in lines_of(text, "EXT-X-IMAGE-STREAM-INF"):
             self._playlist(name, stream.get("URI", ""), line, text=True)
@@ -237,15 +238,19 @@ class HlsCheck:
         if stated and real and abs(stated - real) > RATE_WITHIN * real:
             message = f"FRAME-RATE={stated:g}, the samples come at {real:.3f} a second"
             self.found.add("frame-rate-differs", name, message, line=line)
-        shown = stream.get("VIDEO-RANGE")
-        if one.range and shown and shown != one.range:
-            message = f"VIDEO-RANGE={shown}, the header says {one.range}"
-            self.found.add("video-range-differs", name, message, line=line)
-        if (one.width or "RESOLUTION" in stream) and shown is None:
+        self._range(name, line, stream, one)
+        if (one.width or "RESOLUTION" in stream) and "VIDEO-RANGE" not in stream:
             self.found.add("video-range-missing", name, "no VIDEO-RANGE", line=line)
         if "AVERAGE-BANDWIDTH" not in stream:
             self.found.add("average-bandwidth-missing", name, "no AVERAGE-BANDWIDTH", line=line)
         self._rates(name, line, stream, [video], sound)
+
+    def _range(self, name: str, line: int, stream: dict[str, str], one: Measured) -> None:
+        """Without VIDEO-RANGE a variant is of standard range."""
+        shown = stream.get("VIDEO-RANGE")
+        if one.range and one.range != (shown or "SDR"):
+            message = f"VIDEO-RANGE={shown}" if shown else "no VIDEO-RANGE"
+            self.found.add("video-range-differs", name, f"{message}, the header says {one.range}", line=line)
 
     def _codecs(self, name: str, line: int, stated: str | None, playlists: list[Playlist]) -> None:
         """Every track's codec is stated, and every stated one is of some track, where all tracks were read."""

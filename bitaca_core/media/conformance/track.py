@@ -17,6 +17,8 @@ MAX_FILE_BYTES = 4 << 30
 """A larger file is not read into memory."""
 RANGES = {16: "PQ", 18: "HLG"}
 """By the transfer characteristics of ISO/IEC 23091-2; 0 and 2 say nothing, all others are of standard range."""
+UNSAID = (0, 2, 3)
+"""Transfer characteristics that are reserved or unspecified."""
 TOLERANCE_S = Fraction(1, 500)
 """Besides one sample: manifests round to milliseconds."""
 
@@ -266,9 +268,8 @@ class TrackCheck:
         if track is not None:
             self.measured.codecs = [one.codec for one in init.tracks.values()]
             self.measured.width, self.measured.height = track.width, track.height
-            self.measured.range = (
-                RANGES.get(track.transfer, "SDR") if track.transfer > 2 or track.transfer == 1 else ""
-            )
+            self.measured.range = range_of(track.transfer)
+            self._colours(track, name, part.offset)
         if not init.fragmented or track is None:
             self.found.add(
                 "not-fragmented", name, "no track extends box: players take it for a whole file", byte=0
@@ -278,6 +279,12 @@ class TrackCheck:
         if not {"cmfc", "cmf2"} & set(init.brands):
             self.found.add("cmaf-brand", name, f"brands are {', '.join(init.brands) or 'missing'}", byte=0)
         return True
+
+    def _colours(self, track: boxes.Track, name: str, offset: int) -> None:
+        told, coded = track.transfer, track.coded_transfer
+        if told not in UNSAID and coded not in UNSAID and range_of(told) != range_of(coded):
+            message = f"colr says transfer {told}, the sequence header {coded}"
+            self.found.add("colour-differs", name, message, byte=offset)
 
     def _fragments(
         self, piece: Piece, name: str, fragments: list[Fragment], data: list[tuple[int, int]], length: int
@@ -369,6 +376,11 @@ class TrackCheck:
         elif not edits and offset > 0:
             late = float(Fraction(offset, track.timescale))
             self.found.add("edit-list-missing", name, f"the first picture is shown {late:.3f} s late", byte=0)
+
+
+def range_of(transfer: int) -> str:
+    """Return VIDEO-RANGE's name of transfer characteristics; "" for what says nothing."""
+    return "" if transfer in UNSAID else RANGES.get(transfer, "SDR")
 
 
 def _is_boxes(data: bytes) -> bool:

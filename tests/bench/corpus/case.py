@@ -15,7 +15,9 @@ class Right:
     `frames` exact at `rate`; None where the input leaves the rate open, then `seconds` decides to a frame.
     `flash_s` is when the white frame and the beep are due, None where the input has none. `audio` counts streams, each
     of which comes in AAC and Opus, `surround` those that come in 5.1 too. `heard`: there is a beep; then every
-    rendition is as loud as the target. `warned`: the packager has to say that something was lost.
+    rendition is as loud as the target. `warned`: the packager has to say that something was lost. `ranges`: VIDEO-RANGE of
+    the rungs, where others than SDR are asked for. `bars`: how many eighths of the width and of the height the picture
+    fills, in the middle; beside it is black.
     """
 
     size: tuple[int, int] | None = (320, 180)
@@ -29,6 +31,8 @@ class Right:
     heard: bool = True
     warned: bool = False
     aspect: Fraction = Fraction(16, 9)
+    ranges: tuple[str, ...] = ("SDR",)
+    bars: tuple[int, int] = (8, 8)
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Case:
-    """A named input. `make(folder)` writes it; `cheap` rows run in every test run."""
+    """A named input. `make(folder)` writes it; `cheap` rows run in every test run; `hdr`: asked to keep its range."""
 
     name: str
     make: Callable[[Path], Input]
     expected: Outcome
     cheap: bool = True
     limit_s: float = 90.0
+    hdr: bool = False

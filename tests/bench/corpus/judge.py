@@ -19,6 +19,8 @@ THUMB = 16
 SAMPLE_HZ = 48_000
 WHITE = 190
 """Mean luma of the flash is 235, of the pattern under 150."""
+BLACK = 20
+"""Mean luma of bars; black is 16, of limited range."""
 LOUD = 0.1
 LIMIT_S = 120
 FILLED_S = 0.0215
@@ -27,6 +29,11 @@ LOUDNESS_LUFS, LOUDNESS_SLACK_LU, PEAK_DB = -16.0, 0.5, -1.0
 EBUR128 = re.compile(r"I:\s*(\S+) LUFS.*Peak:\s*(\S+) dBFS", re.DOTALL)
 ASPECT_SLACK = 0.03
 """A small odd size may be stretched to have several exact sizes; a wrong sample aspect is off by more."""
+
+COLOURS = {
+    "SDR": ("yuv420p", "bt709"), "PQ": ("yuv420p10le", "smpte2084"), "HLG": ("yuv420p10le", "arib-std-b67"),
+}  # fmt: skip
+"""Pixels and transfer function of a rung, by its range."""
 
 
 @dataclass
@@ -75,11 +82,10 @@ def look(package: Package, folder: Path, work: Path) -> Seen:
             capture_output=True, timeout=LIMIT_S, check=True,
         )  # fmt: skip
         stream = json.loads(done.stdout)["streams"][0]
-        if (
-            stream.get("sample_aspect_ratio", "1:1") not in ("1:1", "N/A", "0:1")
-            or stream["pix_fmt"] != "yuv420p"
-        ):
-            raise ValueError(f"{rung.id}: {stream.get('sample_aspect_ratio')} {stream['pix_fmt']}")
+        square = stream.get("sample_aspect_ratio", "1:1") in ("1:1", "N/A", "0:1")
+        colours = (stream["pix_fmt"], stream.get("color_transfer"))
+        if not square or colours != COLOURS[rung.range]:
+            raise ValueError(f"{rung.id}: {stream.get('sample_aspect_ratio')} {' '.join(map(str, colours))}")
         seen.sizes[rung.id] = (stream["width"], stream["height"])
     for audio in package.audio:
         file = joined(folder, f"audio/{audio.id}", work)
@@ -98,6 +104,12 @@ def loudness(file: Path) -> tuple[float, float]:
     if found is None:
         raise ValueError(f"{file.name}: its loudness cannot be measured")
     return float(found[1]), float(found[2])
+
+
+def middle(frame: bytes, bars: tuple[int, int]) -> bytes:
+    """Return the part of a small frame that a picture fills, in eighths of its width and height."""
+    (left, right), (top, bottom) = (((8 - share) * THUMB // 16, (8 + share) * THUMB // 16) for share in bars)
+    return b"".join(frame[row * THUMB + left : row * THUMB + right] for row in range(top, bottom))
 
 
 def first_white(frames: list[bytes]) -> int | None:
@@ -150,6 +162,13 @@ def faults(published: Publication, package: Package, expected: Right, work: Path
     for name, sound in seen.sound.items():
         if not -frame_s <= len(sound) / SAMPLE_HZ - package.duration_s <= max(frame_s, FILLED_S):
             found.append(f"{name}: {len(sound) / SAMPLE_HZ:.3f} s of sound for {package.duration_s:.3f} s")
+    if tuple(dict.fromkeys(rung.range for rung in package.rungs)) != expected.ranges:
+        found.append(f"ranges {[rung.range for rung in package.rungs]}, expected {expected.ranges}")
+    for name, frames in seen.luma.items():
+        whole = sum(map(sum, frames))
+        outside = whole - sum(sum(middle(frame, expected.bars)) for frame in frames)
+        if expected.bars != (8, 8) and outside > BLACK * THUMB * THUMB * len(frames):
+            found.append(f"{name}: its bars are not black")
     found += _moment(seen, expected, frame_s)
     cues = cue_counts(package, published.folder)
     if cues != expected.cues:
@@ -165,7 +184,7 @@ def _moment(seen: Seen, expected: Right, frame_s: float) -> list[str]:
     found: list[str] = []
     at = expected.flash_s
     for name, frames in seen.luma.items():
-        white = first_white(frames)
+        white = first_white([middle(frame, expected.bars) for frame in frames])
         if at is None:
             continue
         if white is None:

@@ -15,14 +15,14 @@ PQ = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "b
 HLG = ["-color_primaries", "bt2020", "-color_trc", "arib-std-b67", "-colorspace", "bt2020nc"]
 
 
-def made(name: str, *arguments: str, expected: Right, cheap: bool = True) -> Case:
+def made(name: str, *arguments: str, expected: Right, cheap: bool = True, hdr: bool = False) -> Case:
     """Return a row whose file is `name`, made by one run of ffmpeg."""
 
     def make(folder: Path) -> Input:
         ffmpeg(*arguments, folder / name)
         return Input(folder / name)
 
-    return Case(name, make, expected, cheap)
+    return Case(name, make, expected, cheap, hdr=hdr)
 
 
 def turned(degrees: int, size: tuple[int, int]) -> Case:
@@ -162,9 +162,13 @@ PICTURES: list[Case] = [
          expected=Right(size=(180, 320), aspect=Fraction(9, 16))),
     made("tiny-16x16.mp4", *flash("16x16"), *beep(), *X264, *AAC, expected=Right(size=(16, 16), aspect=Fraction(1))),
     made("wide-2048x64.mp4", *flash("2048x64"), *beep(), *X264, *AAC,
-         expected=Right(size=(2048, 64), aspect=Fraction(32))),
+         expected=Right(size=(2048, 512), aspect=Fraction(4), bars=(8, 1))),
     made("tall-64x2048.mp4", *flash("64x2048"), *beep(), *X264, *AAC,
-         expected=Right(size=None, aspect=Fraction(1, 32))),
+         expected=Right(size=(512, 2048), aspect=Fraction(1, 4), bars=(1, 8))),
+    made("wide-5000x500.mp4", *flash("5000x500"), *beep(), *X264, *AAC,
+         expected=Right(size=(3840, 960), aspect=Fraction(4), bars=(8, 3)), cheap=False),
+    made("cinerama-1040x400.mp4", *flash("1040x400"), *beep(), *X264, *AAC,
+         expected=Right(size=(1040, 400), aspect=Fraction(13, 5))),
     turned(90, (180, 320)),
     turned(180, (320, 180)),
     turned(270, (180, 320)),
@@ -205,6 +209,17 @@ PICTURES: list[Case] = [
          f"{QUIET}:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc", *PQ, *AAC, expected=Right()),
     made("hlg.mp4", *flash(), *beep(), *HEVC, "-pix_fmt", "yuv420p10le", "-x265-params",
          f"{QUIET}:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc", *HLG, *AAC, expected=Right()),
+    made("hdr10-kept.mp4", *flash(), *beep(), *HEVC, "-pix_fmt", "yuv420p10le", "-x265-params",
+         f"{QUIET}:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:max-cll=1000,400", *PQ, *AAC,
+         expected=Right(ranges=("SDR", "PQ")), hdr=True),
+    made("hlg-kept.mp4", *flash(), *beep(), *HEVC, "-pix_fmt", "yuv420p10le", "-x265-params",
+         f"{QUIET}:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc", *HLG, *AAC,
+         expected=Right(ranges=("SDR", "HLG")), hdr=True),
+    made("hdr10-unnamed-colours.mp4", *flash(), *beep(), *HEVC, "-pix_fmt", "yuv420p10le", "-x265-params",
+         f"{QUIET}:transfer=smpte2084", *AAC, expected=Right(ranges=("SDR", "PQ")), hdr=True),
+    made("hdr10-odd-321x181.mkv", *flash("321x181"), *beep(), "-vf", "format=yuv420p10le,setparams=color_trc=smpte2084:"
+         "color_primaries=bt2020:colorspace=bt2020nc", "-c:v", "ffv1", *AAC, expected=Right()),
+    made("sdr-hdr-asked.mp4", *flash(), *beep(), *X264, *AAC, expected=Right(), hdr=True),
     made("hevc-open-gop.mp4", *flash(seconds=2), *beep(2), *HEVC, "-x265-params", f"{QUIET}:open-gop=1:keyint=12:bframes=3",
          *AAC, expected=Right(frames=48)),
     made("full-range-mjpeg.avi", *flash(), *beep(), "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le",

@@ -60,7 +60,7 @@ def run_case(case: Case, patience: float = 1.0) -> Verdict:
     """Make the input of `case`, package it and judge what came of it; `patience` multiplies its limit."""
 
     def judged(folder: Path) -> tuple[str, str, tuple[str, ...]]:
-        with _answer(case.make(folder / "in"), folder) as (published, error):
+        with _answer(case.make(folder / "in"), folder, case.hdr) as (published, error):
             if error is not None:
                 outcome = f"refused: {error.kind}"
                 wanted = case.expected.kinds if not isinstance(case.expected, Right) else ()
@@ -142,11 +142,11 @@ def _silent_decode(file: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _answer(given: Input, folder: Path) -> Iterator[tuple[Any, BitacaError | None]]:
+def _answer(given: Input, folder: Path, hdr: bool = False) -> Iterator[tuple[Any, BitacaError | None]]:
     texts = tuple(SubtitleSource(path=path, language=tag) for tag, path in given.subtitles)
     try:
         job = prepare(
-            SourceSheet(title_id="odd", video=given.video, subtitles=texts), Wishes(max_rungs=RUNGS)
+            SourceSheet(title_id="odd", video=given.video, subtitles=texts), Wishes(max_rungs=RUNGS, hdr=hdr)
         )
         published = publish.package_to(job, folder / "out", silent)
     except BitacaError as error:
