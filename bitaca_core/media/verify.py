@@ -306,6 +306,9 @@ class _Check:
             board = document["storyboard"]
             for url in [board.get("url"), *(board.get("urls") or [])]:
                 self._exists(url, "sidecar.json")
+        for script in document.get("scripts") or []:
+            for one in [script, *(script.get("fonts") or [])]:
+                self._exists(one.get("url"), "sidecar.json")
 
     def _read(self, name: str) -> dict[str, Any] | None:
         try:

@@ -121,6 +121,9 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "segment that says less": ("text-segments", text("text/pt-BR/seg-1.vtt", "Oi", "Ei")),
     "storyboard lost": ("reference", text("sidecar.json", "storyboard-1.jpg", "board.jpg")),
     "sheet lost": ("reference", text("sidecar.json", '"urls": [\n   "images/storyboard-1.jpg"', '"urls": [\n   "images/x.jpg"')),
+    "script lost": ("reference", text("sidecar.json", '"scripts": []', '"scripts": [{"url": "text/pt-BR.ass"}]')),
+    "font lost": ("reference", text(
+        "sidecar.json", '"scripts": []', '"scripts": [{"url": "text/pt-BR.vtt", "fonts": [{"url": "text/fonts/a.ttf"}]}]')),
     "poster lost": ("reference", text("sidecar.json", "poster.jpg", "cover.jpg")),
 }  # fmt: skip
 
