@@ -36,6 +36,12 @@ CONTENT_TYPES = {
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
     ".vtt": "text/vtt; charset=utf-8",
+    ".ass": "text/plain; charset=utf-8",
+    ".ttf": "font/ttf",
+    ".otf": "font/otf",
+    ".ttc": "font/collection",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
     ".jpg": "image/jpeg",
     ".json": "application/json",
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bitaca_core.media import codec_names
 
@@ -106,6 +106,15 @@ class Fragment:
             earliest = time + offset if earliest is None else min(earliest, time + offset)
             time += duration
         return earliest or 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPicture:
+    """A key frame: the `size` bytes from `offset` of its segment hold its fragment's header and itself; `ticks` to the next."""
+
+    offset: int
+    size: int
+    ticks: int
 
 
 @dataclass(slots=True)
@@ -349,9 +358,16 @@ def _run(
         fragment.offsets.append(offset)
 
 
-def first_picture(data: bytes, init: Init) -> int | None:
-    """Return how many of the first bytes hold the first key frame with its fragment's header; None where none begins it."""
-    fragments = read_segment(data, init).fragments
-    if not fragments or not fragments[0].begins_with_sync:
-        return None
-    return fragments[0].data + fragments[0].sizes[0]
+def pictures(data: bytes, init: Init) -> list[KeyPicture]:
+    """Return the key frames that begin a fragment of a segment; none where the segment itself does not begin with one."""
+    found: list[KeyPicture] = []
+    for fragment in read_segment(data, init).fragments:
+        ticks = sum(fragment.durations)
+        if fragment.begins_with_sync:
+            size = fragment.data + fragment.sizes[0] - fragment.moof
+            found.append(KeyPicture(fragment.moof, size, ticks))
+        elif not found:
+            return []
+        else:
+            found[-1] = replace(found[-1], ticks=found[-1].ticks + ticks)
+    return found

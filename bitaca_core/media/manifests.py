@@ -3,8 +3,7 @@
 Written to RFC 8216bis (HLS), the de-facto image playlists (EXT-X-IMAGE-STREAM-INF) and ISO/IEC 23009-1 (DASH) with the
 tiles of the DASH-IF Interoperability Points. All describe the same files.
 
-Departures: an I-frame playlist has the first key frame of every segment, not those within segments, so that a byte
-range is a whole movie fragment's header and its first sample.
+An I-frame playlist has every key frame: each begins a movie fragment, whose header and first sample are its byte range.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from xml.sax.saxutils import escape, quoteattr
 
+from bitaca_core.media.boxes import KeyPicture
 from bitaca_core.media.hdr import Range, cicp_properties
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.plan import AudioPlan
@@ -39,8 +39,8 @@ CHANNELS_SCHEME = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 class Track:
     """One packaged rendition: `durations` in ticks of `timescale`, `sizes` in bytes, one a segment.
 
-    `pictures` are the first bytes of each segment that hold its first key frame; empty for sound. `tags` stand in its
-    playlists before the segment of a number (from 1), `protection` in the MPD.
+    `pictures` are the key frames of each segment; empty for sound, and where whole segments are encrypted. `tags`
+    stand in its playlists before the segment of a number (from 1), `protection` in the MPD.
     """
 
     folder: str
@@ -49,13 +49,20 @@ class Track:
     start: int
     durations: tuple[int, ...]
     sizes: tuple[int, ...]
-    pictures: tuple[int, ...] = ()
+    pictures: tuple[tuple[KeyPicture, ...], ...] = ()
     tags: tuple[tuple[int, tuple[str, ...]], ...] = ()
     protection: tuple[str, ...] = ()
 
     def tags_before(self, number: int) -> tuple[str, ...]:
         """Return the lines that stand before a segment."""
         return dict(self.tags).get(number, ())
+
+    @property
+    def frames(self) -> Track:
+        """The key frames alone, each as if it were a segment: what an I-frame playlist's lengths and rates follow from."""
+        every = [picture for segment in self.pictures for picture in segment]
+        sizes, ticks = tuple(one.size for one in every), tuple(one.ticks for one in every)
+        return replace(self, durations=ticks, sizes=sizes, pictures=(), tags=())
 
     @property
     def duration_s(self) -> Fraction:
@@ -76,13 +83,14 @@ class Track:
     def peak_bps(self) -> int:
         """Peak segment bit rate: the largest of any run of segments that lasts 0.5 to 1.5 target durations.
 
-        Of the durations as they are written, rounded to microseconds, so that readers find the same.
+        Of the durations as they are written, rounded to microseconds, so that readers find the same; and of runs that are
+        half a second longer, which some readers count, since a target duration is rounded.
 
         References
         ----------
         RFC 8216bis, "EXT-X-STREAM-INF": BANDWIDTH; "peak segment bit rate".
         """
-        shortest, longest = Fraction(self.target_s, 2), Fraction(3 * self.target_s, 2)
+        shortest, longest = Fraction(self.target_s, 2), Fraction(3 * self.target_s + 1, 2)
         lengths = [Fraction(_micros(Fraction(ticks, self.timescale)), 1_000_000) for ticks in self.durations]
         peak = self.average_bps
         for first in range(len(self.durations)):
@@ -175,14 +183,15 @@ def picture_playlist(track: Track) -> str:
     RFC 8216bis 4.4.3.6, EXT-X-I-FRAMES-ONLY: a duration reaches from a key frame to the next one of the playlist.
     """
     lines = ["#EXT-X-I-FRAMES-ONLY", '#EXT-X-MAP:URI="init.mp4"']
-    for number, (ticks, size) in enumerate(zip(track.durations, track.pictures, strict=True), 1):
-        lines += [
-            *track.tags_before(number),
-            f"#EXTINF:{decimal(Fraction(ticks, track.timescale))},",
-            f"#EXT-X-BYTERANGE:{size}@0",
-            f"seg-{number}.m4s",
-        ]
-    return _vod(5, track.target_s, lines)
+    for number, pictures in enumerate(track.pictures, 1):
+        lines += track.tags_before(number)
+        for picture in pictures:
+            lines += [
+                f"#EXTINF:{decimal(Fraction(picture.ticks, track.timescale))},",
+                f"#EXT-X-BYTERANGE:{picture.size}@{picture.offset}",
+                f"seg-{number}.m4s",
+            ]
+    return _vod(5, track.frames.target_s, lines)
 
 
 def text_playlist(text: Text, duration_s: Fraction) -> str:
@@ -317,7 +326,7 @@ def master_playlist(programme: Programme, *, open_codecs: bool = False) -> str:
             ]
     for rung, track in video:
         if track.pictures:
-            frames = replace(track, sizes=track.pictures)
+            frames = track.frames
             lines.append(
                 f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={frames.peak_bps},AVERAGE-BANDWIDTH={frames.average_bps},"
                 f'CODECS="{track.codecs}",RESOLUTION={rung.width}x{rung.height},VIDEO-RANGE={rung.range},'

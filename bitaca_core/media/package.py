@@ -51,7 +51,7 @@ from bitaca_core.media.wishes import PLAIN, Wishes, ladder_identity
 OnStage = Callable[[Stage, float], None]
 """Called with the stage and its percentage, 0-100."""
 
-PACKAGING = 3
+PACKAGING = 4
 """Of what lies beside the encoded bytes (manifests, sidecar); another number makes every package anew."""
 
 

@@ -159,6 +159,11 @@ class Recipe:
         return float(self.segment_frames / self.frame_rate)
 
     @property
+    def gop_s(self) -> float:
+        """Seconds of a full group of pictures."""
+        return float(self.gop_frames / self.frame_rate)
+
+    @property
     def audio_samples(self) -> int:
         """Samples of every audio rendition, at 48 kHz: as long as the picture."""
         return round(self.frames / self.frame_rate * SAMPLE_RATE_HZ)

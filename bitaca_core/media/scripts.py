@@ -51,6 +51,41 @@ def cues(text: str) -> list[Cue]:
     return sorted(found, key=lambda cue: (cue.start_ms, cue.end_ms))
 
 
+def earlier(text: str, shift_ms: int) -> str:
+    """Return a script whose time line begins `shift_ms` later; lines that end before it are left out."""
+    if shift_ms == 0:
+        return text
+    names: tuple[str, ...] = FIELDS
+    within = False
+    kept: list[str] = []
+    for line in text.split("\n"):
+        stripped = line.strip()
+        kind, colon, rest = line.partition(":")
+        if stripped.startswith("["):
+            within = stripped.lower() == "[events]"
+        elif within and kind.strip().lower() == "format":
+            names = tuple(name.strip().lower() for name in rest.split(","))
+        elif within and colon and {"start", "end"} <= set(names):
+            values = rest.split(",", len(names) - 1)
+            at = [names.index(name) for name in ("start", "end")]
+            times = [_milliseconds(values[place]) if place < len(values) else None for place in at]
+            for place, time in zip(at, times, strict=True):
+                if time is not None:
+                    values[place] = _written(max(0, time - shift_ms))
+            if times[1] is not None and times[1] <= shift_ms:
+                continue
+            line = f"{kind}:{','.join(values)}"
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _written(time_ms: int) -> str:
+    """Return a time as scripts write it, to the hundredth."""
+    hundredths = (time_ms + 5) // 10
+    minutes, rest = divmod(hundredths, 6000)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest // 100:02d}.{rest % 100:02d}"
+
+
 def _cue(fields: dict[str, str]) -> Cue | None:
     start, end = (_milliseconds(fields.get(name, "")) for name in ("start", "end"))
     text = spoken(fields.get("text", ""))

@@ -46,10 +46,12 @@ def segment(
     report = work / "report.mpd"
     # half a tick less than two groups of pictures: a rounded-up limit would skip the key frame that is due
     length_s = recipe.segment_s - 0.5 / recipe.timescale
+    # a fragment a group of pictures: a key frame can be read, as the range of a playlist, only at a fragment's beginning
+    fragment_s = recipe.gop_s - 0.5 / recipe.timescale
     with sealing.options(plain, work) as options:
         supervise.run(
-            [tools.packager(), *descriptors, "--segment_duration", f"{length_s:.9f}", "--use_fake_clock_for_muxer",
-             "--generate_static_live_mpd", "--mpd_output", str(report.relative_to(out)), *options],
+            [tools.packager(), *descriptors, "--segment_duration", f"{length_s:.9f}", "--fragment_duration",
+             f"{fragment_s:.9f}", "--use_fake_clock_for_muxer", "--generate_static_live_mpd", "--mpd_output", str(report.relative_to(out)), *options],
             cwd=out, timeout_s=3600,
         )  # fmt: skip
     tracks = {wanted[init]: track for init, track in _read_report(report, out).items()}
@@ -75,18 +77,24 @@ def _read_report(report: Path, out: Path) -> dict[str, Track]:
             start=int(lines[0].get("t", "0")),
             durations=tuple(durations),
             sizes=tuple((out / folder / f"seg-{n}.m4s").stat().st_size for n in range(1, len(durations) + 1)),
-            pictures=_pictures(out / folder, len(durations)) if folder.startswith("video/") else (),
+            pictures=pictures_of(out / folder, len(durations)) if folder.startswith("video/") else (),
         )
     return tracks
 
 
-def _pictures(folder: Path, count: int) -> tuple[int, ...]:
-    """Return the length of the beginning of each segment that holds its first key frame."""
+def pictures_of(folder: Path, count: int) -> tuple[tuple[boxes.KeyPicture, ...], ...]:
+    """Return the key frames of each segment of a track of video that is clear or encrypted by sample.
+
+    Raises
+    ------
+    MediaError
+        A segment does not begin with a key frame.
+    """
     init = boxes.read_init((folder / "init.mp4").read_bytes())
-    sizes = []
+    found = []
     for number in range(1, count + 1):
-        size = boxes.first_picture((folder / f"seg-{number}.m4s").read_bytes(), init)
-        if size is None:
+        pictures = boxes.pictures((folder / f"seg-{number}.m4s").read_bytes(), init)
+        if not pictures:
             raise MediaError(f"segment {number} does not begin with a key frame", kind="package", file=folder)
-        sizes.append(size)
-    return tuple(sizes)
+        found.append(tuple(pictures))
+    return tuple(found)

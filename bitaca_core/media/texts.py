@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bitaca_core.errors import MediaError
-from bitaca_core.media import subtitles, supervise, tools
+from bitaca_core.media import fonts, scripts, subtitles, supervise, tools
 from bitaca_core.media.languages import label_for
 from bitaca_core.media.manifests import Text, Track
 from bitaca_core.media.plan import SCRIPT_CODECS, Recipe, TextPlan
@@ -54,11 +54,30 @@ class SubtitleTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class Font:
+    """A kept font: its name in the container, its place in the package, what it calls itself."""
+
+    name: str
+    path: str
+    face: fonts.Face
+
+    def announced(self) -> dict[str, Any]:
+        """Return what sidecar.json says of it; a font whose names cannot be read goes by its file's."""
+        return {
+            "name": self.name,
+            "url": self.path,
+            "families": list(self.face.families) or [self.name.rpartition(".")[0] or self.name],
+            "weight": self.face.weight,
+            "italic": self.face.italic,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
-    """What was written: renditions, fonts (name as the container has it → place), and what is to be told."""
+    """What was written: renditions, fonts, and what is to be told."""
 
     renditions: tuple[Text, ...]
-    fonts: tuple[tuple[str, str], ...]
+    fonts: tuple[Font, ...]
     warnings: tuple[str, ...]
 
 
@@ -88,15 +107,15 @@ def write(
             continue
         renditions.append(_rendition(track, cues, cut, renditions, out))
     scripted = any(track.script for track in inside)
-    fonts, more = _fonts(info, out) if scripted else ((), [])
-    return Texts(tuple(renditions), fonts, (*warnings, *more))
+    kept, more = _fonts(info, out) if scripted else ((), [])
+    return Texts(tuple(renditions), kept, (*warnings, *more))
 
 
 def announced(texts: Texts) -> list[dict[str, Any]]:
     """Return what sidecar.json says of the scripts: neither HLS nor DASH can."""
-    fonts = [{"name": name, "url": place} for name, place in texts.fonts]
+    kept = [font.announced() for font in texts.fonts]
     return [
-        {"text": one.id, "language": one.language, "label": one.label, "format": "ass", "url": one.script, "fonts": fonts}
+        {"text": one.id, "language": one.language, "label": one.label, "format": "ass", "url": one.script, "fonts": kept}
         for one in texts.renditions
         if one.script is not None
     ]  # fmt: skip
@@ -158,10 +177,10 @@ def _inside(
         except subtitles.SubtitleError as error:
             warnings.append(f"subtitle stream {text.ordinal} ({text.language}) left out: {error}")
             continue
-        cues = tuple(_earlier(found.cues, round(recipe.skip_s * 1000)))
-        tracks.append(
-            SubtitleTrack(text.language, text.label, text.forced, cues, text.sdh, None, found.script)
-        )
+        skip_ms = round(recipe.skip_s * 1000)
+        cues = tuple(_earlier(found.cues, skip_ms))
+        script = scripts.earlier(found.script, skip_ms) if found.script is not None else None
+        tracks.append(SubtitleTrack(text.language, text.label, text.forced, cues, text.sdh, None, script))
     if len(tracks) + len(warnings) < len(wanted) and told == 0:
         warnings.append("a subtitle stream is left out: nothing came of it")
     return tracks, warnings
@@ -199,14 +218,14 @@ def _extract(info: SourceInfo, wanted: Sequence[TextPlan], work: Path) -> None:
 
 def chosen_fonts(attachments: Sequence[Attachment]) -> tuple[list[Attachment], list[str]]:
     """Return the attachments that are fonts and of a bearable number and size, and what is told of others (pure)."""
-    fonts = [
+    found = [
         one for one in attachments
         if "font" in one.mime or one.mime.endswith(("/x-truetype", "/vnd.ms-opentype")) or one.name.lower().endswith(FONT_NAMES)
     ]  # fmt: skip
     chosen: list[Attachment] = []
     warnings: list[str] = []
     total = 0
-    for one in fonts:
+    for one in found:
         if len(chosen) == MAX_FONTS or one.size > MAX_FONT_BYTES or total + one.size > MAX_FONTS_BYTES:
             warnings.append(f"attached font {plain(one.name)!r} left out: too many or too large")
             continue
@@ -220,7 +239,7 @@ def plain(name: str) -> str:
     return re.sub(r"[^\w .+-]", "_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")[:80] or "font"
 
 
-def _fonts(info: SourceInfo, out: Path) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+def _fonts(info: SourceInfo, out: Path) -> tuple[tuple[Font, ...], list[str]]:
     """Write the container's fonts under names of ours; what is no font by its first bytes is not kept."""
     chosen, warnings = chosen_fonts(info.attachments)
     if not chosen:
@@ -230,7 +249,7 @@ def _fonts(info: SourceInfo, out: Path) -> tuple[tuple[tuple[str, str], ...], li
     dumps = [
         part for number, one in enumerate(chosen, 1) for part in (f"-dump_attachment:{one.index}", f"font-{number}")
     ]  # fmt: skip
-    found: list[tuple[str, str]] = []
+    found: list[Font] = []
     try:
         supervise.run(
             [tools.ffmpeg(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", *LOCAL_ONLY, *dumps, "-i",
@@ -241,13 +260,14 @@ def _fonts(info: SourceInfo, out: Path) -> tuple[tuple[tuple[str, str], ...], li
         warnings.append(f"the attached fonts are left out: {error}")
     for number, one in enumerate(chosen, 1):
         file = folder / f"font-{number}"
-        kind = FONT_KINDS.get(file.read_bytes()[:4]) if file.is_file() else None
+        data = file.read_bytes() if file.is_file() else b""
+        kind = FONT_KINDS.get(data[:4])
         if kind is None:
             file.unlink(missing_ok=True)
             warnings.append(f"attached font {plain(one.name)!r} left out: it is none")
             continue
         file.rename(file.with_suffix(f".{kind}"))
-        found.append((plain(one.name), f"text/fonts/{file.name}.{kind}"))
+        found.append(Font(plain(one.name), f"text/fonts/{file.name}.{kind}", fonts.read(data)))
     if not found:
         folder.rmdir()
     return tuple(found), warnings

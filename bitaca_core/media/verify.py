@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from bitaca_core.errors import BitacaError
-from bitaca_core.media import description, manifests
+from bitaca_core.errors import BitacaError, MediaError
+from bitaca_core.media import boxes, description, manifests, segmenting
 from bitaca_core.media.description import AudioEntry, Package, RungEntry, TextEntry, TrackEntry
 from bitaca_core.media.protection.verifying import faults
 from bitaca_core.stamps import sha256_file
@@ -110,7 +110,7 @@ class _Check:
             self._segments_say_all(item)
         for rung in rungs:
             if (name := f"video/{rung.id}/iframes.m3u8") in self.package.files:
-                self._media_playlist(name, rung.segment_durations_s)
+                self._frames(name, rung)
         if BOARD_PLAYLIST in self.package.files:
             self._media_playlist(BOARD_PLAYLIST, self._board_durations())
 
@@ -169,6 +169,22 @@ class _Check:
             self.report(
                 "text-segments", f"text/{item.id}.m3u8", f"its segments do not say what {item.path} says"
             )
+
+    def _frames(self, name: str, rung: RungEntry) -> None:
+        """Every key frame of the media is in its playlist, with the bytes that it needs and no others."""
+        try:
+            pictures = segmenting.pictures_of((self.folder / name).parent, len(rung.segment_durations_s))
+        except (OSError, MediaError, boxes.Malformed) as error:
+            self.report("frames", name, f"the key frames cannot be found: {error}")
+            return
+        every = [(f"seg-{number}.m4s", one) for number, segment in enumerate(pictures, 1) for one in segment]
+        self._media_playlist(name, [one.ticks / rung.timescale for _, one in every])
+        playlist = self._read(name)
+        for told, (file, one) in zip((playlist or {}).get("segments", []), every, strict=False):
+            span = {"offset": one.offset, "length": one.size}
+            if (told.get("uri"), told.get("byte_range")) != (file, span):
+                message = f"{told.get('uri')} {told.get('byte_range')}, the key frame is {file} {span}"
+                self.report("frames", name, message)
 
     def _board_durations(self) -> list[float]:
         """How long each sheet of the storyboard lasts, by the sidecar; what is wrong there is told there."""
@@ -306,6 +322,9 @@ class _Check:
             board = document["storyboard"]
             for url in [board.get("url"), *(board.get("urls") or [])]:
                 self._exists(url, "sidecar.json")
+        for script in document.get("scripts") or []:
+            for one in [script, *(script.get("fonts") or [])]:
+                self._exists(one.get("url"), "sidecar.json")
 
     def _read(self, name: str) -> dict[str, Any] | None:
         try:

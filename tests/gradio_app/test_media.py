@@ -218,7 +218,10 @@ def test_range_reader_limits():
     assert read_range("bytes=-1", 0) == "unsatisfiable"
     assert read_range("bytes=" + "9" * 30 + "-", 10) is None
     assert read_range("bytes=2-4", 10) == Span(2, 4)
-    assert set(CONTENT_TYPES) == {".m3u8", ".mpd", ".m4s", ".mp4", ".vtt", ".jpg", ".json"}
+    assert set(CONTENT_TYPES) == {
+        *(".m3u8", ".mpd", ".m4s", ".mp4", ".vtt", ".jpg", ".json"),
+        *(".ass", ".ttf", ".otf", ".ttc", ".woff", ".woff2"),
+    }
 
 
 class Shelf:

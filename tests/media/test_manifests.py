@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bitaca_core.media.boxes import KeyPicture
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.manifests import (
     Board,
@@ -26,6 +27,15 @@ from bitaca_core.media.manifests import (
 )
 from bitaca_core.media.plan import AudioPlan
 
+
+def keys(*sizes: tuple[int, ...]) -> tuple[tuple[KeyPicture, ...], ...]:
+    """Return key frames of these sizes, segment by segment; each stands for two seconds."""
+    return tuple(
+        tuple(KeyPicture(96 + 40_000 * place, size, 48_048) for place, size in enumerate(one))
+        for one in sizes
+    )
+
+
 NTSC = Track(
     "video/720p",
     "avc1.64001f",
@@ -33,7 +43,7 @@ NTSC = Track(
     0,
     (96096, 96096, 48048),
     (500_500, 250_250, 100_100),
-    (9_000, 8_000, 7_000),
+    keys((9_000, 8_000), (7_000, 6_000), (5_000,)),
 )
 SMALL = Track(
     "video/360p",
@@ -42,7 +52,7 @@ SMALL = Track(
     0,
     (96096, 96096, 48048),
     (200_000, 100_000, 50_000),
-    (4_004, 2_002, 1_001),
+    keys((4_004, 2_002), (1_001, 2_002), (1_001,)),
 )
 BOARD = Board(10, 1, 160, 90, Fraction(24024, 24000), (20_020,))
 SOUND = Track("audio/pt-1", "mp4a.40.2", 48000, 0, (192512, 191488, 96480), (64_000, 64_000, 32_000))
@@ -109,11 +119,14 @@ def test_text_for_those_who_do_not_hear_is_told_apart() -> None:
 
 def test_picture_playlists() -> None:
     assert picture_playlist(NTSC) == (
-        "#EXTM3U\n#EXT-X-VERSION:5\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        "#EXTM3U\n#EXT-X-VERSION:5\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
         '#EXT-X-I-FRAMES-ONLY\n#EXT-X-MAP:URI="init.mp4"\n'
-        "#EXTINF:4.004,\n#EXT-X-BYTERANGE:9000@0\nseg-1.m4s\n#EXTINF:4.004,\n#EXT-X-BYTERANGE:8000@0\nseg-2.m4s\n"
-        "#EXTINF:2.002,\n#EXT-X-BYTERANGE:7000@0\nseg-3.m4s\n#EXT-X-ENDLIST\n"
+        "#EXTINF:2.002,\n#EXT-X-BYTERANGE:9000@96\nseg-1.m4s\n#EXTINF:2.002,\n#EXT-X-BYTERANGE:8000@40096\nseg-1.m4s\n"
+        "#EXTINF:2.002,\n#EXT-X-BYTERANGE:7000@96\nseg-2.m4s\n#EXTINF:2.002,\n#EXT-X-BYTERANGE:6000@40096\nseg-2.m4s\n"
+        "#EXTINF:2.002,\n#EXT-X-BYTERANGE:5000@96\nseg-3.m4s\n#EXT-X-ENDLIST\n"
     )
+    keyed = replace(NTSC, tags=((1, ('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k"',)),))
+    assert picture_playlist(keyed).count("EXT-X-KEY") == 1
     assert (
         "#EXT-X-IMAGES-ONLY\n#EXTINF:10.01,\n#EXT-X-TILES:RESOLUTION=160x90,LAYOUT=10x1,DURATION=1.001\n"
         "storyboard-1.jpg\n" in board_playlist(BOARD, Fraction(1001, 100))
@@ -133,7 +146,7 @@ def test_master_playlist() -> None:
         'CLOSED-CAPTIONS=NONE,AUDIO="audio",SUBTITLES="text"'
     )
     assert (
-        f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={-(-4_004 * 8 * 24000 // 96096)},AVERAGE-BANDWIDTH={-(-7_007 * 8 * 24000 // 240240)},"
+        f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={-(-4_004 * 8 * 24000 // 48048)},AVERAGE-BANDWIDTH={-(-10_010 * 8 * 24000 // 240240)},"
         'CODECS="avc1.64001e",RESOLUTION=640x360,VIDEO-RANGE=SDR,URI="video/360p/iframes.m3u8"\n' in text
     )
     assert (

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bitaca_core.media.scripts import cues, is_script, spoken
+from bitaca_core.media.scripts import cues, earlier, is_script, spoken
 from bitaca_core.media.subtitles import Cue, parse, to_webvtt
 
 HEAD = "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name\nStyle: Default\n\n[Events]\n"
@@ -46,6 +46,17 @@ def test_the_format_line_decides_the_order_of_fields() -> None:
 )  # fmt: skip
 def test_markup(text: str, expected: str) -> None:
     assert spoken(text) == expected
+
+
+def test_a_script_begins_with_its_picture() -> None:
+    text = HEAD + FORMAT + line("antes") + line("durante, ainda", "0:00:02.00", "0:00:04.00")
+    text += "Comment: 0,0:59:59.99,1:00:02.50,Default,,0,0,0,,depois\nDialogue: torto\n[Fonts]\nDialogue: 0,0:00:01.00\n"
+    moved = earlier(text, 2500)
+    assert cues(moved) == [Cue(0, 1500, "durante, ainda")]
+    assert moved == HEAD + FORMAT + line("durante, ainda", "0:00:00.00", "0:00:01.50") + (
+        "Comment: 0,0:59:57.49,1:00:00.00,Default,,0,0,0,,depois\nDialogue: torto\n[Fonts]\nDialogue: 0,0:00:01.00\n"
+    )
+    assert earlier(text, 0) == text
 
 
 def test_nonsense_is_passed_over() -> None:

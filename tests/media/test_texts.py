@@ -47,7 +47,8 @@ def test_a_script_is_kept_beside_with_its_fonts(scripted: PackageResult) -> None
     sidecar = json.loads((folder / "sidecar.json").read_text("utf-8"))
     assert sidecar["scripts"] == [
         {"text": "pt", "language": "pt", "label": "Português", "format": "ass", "url": "text/pt.ass",
-         "fonts": [{"name": "Comic _b_.ttf", "url": "text/fonts/font-1.ttf"}]}
+         "fonts": [{"name": "Comic _b_.ttf", "url": "text/fonts/font-1.ttf", "families": ["Comic _b_"], "weight": 400,
+                    "italic": False}]}
     ]  # fmt: skip
     assert "{\\i1}Olá" in (folder / "text/pt.ass").read_text("utf-8")
     assert (folder / "text/fonts/font-1.ttf").read_bytes().startswith(b"\0\1\0\0glyphs")

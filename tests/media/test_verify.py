@@ -61,6 +61,14 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     (folder / "package.json").write_text(json.dumps(document), "utf-8")
 
 
+def rewrite(folder: Path, name: str, pattern: str, new: str | Callable[[re.Match[str]], str]) -> None:
+    """Replace what a pattern finds in a file, and its hash in package.json."""
+    content, count = re.subn(pattern, new, (folder / name).read_text("utf-8"))
+    assert count
+    (folder / name).write_text(content, "utf-8")
+    restamp(folder, name)
+
+
 def described(change: Callable[[dict[str, Any]], object]) -> Damage:
     """Change package.json itself."""
     return lambda folder: edit(folder, change)
@@ -70,7 +78,7 @@ def flip(folder: Path) -> None:
     file = folder / "video/180p/seg-2.m4s"
     data = bytearray(file.read_bytes())
     status = file.stat()
-    data[100] ^= 1
+    data[-100] ^= 1
     file.write_bytes(data)
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
 
@@ -99,7 +107,14 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "frames left out": ("rendition-missing", text("master.m3u8", "video/144p/iframes", "video/180p/iframes")),
     "thumbnails left out": ("rendition-missing", text("master.m3u8", "images/storyboard.m3u8", "text/pt-BR.m3u8")),
     "mpd without thumbnails": ("rendition-missing", text("stream.mpd", 'id="storyboard"', 'id="board"')),
-    "frames of another length": ("segment-duration", text("video/144p/iframes.m3u8", "#EXTINF:4,", "#EXTINF:3.9,")),
+    "frames of another length": ("segment-duration", text("video/144p/iframes.m3u8", "#EXTINF:2,", "#EXTINF:1.9,")),
+    "frames left out within segments": ("segment-count", lambda f: rewrite(
+        f, "video/144p/iframes.m3u8", r"#EXTINF.*\n#EXT-X-BYTERANGE:\d+@\d{4,}\n.*\n", "")),
+    "a frame that lacks a byte": ("frames", lambda f: rewrite(
+        f, "video/144p/iframes.m3u8", r"BYTERANGE:(\d+)@", lambda m: f"BYTERANGE:{int(m[1]) - 1}@")),
+    "a frame without its header": ("frames", lambda f: rewrite(
+        f, "video/144p/iframes.m3u8", r"@(\d{4,})", lambda m: f"@{int(m[1]) + 8}")),
+    "a frame of another segment": ("frames", lambda f: rewrite(f, "video/144p/iframes.m3u8", "seg-1.m4s", "seg-2.m4s")),
     "wrong resolution": ("resolution", text("master.m3u8", "256x144", "258x144")),
     "wrong codecs": ("codecs", text("master.m3u8", 'CODECS="avc1.', 'CODECS="avc3.', 9)),
     "other language": ("language", text("master.m3u8", 'LANGUAGE="pt-BR"', 'LANGUAGE="en"')),
@@ -122,6 +137,9 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "segment that says less": ("text-segments", text("text/pt-BR/seg-1.vtt", "Oi", "Ei")),
     "storyboard lost": ("reference", text("sidecar.json", "storyboard-1.jpg", "board.jpg")),
     "sheet lost": ("reference", text("sidecar.json", '"urls": [\n   "images/storyboard-1.jpg"', '"urls": [\n   "images/x.jpg"')),
+    "script lost": ("reference", text("sidecar.json", '"scripts": []', '"scripts": [{"url": "text/pt-BR.ass"}]')),
+    "font lost": ("reference", text(
+        "sidecar.json", '"scripts": []', '"scripts": [{"url": "text/pt-BR.vtt", "fonts": [{"url": "text/fonts/a.ttf"}]}]')),
     "poster lost": ("reference", text("sidecar.json", "poster.jpg", "cover.jpg")),
 }  # fmt: skip
 

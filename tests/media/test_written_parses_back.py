@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bitaca_core.media.boxes import KeyPicture
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.manifests import (
     Board,
@@ -59,6 +60,17 @@ LANGUAGES = ("pt-BR", "pt", "ja", "en", "zh-Hant-TW")
 SEEDS = range(300)
 
 
+def key_frames(draw: random.Random, size: int, ticks: int, group: int) -> tuple[KeyPicture, ...]:
+    """Return the key frames of a segment of so many bytes and ticks: one at its start, and one where a group ends before it."""
+    if size < 4 or 4 * ticks <= 5 * group:  # jitter of the lengths makes no group of its own
+        return (KeyPicture(0, size, ticks),)
+    middle = size // 2
+    return (
+        KeyPicture(0, draw.randint(1, middle), group),
+        KeyPicture(middle, draw.randint(1, size - middle), ticks - group),
+    )
+
+
 def track(draw: random.Random, folder: str, codecs: str, timescale: int, length: int, count: int) -> Track:
     """Return a rendition of `count` segments of about `length` ticks, the last one shorter."""
     steady = draw.random() < 0.5
@@ -85,7 +97,9 @@ def programme(draw: random.Random) -> Programme:
         rung = Rung(f"{min(width, height)}p-{number}", width, height, 22, 1, 1)
         # Rungs are aligned: only their sizes in bytes differ.
         own = tuple(draw.randint(1, 4_000_000) for _ in range(count))
-        pictures = tuple(draw.randint(1, size) for size in own)
+        pictures = tuple(
+            key_frames(draw, size, first.durations[at], frames * frame // 2) for at, size in enumerate(own)
+        )
         video.append(
             (
                 rung,
@@ -202,11 +216,15 @@ def test_picture_playlists(package: Programme) -> None:
         document = written(picture_playlist(own), f"{ROOT}{own.folder}/iframes.m3u8")
         assert (document["kind"], document["iframes_only"], document["version"]) == ("hls-media", True, 5)
         segments = document["segments"]
+        every = [(number, one) for number, found in enumerate(own.pictures, 1) for one in found]
         assert [one["url"].rpartition("/")[2] for one in segments] == [
-            f"seg-{number}.m4s" for number in range(1, len(own.durations) + 1)
+            f"seg-{number}.m4s" for number, _ in every
         ]
         assert [one["byte_range"] for one in segments] == [
-            {"offset": 0, "length": size} for size in own.pictures
+            {"offset": one.offset, "length": one.size} for _, one in every
+        ]
+        assert [one["duration_us"] for one in segments] == [
+            us(Fraction(one.ticks, own.timescale)) for _, one in every
         ]
     if package.board is not None:
         text = board_playlist(package.board, package.duration_s)
@@ -248,7 +266,7 @@ def test_multivariant_playlist(package: Programme) -> None:
     for one, (rung, own) in zip(frames, package.video, strict=True):
         assert (one["type"], one["width"], one["height"]) == ("video", rung.width, rung.height)
         assert (one["codecs"], one["url"]) == (own.codecs, f"{ROOT}{own.folder}/iframes.m3u8")
-        assert one["bandwidth_bps"] < own.peak_bps + 1
+        assert one["bandwidth_bps"] == own.frames.peak_bps
     images = [one for one in everything if one["type"] == "image"]
     assert len(images) == (package.board is not None)
     for one in images:

@@ -87,6 +87,7 @@ RULES: dict[str, Rule] = {
     "average-bandwidth-missing": Rule("should", AUTHOR + ", Multivariant Playlist", "variants say AVERAGE-BANDWIDTH", "Add the measured average"),
     "i-frames-missing": Rule("should", AUTHOR + ", Trick play", "playlists of I-frames are offered", "Add EXT-X-I-FRAME-STREAM-INF"),
     "i-frame-range": Rule("must", "RFC 8216bis 4.4.3.6", "a segment of an I-frame playlist holds a whole key frame with its header", "Let the range reach from moof to the end of the first sample"),
+    "i-frame-duration": Rule("must", "RFC 8216bis 4.4.3.6", "a duration of an I-frame playlist reaches from its key frame to the next one there", "Write the time between the key frames"),
     "independent-missing": Rule("should", AUTHOR + ", Media Segmentation", "the Multivariant Playlist has EXT-X-INDEPENDENT-SEGMENTS", "Add the tag"),
     "boundaries-differ": Rule("must", AUTHOR + ", Media Segmentation", "all variants are cut at the same times", "Encode with fixed groups of pictures and cut all at the same frames"),
     "alignment-false": Rule("must", MPD + ", AdaptationSet (5.3.3)", "with segmentAlignment all representations are cut at the same times", "Cut them alike, or leave segmentAlignment out"),

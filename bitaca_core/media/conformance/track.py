@@ -149,6 +149,7 @@ class TrackCheck:
         self._init_part: Part | None = None
         self._next_time: dict[int, int] = {}
         self._first = True
+        self._frame: tuple[Fraction, Fraction] | None = None
         self._samples: list[int] = []
 
     def run(self, pieces: list[Piece]) -> Measured:
@@ -312,6 +313,7 @@ class TrackCheck:
                     "" if first.begins_with_sync else " and is no key frame"
                 )
                 self.found.add("i-frame-range", name, message, byte=at)
+            self._to_this_frame(piece, name, first, track.timescale)
             self.measured.durations_s.append(piece.duration_s or Fraction(0))
             return
         if track.handler == "vide" and not first.begins_with_sync:
@@ -336,6 +338,17 @@ class TrackCheck:
         if self._first:
             self._first = False
             self._edits(track, first)
+
+    def _to_this_frame(self, piece: Piece, name: str, own: Fragment, timescale: int) -> None:
+        """Check that the duration before reached to this key frame, whose fragment this is."""
+        shown, sample = own.offsets[0] if own.offsets else 0, max(own.durations, default=0)
+        time_s = Fraction((own.decode_time or 0) + shown, timescale)
+        if self._frame is not None and not piece.discontinuity:
+            before_s, stated_s = self._frame
+            if abs(time_s - before_s - stated_s) > Fraction(sample, timescale) + TOLERANCE_S:
+                message = f"{float(time_s - before_s):.6f} s after the one before, which is said to last {float(stated_s):.6f} s"
+                self.found.add("i-frame-duration", name, message, byte=piece.part.offset)
+        self._frame = (time_s, piece.duration_s) if piece.duration_s is not None else None
 
     def _fragment(self, one: Fragment, name: str, at: int, data: list[tuple[int, int]]) -> None:
         place = at + one.moof

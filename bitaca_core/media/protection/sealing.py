@@ -18,6 +18,9 @@ from bitaca_core.media.protection.keys import KeyStore
 from bitaca_core.media.protection.policy import CLEAR, LABELS, Label, Policy
 from bitaca_core.stamps import sha256_file
 
+LAYOUT = "a fragment a group of pictures"
+"""How segments are laid out: other bytes get keys and vectors of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -130,4 +133,4 @@ class Sealing:
         return tuple(signalling.session_keys(self.policy, self.keys, self.title_id))
 
     def _content(self, source: Path) -> str:
-        return hashlib.sha256(f"{sha256_file(source)}\n{self.tool}".encode()).hexdigest()
+        return hashlib.sha256(f"{sha256_file(source)}\n{self.tool}\n{LAYOUT}".encode()).hexdigest()

@@ -8,11 +8,12 @@ import { startEngine, type Engine } from './engine/engine'
 import { acceptedTypes, mediaSourceType } from './engine/media-source'
 import type { AudioChoice, ErrorCategory, InputBody, Output, Quality, TextChoice, ViewChoice, Wishes } from './engine/messages'
 import type { WasmSource } from './engine/wasm'
-import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE, WRONG_KEY } from './errors'
+import { CORE, MEDIA_ELEMENT, NATIVE_NETWORK, NO_MEDIA_SOURCE, SUBTITLE_FILE, WRONG_KEY } from './errors'
 import { readPreferences, writePreferences } from './preferences'
 import { Interstitials, playbackName } from './interstitials'
 import { Previews } from './previews'
 import { readSidecar, type Sidecar } from './sidecar'
+import { Scripts } from './scripts'
 import { SubtitleTrack } from './subtitles'
 
 export interface PlayerError {
@@ -57,6 +58,7 @@ const NOTHING: Statistics = {
 export class Playback {
   readonly preferences = readPreferences()
   readonly subtitles: SubtitleTrack
+  readonly scripts: Scripts
   readonly previews: Previews
   readonly interstitials: Interstitials
   qualities: Quality[] = []
@@ -105,6 +107,9 @@ export class Playback {
     private readonly between = false,
   ) {
     this.subtitles = new SubtitleTrack(video)
+    this.scripts = new Scripts(this.subtitles, (id, url) => this.engine?.readScript(id, url), (why) => {
+      this.fail({ code: SUBTITLE_FILE, category: 'media', severity: 'recoverable', data: why })
+    })
     this.previews = new Previews(
       (seconds) => this.send({ t: 'preview', positionUs: Math.round(seconds * 1e6) }),
       () => notify('preview'),
@@ -224,6 +229,7 @@ export class Playback {
     this.stop()
     this.stopped = null
     this.subtitles.clear()
+    this.scripts.clear()
     this.qualities = []
     this.audio = []
     this.text = []
@@ -339,7 +345,7 @@ export class Playback {
         this.audio = output.audio
         this.text = output.text
         this.views = output.views
-        this.subtitles.select(this.text.find((one) => one.selected) ?? null)
+        this.selectText()
         this.notify('tracks')
         return
       case 'quality':
@@ -352,7 +358,7 @@ export class Playback {
         else if (output.what === 'audio') this.audio = this.audio.map((one) => ({ ...one, selected: one.id === output.id }))
         else {
           this.text = this.text.map((one) => ({ ...one, selected: one.id === output.id }))
-          this.subtitles.select(this.text.find((one) => one.selected) ?? null)
+          this.selectText()
         }
         this.notify('track', output)
         return
@@ -362,8 +368,12 @@ export class Playback {
       case 'documents':
         this.subtitles.addDocuments(output.id, output.documents)
         return
+      case 'script':
+        this.scripts.take(output)
+        return
       case 'sidecar':
         this.sidecar = readSidecar(output.json, this.address)
+        this.selectText()
         this.notify('sidecar')
         return
       case 'stats': {
@@ -444,6 +454,12 @@ export class Playback {
         this.fail(output)
         return
     }
+  }
+
+  private selectText(): void {
+    const chosen = this.text.find((one) => one.selected) ?? null
+    this.subtitles.select(chosen)
+    this.scripts.show(chosen, this.sidecar)
   }
 
   /** Plays what takes over: at once where this title cannot be played, else when it has ended. */

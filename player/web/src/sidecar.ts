@@ -1,4 +1,4 @@
-/** What HLS and DASH cannot say about a title: chapters, markers, storyboard, age rating. */
+/** What HLS and DASH cannot say about a title: chapters, markers, storyboard, age rating, scripts of subtitles. */
 export interface Chapter {
   startS: number
   title: { pt: string; en: string }
@@ -18,12 +18,32 @@ export interface Storyboard {
   intervalS: number
   count: number
 }
+/** The ASS that a subtitle came from, and the fonts that came with it. */
+export interface Script {
+  language: string
+  label: string
+  url: string
+  fonts: ScriptFont[]
+}
+export interface ScriptFont {
+  url: string
+  /** What scripts call it, in small letters. */
+  families: string[]
+  weight: number
+  italic: boolean
+}
 export interface Sidecar {
   chapters: Chapter[]
   markers: Marker[]
   storyboard: Storyboard | null
   age: { rating: string; descriptors: string[] } | null
+  scripts: Script[]
 }
+
+/** More of them than any title has. */
+const MOST_SCRIPTS = 64
+const MOST_FONTS = 40
+const NORMAL_WEIGHT = 400
 
 type Loose = Record<string, unknown>
 const isRecord = (value: unknown): value is Loose => typeof value === 'object' && value !== null
@@ -54,6 +74,31 @@ export function readSidecar(json: string, base: string): Sidecar | null {
     age: age && age['rating'] !== null && age['rating'] !== undefined
       ? { rating: String(age['rating']), descriptors: Array.isArray(age['descriptors']) ? age['descriptors'].map(String) : [] }
       : null,
+    scripts: list(root['scripts']).slice(0, MOST_SCRIPTS).filter((one) => one['format'] === 'ass')
+      .map((one) => script(one, base)).filter((one) => one.url !== ''),
+  }
+}
+
+function script(one: Loose, base: string): Script {
+  return {
+    language: String(one['language']),
+    label: String(one['label']),
+    url: addressOf(one['url'], base),
+    fonts: list(one['fonts']).slice(0, MOST_FONTS).map((font) => ({
+      url: addressOf(font['url'], base),
+      families: (Array.isArray(font['families']) ? font['families'] : []).map((name) => String(name).toLowerCase()),
+      weight: number(font['weight']) || NORMAL_WEIGHT,
+      italic: font['italic'] === true,
+    })).filter((font) => font.url !== ''),
+  }
+}
+
+/** The whole address; empty where it is none. */
+function addressOf(written: unknown, base: string): string {
+  try {
+    return typeof written === 'string' && written ? new URL(written, base).href : ''
+  } catch {
+    return ''
   }
 }
 

@@ -14,6 +14,8 @@ export class SubtitleTrack {
   private readonly held = new Map<string, VTTCue[]>()
   private readonly sheets = new Map<string, Set<string>>()
   private readonly looks = new WeakMap<VTTCue, Look>()
+  /** Whose cues came from a script: what is told besides says the same with less. */
+  private readonly scripted = new Set<string>()
   private selected: string | null = null
 
   private tell: () => void = () => undefined
@@ -65,26 +67,44 @@ export class SubtitleTrack {
     return [...(this.sheets.get(this.selected ?? '') ?? [])]
   }
 
+  /** A script takes the place of everything that was or will be told of this subtitle. */
+  replace(id: string, documents: readonly TextDocument[]): void {
+    this.scripted.add(id)
+    if (id === this.selected) this.empty()
+    this.held.delete(id)
+    this.sheets.delete(id)
+    this.keepDocuments(id, documents)
+  }
+
   addDocuments(id: string, documents: readonly TextDocument[]): void {
+    if (!this.scripted.has(id)) this.keepDocuments(id, documents)
+  }
+
+  add(id: string, cues: readonly CueData[]): void {
+    if (!this.scripted.has(id)) this.keep(id, cues)
+  }
+
+  private keepDocuments(id: string, documents: readonly TextDocument[]): void {
     for (const { cues, regions = [], styles = [], reverse } of documents) {
       const sheets = this.sheets.get(id) ?? new Set()
       this.sheets.set(id, sheets)
       for (const sheet of styles) sheets.add(sheet)
-      this.add(id, cues.map(({ start, end, id: name, text, settings, look }) => ({
+      this.keep(id, cues.map(({ start, end, id: name, text, settings, look }) => ({
         startUs: start, endUs: end, text, settings: settings ?? '', name: name ?? '',
         look: look && { ...look, region: regions[look.region ?? -1] ?? null, reverse: reverse === 1 },
       })))
     }
   }
 
-  add(id: string, cues: readonly (CueData & { name?: string; look?: Look | undefined })[]): void {
+  private keep(id: string, cues: readonly (CueData & { name?: string; look?: Look | undefined })[]): void {
     const held = this.held.get(id) ?? []
     this.held.set(id, held)
     const known = new Set(held.map(keyOf))
     for (const { startUs, endUs, text, settings, look, name } of cues) {
       const cue = new VTTCue(startUs / 1e6, endUs / 1e6, text)
       if (name) cue.id = name
-      if (known.has(keyOf(cue)) && !look?.paths) continue
+      // A script is read once, and says the same twice where one lies over the other.
+      if (!this.scripted.has(id) && known.has(keyOf(cue)) && !look?.paths) continue
       known.add(keyOf(cue))
       if (look) this.looks.set(cue, look)
       applySettings(cue, settings ?? '')
@@ -98,6 +118,7 @@ export class SubtitleTrack {
     this.empty()
     this.held.clear()
     this.sheets.clear()
+    this.scripted.clear()
     this.selected = null
     this.tell()
   }

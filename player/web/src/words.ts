@@ -7,8 +7,9 @@ export interface Words {
   live: string; retry: string; support: string; loading: string; stalled: string; rated: Record<string, string>; of: string
   left: string; copied: string; noPip: string; channels: Record<number, string>; forced: string; resumed: string
   startOver: string; view: string; skipBreak: string; purposes: Record<'commentary' | 'caption' | 'description' | 'easy', string>
-  statNames: { rung: string; size: string; buffer: string; network: string; dropped: string; why: string; switches: string; engine: string; codecs: string }
+  statNames: { rung: string; size: string; buffer: string; network: string; dropped: string; why: string; switches: string; engine: string; codecs: string; subtitles: string }
   places: Record<string, string>
+  scripts: Record<'asked' | 'shown' | 'failed', string>
   reasons: Record<string, string>
   errors: Record<string, string>
   keys: [string, string][]
@@ -36,9 +37,10 @@ const PT: Words = {
   },
   statNames: {
     rung: 'Qualidade', size: 'Imagem', buffer: 'Reserva', network: 'Internet', dropped: 'Quadros perdidos',
-    why: 'Por que esta', switches: 'Trocas e paradas', engine: 'Motor', codecs: 'Formatos',
+    why: 'Por que esta', switches: 'Trocas e paradas', engine: 'Motor', codecs: 'Formatos', subtitles: 'Legendas',
   },
   places: { worker: 'em segundo plano', page: 'na página', native: 'do navegador' },
+  scripts: { asked: 'o estilo original está a caminho', shown: 'no estilo original', failed: 'simples: o estilo original não pôde ser lido' },
   reasons: {
     startup: 'primeira escolha, antes de medir a internet', throughput: 'é o que a sua internet aguenta agora',
     buffer: 'há bastante vídeo guardado', 'low-buffer': 'a reserva está acabando', steady: 'nada mudou desde a última escolha',
@@ -81,9 +83,10 @@ const EN: Words = {
   },
   statNames: {
     rung: 'Quality', size: 'Picture', buffer: 'Buffered', network: 'Network', dropped: 'Dropped frames',
-    why: 'Why this one', switches: 'Switches and stalls', engine: 'Engine', codecs: 'Formats',
+    why: 'Why this one', switches: 'Switches and stalls', engine: 'Engine', codecs: 'Formats', subtitles: 'Subtitles',
   },
   places: { worker: 'in the background', page: 'on the page', native: 'the browser’s own' },
+  scripts: { asked: 'the original style is on its way', shown: 'in the original style', failed: 'plain: the original style could not be read' },
   reasons: {
     startup: 'first choice, before measuring the network', throughput: 'it is what your network carries now',
     buffer: 'plenty is buffered', 'low-buffer': 'little is buffered', steady: 'nothing has changed since the last choice',

@@ -52,13 +52,17 @@ def test_the_ranges_of_i_frames_decode_by_themselves(good: Path, tmp_path: Path)
     """Header and range of each I-frame, joined: one picture for ffmpeg, and no more."""
     folder = good / "video/180p"
     lines = (folder / "iframes.m3u8").read_text().splitlines()
-    sizes = [int(line.split(":")[1].split("@")[0]) for line in lines if line.startswith("#EXT-X-BYTERANGE")]
-    assert len(sizes) == 3
-    for number, size in enumerate(sizes, 1):
-        whole = (folder / f"seg-{number}.m4s").read_bytes()
-        assert size < len(whole)
+    ranges = [
+        (*map(int, line.partition(":")[2].split("@")), lines[number + 1])
+        for number, line in enumerate(lines)
+        if line.startswith("#EXT-X-BYTERANGE")
+    ]
+    assert [file for _, _, file in ranges] == [f"seg-{number}.m4s" for number in (1, 1, 2, 2, 3)]
+    for number, (size, offset, file) in enumerate(ranges):
+        whole = (folder / file).read_bytes()
+        assert size < len(whole) and whole[offset + 4 : offset + 8] == b"moof"
         joined = tmp_path / f"{number}.mp4"
-        joined.write_bytes((folder / "init.mp4").read_bytes() + whole[:size])
+        joined.write_bytes((folder / "init.mp4").read_bytes() + whole[offset : offset + size])
         frame = tmp_path / f"{number}.png"
         import subprocess
 

@@ -184,6 +184,7 @@ SEEDS: dict[str, list[tuple[str, Damage]]] = {
     "i-frames-missing": [("master.m3u8", text("master.m3u8", r"(#EXT-X-I-FRAME-STREAM.*\n)+", ""))],
     "i-frame-range": [(f"{LOW}/seg-1.m4s", text(f"{LOW}/iframes.m3u8", r"BYTERANGE:(\d+)", "BYTERANGE:2500")),
                       (f"{LOW}/seg-1.m4s", number(f"{LOW}/seg-1.m4s", "moof/traf/trun", 16, lambda _: 0x10000))],
+    "i-frame-duration": [(f"{LOW}/seg-1.m4s", text(f"{LOW}/iframes.m3u8", r"#EXTINF:2,", "#EXTINF:1.9,"))],
     "independent-missing": [("master.m3u8", text("master.m3u8", "#EXT-X-INDEPENDENT-SEGMENTS\n", ""))],
     "boundaries-differ": [(f"{LOW}/playlist.m3u8", text(f"{LOW}/playlist.m3u8", r"#EXTINF.*\nseg-3.m4s\n", ""))],
     "alignment-false": [("stream.mpd", text("stream.mpd", '(<Representation id="144p".*)/>', OWN_TEMPLATE))],

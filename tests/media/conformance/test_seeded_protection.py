@@ -141,7 +141,7 @@ SEEDS: dict[str, list[tuple[Scheme, str, Callable[..., object]]]] = {
         ("cenc", "stream.mpd", text("stream.mpd", r"(?s)<ContentProtection.*?(</ContentProtection>|/>)\n", "")),
         ("cbcs", "stream.mpd", from_clear(INIT, f"{LOW}/seg-1.m4s", SEGMENT)),
         ("cbcs", "stream.mpd", lambda folder: text(
-            "stream.mpd", r"(<cenc:pssh>AAAAUHBzc2gAAAAA7e\+LqXnWSs6jyCfc1R0h7QAAADASE)[A-Za-z0-9]{6}", r"\1AAAAAA",
+            "stream.mpd", r"(<cenc:pssh>AAAAUHBzc2gAAAAA7e\+LqXnWSs6jyCfc1R0h7QAAADASE)[A-Za-z0-9+/]{6}", r"\1AAAAAA",
         )(folder)),
     ],
     "sample-encryption": [

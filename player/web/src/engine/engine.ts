@@ -16,6 +16,8 @@ export interface Engine {
   /** Makes the engine's MediaSource the video's source; apart from the start, which another title may overtake. */
   attach(video: HTMLVideoElement): void
   send(input: InputBody): void
+  /** Asks for a script; the answer is the output `script` of this id. */
+  readScript(id: string, url: string): void
   /** Stops everything; a video that was attached is left without a source. */
   destroy(): void
 }
@@ -69,6 +71,7 @@ async function inWorker(wasm: WasmSource, onOutput: (output: Output) => void): P
       video.srcObject = handle as unknown as MediaProvider
     },
     send: (input) => post({ k: 'input', input }),
+    readScript: (id, url) => post({ k: 'script', id, url }),
     destroy: () => {
       alive = false
       post({ k: 'stop' })
@@ -99,6 +102,7 @@ async function onPage(wasm: WasmSource, onOutput: (output: Output) => void): Pro
       }
     },
     send: (input) => host.feed(input),
+    readScript: (id, url) => void host.readScript(id, url),
     destroy: () => {
       alive = false
       host.destroy()

@@ -7,8 +7,9 @@ import { playable } from './capabilities'
 import { CORE, SOURCE_BUFFER, SUBTITLE_FILE } from '../errors'
 import { Fetcher } from './fetching'
 import { MediaOutlet } from './media-source'
-import type { Input, InputBody, Output } from './messages'
+import type { Input, InputBody, Output, TextDocument } from './messages'
 import { Modules } from './modules'
+import { SCRIPT_BYTES, TooLarge, wholeBody } from './sizes'
 import { readSubtitles } from './subtitle-files'
 import type { WasmSource } from './wasm'
 
@@ -25,6 +26,8 @@ export interface SessionLike {
 
 /** Longest sleep that setTimeout keeps without wrapping round. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1
+/** A script that takes longer is done without; plain subtitles are there all the while. */
+const SCRIPT_PATIENCE_MS = 60_000
 
 export class Host {
   readonly outlet: MediaOutlet
@@ -61,6 +64,23 @@ export class Host {
     if (this.destroyed) return
     this.waiting.push(input)
     this.drain()
+  }
+
+  /** Reads a whole script that lies beside the media, of which the session knows nothing. */
+  async readScript(id: string, url: string): Promise<void> {
+    let documents: TextDocument[] | null = null
+    let why = ''
+    try {
+      const response = await fetch(url, { credentials: 'omit', signal: AbortSignal.timeout(SCRIPT_PATIENCE_MS) })
+      if (!response.ok) throw new Error(`HTTP status ${response.status}`)
+      const body = await wholeBody(response, SCRIPT_BYTES)
+      documents = readSubtitles(await this.modules.get('subtitles'), 0, new Uint8Array(0), body, 'ass')
+      if (!documents?.some((one) => one.cues.length > 0)) throw new Error('a script without a line that can be read')
+    } catch (reason) {
+      documents = null
+      why = reason instanceof TooLarge ? 'a script that is larger than any may be' : String(reason)
+    }
+    if (!this.destroyed) this.emit({ t: 'script', id, documents, why })
   }
 
   private drain(): void {

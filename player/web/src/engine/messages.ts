@@ -315,6 +315,8 @@ export type Output =
   | { t: 'subtitles'; id: string; offsetUs: number; init: Uint8Array; body: Uint8Array }
   /** From the host: what was read of subtitles (by their id) or closed captions (by their channel). */
   | { t: 'documents'; id: string; documents: TextDocument[] }
+  /** From the host: the script that the page asked for under this id; without documents it says why there are none. */
+  | { t: 'script'; id: string; documents: TextDocument[] | null; why: string }
   | { t: 'sidecar'; json: string }
   | {
       t: 'stats'

@@ -32,6 +32,12 @@ const MOST: Partial<Record<FetchKind, number>> = {
 /** A picture for the seek line, or the key frame that it is made of. */
 export const PICTURE_BYTES = 32 * MIB
 
+/** A script of a film with every sign and song animated has some megabytes. */
+export const SCRIPT_BYTES = 8 * MIB
+/** What `bitaca_core/media/texts.py` keeps of one attached font; and what of them all a title may bring here. */
+export const FONT_BYTES = 24 * MIB
+export const FONTS_BYTES = 48 * MIB
+
 export class TooLarge extends Error {}
 
 /** Throws where a body of this kind says that it is too large; what is sent compressed is larger still. */

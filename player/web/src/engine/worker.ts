@@ -4,7 +4,11 @@ import { mediaSourceType } from './media-source'
 import type { InputBody, Output } from './messages'
 import { loadSession, type WasmSource } from './wasm'
 
-export type ToWorker = { k: 'start'; wasm: WasmSource } | { k: 'input'; input: InputBody } | { k: 'stop' }
+export type ToWorker =
+  | { k: 'start'; wasm: WasmSource }
+  | { k: 'input'; input: InputBody }
+  | { k: 'script'; id: string; url: string }
+  | { k: 'stop' }
 export type FromWorker =
   | { k: 'ready'; handle: MediaSourceHandle }
   | { k: 'unable'; why: string }
@@ -36,6 +40,8 @@ export function serve(): void {
       start(data.wasm).catch((reason: unknown) => scope.postMessage({ k: 'unable', why: String(reason) }))
     } else if (data.k === 'input') {
       host?.feed(data.input)
+    } else if (data.k === 'script') {
+      void host?.readScript(data.id, data.url)
     } else {
       host?.destroy()
       host = null

@@ -33,6 +33,8 @@ export class StatisticsPanel {
       [names.switches, `${stats.switches} · ${stats.stalls}`],
       [names.engine, words.places[stats.place ?? ''] ?? '–'],
     ]
+    const { state } = this.playback.scripts
+    if (state) lines.push([names.subtitles, words.scripts[state]])
     const list = make('dl', {}, ...lines.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]))
     this.element.replaceChildren(header, list, this.graph())
   }
