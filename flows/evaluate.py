@@ -8,6 +8,7 @@ import logging
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -164,17 +165,18 @@ def _execute(source: Path, target: Path, given: Mapping[str, Parameter]) -> None
     from traitlets.config import Config
 
     try:
-        papermill.execute_notebook(
-            str(source),
-            str(target / "executed.ipynb"),
-            parameters={**given, "output_dir": str(target)},
-            kernel_name="python3",
-            cwd=str(source.parent),
-            progress_bar=sys.stderr.isatty(),
-            execution_timeout=CELL_TIMEOUT_S,
-            # Sockets of the file system: nobody else on this machine can listen in or connect.
-            config=Config(KernelManager={"transport": "ipc"}),
-        )
+        with tempfile.TemporaryDirectory(prefix="bitaca-kernel-") as sockets:
+            papermill.execute_notebook(
+                str(source),
+                str(target / "executed.ipynb"),
+                parameters={**given, "output_dir": str(target)},
+                kernel_name="python3",
+                cwd=str(source.parent),
+                progress_bar=sys.stderr.isatty(),
+                execution_timeout=CELL_TIMEOUT_S,
+                # Sockets in a folder of our own: nobody else on this machine can listen in or connect.
+                config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"}),
+            )
     except PapermillExecutionError as error:
         raise WorkError(
             f"cell {error.exec_count}: {error.ename}: {error.evalue}",
