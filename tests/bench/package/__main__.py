@@ -83,8 +83,10 @@ SAID: dict[str, Callable[[dict[str, Any]], str]] = {
     "again": lambda row: (
         f"unchanged: {row['seconds']} s (bar {BARS['again_s']}), {row['processes']} processes"
     ),
-    "first": lambda row: (
-        f"first rung there after {row['share']:.0%} of the time (bar {BARS['first_share']:.0%})"
+    "first": lambda row: "; ".join(
+        f"{name}: {one['rung']} there after {one['first_s']} of {one['total_s']} s, {one['share']:.0%} "
+        f"(bar {BARS['first_share']:.0%})"
+        for name, one in row.items()
     ),
 }
 
