@@ -129,7 +129,7 @@ def rungs(width: Fraction, height: Fraction, frame_rate: Fraction, content: Cont
 
 
 AV1_CRF, AV1_SHARE = 33, 0.62
-"""SVT-AV1's quality that looks like x264's at 22, and what of its cap it needs."""
+"""SVT-AV1's quality that looks like that of x264 veryfast at 22, and what of its cap it needs."""
 VP9_SHORT_SIDE, VP9_CRF, VP9_SHARE = 360, 36, 0.8
 """One small rung, for players that decode in WebAssembly."""
 
@@ -194,5 +194,5 @@ def _rung(width: int, height: int, frame_rate: Fraction, content: Content) -> Ru
     scale = (width * height / REFERENCE_PIXELS) ** PIXEL_EXPONENT * (float(frame_rate) / 30) ** RATE_EXPONENT
     ease = 0.8 if content == "animation" else 1.0  # flat areas cost little
     max_bps = max(120_000, round(REFERENCE_BPS * scale * ease / 10_000) * 10_000)
-    crf = 22 if min(width, height) >= SMALL_RUNGS_UP_TO else 23
+    crf = 23 if min(width, height) >= SMALL_RUNGS_UP_TO else 24
     return Rung(f"{min(width, height)}p", width, height, crf, max_bps, round(max_bps * BUFFER_S))

@@ -13,7 +13,7 @@ from bitaca_core.media.ladder import Codec, Content, Rung, framed, hdr_rungs, ot
 from bitaca_core.media.languages import bcp47, label_for
 from bitaca_core.media.probe import SourceInfo, VideoStream
 
-RECIPE_VERSION = 5
+RECIPE_VERSION = 6
 """Raise it when the same source should give other bytes: everything is then rebuilt."""
 
 STANDARD_RATES = tuple(
@@ -39,8 +39,12 @@ GOPS_PER_SEGMENT = 2
 PRESET = "veryfast"
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow")
 """x264's, fastest first."""
-X264_PARAMS = "subme=1"
-"""With the default preset. A fifth less work than plain veryfast for 7 % more bits at equal quality (SSIM .9892 and .9896, drawn 720p)."""
+QUICK = "subme=1:trellis=1:deadzone-inter=6:deadzone-intra=4"
+"""With the default preset: a cheaper motion search than its own, bits spent where they show (trellis), and fewer small
+coefficients thrown away (21 and 11 by default). At medium the last two change nothing."""
+CONTENT_PARAMS: dict[Content, str] = {"film": "aq-strength=0.5", "animation": "bframes=3"}
+"""Fewer bits moved to flat areas than by default; the animation tuning does that itself, but asks for five B-frames,
+which so fast a preset cannot place."""
 THREADS = 1
 """x264's bytes depend on it, and with a cap on the rate its threads look at each other's rows as they happen to stand:
 two runs then differ. One thread gives the same bytes every time; rungs and chunks are what runs side by side."""
@@ -238,7 +242,7 @@ def plan(
         matrix_in=_matrix(video),
         gop_frames=round(GOP_S * rate),
         preset=preset,
-        x264_params=X264_PARAMS if preset == PRESET else "",
+        x264_params=x264_params(preset, content),
         tune="animation" if content == "animation" else None,
         threads=THREADS,
         picture=within(*video.display_size, (top.width, top.height)),
@@ -260,6 +264,17 @@ def without_hdr(recipe: Recipe) -> Recipe:
     """Return what every screen gets: how it is chosen does not depend on rungs that keep the range."""
     sdr = tuple(rung for rung in recipe.rungs if rung.range == "SDR")
     return replace(recipe, rungs=sdr, range="SDR", mastering=NOTHING_SAID)
+
+
+def x264_params(preset: str, content: Content) -> str:
+    """Return x264's settings beside its preset and tuning.
+
+    Measured at equal VMAF and size against the plain preset (three telephone clips; two drawn titles): at veryfast 20 %
+    and 16 % fewer bits for 15-20 % less processor time; by VMAF without its gain for enhancement 20 % and 14 %, by
+    SSIM 5 % and 10 %, by PSNR 9 % and 4 %. At medium film takes 7 % fewer bits by VMAF, as many by SSIM, 5 % fewer by PSNR.
+    """
+    own = CONTENT_PARAMS[content]
+    return f"{QUICK}:{own}" if preset == PRESET else own
 
 
 def first_rung(ladder: Sequence[Rung], duration_s: Fraction) -> str | None:

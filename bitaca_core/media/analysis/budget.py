@@ -1,7 +1,7 @@
 """How much looking a title is worth: pure arithmetic on a model of what encoding and scoring cost.
 
 Costs are in milliseconds of processor a frame on the machine they were measured on (two cores of a virtual machine,
-x264 veryfast subme=1, SVT-AV1 preset 10, libvmaf); only their ratios matter, and those differ little between
+x264 veryfast as `plan` sets it, SVT-AV1 preset 10, libvmaf); only their ratios matter, and those differ little between
 machines. What an analysis really took, and what its own trials say of the ladder's cost, stands in its report.
 """
 
@@ -11,21 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 LONG_S = 24 * 60
-SHARE_LONG, SHARE = 0.06, 0.25
-"""Of the ladder's processor time, for titles of 24 minutes and more and for shorter ones."""
+SHARE_LONG, SHARE, SHARE_SHORT = 0.06, 0.12, 0.25
+"""Of the ladder's processor time, for titles of 24 minutes and more, for shorter ones, and for those under a minute."""
 SHORT_S = 60
 SHORT = (
-    (2, 0, 1.0, 5, 3, True), (2, 0, 0.5, 5, 3, True), (2, 0, 0.5, 5, 2, True), (2, 0, 0.5, 5, 2, False),
-    (2, 0, 0.25, 5, 2, True), (1, 0, 0.5, 5, 2, True), (1, 0, 0.5, 5, 2, False), (1, 0, 0.25, 5, 2, True),
-    (1, 0, 0.25, 7, 2, False),
+    (2, 0, 1.0, 5, 3, True, False), (2, 0, 0.5, 5, 3, True, False), (2, 0, 0.5, 5, 3, False, False),
+    (2, 0, 0.5, 5, 2, False, False), (2, 0, 0.5, 5, 2, False, True), (2, 0, 0.25, 5, 2, False, True),
+    (1, 0, 0.5, 5, 2, False, True), (1, 0, 0.25, 5, 2, False, True),
 )  # fmt: skip
-"""(samples, held out, share of a group, scoring period, settings, every size) tried for a title under a minute."""
-SAFETY = 0.8
+"""(samples, held out, share of a group, scoring period, settings, every size, thrifty) tried for a title under a minute."""
+SAFETY = 0.9
 """What share of the budget is planned for: measured shares were up to 1.16 times the model's."""
 
-FRAME_MS = {"h264": 1.0, "av1": 4.0, "vp9": 4.0}
-MPIXEL_MS = {"h264": 7.5, "av1": 9.0, "vp9": 30.0}
-"""Encoding one frame: so much, and so much more for each million pixels."""
+FRAME_MS = {"h264": 0.4, "av1": 4.0, "vp9": 4.0}
+MPIXEL_MS = {"h264": 10.0, "av1": 9.0, "vp9": 30.0}
+"""Encoding one frame of film: so much, and so much more for each million pixels. Drawn titles take 5 to 6 of H.264's."""
+TRIAL_SHARE = {"h264": 0.75, "av1": 1.0, "vp9": 1.0}
+"""What a trial takes of that: most are of lower quality than the rungs."""
 DECODE_MPIXEL_MS = 5.0
 """Decoding and normalising a frame of the source."""
 AGAIN_MPIXEL_MS = 1.5
@@ -46,7 +48,8 @@ class Effort:
     """How a title is analysed.
 
     `sizes` are tried with H.264 at `settings` CRF values each, `av1_sizes` with AV1; `group_share` of a group of
-    pictures is tried at each place; every `period`-th frame is scored.
+    pictures is tried at each place; every `period`-th frame is scored. `thrifty` tries the largest size at
+    the first setting only.
     """
 
     samples: int
@@ -56,6 +59,7 @@ class Effort:
     settings: int
     sizes: tuple[Size, ...]
     av1_sizes: tuple[Size, ...]
+    thrifty: bool = False
     cost_ms: float = 0.0
 
 
@@ -92,7 +96,7 @@ def analysis_ms(work: Work, effort: Effort) -> float:
     display = work.sizes[0]
     frames = max(1, round(work.group_frames * effort.group_share))
     scored = max(1, frames // effort.period)
-    trials = [("h264", size) for size in effort.sizes for _ in range(effort.settings)]
+    trials = [("h264", size) for size in effort.sizes for _ in range(effort.settings)][effort.thrifty :]
     trials += [("av1", size) for size in effort.av1_sizes for _ in range(effort.settings)]
     learning = _sample_ms(frames, scored, trials, display)
     placing = [("h264", size) for size in effort.sizes] + [("av1", size) for size in effort.av1_sizes]
@@ -109,14 +113,16 @@ def trials_ms(frames: int, trials: Sequence[tuple[str, Size]], display: Size, pe
 def _sample_ms(frames: int, scored: int, trials: Sequence[tuple[str, Size]], display: Size) -> float:
     total = START_MS + 1.5 * frames * DECODE_MPIXEL_MS * mpixels(display)
     for codec, size in trials:
-        total += START_TRIAL_MS[codec] + frames * (encode_ms(codec, size) + AGAIN_MPIXEL_MS * mpixels(size))
+        total += START_TRIAL_MS[codec] + frames * (
+            TRIAL_SHARE[codec] * encode_ms(codec, size) + AGAIN_MPIXEL_MS * mpixels(size)
+        )
         total += scored * SCORE_MPIXEL_MS * mpixels(display)
     return total
 
 
 def budget_ms(work: Work) -> float:
     """Return how much an analysis may cost."""
-    share = SHARE_LONG if work.duration_s >= LONG_S else SHARE
+    share = SHARE_SHORT if work.duration_s < SHORT_S else SHARE if work.duration_s < LONG_S else SHARE_LONG
     return share * ladder_ms(work.frames, work.rungs, work.sizes[0])
 
 
@@ -136,15 +142,25 @@ def effort(work: Work) -> Effort | None:
 def _candidates(work: Work) -> list[Effort]:
     """Return the efforts worth having, from the most to the least thorough."""
     av1 = _av1_sizes(work.sizes) if work.av1 else ()
-    few = work.sizes[:1] + work.sizes[2::2] if len(work.sizes) > 3 else work.sizes
+    few = work.sizes[:1] + work.sizes[2::2] if len(work.sizes) > 2 else work.sizes
     long = [(8, 2), (7, 2), (6, 2), (5, 2), (4, 2), (3, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
     many = SHORT if work.duration_s < SHORT_S else [
         (samples, held_out, *how) for samples, held_out in long
-        for how in ((1.0, 5, 3, True), (0.5, 5, 3, True), (0.5, 5, 2, True), (0.5, 5, 2, False))
+        for how in ((1.0, 5, 3, True, False), (0.5, 5, 3, True, False), (0.5, 5, 3, False, False),
+                    (0.5, 5, 2, False, False), (0.5, 5, 2, False, True))
     ]  # fmt: skip
     return [
-        Effort(samples, held_out, share, period, settings, work.sizes if every else few, av1)
-        for samples, held_out, share, period, settings, every in many
+        Effort(
+            samples,
+            held_out,
+            share,
+            period,
+            settings,
+            work.sizes if every else few,
+            av1,
+            thrifty and len(few) > 1,
+        )
+        for samples, held_out, share, period, settings, every, thrifty in many
     ]
 
 

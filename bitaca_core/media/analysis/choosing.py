@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bitaca_core.media.analysis.curves import Key, Weighted
+from bitaca_core.media.analysis.curves import Key, Weighted, logit
 from bitaca_core.media.ladder import Codec
 
 TOP_VMAF = 95.0
@@ -31,8 +31,11 @@ GRAIN: Mapping[str, float] = {"h264": 0.5, "av1": 1.0, "vp9": 1.0}
 """CRF values are multiples of this."""
 REACH: Mapping[str, tuple[float, float]] = {"h264": (6.0, 6.0), "av1": (10.0, 4.0), "vp9": (4.0, 6.0)}
 """How far below and above the probed settings a curve is trusted."""
-LIMITS: Mapping[str, tuple[float, float]] = {"h264": (14.0, 44.0), "av1": (18.0, 63.0), "vp9": (18.0, 60.0)}
+LIMITS: Mapping[str, tuple[float, float]] = {"h264": (14.0, 50.0), "av1": (18.0, 63.0), "vp9": (18.0, 60.0)}
 SEARCH_STEP_VMAF = 0.25
+FULL_SIZE_WORTH = 1.25
+"""The best rung has the largest size that takes at most this times the bits of the cheapest one of equal VMAF: who looks
+closely sees the lines that VMAF, at three heights, does not."""
 WIDER = 1.08
 SMALLER_RATE, SMALLER_LOGIT = 0.75, 0.8
 """How rate (as a power) and logit of VMAF (by its logarithm) follow the share of pixels at one setting: between 540 and
@@ -157,6 +160,52 @@ def with_smaller(curves: Curves, size: tuple[int, int], codec: Codec = "h264") -
     return extended
 
 
+def with_sizes(curves: Curves, sizes: Sequence[tuple[int, int]], codec: Codec) -> dict[Key, Weighted]:
+    """Return the curves with one for each of `sizes` that was not tried, between two that were or below them.
+
+    Over the logarithm of the pixels the logit of VMAF runs straight, and the logarithm of the rate over that of the coded
+    macroblocks: foreseen from 480 and 236 lines, 360 lines were off by 0.1 VMAF and 1.5 % of the bits (three films).
+    Drawn titles bend: from 720 and 234 lines, those between were off by 1 VMAF at usual settings, 4 % and up to 4 at CRF 36.
+    """
+    extended = dict(curves)
+    tried = sorted((key for key in curves if key[0] == codec), key=lambda key: key[1] * key[2])
+    for size in sizes:
+        if (codec, *size) in curves or not tried:
+            continue
+        above = [key for key in tried if key[1] * key[2] > size[0] * size[1]]
+        below = [key for key in tried if key[1] * key[2] < size[0] * size[1]]
+        if len(tried) == 1:
+            extended = with_smaller(extended, size, codec) if above else extended
+        elif above:
+            larger, smaller = (above[0], below[-1]) if below else (tried[1], tried[0])
+            extended[codec, *size] = _in_line(curves, larger, smaller, size)
+    return extended
+
+
+def _in_line(curves: Curves, above: Key, below: Key, size: tuple[int, int]) -> Weighted:
+    seen = _share((above[1], above[2]), size, (below[1], below[2]), lambda wide, high: wide * high)
+    paid = _share((above[1], above[2]), size, (below[1], below[2]), _macroblocks)
+    larger, smaller = curves[above], curves[below]
+    parts = []
+    for (weight, factor, one), (_, _, other) in zip(larger.parts, smaller.parts, strict=True):
+        at = one.crfs
+        rates = [(1 - paid) * math.log(one.bps(crf)) + paid * math.log(other.bps(crf)) for crf in at]
+        logits = [(1 - seen) * logit(one.vmaf(crf)) + seen * logit(other.vmaf(crf)) for crf in at]
+        parts.append((weight, factor, replace(one, log_rates=tuple(rates), logits=tuple(logits))))
+    return Weighted(tuple(parts), (1 - seen) * larger.shift + seen * smaller.shift)
+
+
+def _share(
+    above: tuple[int, int], size: tuple[int, int], below: tuple[int, int], weigh: Callable[[int, int], int]
+) -> float:
+    """Return how far `size` is on the way down from `above` to `below`, by the logarithm of its weight."""
+    return math.log(weigh(*above) / weigh(*size)) / math.log(weigh(*above) / weigh(*below))
+
+
+def _macroblocks(width: int, height: int) -> int:
+    return -(-width // 16) * -(-height // 16)
+
+
 def hull(curves: Curves, codec: Codec) -> list[Choice]:
     """Return the cheapest choice at each whole VMAF that can be reached, from low to high: for reports."""
     lines = grid(curves, codec)
@@ -173,7 +222,9 @@ def _top(lines: Grid, top_bps: float) -> Choice | None:
     while vmaf > 0:
         choice = at_quality(lines, vmaf)
         if choice is not None and choice.bps <= top_bps:
-            return choice
+            limit = min(top_bps, choice.bps * FULL_SIZE_WORTH)
+            alike = [at_quality([line], vmaf) for line in lines]
+            return max((c for c in (choice, *alike) if c and c.bps <= limit), key=lambda c: (c.width, -c.bps))
         vmaf -= SEARCH_STEP_VMAF
     return None
 

@@ -77,7 +77,7 @@ def compare(
     rungs = [rung for rung in decision.rungs if rung.codec != "vp9"]
     own = measuring.measure(info, told, measuring.trials(rungs), work, frames).points
     table = measuring.fixed_trials(recipe.width, recipe.height)
-    fixed = measuring.measure(info, replace(recipe, tune=None), table, work, frames).points
+    fixed = measuring.measure(info, measuring.plain(recipe), table, work, frames).points
     off = [
         abs(rung.vmaf - vmaf)
         for rung, (_, vmaf) in zip(rungs, own, strict=True)

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bitaca_core.errors import InputError
-from bitaca_core.media.ladder import Codec
+from bitaca_core.media.ladder import Codec, Content
 
 Key = tuple[Codec, int, int]
 """(codec, width, height)."""
-BENDS = {"h264": (0.001, -0.0015), "av1": (0.0, -0.001), "vp9": (0.0, -0.001)}
+BENDS: Mapping[tuple[Codec, Content], tuple[float, float]] = {
+    ("h264", "film"): (0.0012, 0.001), ("h264", "animation"): (0.0004, -0.003),
+    ("av1", "film"): (0.0, -0.001), ("av1", "animation"): (0.0, -0.001),
+    ("vp9", "film"): (0.0, -0.001), ("vp9", "animation"): (0.0, -0.001),
+}  # fmt: skip
 """Half the second derivative of log rate and of logit by CRF, where only two settings were probed: typical values."""
+
+
+SLOPE_STEP = 0.01
+TURNS: Mapping[Content, tuple[float, float]] = {"film": (0.003, -0.028), "animation": (0.005, -0.02)}
+"""How much the slopes of log rate and of logit by CRF change with the logarithm of the pixels (H.264)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,9 @@ class Weighted:
         return self.parts[0][2].crfs
 
 
-def fit(probes: Sequence[Probe], weights: Mapping[int, tuple[float, float]]) -> dict[Key, Weighted]:
+def fit(
+    probes: Sequence[Probe], weights: Mapping[int, tuple[float, float]], content: Content = "film"
+) -> dict[Key, Weighted]:
     """Fit the title's curves.
 
     Parameters
@@ -90,6 +101,8 @@ def fit(probes: Sequence[Probe], weights: Mapping[int, tuple[float, float]]) -> 
         At least two settings for each sample and size.
     weights : mapping
         `{sample: (share of the title, rate factor)}`; samples that are missing here do not count.
+    content : "film" or "animation"
+        How curves bend that only two settings were probed for.
 
     Raises
     ------
@@ -107,14 +120,37 @@ def fit(probes: Sequence[Probe], weights: Mapping[int, tuple[float, float]]) -> 
         total = sum(weights[sample][0] for sample in by_sample)
         fitted[key] = Weighted(
             tuple(
-                (weights[sample][0] / total, weights[sample][1], curve(by_sample[sample]))
+                (weights[sample][0] / total, weights[sample][1], curve(by_sample[sample], content))
                 for sample in sorted(by_sample)
             )
         )
     return fitted
 
 
-def curve(probes: Sequence[Probe]) -> Curve:
+def completed(probes: Sequence[Probe], content: Content) -> list[Probe]:
+    """Return one sample's probes, with a second setting for a size that has one: it runs as the others do.
+
+    The others' two settings must be the same; the size that is tried once lies at one of them.
+    """
+    by_size: dict[Key, list[Probe]] = {}
+    for probe in probes:
+        by_size.setdefault(probe.key, []).append(probe)
+    added: list[Probe] = []
+    for key, (first, *more) in by_size.items():
+        pairs = [own for other, own in by_size.items() if other[0] == key[0] and len(own) == 2]
+        if more or not pairs:
+            continue
+        near = max(pairs, key=lambda own: own[0].width * own[0].height)
+        same, other = sorted(near, key=lambda probe: abs(probe.crf - first.crf))
+        apart = math.log(first.width * first.height / (same.width * same.height)) * (other.crf - same.crf)
+        rate, quality = TURNS[content]
+        bps = first.bps * other.bps / same.bps * math.exp(rate * apart)
+        moved = logit(other.vmaf) - logit(same.vmaf) + quality * apart
+        added.append(replace(first, crf=other.crf, bps=bps, vmaf=unlogit(logit(first.vmaf) + moved)))
+    return [*probes, *added]
+
+
+def curve(probes: Sequence[Probe], content: Content = "film") -> Curve:
     """Fit one sample at one size."""
     points = sorted({probe.crf: probe for probe in probes}.values(), key=lambda probe: probe.crf)
     if len(points) < 2:
@@ -123,7 +159,7 @@ def curve(probes: Sequence[Probe]) -> Curve:
         tuple(float(point.crf) for point in points),
         tuple(math.log(max(point.bps, 1.0)) for point in points),
         tuple(logit(point.vmaf) for point in points),
-        BENDS[points[0].codec],
+        BENDS[points[0].codec, content],
     )
 
 
@@ -139,7 +175,19 @@ def unlogit(value: float) -> float:
 
 
 def _through(xs: Sequence[float], ys: Sequence[float], x: float, bend: float) -> float:
-    """Return Lagrange's parabola through the three nodes nearest to `x`; through two, one that is bent by `bend`."""
+    """Return Lagrange's parabola through the three nodes nearest to `x`; through two, one that is bent by `bend`.
+
+    Above the last node it goes on straight: a parabola would turn back somewhere.
+    """
+    beyond = x - max(xs)
+    if beyond > 0:
+        last = max(xs)
+        slope = (_parabola(xs, ys, last, bend) - _parabola(xs, ys, last - SLOPE_STEP, bend)) / SLOPE_STEP
+        return _parabola(xs, ys, last, bend) + slope * beyond
+    return _parabola(xs, ys, x, bend)
+
+
+def _parabola(xs: Sequence[float], ys: Sequence[float], x: float, bend: float) -> float:
     nearest = sorted(range(len(xs)), key=lambda n: (abs(xs[n] - x), n))[:3]
     value = 0.0
     for i in nearest:

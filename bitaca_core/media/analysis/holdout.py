@@ -55,6 +55,14 @@ def foretell_blind(curve: Weighted, crf: float, bps: float) -> float:
     return unlogit(mean_y + shared / (spread + RIDGE_BLIND) * (at - mean_x) + curve.shift)
 
 
+def placed_curve(curve: Weighted, probe: Probe) -> Curve:
+    """Return how a shot should run of which one trial is known: as the samples do, from its own place."""
+    logits = tuple(logit(foretell(curve, crf, probe.crf, probe.vmaf)) for crf in curve.crfs)
+    offset = math.log(max(probe.bps, 1.0)) - _mean_log_rate(curve, probe.crf)
+    rates = tuple(_mean_log_rate(curve, crf) + offset for crf in curve.crfs)
+    return Curve(curve.crfs, rates, logits, curve.parts[0][2].bends)
+
+
 def with_placed(curves: Mapping[Key, Weighted], placed: Sequence[Probe]) -> dict[Key, Weighted]:
     """Return the curves with the held-out shots among their samples: each runs as the others do, from its own place.
 
@@ -67,11 +75,7 @@ def with_placed(curves: Mapping[Key, Weighted], placed: Sequence[Probe]) -> dict
         curve, own = curves[key], [probe for probe in placed if probe.key == key]
         count = len(curve.parts) + len(own)
         parts = [(weight * len(curve.parts) / count, factor, part) for weight, factor, part in curve.parts]
-        for probe in own:
-            logits = tuple(logit(foretell(curve, crf, probe.crf, probe.vmaf)) for crf in curve.crfs)
-            offset = math.log(max(probe.bps, 1.0)) - _mean_log_rate(curve, probe.crf)
-            rates = tuple(_mean_log_rate(curve, crf) + offset for crf in curve.crfs)
-            parts.append((1 / count, 1.0, Curve(curve.crfs, rates, logits, curve.parts[0][2].bends)))
+        parts += [(1 / count, 1.0, placed_curve(curve, probe)) for probe in own]
         extended[key] = replace(curve, parts=tuple(parts))
     return extended
 

@@ -6,7 +6,7 @@ Costs several times the ladder itself; packaging never does it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bitaca_core.media import supervise, tools
@@ -43,13 +43,23 @@ def fixed_trials(width: int, height: int) -> list[probing.Trial]:
     ]
 
 
+def plain(recipe: Recipe) -> Recipe:
+    """Return the recipe without settings of our own: what an operator types for the fixed ladder."""
+    return replace(recipe, tune=None, x264_params="")
+
+
 def measure(
-    info: SourceInfo, recipe: Recipe, wanted: Sequence[probing.Trial], work: Path, frames: int | None = None
+    info: SourceInfo,
+    recipe: Recipe,
+    wanted: Sequence[probing.Trial],
+    work: Path,
+    frames: int | None = None,
+    model: str = probing.VMAF_MODEL,
 ) -> Measured:
     """Encode and score the first `frames` frames of a title (all where None)."""
     frames = min(frames or recipe.frames, recipe.frames)
     whole = probing.Excerpt(0, frames, PERIOD)
-    tried = probing.probe(info, recipe, whole, wanted, work)
+    tried = probing.probe(info, recipe, whole, wanted, work, model)
     seconds = float(frames / recipe.frame_rate)
     points = [(8 * size / seconds, vmaf) for size, (_, vmaf) in zip(tried.sizes, tried.points, strict=True)]
     return Measured(tuple(points), tried.cpu_s)

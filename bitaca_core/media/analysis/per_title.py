@@ -15,7 +15,7 @@ from typing import Any, Literal
 from bitaca_core.errors import BitacaError, InputError, MediaError
 from bitaca_core.media.analysis import budget, choosing, facts, fixed, holdout, ladder_file, probing
 from bitaca_core.media.analysis.choosing import Choice
-from bitaca_core.media.analysis.curves import Key, Probe, Weighted, fit
+from bitaca_core.media.analysis.curves import Key, Probe, Weighted, completed, fit
 from bitaca_core.media.analysis.sampling import Sample, choose
 from bitaca_core.media.analysis.shots import LONGEST_S, SHORTEST_S, Shot, cuts, shots
 from bitaca_core.media.ladder import (
@@ -25,6 +25,7 @@ from bitaca_core.media.ladder import (
     REFERENCE_PIXELS,
     SHORT_SIDES,
     Codec,
+    Content,
     Rung,
     exact_sizes,
     other_codecs,
@@ -36,10 +37,10 @@ from bitaca_core.media.sound.chain import BITRATE_BPS
 Method = Literal["per-title", "short", "default", "fixed", "file"]
 
 SETTINGS = {
-    ("h264", 3): (20.0, 27.0, 34.0), ("h264", 2): (22.0, 34.0),
+    ("h264", 3): (20.0, 28.0, 36.0), ("h264", 2): (22.0, 32.0),
     ("av1", 3): (26.0, 41.0, 56.0), ("av1", 2): (30.0, 55.0),
 }  # fmt: skip
-PLACING = {("h264", 3): 27.0, ("h264", 2): 30.0, ("av1", 3): 50.0, ("av1", 2): 50.0}
+PLACING = {("h264", 3): 28.0, ("h264", 2): 27.0, ("av1", 3): 50.0, ("av1", 2): 50.0}
 """Setting at which held-out shots are placed among the samples: further down where the curves are known less well."""
 AV1_PRESET = "10"
 """A third more work than x264 veryfast, and within two points of BD-rate of preset 8, which takes 2.5 times as long."""
@@ -60,6 +61,10 @@ BUFFER_S = 1.5
 TOP_FACTOR = 1.6
 """No rung's mean rate is above this times the default cap of the picture's size: 8 Mb/s at 1080p and 30."""
 SMALLEST_SIDE = 230
+LADDER_SIDES = (1080, 864, 720, 540, 432, 360, 288, 234)
+"""Those between the tried ones save one to two per cent of the bits."""
+TRIED_STEP, LEAST_STEP = 1.2, 1.15
+"""Sides of neighbouring sizes lie at least this factor apart."""
 SLOW_ENOUGH = 1.6
 """The rung for slow networks is left out where the ladder's last is cheaper than this times it."""
 PIECES = 10
@@ -69,9 +74,6 @@ UNSURE_VMAF = 0.5
 FORESEEN = (1.0, 1.0, 0.667, 0.5, 0.333, 0.217)
 """Sides of the rungs of a usual H.264 ladder, of the picture's: what the budget counts with."""
 FORESEEN_AV1 = (1.0, 0.667, 0.5)
-TUNING = {None: "aq-strength=0.6", "animation": "bframes=3"}
-"""x264's settings by its tuning. Fewer bits moved to flat areas than by default save 6-8 % at equal VMAF; the animation
-tuning does that itself, but asks for five B-frames, which so fast a preset cannot use: three save 7 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +145,22 @@ def default(recipe: Recipe, why: str, plan: budget.Work | None = None) -> Decisi
 
 def trial_sizes(width: int, height: int) -> tuple[tuple[int, int], ...]:
     """Return the sizes that are tried: the display's, then those nearest to the usual ones, of exactly its aspect."""
-    sizes = exact_sizes(Fraction(width), Fraction(height))
-    chosen = [(width, height)]
-    for side in SHORT_SIDES:
+    return _sizes((width, height), SHORT_SIDES, TRIED_STEP)
+
+
+def ladder_sizes(display: budget.Size) -> tuple[budget.Size, ...]:
+    """Return the sizes that rungs may have: those that are tried, and some between them."""
+    return _sizes(display, LADDER_SIDES, LEAST_STEP)
+
+
+def _sizes(display: budget.Size, sides: Sequence[int], step: float) -> tuple[budget.Size, ...]:
+    sizes = exact_sizes(Fraction(display[0]), Fraction(display[1]))
+    chosen = [display]
+    for side in sides:
         if side < SMALLEST_SIDE:
             break
         near = min(sizes, key=lambda size: abs(min(size) - side))
-        if min(near) * 1.2 <= min(chosen[-1]) and abs(min(near) - side) <= 0.15 * side:
+        if min(near) * step <= min(chosen[-1]) and abs(min(near) - side) <= 0.15 * side:
             chosen.append(near)
     return tuple(chosen)
 
@@ -217,7 +228,8 @@ class _Analysis:
         audio_bps: int,
     ) -> None:
         self.info, self.work, self.plan, self.effort = info, work, plan, effort
-        self.recipe = tuned(recipe)
+        self.recipe = recipe
+        self.content: Content = "animation" if recipe.tune else "film"
         self.audio_bps = audio_bps
         self.codecs: tuple[Codec, ...] = ("h264", "av1") if plan.av1 else ("h264",)
         self.cpu_s = 0.0
@@ -240,8 +252,9 @@ class _Analysis:
             for number, sample in learnt.items():
                 self._try(number, sample, frames)
             weights = {n: (s.weight, min(max(s.rate_factor, 0.5), 2.0)) for n, s in learnt.items()}
-            curves: Mapping[Key, Weighted] = self._translated(fit(self.probes, weights), samples, frames)
-            choices = self._choose(curves)
+            fitted = fit(self.probes, weights, self.content)
+            curves: Mapping[Key, Weighted] = self._translated(fitted, samples, frames)
+            choices = self._choose(self._full(curves))
             curves, choices = self._check(curves, choices, samples, frames)
         except (MediaError, InputError) as error:
             if isinstance(error, MediaError) and error.kind not in ("analysis", "media"):
@@ -256,7 +269,7 @@ class _Analysis:
             (*rungs, *other_codecs(rungs, ("vp9",) if vp9 else ())),
             method,
             self.recipe.x264_params,
-            self._report(method, found, samples, frames, curves, choices, rungs),
+            self._report(method, found, samples, frames, self._full(curves), choices, rungs),
         )
 
     def _shots(self) -> tuple[Shot, ...]:
@@ -282,11 +295,14 @@ class _Analysis:
     def _trials(self) -> tuple[probing.Trial, ...]:
         wanted: list[tuple[Codec, budget.Size]] = [("h264", size) for size in self.effort.sizes]
         wanted += [("av1", size) for size in self.effort.av1_sizes]
-        return tuple(
+        trials = [
             probing.Trial(codec, *size, crf, _preset(codec))
             for codec, size in wanted
             for crf in SETTINGS[codec, self.effort.settings]
-        )
+        ]
+        if self.effort.thrifty:
+            del trials[1]
+        return tuple(trials)
 
     def _run(
         self, sample: Sample, frames: int, trials: Sequence[probing.Trial], recipe: Recipe
@@ -301,7 +317,8 @@ class _Analysis:
         recipe = self.recipe
         if recipe.preset not in FAST_PRESETS:
             recipe = replace(recipe, preset=TRIAL_PRESET)
-        self.probes += probing.probes(number, trials, self._run(sample, frames, trials, recipe))
+        seen = probing.probes(number, trials, self._run(sample, frames, trials, recipe))
+        self.probes += completed(seen, self.content)
 
     def _translated(
         self, curves: Mapping[Key, Weighted], samples: Sequence[Sample], frames: int
@@ -309,7 +326,9 @@ class _Analysis:
         """Move H.264 curves from the trials' preset to the slower final one, by one sample tried with both."""
         if self.recipe.preset in FAST_PRESETS:
             return curves
-        middle = SETTINGS["h264", self.effort.settings][self.effort.settings // 2]
+        middle = SETTINGS["h264", self.effort.settings][
+            0 if self.effort.thrifty else self.effort.settings // 2
+        ]
         sizes = self.effort.sizes[:2]
         trials = [probing.Trial("h264", *size, middle) for size in sizes]
         sample = next(s for s in samples if not s.held_out)
@@ -324,6 +343,13 @@ class _Analysis:
             for key, curve in curves.items()
         }
 
+    def _full(self, curves: Mapping[Key, Weighted]) -> dict[Key, Weighted]:
+        """Return the curves with those of the sizes that were not tried."""
+        full = dict(curves)
+        for codec in self.codecs:
+            full |= choosing.with_sizes(curves, ladder_sizes(self.plan.sizes[0]), codec)
+        return full
+
     def _low_cap(self) -> int:
         return max(24_000, round((LOW_TOTAL_BPS - self.audio_bps) / OVERHEAD / 1000) * 1000)
 
@@ -334,9 +360,7 @@ class _Analysis:
         for codec in self.codecs:
             own = choosing.choose(curves, codec, top_bps=top_bps, count=MOST[codec][large])
             if codec == "h264":
-                low = choosing.slowest(
-                    choosing.with_smaller(curves, self.plan.sizes[-1]), codec, self._low_cap() / LOW_PEAK
-                )
+                low = choosing.slowest(curves, codec, self._low_cap() / LOW_PEAK)
                 if own and low is not None and own[-1].bps > low.bps * SLOW_ENOUGH:
                     own = choosing.without_small_gains([*own, low])
             chosen += own
@@ -350,36 +374,36 @@ class _Analysis:
         frames: int,
     ) -> tuple[Mapping[Key, Weighted], list[Choice]]:
         held = [(n, sample) for n, sample in enumerate(samples) if sample.held_out]
-        regular = [c for c in choices if c.vmaf >= choosing.LOWEST_VMAF - 5 and c.key in curves]
+        full = self._full(curves)
+        regular = [c for c in choices if c.vmaf >= choosing.LOWEST_VMAF - 5]
         if not held or not regular:
             return curves, choices
-        keys = sorted({choice.key for choice in regular})
-        placing = [
-            probing.Trial(*key, PLACING[key[0], self.effort.settings], _preset(key[0])) for key in keys
-        ]
+        codecs = {choice.codec for choice in regular}
+        keys = sorted(key for key in curves if key[0] in codecs)
+        settings = {codec: PLACING[codec, self.effort.settings] for codec in codecs}
+        placing = [probing.Trial(*key, settings[key[0]], _preset(key[0])) for key in keys]
         trials = [probing.Trial(c.codec, c.width, c.height, c.crf, _preset(c.codec)) for c in regular]
         placed: list[Probe] = []
         for number, sample in held:
             tried = self._run(sample, frames, [*placing, *trials], self.recipe)
-            places = dict(zip(keys, tried.points, strict=False))
-            placed += [
-                Probe(number, *key, PLACING[key[0], self.effort.settings], bps, vmaf)
-                for key, (bps, vmaf) in places.items()
+            places = [
+                Probe(number, *key, settings[key[0]], bps, vmaf)
+                for key, (bps, vmaf) in zip(keys, tried.points, strict=False)
             ]
+            placed += places
+            shot = self._full(
+                {p.key: Weighted(((1.0, 1.0, holdout.placed_curve(curves[p.key], p)),)) for p in places}
+            )
             for choice, (bps, vmaf) in zip(regular, tried.points[len(keys) :], strict=True):
-                curve = curves[choice.key]
-                foretold = holdout.foretell(
-                    curve, choice.crf, PLACING[choice.codec, self.effort.settings], places[choice.key][1]
-                )
-                blind = holdout.foretell_blind(curve, choice.crf, bps)
+                blind = holdout.foretell_blind(full[choice.key], choice.crf, bps)
+                foretold = shot[choice.key].vmaf(choice.crf)
                 self.checks.append(holdout.Check(number, choice, bps, foretold, vmaf, blind))
         refitted = holdout.corrected(holdout.with_placed(curves, placed), self.checks)
-        moved = max(abs(refitted[c.key].vmaf(c.crf) - c.vmaf) for c in regular)
+        again = self._full(refitted)
+        moved = max(abs(again[c.key].vmaf(c.crf) - c.vmaf) for c in regular)
         if moved > UNSURE_VMAF:
-            return refitted, self._choose(refitted)
-        return refitted, [
-            replace(c, vmaf=refitted[c.key].vmaf(c.crf)) if c.key in refitted else c for c in choices
-        ]
+            return refitted, self._choose(again)
+        return refitted, [replace(c, vmaf=again[c.key].vmaf(c.crf)) for c in choices]
 
     def _gave_up(self, error: BitacaError) -> Decision:
         decision = default(self.recipe, f"the analysis failed: {error.message}", self.plan)
@@ -438,14 +462,6 @@ class _Analysis:
             "foreseen_ladder_cpu_s": round(ladder_cpu_s, 2),
             "share": round(self.cpu_s / ladder_cpu_s, 4),
         }  # fmt: skip
-
-
-def tuned(recipe: Recipe) -> Recipe:
-    """Return the recipe with the x264 settings that per-title ladders are made for; what it names itself stays."""
-    more = TUNING.get(recipe.tune, "")
-    if not more or more.partition("=")[0] in recipe.x264_params:
-        return recipe
-    return replace(recipe, x264_params=":".join(filter(None, (recipe.x264_params, more))))
 
 
 def reference_bps(recipe: Recipe) -> float:

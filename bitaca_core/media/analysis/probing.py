@@ -31,6 +31,8 @@ FIRST_SCORED = 2
 VMAF_MODEL = "vmaf_v0.6.1"
 """The model for a television at three times its height. Its scores of phones' screens are higher, so a ladder that
 satisfies it satisfies them."""
+VMAF_NEG = "vmaf_v0.6.1neg"
+"""The same without its gain for sharpening and contrast: what it does not see was flattery."""
 TIMEOUT_S = 1800
 CONTAINER = ("f", "movflags", "use_editlist", "video_track_timescale")
 CAP = ("maxrate", "bufsize")
@@ -72,7 +74,14 @@ class Tried:
     sizes: tuple[int, ...] = ()
 
 
-def probe(info: SourceInfo, recipe: Recipe, excerpt: Excerpt, trials: Sequence[Trial], folder: Path) -> Tried:
+def probe(
+    info: SourceInfo,
+    recipe: Recipe,
+    excerpt: Excerpt,
+    trials: Sequence[Trial],
+    folder: Path,
+    model: str = VMAF_MODEL,
+) -> Tried:
     """Try encodes of one excerpt; scores are written into `folder` and removed again.
 
     Raises
@@ -80,7 +89,7 @@ def probe(info: SourceInfo, recipe: Recipe, excerpt: Excerpt, trials: Sequence[T
     MediaError
         ffmpeg failed, or it gave fewer frames or scores than asked for (kind "analysis").
     """
-    named = arguments(info, recipe, excerpt, trials)
+    named = arguments(info, recipe, excerpt, trials, model=model)
     done = supervise.measured(
         [tools.ffmpeg(), *(input_url(info.path) if part == INPUT else part for part in named)],
         cwd=folder, timeout_s=TIMEOUT_S,
@@ -140,7 +149,13 @@ def probes(sample: int, trials: Sequence[Trial], tried: Tried) -> list[Probe]:
 
 
 def arguments(
-    info: SourceInfo, recipe: Recipe, excerpt: Excerpt, trials: Sequence[Trial], *, scored: bool = True
+    info: SourceInfo,
+    recipe: Recipe,
+    excerpt: Excerpt,
+    trials: Sequence[Trial],
+    *,
+    scored: bool = True,
+    model: str = VMAF_MODEL,
 ) -> list[str]:
     """Return ffmpeg's arguments for one excerpt, with `INPUT` for the place of the source (pure).
 
@@ -181,7 +196,7 @@ def arguments(
     return [
         "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-copyts", "-start_at_zero",
         "-filter_complex_threads", "1",
-        *(_scoring(built, decoded, excerpt, recipe) if scored else built),
+        *(_scoring(built, decoded, excerpt, recipe, model) if scored else built),
     ]  # fmt: skip
 
 
@@ -220,7 +235,9 @@ def _sparse(excerpt: Excerpt) -> bool:
     return excerpt.period > TRIPLE and excerpt.frames > FIRST_SCORED + excerpt.period + 1
 
 
-def _scoring(arguments: list[str], decoded: Sequence[int], excerpt: Excerpt, recipe: Recipe) -> list[str]:
+def _scoring(
+    arguments: list[str], decoded: Sequence[int], excerpt: Excerpt, recipe: Recipe, model: str
+) -> list[str]:
     """Turn the output that stands for the reference into loopback decoders and a graph that scores them.
 
     References
@@ -241,7 +258,7 @@ def _scoring(arguments: list[str], decoded: Sequence[int], excerpt: Excerpt, rec
         decoders += ["-threads", "1", "-dec", f"{place}:0"]
         graph.append(
             f"[dec:{place}]select={chosen},scale={recipe.width}:{recipe.height}:flags=bicubic,{steady}[d{number}];"
-            f"[d{number}][r{number}]libvmaf=model=version={VMAF_MODEL}:n_threads=0:n_subsample={every}:"
+            f"[d{number}][r{number}]libvmaf=model=version={model}:n_threads=0:n_subsample={every}:"
             f"log_fmt=json:log_path={number}.vmaf.json:shortest=1[x{number}]"
         )
         outputs += ["-map", f"[x{number}]", "-f", "null", "-"]

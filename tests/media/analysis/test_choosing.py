@@ -99,6 +99,34 @@ def test_the_slowest_rung_stays_under_its_rate_and_a_smaller_size_is_foreseen():
     assert choosing.slowest(film(30.0), "h264", 1_000) is None
 
 
+def test_sizes_that_were_not_tried_lie_in_line_with_those_that_were():
+    full = film()
+    ends = {key: full[key] for key in sorted(full, key=lambda key: key[1])[-1::-2]}
+    larger, smaller = sorted(ends, key=lambda key: -key[1])[:2]
+    between = (
+        round((larger[1] * smaller[1]) ** 0.5 / 32) * 32,
+        round((larger[2] * smaller[2]) ** 0.5 / 18) * 18,
+    )
+    lower = round(0.8 * min(key[1] for key in ends)), round(0.8 * min(key[2] for key in ends))
+    found = choosing.with_sizes(ends, (between, lower, (8000, 4500)), "h264")
+    assert found.keys() == {*ends, ("h264", *between), ("h264", *lower)}, "nothing above what was tried"
+    curve = found["h264", *between]
+    for crf in (20.0, 30.0):
+        assert ends[smaller].vmaf(crf) < curve.vmaf(crf) < ends[larger].vmaf(crf)
+        middle = math.sqrt(ends[smaller].bps(crf) * ends[larger].bps(crf))
+        assert curve.bps(crf) == pytest.approx(middle, rel=0.06)
+    lowest = min(ends, key=lambda key: key[1])
+    assert found["h264", *lower].bps(25) < ends[lowest].bps(25)
+    assert found["h264", *lower].vmaf(25) < ends[lowest].vmaf(25)
+
+
+def test_the_best_rung_is_as_large_as_its_bits_allow():
+    near = dict([synthetic(1920, 1080, 4.6e6, 95.0), synthetic(1280, 720, 4.0e6, 95.0)])
+    dear = dict([synthetic(1920, 1080, 5.6e6, 95.0), synthetic(1280, 720, 4.0e6, 95.0)])
+    assert choosing.choose(near, "h264", top_bps=2e7, count=5)[0].width == 1920
+    assert choosing.choose(dear, "h264", top_bps=2e7, count=5)[0].width == 1280
+
+
 def test_whatever_the_curves_a_ladder_is_one():
     draw = random.Random(11)
     for _ in range(60):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bitaca_core.errors import InputError
-from bitaca_core.media.analysis.curves import Probe, curve, fit
+from bitaca_core.media.analysis.curves import Probe, completed, curve, fit, logit
 
 MEASURED = {
     # (CRF, kb/s, VMAF) of whole excerpts, measured once: a telephone film at 480p and a drawn title at 720p and 360p
@@ -31,10 +31,22 @@ def test_three_probes_foretell_the_settings_between(name):
 @pytest.mark.parametrize("name", MEASURED)
 def test_two_probes_are_nearly_as_good(name):
     points = MEASURED[name]
-    fitted = curve([probe(*points[0]), probe(*points[3])])
+    fitted = curve([probe(*points[0]), probe(*points[3])], "animation" if "drawn" in name else "film")
     for crf, kbps, vmaf in points[1:3]:
         assert fitted.vmaf(crf) == pytest.approx(vmaf, abs=2.0)
         assert fitted.bps(crf) == pytest.approx(1000 * kbps, rel=0.06)
+
+
+def test_a_size_that_was_tried_once_runs_as_the_others_do():
+    small = [probe(22, 482, 91.0, width=354, height=236), probe(32, 150, 62.0, width=354, height=236)]
+    seen = completed([probe(22, 1330, 95.0, width=720, height=480), *small], "film")
+    assert seen[:3] == [probe(22, 1330, 95.0, width=720, height=480), *small]
+    (added,) = seen[3:]
+    assert (added.width, added.crf, added.sample) == (720, 32, 0)
+    assert added.bps / 1330e3 == pytest.approx(150 / 482, rel=0.05)
+    steeper = (logit(added.vmaf) - logit(95.0)) / (logit(62.0) - logit(91.0))
+    assert 1.1 < steeper < 1.3
+    assert completed(small, "film") == small
 
 
 def test_a_title_is_the_weighted_mean_of_its_samples():

@@ -172,7 +172,7 @@ def test_tried_sizes_have_one_aspect_and_the_settings_are_the_contents():
 
 def test_x264_is_told_what_suits_the_content(plain):
     film, drawn = (plan(probe(plain), content=kind) for kind in ("film", "animation"))
-    assert per_title.tuned(film).x264_params == "subme=1:aq-strength=0.6"
-    assert per_title.tuned(drawn).x264_params == "subme=1:bframes=3"
-    own = replace(film, x264_params="aq-strength=1.2")
-    assert per_title.tuned(own) == own
+    quick = "subme=1:trellis=1:deadzone-inter=6:deadzone-intra=4"
+    assert (film.x264_params, drawn.x264_params) == (f"{quick}:aq-strength=0.5", f"{quick}:bframes=3")
+    slow = plan(probe(plain), preset="medium")
+    assert slow.x264_params == "aq-strength=0.5"
