@@ -221,6 +221,7 @@ def _show_plan(job: Job, as_json: bool) -> None:
     steps = [
         f"turned {video.rotation_deg} degrees" if video.rotation_deg else "",
         "deinterlaced" if recipe.deinterlace else "",
+        "whole frames, although flagged interlaced" if video.interlaced and video.fields == "whole" else "",
         "telecine undone" if recipe.undo_telecine else "",
         f"{recipe.skip_s:.3f} s before the picture left out" if recipe.skip_s else "",
         f"last frame held for {recipe.hold_frames} more" if recipe.hold_frames else "",

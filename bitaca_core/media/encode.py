@@ -195,7 +195,9 @@ def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk, show
     Gives the chunk's frames and, but for the last chunk, the one after them.
     """
     if recipe.deinterlace:
-        stream = stream.filter("bwdif", mode="send_frame", deint="all")
+        stream = stream.filter("bwdif", mode="send_frame", parity=recipe.deinterlace, deint="all")
+    elif info.video.fields == "whole" and info.video.interlaced:
+        stream = stream.filter("setfield", "prog")  # a scaler must not take its fields apart
     if recipe.undo_telecine:  # whole frames from fields; what stays combed is deinterlaced; one in five goes
         stream = stream.filter("fieldmatch").filter("bwdif", mode="send_frame", deint="interlaced")
         stream = stream.filter("decimate")

@@ -109,7 +109,7 @@ class Recipe:
     frames: int
     skip_s: float
     hold_frames: int
-    deinterlace: bool
+    deinterlace: Literal["auto", "tff", "bff"] | None
     undo_telecine: bool
     tone_map: bool
     matrix_in: str
@@ -236,7 +236,7 @@ def plan(
         frames=frames,
         skip_s=skip_s,
         hold_frames=frames - filmed,
-        deinterlace=video.interlaced and not video.telecined,
+        deinterlace=video.order,
         undo_telecine=video.telecined,
         tone_map=video.hdr,
         matrix_in=_matrix(video),

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bitaca_core.errors import InputError, MediaError
 from bitaca_core.media import encrypted_sources, supervise, telecine, tools
+from bitaca_core.media.fields import Fields, look, worth_a_look
 from bitaca_core.media.hdr import NOTHING_SAID, RANGES, Mastering, Range, mastering
 
 FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,dv,rm"
@@ -61,7 +62,8 @@ class VideoStream:
     matrix: str | None
     start_s: float
     end_s: float
-    telecined: bool = False
+    fields: Fields = "as-flagged"
+    """What they are by themselves; `interlaced` is what the flags say."""
     dolby_vision: int | None = None
     """Profile of its Dolby Vision layer, whose base shows by itself; one whose base does not is refused."""
     mastering: Mastering = NOTHING_SAID
@@ -72,6 +74,18 @@ class VideoStream:
         """Width and height in square pixels as a viewer sees them, before rounding to whole pixels."""
         width, height = self.width * self.sample_aspect, Fraction(self.height)
         return (height, width) if self.rotation_deg in (90, 270) else (width, height)
+
+    @property
+    def telecined(self) -> bool:
+        """Whether it is film with repeated fields."""
+        return self.fields == "film"
+
+    @property
+    def order(self) -> Literal["auto", "tff", "bff"] | None:
+        """The order of the fields of a picture that must be deinterlaced; `auto` is as each frame says; else None."""
+        if self.fields in ("tff", "bff"):
+            return self.fields
+        return "auto" if self.interlaced and self.fields == "as-flagged" else None
 
     @property
     def hdr(self) -> bool:
@@ -195,17 +209,11 @@ def probe(path: Path) -> SourceInfo:
     if video.hdr and video.mastering == NOTHING_SAID:
         video = replace(video, mastering=_mastering_of_frame(path, video.index))
         info = replace(info, video=video)
-    if _may_be_telecined(video) and telecine.telecined(
-        path, video.index, video.frame_rate, video.end_s - video.start_s, LOCAL_ONLY
-    ):
-        return replace(info, video=replace(video, telecined=True))
+    if worth_a_look(video.frame_rate, video.height, video.interlaced):
+        length_s = video.end_s - video.start_s
+        found = look(path, video.index, video.frame_rate, length_s, video.interlaced, LOCAL_ONLY)
+        return replace(info, video=replace(video, fields=found))
     return info
-
-
-def _may_be_telecined(video: VideoStream) -> bool:
-    """Return whether it is worth a look: interlaced, or flagged progressive at the rate of telecined film, as editors
-    and careless encoders leave it."""
-    return video.interlaced or abs(video.frame_rate / telecine.RATE - 1) < telecine.RATE_SLACK / 10
 
 
 def _mastering_of_frame(path: Path, index: int) -> Mastering:

@@ -113,8 +113,8 @@ def test_time_begins_with_the_picture(
 
 
 def test_telecined_film_is_undone_and_not_deinterlaced() -> None:
-    made = recipe(interlaced=True, telecined=True, frame_rate=Fraction(30000, 1001), end_s=90 * 1001 / 30000)
-    assert (made.undo_telecine, made.deinterlace) == (True, False)
+    made = recipe(interlaced=True, fields="film", frame_rate=Fraction(30000, 1001), end_s=90 * 1001 / 30000)
+    assert (made.undo_telecine, made.deinterlace) == (True, None)
     assert (made.frame_rate, made.frames) == (Fraction(24000, 1001), 72)
 
 
@@ -143,7 +143,9 @@ def test_only_what_no_film_is_gets_bars(
 
 
 def test_interlaced_hdr_and_unlabelled_colours() -> None:
-    assert recipe(interlaced=True).deinterlace
+    assert recipe(interlaced=True).deinterlace == "auto" and recipe().deinterlace is None
+    assert recipe(interlaced=True, fields="bff").deinterlace == recipe(fields="bff").deinterlace == "bff"
+    assert recipe(interlaced=True, fields="whole").deinterlace is None
     assert recipe(transfer="smpte2084").tone_map and recipe(transfer="arib-std-b67").tone_map
     assert not recipe(transfer="bt709").tone_map
     assert recipe().matrix_in == "bt709"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from bitaca_core.media.telecine import combed, pulled_down, windows
+from bitaca_core.media.telecine import possible, pulled_down
 
 
 @pytest.mark.parametrize(
@@ -20,24 +22,7 @@ def test_two_frames_of_five_repeat_a_field(neither: int, top: int, bottom: int, 
     assert not pulled_down(empty) and not pulled_down("")
 
 
-def test_a_long_film_is_looked_at_in_three_places() -> None:
-    assert windows(10) == [(0.0, 10)]
-    assert windows(1000) == [(100, 8.0), (500, 8.0), (850, 8.0)]
-
-
-@pytest.mark.parametrize(
-    ("top", "bottom", "whole", "unsure", "expected"),
-    [
-        (89, 0, 0, 1, True),
-        (0, 80, 10, 0, True),
-        (53, 47, 20, 0, False),
-        (0, 0, 76, 14, False),
-        (30, 0, 60, 0, False),
-    ],
-)
-def test_combed_pictures_keep_one_order_of_fields(
-    top: int, bottom: int, whole: int, unsure: int, expected: bool
-) -> None:
-    line = "Multi frame detection: TFF: {:5} BFF: {:5} Progressive: {:5} Undetermined: {:5}\n"
-    assert combed(line.format(0, 0, 0, 0) + line.format(top, bottom, whole, unsure)) is expected
-    assert not combed("")
+def test_only_pictures_of_one_rate_may_be_film() -> None:
+    assert (
+        possible(Fraction(30000, 1001)) and not possible(Fraction(25)) and not possible(Fraction(60000, 1001))
+    )

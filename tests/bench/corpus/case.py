@@ -17,7 +17,8 @@ class Right:
     of which comes in AAC and Opus, `surround` those that come in 5.1 too. `heard`: there is a beep; then every
     rendition is as loud as the target. `warned`: the packager has to say that something was lost. `ranges`: VIDEO-RANGE of
     the rungs, where others than SDR are asked for. `bars`: how many eighths of the width and of the height the picture
-    fills, in the middle; beside it is black.
+    fills, in the middle; beside it is black. `likeness_db`: the least PSNR
+    of the best rung's brightness against the `reference` of the input, where there is one; then no frame may be combed.
     """
 
     size: tuple[int, int] | None = (320, 180)
@@ -33,6 +34,7 @@ class Right:
     aspect: Fraction = Fraction(16, 9)
     ranges: tuple[str, ...] = ("SDR",)
     bars: tuple[int, int] = (8, 8)
+    likeness_db: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,11 @@ Outcome = Right | Refused | RightOrRefused
 
 @dataclass(frozen=True)
 class Input:
-    """Files of one row: the video and sidecar subtitles by language."""
+    """Files of one row: the video and sidecar subtitles by language; `reference` is how the picture should look."""
 
     video: Path
     subtitles: tuple[tuple[str, Path], ...] = ()
+    reference: Path | None = None
 
 
 @dataclass(frozen=True)

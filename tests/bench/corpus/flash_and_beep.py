@@ -10,12 +10,20 @@ BEEP_HZ = 1000
 FLASH_S = 0.125
 
 
-def flash(size: str = "320x180", rate: str = "24", seconds: float = 1.0, at_s: float = 0.5) -> list[str]:
-    """Return ffmpeg's input arguments of the picture; `at_s` must be a whole number of frames."""
+def flash(
+    size: str = "320x180", rate: str = "24", seconds: float = 1.0, at_s: float = 0.5, pattern: str = "testsrc"
+) -> list[str]:
+    """Return ffmpeg's input arguments of the picture; `at_s` must be a whole number of frames. In the pattern `testsrc2`
+    everything moves; it may have options of its own."""
     white = (
         f"drawbox=w=iw:h=ih:color=white:t=fill:enable='between(t,{at_s - 0.002},{at_s + FLASH_S - 0.002})'"
     )
-    return ["-f", "lavfi", "-i", f"testsrc=size={size}:rate={rate}:duration={seconds},{white}"]
+    return [
+        "-f",
+        "lavfi",
+        "-i",
+        f"{pattern}{':' if '=' in pattern else '='}size={size}:rate={rate}:duration={seconds},{white}",
+    ]
 
 
 def beep(seconds: float = 1.0, at_s: float = 0.5, hz: int = 48000, channels: int = 1) -> list[str]:

@@ -27,6 +27,10 @@ FILLED_S = 0.0215
 """A coder's last frame is filled up: AAC's has 1024 samples, Opus's 960."""
 LOUDNESS_LUFS, LOUDNESS_SLACK_LU, PEAK_DB = -16.0, 0.5, -1.0
 EBUR128 = re.compile(r"I:\s*(\S+) LUFS.*Peak:\s*(\S+) dBFS", re.DOTALL)
+COMBED = re.compile(r"Multi frame detection: TFF:\s*(\d+) BFF:\s*(\d+)")
+COMBED_SHARE = 0.2
+"""Of frames that idet takes for combed; it errs in a few where a picture changes as a whole."""
+PSNR = re.compile(r"PSNR y:(\S+)")
 ASPECT_SLACK = 0.03
 """A small odd size may be stretched to have several exact sizes; a wrong sample aspect is off by more."""
 
@@ -127,7 +131,39 @@ def cue_counts(package: Package, folder: Path) -> tuple[int, ...]:
     return tuple((folder / text.path).read_text("utf-8").count("-->") for text in package.text)
 
 
-def faults(published: Publication, package: Package, expected: Right, work: Path) -> list[str]:
+def combed_frames(file: Path) -> int:
+    """Return how many frames idet finds made of two moments."""
+    said = _words(file, "-vf", "idet")
+    return max(int(found[1]) + int(found[2]) for found in COMBED.finditer(said))
+
+
+def likeness_db(file: Path, reference: Path, size: tuple[int, int]) -> float:
+    """Return the PSNR of a file's brightness against a reference, frame by frame."""
+    graph = f"[0:v]settb=1/24,setpts=N[a];[1:v]scale={size[0]}:{size[1]}:flags=bicubic,settb=1/24,setpts=N[b];[a][b]psnr"
+    found = PSNR.search(_words(file, "-i", f"file:{reference}", "-lavfi", graph))
+    if found is None:
+        raise ValueError(f"{file.name}: cannot be compared with {reference.name}")
+    return float(found[1])
+
+
+def _words(file: Path, *arguments: str) -> str:
+    command = [
+        tools.ffmpeg(),
+        "-hide_banner",
+        "-nostdin",
+        "-i",
+        f"file:{file}",
+        *arguments,
+        "-f",
+        "null",
+        "-",
+    ]
+    return subprocess.run(command, capture_output=True, timeout=LIMIT_S).stderr.decode(errors="replace")
+
+
+def faults(
+    published: Publication, package: Package, expected: Right, work: Path, reference: Path | None = None
+) -> list[str]:
     """Return everything that is not as expected."""
     found: list[str] = []
     rate = Fraction(package.rungs[0].frame_rate)
@@ -169,6 +205,13 @@ def faults(published: Publication, package: Package, expected: Right, work: Path
         outside = whole - sum(sum(middle(frame, expected.bars)) for frame in frames)
         if expected.bars != (8, 8) and outside > BLACK * THUMB * THUMB * len(frames):
             found.append(f"{name}: its bars are not black")
+    if reference is not None and expected.likeness_db is not None:
+        best = joined(published.folder, f"video/{package.rungs[0].id}", work)
+        combed, alike = combed_frames(best), likeness_db(best, reference, top)
+        if combed > COMBED_SHARE * len(seen.luma[package.rungs[0].id]):
+            found.append(f"{combed} frames are combed")
+        if alike < expected.likeness_db:
+            found.append(f"{alike:g} dB like its reference, expected {expected.likeness_db:g}")
     found += _moment(seen, expected, frame_s)
     cues = cue_counts(package, published.folder)
     if cues != expected.cues:

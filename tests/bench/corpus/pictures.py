@@ -25,6 +25,44 @@ def made(name: str, *arguments: str, expected: Right, cheap: bool = True, hdr: b
     return Case(name, make, expected, cheap, hdr=hdr)
 
 
+def woven(
+    name: str,
+    rate: str,
+    size: str,
+    chain: str,
+    expected: Right,
+    *flags: str,
+    pattern: str = "testsrc2",
+    drawn: str = "null",
+) -> Case:
+    """Return a row whose frames of `pattern` are `drawn` upon and made of fields by the filters `chain`, beside what they
+    should be shown as: the first moment of each, whole."""
+
+    def make(folder: Path) -> Input:
+        at_s = expected.flash_s or 0.0
+        drawing = folder / "drawn.mkv"
+        ffmpeg(
+            *flash(size, rate, at_s=at_s, pattern=pattern),
+            "-vf",
+            drawn,
+            "-c:v",
+            "ffv1",
+            "-pix_fmt",
+            "yuv420p",
+            drawing,
+        )
+        ffmpeg(
+            "-i", drawing, *beep(at_s=at_s), "-vf", chain, *X264, "-crf", "15", *flags, *AAC, folder / name
+        )
+        firsts = "select='not(mod(n,2))'" if "tinterlace" in chain else "null"
+        ffmpeg(
+            "-i", drawing, "-vf", firsts, "-fps_mode", "passthrough", "-c:v", "ffv1", folder / "reference.mkv"
+        )
+        return Input(folder / name, reference=folder / "reference.mkv")
+
+    return Case(name, make, expected)
+
+
 def turned(degrees: int, size: tuple[int, int]) -> Case:
     """Return a phone's video: the matrix in the container turns it."""
     name = f"turned-{degrees}.mp4"
@@ -182,6 +220,16 @@ PICTURES: list[Case] = [
     made("interlaced-bottom-first.mp4", *flash("720x576", "50"), *beep(), "-vf",
          "setsar=16/15,tinterlace=interleave_bottom,setfield=bff", *X264, "-flags", "+ildct+ilme", "-x264-params",
          "bff=1", *AAC, expected=Right(size=(768, 576), frames=25, rate="25", aspect=Fraction(4, 3))),
+    woven("interlaced-flagged-progressive.mp4", "60000/1001", "720x480",
+          "setsar=8/9,tinterlace=interleave_top,setfield=prog",
+          Right(size=(640, 480), frames=30, rate=NTSC, aspect=Fraction(4, 3), likeness_db=34)),
+    woven("bottom-first-flagged-progressive.mkv", "50", "768x576", "tinterlace=interleave_bottom,setfield=prog",
+          Right(size=(768, 576), frames=25, rate="25", flash_s=0.52, aspect=Fraction(4, 3), likeness_db=34)),
+    woven("bottom-first-flagged-top-first.mp4", "50", "768x576", "tinterlace=interleave_bottom,setfield=tff",
+          Right(size=(768, 576), frames=25, rate="25", flash_s=0.52, aspect=Fraction(4, 3), likeness_db=34), *FIELDS),
+    woven("progressive-flagged-interlaced.mp4", "25", "768x576", "setfield=tff",
+          Right(size=(768, 576), frames=25, rate="25", flash_s=0.52, aspect=Fraction(4, 3), likeness_db=28), *FIELDS,
+          pattern="color=c=0x406080", drawn="drawgrid=w=16:h=16:t=2:c=white@0.5,rotate=a=0.2*sin(6*t)"),
     made("telecine.mp4", *flash("720x480", "24000/1001", 3), *beep(3), "-vf", "setsar=8/9,telecine=first_field=top:pattern=23,setfield=tff",
          *X264, *FIELDS, *AAC, expected=Right(size=(640, 480), frames=72, rate="24000/1001", aspect=Fraction(4, 3))),
     Case("telecine-soft.mpg", soft_telecine,

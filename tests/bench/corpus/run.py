@@ -60,7 +60,8 @@ def run_case(case: Case, patience: float = 1.0) -> Verdict:
     """Make the input of `case`, package it and judge what came of it; `patience` multiplies its limit."""
 
     def judged(folder: Path) -> tuple[str, str, tuple[str, ...]]:
-        with _answer(case.make(folder / "in"), folder, case.hdr) as (published, error):
+        given = case.make(folder / "in")
+        with _answer(given, folder, case.hdr) as (published, error):
             if error is not None:
                 outcome = f"refused: {error.kind}"
                 wanted = case.expected.kinds if not isinstance(case.expected, Right) else ()
@@ -72,7 +73,7 @@ def run_case(case: Case, patience: float = 1.0) -> Verdict:
             if not isinstance(case.expected, Right):
                 told = bool(published.warnings)
                 return ("right" if told else "silent"), outcome, () if told else ("damage that is not told",)
-            found = judge.faults(published, package, case.expected, folder)
+            found = judge.faults(published, package, case.expected, folder, given.reference)
             return ("silent" if found else "right"), outcome, tuple(found)
 
     return _alone(case.name, judged, case.limit_s * patience)
