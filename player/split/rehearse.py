@@ -48,6 +48,16 @@ MASTER = (
     )
     + '#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=20601,RESOLUTION=160x90,CODECS="jpeg",URI="images/storyboard.m3u8"\n'
 )
+
+
+def surround(master: str) -> str:
+    """Return a playlist with every sound and variant in a group of 5.1 too."""
+    again = [
+        line for line in master.splitlines(keepends=True) if "audio" in line or line.startswith("video/")
+    ]
+    return master + "".join(again).replace('"audio"', '"audio-51"').replace('CHANNELS="2"', 'CHANNELS="6"')
+
+
 VOD = "#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n"
 LENGTHS = ("4", "4.010667", "3.989333")
 
@@ -123,7 +133,8 @@ class Viewer(Host):
         name = url.rsplit("/", 1)[1].split("?")[0]
         if name == "master.m3u8":
             sounds, texts = (ONE_SOUND, TWO_SOUNDS)[self.seed % 2], ("", TEXTS)[self.seed // 4 % 2]
-            return MASTER.format(sounds=sounds, texts=texts, group=',SUBTITLES="text"' * bool(texts)).encode()
+            made = MASTER.format(sounds=sounds, texts=texts, group=',SUBTITLES="text"' * bool(texts))
+            return (surround(made) if self.seed % 3 == 0 else made).encode()
         if name == "init.mp4":
             return INIT
         return BODIES[name].encode() if name in BODIES else None
@@ -168,7 +179,7 @@ class Viewer(Host):
             (10, struct.pack("<II", 1280, 720)),
             (9, struct.pack("<dIBB", float(int(self.position)), 1000, 1, 0)),
             (13, struct.pack("<dd", 100.0, 0.0)),
-            (19, b"\0"),
+            (19, b"\0\2"),
         )
         number, fields = self.random.choice(inputs)
         if number == 12:

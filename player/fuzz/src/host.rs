@@ -210,7 +210,10 @@ impl Host {
                     let position_us = choices.time_us();
                     _ = self.input(&Input::Preview { position_us });
                 }
-                6 => _ = self.input(&Input::Display { hdr: choices.byte() & 1 == 0 }),
+                6 => {
+                    let choice = choices.byte();
+                    _ = self.input(&Input::Display { hdr: choice & 1 == 0, speakers: (choice >> 1).into() });
+                },
                 7 => {
                     let id = self.interstitial.take().unwrap_or_default();
                     let played_us = choices.time_us();

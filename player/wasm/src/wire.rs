@@ -99,7 +99,7 @@ pub fn read_input<'a>(bytes: &'a [u8], scratch: &'a mut Scratch) -> Option<(i64,
         16 => Input::Online(from.u8()? != 0),
         17 => Input::Head { id: from.u32()?, bytes: from.blob()? },
         18 => Input::Preview { position_us: from.integer()? },
-        19 => Input::Display { hdr: from.u8()? != 0 },
+        19 => Input::Display { hdr: from.u8()? != 0, speakers: from.u8()?.into() },
         20 => Input::InterstitialOver { id: from.text()?, played_us: from.integer()? },
         21 => {
             let mut servers = Vec::new();

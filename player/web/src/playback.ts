@@ -14,6 +14,7 @@ import { Interstitials, playbackName } from './interstitials'
 import { Previews } from './previews'
 import { readSidecar, type Sidecar } from './sidecar'
 import { Scripts } from './scripts'
+import { speakers } from './speakers'
 import { SubtitleTrack } from './subtitles'
 
 export interface PlayerError {
@@ -176,10 +177,15 @@ export class Playback {
     this.wish = quality === 'auto' ? quality : `${quality}p`
     this.notify('source')
     if (!mediaSourceType()) return this.playNatively()
+    let channels: number
     try {
-      const engine = await startEngine(wasm, (output) => {
-        if (generation === this.generation) this.take(output)
-      })
+      const [engine, heard] = await Promise.all([
+        startEngine(wasm, (output) => {
+          if (generation === this.generation) this.take(output)
+        }),
+        speakers(),
+      ])
+      channels = heard
       if (generation !== this.generation) {
         engine.destroy()
         return false
@@ -197,7 +203,7 @@ export class Playback {
     // Interstitials have none of their own.
     if (!this.between) this.send({ t: 'playback', id: playbackName() })
     this.openedWith = this.wish
-    this.send({ t: 'display', hdr: matchMedia('(dynamic-range: high)').matches })
+    this.send({ t: 'display', hdr: matchMedia('(dynamic-range: high)').matches, speakers: channels })
     this.send({
       t: 'open', url: this.address, startUs: this.startUs, wallUs: Date.now() * 1000, caps: { mime: acceptedTypes() },
       prefs: this.wishes(),

@@ -330,10 +330,12 @@ pub enum Input<'a> {
         /// Which moment.
         position_us: i64,
     },
-    /// What the screen can show.
+    /// What screen and loudspeakers can.
     Display {
         /// More than the standard range of brightness and colour.
         hdr: bool,
+        /// Channels that are both decoded and heard apart.
+        speakers: u32,
     },
     /// An interstitial is over: its assets were played, left, or could not be.
     InterstitialOver {

@@ -142,8 +142,9 @@ impl Session {
                 Some(rendition)
             }
             Track::Audio => {
-                let rendition = like(presentation, before, &selection.audio)
-                    .or_else(|| first_audio(presentation, &selection.audio, &self.open.audio_language))?;
+                let rendition = like(presentation, before, &selection.audio).or_else(|| {
+                    first_audio(presentation, &selection.audio, &self.open.audio_language, self.speakers)
+                })?;
                 self.audio = selection.audio;
                 self.lanes[lane].rendition = rendition;
                 self.tell_tracks();

@@ -13,7 +13,7 @@ use crate::presentation::{Presentation, Rendition, RoleFlags, Span, TrackKind};
 /// Sound for those who need it; nobody else wants to hear it.
 const SPECIAL: u16 = RoleFlags::DESCRIPTION | RoleFlags::COMMENTARY | RoleFlags::EASY;
 /// Loudspeakers of most viewers; more channels than that cost bytes and are mixed down.
-const SPEAKERS: u32 = 2;
+pub(super) const SPEAKERS: u32 = 2;
 
 /// Pictures of the range of brightness that the screen can show; any where there are none.
 pub(super) fn keep_range(presentation: &Presentation, video: &mut Vec<usize>, hdr: bool) {
@@ -117,9 +117,30 @@ fn in_language(
         .or_else(|| best(presentation, among, |one| fits(one) && same(one.assoc_language)))
 }
 
-/// The sound to begin with.
-pub(super) fn first_audio(presentation: &Presentation, audio: &[usize], wish: &str) -> Option<usize> {
-    in_language(presentation, audio, wish, |_| true).or_else(|| best(presentation, audio, |_| true))
+/// The sound to begin with: of the best one, what has as many channels as are heard apart.
+pub(super) fn first_audio(
+    presentation: &Presentation,
+    audio: &[usize],
+    wish: &str,
+    speakers: u32,
+) -> Option<usize> {
+    let at =
+        in_language(presentation, audio, wish, |_| true).or_else(|| best(presentation, audio, |_| true))?;
+    let one = &presentation.renditions[at];
+    let (text, mut most) = (&presentation.text, (at, one.channels.max(SPEAKERS)));
+    if preselection(presentation, one).is_none() {
+        for &at in audio {
+            let other = &presentation.renditions[at];
+            if text.get(other.language) == text.get(one.language)
+                && other.role_flags == one.role_flags
+                && other.channels > most.1
+                && other.channels <= speakers
+            {
+                most = (at, other.channels);
+            }
+        }
+    }
+    Some(most.0)
 }
 
 /// The subtitles to begin with: those that were wished for, else what the author marks, else those

@@ -29,6 +29,7 @@ mod periods;
 mod recorded;
 mod sounds;
 mod steering;
+mod surround;
 mod tags;
 mod text;
 mod thumbnails;

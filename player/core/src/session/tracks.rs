@@ -141,6 +141,8 @@ pub(super) struct Terms<'a> {
     pub(super) open: &'a Open,
     /// Whether the screen shows a high dynamic range.
     pub(super) hdr: bool,
+    /// Channels that are heard apart.
+    pub(super) speakers: u32,
     /// HLS: the pathway in use, empty for that of each rendition's own.
     pub(super) pathway: &'a str,
 }
@@ -201,7 +203,7 @@ pub(super) fn select(
     if let Some(first) = views.take_first() {
         rungs = first;
     }
-    let first_audio = preference::first_audio(presentation, &audio, &open.audio_language);
+    let first_audio = preference::first_audio(presentation, &audio, &open.audio_language, terms.speakers);
     Ok(Selection {
         pinned: pinned_rung(&rungs, &open.quality),
         first_audio,
@@ -267,22 +269,26 @@ fn ladder(presentation: &Presentation, video: &[usize], max_height: u32, hdr: bo
         .collect()
 }
 
-/// HLS: the renditions of the group that the lowest rung uses. DASH: the best of each adaptation set, and of sets
+/// HLS: the renditions of the group that the lowest rung uses, and what other groups have besides that every rung
+/// has a variant with (5.1 beside stereo). DASH: the best of each adaptation set, and of sets
 /// that are the same in other codings only the first.
 fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> Vec<usize> {
     let rendition = |at: usize| &presentation.renditions[at];
     if presentation.kind != Kind::Dash {
         let group = rungs.first().map(|rung| rendition(rung.variant).audio_group);
         let group = group.and_then(|group| presentation.text.opt(group));
-        return match group {
-            Some(name) => all
-                .iter()
-                .copied()
-                .filter(|&at| presentation.text.get(rendition(at).audio_group) == name)
-                .collect(),
-            None if rungs.is_empty() => all.to_vec(),
-            None => Vec::new(),
+        let Some(name) = group else {
+            return if rungs.is_empty() { all.to_vec() } else { Vec::new() };
         };
+        let is_own = |at: &usize| presentation.text.get(rendition(*at).audio_group) == name;
+        let mut found: Vec<usize> = all.iter().copied().filter(is_own).collect();
+        for &at in all.iter().filter(|at| !is_own(at)) {
+            let known = found.iter().any(|&other| same_sound(presentation, rendition(other), rendition(at)));
+            if !known && rungs.iter().all(|rung| is_offered_with(presentation, rung.variant, rendition(at))) {
+                found.push(at);
+            }
+        }
+        return found;
     }
     let mut best: Vec<usize> = Vec::new();
     let fits = |at: usize| {
@@ -305,15 +311,31 @@ fn audio_choices(presentation: &Presentation, rungs: &[Rung], all: &[usize]) -> 
     best
 }
 
+/// Whether two renditions hold one sound for all that a manifest says.
+fn same_sound(presentation: &Presentation, one: &Rendition, other: &Rendition) -> bool {
+    let text = |span| presentation.text.get(span);
+    text(one.name) == text(other.name)
+        && text(one.language) == text(other.language)
+        && (one.role_flags, one.channels) == (other.role_flags, other.channels)
+}
+
+/// Whether the pictures of a variant are offered with this sound's group. RFC 8216bis 4.4.6.2, AUDIO.
+fn is_offered_with(presentation: &Presentation, variant: usize, sound: &Rendition) -> bool {
+    let url = presentation.playlist_url(variant);
+    presentation.renditions.iter().enumerate().any(|(at, one)| {
+        one.track == TrackKind::Video
+            && presentation.text.get(one.audio_group) == presentation.text.get(sound.audio_group)
+            && presentation.playlist_url(at) == url
+    })
+}
+
 /// Whether two sets hold one sound, named alike, in codings of other families (`mp4a.40.2` and `opus`).
 fn same_in_other_coding(presentation: &Presentation, one: &Rendition, other: &Rendition) -> bool {
     let text = |span| presentation.text.get(span);
     let family = |span| text(span).split('.').next();
     one.set != other.set
         && !text(one.name).is_empty()
-        && text(one.name) == text(other.name)
-        && text(one.language) == text(other.language)
-        && (one.role_flags, one.channels) == (other.role_flags, other.channels)
+        && same_sound(presentation, one, other)
         && family(one.codecs) != family(other.codecs)
 }
 
@@ -371,8 +393,13 @@ pub(super) fn like(presentation: &Presentation, wanted: &Rendition, among: &[usi
 impl Session {
     /// What of a period this browser plays, by the viewer's wishes.
     pub(super) fn select(&self, period: u32) -> Result<Selection, (u16, Category, &'static str)> {
-        let terms =
-            Terms { accepted: &self.accepted, open: &self.open, hdr: self.hdr, pathway: self.ways.pathway() };
+        let terms = Terms {
+            accepted: &self.accepted,
+            open: &self.open,
+            hdr: self.hdr,
+            speakers: self.speakers,
+            pathway: self.ways.pathway(),
+        };
         match &self.presentation {
             Some(presentation) => select(presentation, period, &terms),
             None => Err((2003, Category::Manifest, "there is no manifest")),

@@ -204,6 +204,7 @@ function writeInput(to: Writer, input: Input): void {
     case 'display':
       to.u8(19)
       to.flag(input.hdr)
+      to.u8(input.speakers)
       return
     case 'interstitialOver':
       to.u8(20)

@@ -50,7 +50,8 @@ export type InputBody =
   | { t: 'head'; id: number; bytes: Uint8Array }
   | { t: 'media'; id: number; mime: string; playable: boolean; startUs: number }
   | { t: 'preview'; positionUs: number }
-  | { t: 'display'; hdr: boolean }
+  /** What screen and loudspeakers can: channels that are decoded and heard apart. */
+  | { t: 'display'; hdr: boolean; speakers: number }
   | { t: 'interstitialOver'; id: string; playedUs: number }
   /** What this playback is called towards servers of interstitials. */
   | { t: 'playback'; id: string }

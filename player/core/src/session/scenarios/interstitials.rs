@@ -241,7 +241,7 @@ fn any_order_of_answers_seeks_and_pictures_is_survived() {
                 1 => stage.input(&Input::Preview { position_us: us }),
                 2 | 3 => stage.input(&Input::InterstitialOver { id, played_us: us }),
                 4 => stage.input(&Input::Choose { what: Choice::View, id: Some("1") }),
-                5 => stage.input(&Input::Display { hdr: us > 0 }),
+                5 => stage.input(&Input::Display { hdr: us > 0, speakers: us as u32 }),
                 _ => stage.run(2.0),
             }
             let (begun, over) = (stage.begun().len(), stage.over().len());

@@ -19,7 +19,10 @@ fn set(id: &str, codecs: &str, channels: u8, label: &str) -> String {
 
 /// The menu of a title with these sounds.
 fn menu(sounds: &[String]) -> Vec<(String, u32)> {
-    let mut stage = Stage::new();
+    rows(Stage::new(), sounds).iter().map(|row| (row.label.clone(), row.channels)).collect()
+}
+
+fn rows(mut stage: Stage, sounds: &[String]) -> Vec<TrackRow> {
     stage.manifest = format!(
         "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" mediaPresentationDuration=\"PT60S\" minBufferTime=\"PT2S\"><Period>\
          <AdaptationSet id=\"1\" mimeType=\"video/mp4\"><SegmentTemplate media=\"v/seg-$Number$.m4s\" \
@@ -29,7 +32,7 @@ fn menu(sounds: &[String]) -> Vec<(String, u32)> {
     );
     stage.start(Open::default());
     stage.run(3.0);
-    stage.menus().1.iter().map(|row| (row.label.clone(), row.channels)).collect()
+    stage.menus().1
 }
 
 #[test]
@@ -44,4 +47,20 @@ fn other_codings_of_a_sound_are_not_offered_again() {
     let commentary = set("5", "opus", 2, "Diretora");
     assert_eq!(menu(&[aac.clone(), commentary]).len(), 2);
     assert_eq!(menu(&[aac, set("6", "mp4a.40.5", 2, "Original")]).len(), 2);
+}
+
+#[test]
+fn loudspeakers_matter_more_than_the_order_of_sets() {
+    let stereo = set("2", "mp4a.40.2", 2, "Original").replace("id=\"2\"", "id=\"2\" selectionPriority=\"2\"");
+    let sounds = [stereo, set("4", "mp4a.40.2", 6, "Original 5.1")];
+    for (speakers, channels) in [(2, 2), (5, 2), (6, 6), (8, 6)] {
+        let mut stage = Stage::new();
+        stage.input(&Input::Display { hdr: false, speakers });
+        let rows = rows(stage, &sounds);
+        assert_eq!(
+            rows.iter().find(|row| row.selected).map(|row| row.channels),
+            Some(channels),
+            "{speakers}"
+        );
+    }
 }

@@ -181,7 +181,7 @@ fn pictures_are_of_the_range_that_the_screen_shows() {
     assert!(stage.shown_from("v/SDR") && !stage.shown_from("v/PQ"));
     let mut stage = Stage::new();
     stage.manifest = "#EXTM3U\n".to_string() + &lines;
-    stage.input(&Input::Display { hdr: true });
+    stage.input(&Input::Display { hdr: true, speakers: 2 });
     stage.start(Open::default());
     stage.run(3.0);
     assert!(stage.shown_from("v/PQ") && !stage.shown_from("v/SDR"));
