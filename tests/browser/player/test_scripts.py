@@ -12,6 +12,7 @@ from matplotlib import get_data_path
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.media.package import package_source
 from bitaca_core.media.tools import ffmpeg
+from bitaca_core.media.wishes import Wishes
 
 ASS = """[Script Info]
 ScriptType: v4.00+
@@ -68,7 +69,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
         command += [f"-metadata:s:t:{number}", "mimetype=font/ttf"]
     subprocess.run([*command, "film.mkv"], cwd=folder, check=True)
     package_source(
-        SourceSheet(title_id="placas-2026", video=folder / "film.mkv"), folder / "package", max_rungs=1
+        SourceSheet(title_id="placas-2026", video=folder / "film.mkv"),
+        folder / "package",
+        Wishes(max_rungs=1),
     )
     return folder / "package"
 

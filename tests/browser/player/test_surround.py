@@ -10,6 +10,7 @@ import pytest
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.media.package import package_source
 from bitaca_core.media.tools import ffmpeg
+from bitaca_core.media.wishes import Wishes
 
 #: Loudspeakers of a living room, whatever this machine has.
 LIVING_ROOM = "AudioContext = class { destination = { maxChannelCount: 6 }; close() {} }"
@@ -27,7 +28,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "flac", "film.mkv"]
     subprocess.run(command, cwd=folder, check=True)
     package_source(
-        SourceSheet(title_id="roda-2026", video=folder / "film.mkv"), folder / "package", max_rungs=1
+        SourceSheet(title_id="roda-2026", video=folder / "film.mkv"), folder / "package", Wishes(max_rungs=1)
     )
     return folder / "package"
 
