@@ -16,7 +16,7 @@ JUMPS = (0.55, 0.15, 0.7)
 MOST_DROPPED = 0.01
 NEAR_END_S = 0.3
 
-STATE = """(near) => ({problems, ended: !!picture?.ended && Math.abs(picture.currentTime - picture.duration) < near,
+STATE = """(near) => ({problems, ended: over(near),
  quality: picture?.getVideoPlaybackQuality?.() && {all: picture.getVideoPlaybackQuality().totalVideoFrames,
  lost: picture.getVideoPlaybackQuality().droppedVideoFrames}})"""
 
@@ -106,7 +106,7 @@ def play(browser: Browser, house: House, scheme: Scheme, player: str, protocol: 
                 break
             reached += 1
         step = "end"
-        page.wait_for_function("() => problems.length > 0 || picture.ended", timeout=STEP_MS)
+        page.wait_for_function("(near) => problems.length > 0 || over(near)", arg=NEAR_END_S, timeout=STEP_MS)
     except Error as error:
         thrown.append(f"{step}: {error.message.splitlines()[0]}")
     found = page.evaluate(STATE, NEAR_END_S)

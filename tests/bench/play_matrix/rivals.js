@@ -1,6 +1,10 @@
 // Each player behind one face: `start(name, url, licence)` begins to play; `problems` holds what it complained about.
 window.problems = []
 window.picture = null
+// The player says that it is over.
+window.finished = false
+// It was played to the end: the picture says so, or its player, which then stands there.
+window.over = (near) => !!picture && Math.abs(picture.currentTime - picture.duration) < near && (picture.ended || finished)
 
 const element = () => {
   const video = document.createElement('video')
@@ -75,6 +79,9 @@ const players = {
     await script('/modules/dashjs/dist/modern/umd/dash.all.min.js')
     const player = dashjs.MediaPlayer().create()
     player.on('error', (event) => problems.push(`dash.js ${event.error?.code} ${event.error?.message}`))
+    // Every 200 ms it looks whether the position has reached the end; where that is before the browser says so, it stops
+    // the picture itself, which then never has `ended`.
+    player.on('playbackEnded', () => (window.finished = true))
     player.initialize(element(), null, true)
     if (licence) player.setProtectionData({ 'org.w3.clearkey': { serverURL: licence, priority: 0 } })
     player.attachSource(url)
