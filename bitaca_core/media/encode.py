@@ -1,8 +1,6 @@
-"""One chunk of the picture in one ffmpeg process: decoded once, encoded to every rung, decoded again and compared.
+"""One chunk of the picture in one ffmpeg process: decoded once and encoded to every rung; then compared (`check`).
 
-The argument list is built with ffmpeg-python. The comparison uses ffmpeg's loopback decoders: what the encoder wrote
-is decoded in the same process and held against the picture that it was given, so a rung that does not decode, or
-does not show what the source shows, is never published.
+The argument list is built with ffmpeg-python.
 
 A chunk that is not the first begins to decode a second earlier, and `fps` gives the frames by their numbers. What
 must be true for the parts to join without a seam is checked: the picture after a chunk's last frame is the first
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bitaca_core.errors import MediaError
-from bitaca_core.media import encoders, hdr, join, supervise, tools
+from bitaca_core.media import check, encoders, hdr, join, supervise, tools
 from bitaca_core.media.chunks import Chunk
 from bitaca_core.media.ladder import Rung
 from bitaca_core.media.plan import Recipe
@@ -31,8 +29,6 @@ PAD_FRAMES = 5
 BITEXACT = {"fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
 SEAM = "seam.txt"
 SEAM_SIZE = (160, 90)
-REFERENCE = "REFERENCE"
-"""Stands for an output that is no file: what a rung was given, to be compared with what it gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +43,6 @@ class Encoded:
     complaints: str
     seams: tuple[str, str | None]
     ssim: dict[str, list[float]]
-
-
-def check_step(recipe: Recipe) -> int:
-    """Return every how manieth frame is compared with the source, about one a second; all are decoded (pure).
-
-    One less than half a group of pictures: it meets key frames no more often than others.
-    """
-    return max(1, recipe.gop_frames // 2 - 1)
 
 
 def file_name(rung: Rung) -> str:
@@ -83,19 +71,12 @@ def encode(
         on_progress=on_progress, cwd=folder,
     )  # fmt: skip
     seams = _seams(folder / SEAM, chunk)
-    ssim = {}
     for rung in rungs:
         _expect_frames(join.count(folder / file_name(rung)), chunk, recipe, info)
-        compared = _compared(folder / f"{rung.id}.ssim")
-        due = -(-chunk.frames // check_step(recipe))
-        if len(compared) != due:
-            raise MediaError(
-                f"{len(compared)} of {due} pictures of {rung.id} could be decoded again", kind="encode"
-            )
-        ssim[rung.id] = _by_segment(compared, check_step(recipe), recipe.segment_frames)
-    for extra in [folder / SEAM, *(folder / f"{rung.id}.ssim" for rung in rungs)]:
-        extra.unlink()
-    return Encoded(chunk.frames, round(done.cpu_s, 2), complaints(done.said), seams, ssim)
+    ssim, check_s = check.compare(recipe, chunk.frames, [(rung, file_name(rung)) for rung in rungs], folder)
+    for extra in (SEAM, check.REFERENCE, *(f"{rung.id}.ssim" for rung in rungs)):
+        (folder / extra).unlink()
+    return Encoded(chunk.frames, round(done.cpu_s + check_s, 2), complaints(done.said), seams, ssim)
 
 
 def complaints(said: str) -> str:
@@ -119,21 +100,6 @@ def _seams(file: Path, chunk: Chunk) -> tuple[str, str | None]:
     return first, None if chunk.last else (hashes[1] if len(hashes) > 1 else "")
 
 
-def _compared(file: Path) -> list[float]:
-    """Read ffmpeg's `stats_file`: one line a compared frame, `All:` is the mean of the planes by their size."""
-    if not file.exists():
-        return []
-    words = (line.split() for line in file.read_text().splitlines())
-    return [float(word.partition(":")[2]) for line in words for word in line if word.startswith("All:")]
-
-
-def _by_segment(compared: list[float], step: int, segment_frames: int) -> list[float]:
-    groups: dict[int, list[float]] = {}
-    for number, value in enumerate(compared):
-        groups.setdefault(number * step // segment_frames, []).append(value)
-    return [round(sum(values) / len(values), 5) for values in groups.values()]
-
-
 def arguments(info: SourceInfo, recipe: Recipe, chunk: Chunk, rungs: Sequence[Rung]) -> list[str]:
     """Return ffmpeg's arguments, with `INPUT` for the place of the source; it runs in the chunk's folder (pure).
 
@@ -146,34 +112,28 @@ def arguments(info: SourceInfo, recipe: Recipe, chunk: Chunk, rungs: Sequence[Ru
     sizes: dict[tuple[int, int], list[Rung]] = {}
     for rung in rungs:
         sizes.setdefault((rung.width, rung.height), []).append(rung)
-    copies = picture.filter_multi_output("split", len(sizes) + 1)
+    copies = picture.filter_multi_output("split", len(sizes) + 2)
     marks = copies[0].filter("select", f"eq(n,0)+eq(n,{chunk.frames})")
     marks = marks.filter("scale", *SEAM_SIZE, flags="area").filter("format", "gray")
-    outputs = [ffmpeg.output(marks, SEAM, f="framemd5", fps_mode="passthrough", **BITEXACT)]
-    seldom = f"not(mod(n,{check_step(recipe)}))"
-    for number, ((width, height), same) in enumerate(sizes.items(), 1):
+    seldom = copies[1].filter("trim", end_frame=chunk.frames).filter("select", check.chosen(recipe))
+    outputs = [
+        ffmpeg.output(marks, SEAM, f="framemd5", fps_mode="passthrough", **BITEXACT),
+        ffmpeg.output(
+            seldom, check.REFERENCE, f="nut", vcodec="rawvideo", fps_mode="passthrough", **BITEXACT
+        ),
+    ]
+    for number, ((width, height), same) in enumerate(sizes.items(), 2):
         scaled = copies[number].filter("trim", end_frame=chunk.frames)
         if (width, height) != (recipe.width, recipe.height):
             scaled = scaled.filter("scale", width, height, flags="bicubic")
-        both = scaled.filter_multi_output("split", 2 * len(same))
+        each = scaled.filter_multi_output("split", len(same))
         for place, rung in enumerate(same):
             outputs.append(
-                ffmpeg.output(both[2 * place], file_name(rung), **encoders.options(recipe, rung), **BITEXACT)
+                ffmpeg.output(each[place], file_name(rung), **encoders.options(recipe, rung), **BITEXACT)
             )
-            reference = both[2 * place + 1].filter("select", seldom)
-            outputs.append(ffmpeg.output(reference, f"{REFERENCE}-{rung.id}"))
     steady = [] if chunk.whole else ["-copyts", "-start_at_zero"]
     built = [str(part) for part in ffmpeg.merge_outputs(*outputs).get_args()]
-    ordered = [rung for same in sizes.values() for rung in same]
-    return [
-        "-hide_banner",
-        "-nostdin",
-        "-y",
-        "-loglevel",
-        "error",
-        *steady,
-        *_compare(built, ordered, recipe),
-    ]
+    return ["-hide_banner", "-nostdin", "-y", "-loglevel", "error", *steady, *built]
 
 
 def _opening(recipe: Recipe, chunk: Chunk) -> dict[str, Any]:
@@ -237,26 +197,3 @@ def normalised(stream: Any, info: SourceInfo, recipe: Recipe, chunk: Chunk, show
         "setparams", field_mode="prog", range=colours.pop("color_range"), **colours,
         chroma_location="unspecified",  # scaling to a rung forgets it; codec strings of AV1 say it, and must be alike
     )  # fmt: skip
-
-
-def _compare(arguments: list[str], rungs: Sequence[Rung], recipe: Recipe) -> list[str]:
-    """Turn the outputs that stand for references into loopback decoders, a graph that compares, and its outputs.
-
-    References
-    ----------
-    ffmpeg documentation, "Loopback decoders": `-dec file:stream` decodes what an output file's encoder wrote.
-    """
-    built, graph, decoders, outputs = list(arguments), [], [], []
-    for number, rung in enumerate(rungs):
-        at = built.index(f"{REFERENCE}-{rung.id}")
-        label = built[at - 1]
-        if built[at - 2] != "-map":
-            raise ValueError(f"expected `-map LABEL` before the reference of {rung.id}: {built[at - 2 : at]}")
-        del built[at - 2 : at + 1]
-        decoders += ["-threads", "1", "-dec", f"{number + 1}:0"]
-        graph.append(
-            f"[dec:{number}]select=not(mod(n\\,{check_step(recipe)}))[d{number}];"
-            f"[d{number}]{label}ssim=stats_file={rung.id}.ssim[x{number}]"
-        )
-        outputs += ["-map", f"[x{number}]", "-f", "null", "-"]
-    return [*built, *decoders, "-filter_complex", ";".join(graph), *outputs]

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from bitaca_core.errors import WorkError
+from bitaca_core.media import check as checking
 from bitaca_core.media.plan import AUDIO_BPS, Recipe
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -15,6 +16,11 @@ SHARE_OF_CAP = 0.5
 """What capped constant quality takes of its cap at most, over a whole title; half is already a hard one."""
 COPIES = 3
 """Encoded chunks, the joined file and its segments stand at the same time."""
+CHUNKS_AT_ONCE = 4
+"""Whose frames for comparing lie on the disk together, raw; more processors are seldom in one machine."""
+FRAMES_A_CHUNK = 36
+"""About one a second of 24 s, and half as many where the end of a title joins its last chunk."""
+BYTES_A_PIXEL = {"SDR": 1.5, "PQ": 3.0, "HLG": 3.0}
 BESIDE_BYTES = 2_000_000
 """Pictures, text and manifests."""
 
@@ -28,7 +34,9 @@ def estimate(recipe: Recipe) -> int:
 
 def needed(recipe: Recipe) -> int:
     """Return the bytes that must be free while it is made (pure)."""
-    return round(estimate(recipe) * COPIES * MARGIN)
+    kept = min(-(-recipe.frames // checking.step(recipe)), CHUNKS_AT_ONCE * FRAMES_A_CHUNK)
+    compared = kept * recipe.width * recipe.height * BYTES_A_PIXEL[recipe.range]
+    return round((estimate(recipe) * COPIES + compared) * MARGIN)
 
 
 def check(recipe: Recipe, out_dir: Path, store: Path) -> None:
