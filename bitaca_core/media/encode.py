@@ -103,7 +103,8 @@ def _seams(file: Path, chunk: Chunk) -> tuple[str, str | None]:
 def arguments(info: SourceInfo, recipe: Recipe, chunk: Chunk, rungs: Sequence[Rung]) -> list[str]:
     """Return ffmpeg's arguments, with `INPUT` for the place of the source; it runs in the chunk's folder (pure).
 
-    All rungs have one range of brightness. ffmpeg-python cannot hold a file name that is not UTF-8, and a receipt should not name local folders.
+    All rungs have one range of brightness. ffmpeg-python cannot hold a file name that is not UTF-8, and a receipt should
+    not name local folders.
     """
     import ffmpeg
 
