@@ -95,7 +95,7 @@ def test_the_plan_of_a_source_in_pq() -> None:
     source = info(replace(VIDEO, transfer="smpte2084", primaries="bt2020", mastering=SAID))
     made = plan(source, codecs=("h264", "av1"), hdr=True, max_rungs=2)
     assert [(r.id, r.codec, r.range, r.crf, r.max_bps) for r in made.rungs] == [
-        ("720p", "h264", "SDR", 22, 2_290_000), ("540p", "h264", "SDR", 23, 1_440_000),
+        ("720p", "h264", "SDR", 23, 2_290_000), ("540p", "h264", "SDR", 24, 1_440_000),
         ("720p-av1", "av1", "SDR", 33, 1_420_000), ("540p-av1", "av1", "SDR", 33, 890_000),
         ("720p-hdr", "av1", "PQ", 33, 1_704_000), ("540p-hdr", "av1", "PQ", 33, 1_068_000),
     ]  # fmt: skip
