@@ -175,7 +175,7 @@ def build(
     except OSError as error:
         raise WorkError(f"cannot make the folder: {error.strerror}", kind="output", file=out_dir) from error
     try:
-        return _build(job, out_dir, progress, store, workers or default_workers())
+        return _build(job, out_dir, progress, store, workers or default_workers(len(job.recipe.rungs)))
     except OSError as error:
         shutil.rmtree(out_dir, ignore_errors=True)
         if error.errno in space.FULL:
@@ -186,9 +186,13 @@ def build(
         raise
 
 
-def default_workers() -> int:
-    """Return how many chunks are encoded at once where nobody says: the rungs of one keep two processors busy."""
-    return max(1, len(os.sched_getaffinity(0)) // 2 if hasattr(os, "sched_getaffinity") else 1)
+def default_workers(rungs: int = 2) -> int:
+    """Return how many chunks are encoded at once where nobody says.
+
+    The rungs of one keep two processors busy; a single rung, which has one thread, keeps one.
+    """
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return max(1, processors // min(2, rungs))
 
 
 def _build(job: Job, out: Path, progress: OnStage, store: Store | None, workers: int) -> PackageResult:
