@@ -17,6 +17,7 @@ from bitaca_core.errors import BitacaError, TokenError
 from bitaca_core.media.protection.licence import MAX_REQUEST_BYTES
 from bitaca_core.media.protection.signalling import KEYS, LICENCE
 from bitaca_core.media.storage import Storage, Stored
+from bitaca_core.playback.content_types import CONTENT_TYPES
 from bitaca_core.security.tokens import verify_media
 from gradio_app.access import Access
 from gradio_app.elsewhere import Busy, Elsewhere
@@ -29,23 +30,6 @@ SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 MAX_DEPTH = 6
 KID = re.compile(r"[0-9a-f]{32}")
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-
-CONTENT_TYPES = {
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".mpd": "application/dash+xml",
-    ".m4s": "video/iso.segment",
-    ".mp4": "video/mp4",
-    ".vtt": "text/vtt; charset=utf-8",
-    ".ass": "text/plain; charset=utf-8",
-    ".ttf": "font/ttf",
-    ".otf": "font/otf",
-    ".ttc": "font/collection",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-}
-"""The only types that are served; another file in a package is none of a viewer's business."""
 
 OPEN_TO_ALL = (
     (b"access-control-allow-origin", b"*"),

@@ -19,24 +19,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bitaca_core.playback import assets
+from bitaca_core.playback.content_types import CONTENT_TYPES
 
 SCRIPT = "bitaca-player.js"
-CONTENT_TYPES = {
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".mpd": "application/dash+xml",
-    ".m4s": "video/iso.segment",
-    ".mp4": "video/mp4",
-    ".vtt": "text/vtt; charset=utf-8",
-    ".ass": "text/plain; charset=utf-8",
-    ".ttf": "font/ttf",
-    ".otf": "font/otf",
-    ".ttc": "font/collection",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-}
-"""The only types of a package's files that are served."""
 SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 BLOCK_BYTES = 256 * 1024

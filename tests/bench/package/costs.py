@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +218,7 @@ def _first(film: Path, folder: Path, wishes: Wishes) -> dict[str, Any]:
     began = time.monotonic()
     job = laddering.decided(prepare(SourceSheet(title_id="film", video=film), wishes), Store(paths.cas))
     h264 = [rung for rung in job.recipe.rungs if rung.codec == "h264"]
-    recipe = replace(job.recipe, first=plan.first_rung(h264, plan.FIRST_FROM_S))  # type: ignore[arg-type]
+    recipe = replace(job.recipe, first=plan.first_rung(h264, Fraction(plan.FIRST_FROM_S)))
     publish.publish_title(job.sheet, paths, look, job=replace(job, recipe=recipe))
     total = time.monotonic() - began
     return {
