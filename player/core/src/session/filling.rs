@@ -370,7 +370,7 @@ impl Session {
             range.0 = range.0.max(end_us);
         }
         let track = state.track;
-        self.emit(Output::Remove { track, start_us: 0, end_us });
+        self.emit_remove(lane, Output::Remove { track, start_us: 0, end_us });
         // Removing reopens what had ended: the end is told again.
         self.ended = false;
     }
@@ -383,26 +383,43 @@ impl Session {
             state.cut(from);
             state.complete = false;
             let track = state.track;
-            self.emit(Output::Remove { track, start_us: from, end_us: -1 });
+            self.emit_remove(lane, Output::Remove { track, start_us: from, end_us: -1 });
             self.ended = false;
         }
     }
 
-    /// Throw away what is held from `from` on and fetch it anew.
+    /// Throw away what is held, or about to be, from `from` on and fetch it anew.
     pub(super) fn replace_from(&mut self, lane: usize, from: i64) {
         self.abort_lane(lane);
+        let position_us = self.position_us;
         let state = &mut self.lanes[lane];
-        let held = state.held_until(self.position_us);
-        if held.is_some_and(|end| end > from) {
+        let reach = state.reach(position_us);
+        if reach > from {
             state.cut(from);
+            state.pending.retain(|pending| pending.start_us < from);
+            // What was asked to be appended before lands before it is removed: reports tell of it until then.
+            state.void_from = state.void_from.min(from);
             let track = state.track;
-            self.emit(Output::Remove { track, start_us: from, end_us: -1 });
-            self.lanes[lane].next_us = from;
-        } else {
-            self.lanes[lane].next_us = held.unwrap_or(self.position_us);
+            self.emit_remove(lane, Output::Remove { track, start_us: from, end_us: -1 });
         }
-        self.lanes[lane].complete = false;
+        let state = &mut self.lanes[lane];
+        state.next_us = reach.min(from);
+        state.complete = false;
         self.ended = false;
+    }
+
+    fn emit_remove(&mut self, lane: usize, remove: Output) {
+        self.lanes[lane].removals += 1;
+        self.emit(remove);
+    }
+
+    pub(super) fn on_removed(&mut self, track: Track) {
+        let Some(lane) = self.lane_of(track) else { return };
+        let state = &mut self.lanes[lane];
+        state.removals = state.removals.saturating_sub(1);
+        if state.removals == 0 {
+            state.void_from = i64::MAX;
+        }
     }
 
     /// The first segment boundary at or after `us`; `us` itself where segments are not known.

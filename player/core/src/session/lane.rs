@@ -33,6 +33,9 @@ pub(super) struct Lane {
     pub(super) init: Option<(usize, u32)>,
     /// Segments whose append was asked for and not yet answered, in order.
     pub(super) pending: Vec<Pending>,
+    /// Removals that were asked for and not yet answered, and from where what is reported is among them.
+    pub(super) removals: u32,
+    pub(super) void_from: i64,
     /// The last segment was asked for.
     pub(super) complete: bool,
     /// Nothing is fetched before this time.
@@ -68,6 +71,8 @@ impl Lane {
             ranges: Vec::new(),
             init: None,
             pending: Vec::new(),
+            removals: 0,
+            void_from: i64::MAX,
             complete: false,
             not_before: i64::MIN,
             full_at: None,
@@ -92,6 +97,19 @@ impl Lane {
             }
         }
         end
+    }
+
+    /// How far playback from `us` would get with what is held and what was asked to be appended; `us`
+    /// itself where that is nowhere.
+    pub(super) fn reach(&self, us: i64) -> i64 {
+        let held = self.held_until(us).unwrap_or(us);
+        self.pending.iter().fold(held, |reach, pending| {
+            if pending.start_us <= reach + EDGE_US {
+                reach.max(pending.end_us)
+            } else {
+                reach
+            }
+        })
     }
 
     /// Media ahead of `us` that is held or on its way, in microseconds.

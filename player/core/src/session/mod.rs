@@ -273,7 +273,8 @@ impl Session {
                 self.on_failed(*id, *status, *reason, *retry_after_us);
             }
             Input::Appended { id, track, error } => self.on_appended(*id, *track, *error),
-            Input::Removed { .. } | Input::Tick | Input::Decode { .. } => {}
+            Input::Removed { track } => self.on_removed(*track),
+            Input::Tick | Input::Decode { .. } => {}
             Input::Buffered { track, ranges } => self.on_buffered(*track, ranges),
             Input::Playhead { position_us, paused, waiting, .. } => {
                 self.on_playhead(*position_us, *paused, *waiting);

@@ -27,6 +27,8 @@ impl Session {
         if let Some(lane) = self.lane_of(track) {
             self.lanes[lane].ranges.clear();
             self.lanes[lane].ranges.extend_from_slice(ranges);
+            let void_from = self.lanes[lane].void_from;
+            self.lanes[lane].cut(void_from);
         }
     }
 

@@ -69,6 +69,9 @@ struct Stage {
     /// Bodies that came whole and wait for their append, and appends that wait for their body.
     arrived: BTreeMap<u32, String>,
     appends: Vec<(u32, Track)>,
+    removals: Vec<(Track, i64, i64)>,
+    /// The SourceBuffers take their time: nothing is appended or removed.
+    busy: bool,
     ever_fetched: Vec<u32>,
     held: BTreeMap<u8, Vec<(i64, i64)>>,
     quota_us: i64,
@@ -174,6 +177,8 @@ impl Stage {
             flights: Vec::new(),
             arrived: BTreeMap::new(),
             appends: Vec::new(),
+            removals: Vec::new(),
+            busy: false,
             ever_fetched: Vec::new(),
             held: BTreeMap::new(),
             quota_us: i64::MAX,
@@ -283,7 +288,7 @@ impl Stage {
                     self.setup = true;
                     self.tracks = tracks.len();
                 }
-                Output::Remove { track, start_us, end_us } => self.remove(track, start_us, end_us),
+                Output::Remove { track, start_us, end_us } => self.removals.push((track, start_us, end_us)),
                 Output::SeekTo { position_us, .. } => self.position_us = position_us,
                 Output::EndOfStream => {
                     assert!(self.appends.is_empty(), "the end is told when all is appended");
@@ -300,7 +305,10 @@ impl Stage {
         for answer in asked {
             answer.give(self);
         }
-        self.append_arrived();
+        if !self.busy {
+            self.append_arrived();
+            self.remove_asked();
+        }
     }
 
     fn earlier(&self, url: &str) -> i64 {
@@ -361,6 +369,15 @@ impl Stage {
             let ranges = self.held.get(&(track as u8)).cloned().unwrap_or_default();
             self.input(&Input::Buffered { track, ranges: &ranges });
             self.input(&Input::Appended { id, track, error });
+        }
+    }
+
+    fn remove_asked(&mut self) {
+        for (track, start_us, end_us) in core::mem::take(&mut self.removals) {
+            self.remove(track, start_us, end_us);
+            let ranges = self.held.get(&(track as u8)).cloned().unwrap_or_default();
+            self.input(&Input::Buffered { track, ranges: &ranges });
+            self.input(&Input::Removed { track });
         }
     }
 

@@ -125,6 +125,32 @@ fn a_pinned_rung_replaces_what_is_buffered() {
     ));
 }
 
+/// Media that came whole before the choice is appended after it, and told of before it is removed.
+#[test]
+fn a_pinned_rung_replaces_what_is_about_to_be_appended() {
+    let mut stage = Stage::open(Open { quality: "720p".to_string(), ..Open::default() });
+    stage.paused = true;
+    while !stage.held.contains_key(&(Track::Video as u8)) {
+        stage.run(0.05);
+    }
+    stage.busy = true;
+    stage.run(6.0);
+    stage.input(&Input::Choose { what: Choice::Quality, id: Some("234p") });
+    stage.append_arrived();
+    let before = stage.fetched.len();
+    let held = stage.held[&(Track::Video as u8)].last().expect("media").1;
+    let position_us = held - 2 * S;
+    stage.position_us = position_us;
+    stage.input(&Input::Seek { position_us });
+    stage.busy = false;
+    stage.run(3.0);
+    let anew = stage.fetched[before..].iter().filter(|url| url.contains("v/") && url.contains("seg-"));
+    let anew: Vec<i64> = anew.filter_map(|url| Stage::segment_of(url)).collect();
+    assert!(anew.contains(&(position_us / (SEGMENT_S * S))), "what is told of is not trusted: {anew:?}");
+    assert!(stage.fetched[before..].iter().any(|url| url.contains("/234/") && url.contains("seg-")));
+    assert!(stage.playable(position_us) || stage.position_us > position_us);
+}
+
 #[test]
 fn another_language_is_heard_soon() {
     let mut stage = Stage::open(Open::default());
