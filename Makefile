@@ -8,6 +8,8 @@ export PYTHON
 # Without .pyc files every start recompiles hundreds of modules.
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
+# Two processes, a file of tests to each in turn: browser tests mostly wait for pictures to play.
+SHARED_OUT := -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +27,7 @@ test: ## set up and run the tests (no Node, no Rust)
 	@./setup.sh dev
 	@$(BIN)/python -m tests.browser.chromium --install
 	@$(BIN)/python player/build.py --hash-only
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
 test-dev: ## what needs Node or Rust: cargo test, parity, rival players, JupyterLab
 	@./setup.sh dev notebooks

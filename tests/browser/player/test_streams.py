@@ -209,7 +209,7 @@ def test_subtitles_of_every_format_stand_where_they_say_in_their_colours(stream_
         assert first["colour"] == "rgb(255, 0, 0)"
         assert (second["x"] + second["right"]) / 2 == pytest.approx(25 + 50 * 0.1 / 4, abs=2)
         player.get("player.seek(8)")
-        player.until(f"!player.seeking && Math.abs(({PLACE}.x + {PLACE}.right) / 2 - 62.5) < 2")
+        player.until(f"!player.seeking && {SHOWN} && Math.abs(({PLACE}.x + {PLACE}.right) / 2 - 62.5) < 2")
     else:
         assert first["colour"] == "rgb(0, 255, 0)" and 10 <= first["x"] < 50 and first["y"] < 30
         assert second["x"] == pytest.approx(30, abs=3) and second["y"] == pytest.approx(20, abs=3)
