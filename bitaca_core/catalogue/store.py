@@ -25,7 +25,7 @@ from bitaca_core.settings import DataPaths
 if TYPE_CHECKING:
     import pyarrow
 
-TITLES_SCHEMA = 1
+TITLES_SCHEMA = 2
 SOURCES_SCHEMA = 1
 _VERSION_KEY = b"bitaca.schema"
 _REBUILD = "`bitaca run --only ingest` sets it aside and builds it again from its sources"
@@ -144,16 +144,38 @@ def _arrow_schema() -> pyarrow.Schema:
             pa.field("duration_s", pa.int32()),
         ]
     )
-    single = ("title_id", "kind", "original_title", "title_pt", "title_en")
-    fields = [pa.field(name, text) for name in single]
-    fields += [pa.field("aliases", texts), pa.field("year", pa.int32())]
-    fields += [
-        pa.field(name, texts) for name in ("directors", "cast", "countries", "languages", "genres", "themes")
-    ]
-    fields += [pa.field("duration_s", pa.int32())]
-    fields += [pa.field(name, text) for name in ("synopsis_pt", "synopsis_en", "age_rating")]
-    fields += [pa.field("descriptors", texts), pa.field("episodes", pa.list_(episode))]
-    fields += [pa.field("source", text), pa.field("unverified", texts)]
+    credit = pa.struct([pa.field("name", text), pa.field("role", text)])
+    season = pa.struct(
+        [pa.field("number", pa.int32()), pa.field("title_pt", text), pa.field("year", pa.int32())]
+    )
+    franchise = pa.struct(
+        [
+            pa.field("franchise_id", text),
+            pa.field("name", text),
+            pa.field("order", pa.float64()),
+            pa.field("relation", text),
+        ]
+    )
+    pairs = pa.list_(pa.list_(text))
+    types = {
+        "year": pa.int32(),
+        "duration_s": pa.int32(),
+        "popularity": pa.float64(),
+        "available_from": pa.date32(),
+        "available_until": pa.date32(),
+        "franchise": franchise,
+        "credits": pa.list_(credit),
+        "episodes": pa.list_(episode),
+        "seasons": pa.list_(season),
+        "external_ids": pairs,
+        "provenance": pairs,
+    }
+    lists = (
+        "aliases", "directors", "cast", "countries", "languages", "audio_languages", "subtitle_languages", "genres",
+        "themes", "moods", "descriptors", "unverified",
+    )  # fmt: skip
+    types |= dict.fromkeys(lists, texts)
+    fields = [pa.field(name, types.get(name, text)) for name in Title.model_fields]
     return pa.schema(fields, metadata={_VERSION_KEY: str(TITLES_SCHEMA).encode()})
 
 

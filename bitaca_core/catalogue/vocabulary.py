@@ -1,4 +1,4 @@
-"""The words of the catalogue in Portuguese and English: genres, themes, descriptors, countries, kinds.
+"""The words of the catalogue in Portuguese and English: genres, themes, moods, descriptors, countries, kinds.
 
 Names are what a viewer reads; `*_WORDS` map what a viewer types, folded, to the one slug or code. The lists
 themselves are `data/vocabulary.json`, read once at first use.
@@ -29,6 +29,8 @@ class Vocabulary:
     country_words: Mapping[str, str]
     kind_names: Mapping[str, tuple[str, str]]
     kind_words: Mapping[str, str]
+    mood_names: Mapping[str, tuple[str, str]]
+    mood_words: Mapping[str, str]
     fillers: frozenset[str]  # words that ask but name nothing: "quero", "sobre", "please"
 
 
@@ -48,6 +50,8 @@ def vocabulary() -> Vocabulary:
         country_words=_by_word(data["countries"]),
         kind_names={kind: (row["pt"], row["en"]) for kind, row in data["kinds"].items()},
         kind_words=_by_word(data["kinds"]),
+        mood_names={slug: (row["pt"], row["en"]) for slug, row in data["moods"].items()},
+        mood_words=_by_word(data["moods"]),
         fillers=frozenset(data["fillers"].split()),
     )
 
@@ -97,6 +101,12 @@ def kind_name(kind: str, language: str = "pt") -> str:
     return _pick(names, language) if names else kind
 
 
+def mood_name(slug: str, language: str = "pt") -> str:
+    """Return a mood's name for people; an unknown slug is returned as it is."""
+    names = vocabulary().mood_names.get(slug)
+    return _pick(names, language) if names else slug
+
+
 def is_genre_hint(word: str) -> bool:
     """Return whether a folded word only hints at a genre (`robô`, `triste`) and should rank, not filter."""
     return word in vocabulary().genre_hints
@@ -137,3 +147,5 @@ COUNTRY_WORDS: Mapping[str, str] = _LazyWords("country_words")
 """Folded country names and adjectives to ISO 3166-1 alpha-2 codes."""
 KIND_WORDS: Mapping[str, str] = _LazyWords("kind_words")
 """Folded words to `film`, `short` or `series`."""
+MOOD_WORDS: Mapping[str, str] = _LazyWords("mood_words")
+"""Folded words and phrases to mood slugs."""

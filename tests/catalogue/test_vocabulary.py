@@ -1,17 +1,22 @@
+import json
+from importlib import resources
+
 import pytest
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.catalogue.titles import GENRES
+from bitaca_core.catalogue.titles import GENRES, MOODS
 from bitaca_core.catalogue.vocabulary import (
     COUNTRY_WORDS,
     GENRE_WORDS,
     KIND_WORDS,
+    MOOD_WORDS,
     THEME_WORDS,
     country_name,
     descriptor_name,
     genre_name,
     is_filler,
     is_genre_hint,
+    mood_name,
     theme_name,
     vocabulary,
 )
@@ -74,3 +79,19 @@ def test_names_of_the_unknown_are_returned_as_they_are():
     assert theme_name("luto", "en") == "grief"
     assert descriptor_name("Violência", "en") == "Violence"
     assert country_name("BR", "en") == "Brazil"
+
+
+def test_every_mood_has_names_and_words_of_its_own():
+    assert set(vocabulary().mood_names) == set(MOODS)
+    for slug in MOODS:
+        assert (
+            mood_name(slug, "pt") != mood_name(slug, "en") and MOOD_WORDS[fold(mood_name(slug, "pt"))] == slug
+        )
+    assert MOOD_WORDS["para chorar"] == "triste" and MOOD_WORDS["feel good"] == "leve"
+    owners: dict[str, set[str]] = {}
+    for slug, row in json.loads(
+        (resources.files("bitaca_core.catalogue") / "data" / "vocabulary.json").read_text("utf-8")
+    )["moods"].items():
+        for word in (row["pt"], row["en"], *row["words"]):
+            owners.setdefault(fold(word), set()).add(slug)
+    assert {word: slugs for word, slugs in owners.items() if len(slugs) > 1} == {}
