@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.search.query import Query
 
+EPISODE_S = 30 * 60
+"""An episode of unknown length is taken to be no longer than this."""
+
 
 def genres_of(title: Title) -> frozenset[str]:
     """Return a title's genres; an anime is also an animation."""
@@ -32,12 +35,26 @@ def passes(title: Title, query: Query, playable: bool) -> bool:
         and genres.isdisjoint(query.exclude_genres)
         and set(title.themes).issuperset(query.themes)
         and set(title.themes).isdisjoint(query.exclude_themes)
+        and set(title.moods).isdisjoint(query.exclude_moods)
         and _overlaps(query.countries, title.countries)
         and _overlaps(query.kinds, (title.kind,))
         and _within(title.year, query.year_min, query.year_max)
-        and _within(duration_of(title), query.duration_min_s, query.duration_max_s)
+        and _lasts(title, query.duration_min_s, query.duration_max_s)
+        and _overlaps(query.audio_languages, _tongues((*title.audio_languages, *title.languages)))
+        and _overlaps(query.subtitle_languages, _tongues(title.subtitle_languages))
         and (query.max_age is None or title.effective_age <= query.max_age)
     )
+
+
+def _lasts(title: Title, shortest_s: int | None, longest_s: int | None) -> bool:
+    duration_s = duration_of(title)
+    if duration_s is None and title.kind == "series" and shortest_s is None and longest_s is not None:
+        return longest_s >= EPISODE_S
+    return _within(duration_s, shortest_s, longest_s)
+
+
+def _tongues(languages: Iterable[str]) -> set[str]:
+    return {language.split("-")[0].lower() for language in languages}
 
 
 def _overlaps(wanted: tuple[str, ...], found: Iterable[str]) -> bool:

@@ -12,7 +12,9 @@ class Query:
 
     `genres` and `themes` are all required; `countries` and `kinds` are alternatives. `max_age` compares with
     `Title.effective_age`, so that an unknown rating counts as 18. Years are inclusive, durations in seconds;
-    a title whose year or duration is unknown does not pass a filter on it.
+    a title whose year or duration is unknown does not pass a filter on it, but a series of unknown length passes
+    an upper bound of half an hour and more. `moods` only rank: few sources tell them; `exclude_moods` exclude.
+    Languages are BCP 47, compared by their first part, and are alternatives.
     """
 
     text: str = ""
@@ -20,6 +22,8 @@ class Query:
     exclude_genres: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     exclude_themes: tuple[str, ...] = ()
+    moods: tuple[str, ...] = ()
+    exclude_moods: tuple[str, ...] = ()
     year_min: int | None = None
     year_max: int | None = None
     duration_max_s: int | None = None
@@ -27,6 +31,8 @@ class Query:
     countries: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     max_age: int | None = None
+    audio_languages: tuple[str, ...] = ()
+    subtitle_languages: tuple[str, ...] = ()
     playable_only: bool = False
     exclude_ids: frozenset[str] = frozenset()
 

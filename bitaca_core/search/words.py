@@ -1,12 +1,14 @@
 """Reading filters out of typed words: "anime de ação dos anos 90" is two genres and ten years.
 
 Small and literal: longest known phrase first, a negation in front excludes, vague words ("robôs", "triste")
-stay in the text and only rank. What is no filter and no filler stays as the text to search for.
+stay in the text and only rank. What is no filter and no filler stays as the text to search for. Each filter
+knows the letters that it was read from (`Taken`), so that a page can show it and take it out again.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bitaca_core.catalogue.normalize import fold
@@ -14,17 +16,19 @@ from bitaca_core.catalogue.vocabulary import (
     COUNTRY_WORDS,
     GENRE_WORDS,
     KIND_WORDS,
+    MOOD_WORDS,
     THEME_WORDS,
     is_filler,
     is_genre_hint,
 )
 from bitaca_core.search.query import Query
+from bitaca_core.search.typed import Taken, Typed
 
 PHRASE_MAX_WORDS = 5
 TEXT_MAX_CHARS = 400
 """Longer questions are cut: nobody types more, and work per query stays bounded."""
 
-NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "nao quero", "nada de", "sem ser", "exceto", "menos",
+NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "nao quero", "nada de", "nada", "sem ser", "exceto", "menos",
              "sem", "nao", "fora", "without", "except", "not", "no", "but not")  # fmt: skip
 ENGLISH_CUES = frozenset(
     ("the", "movie", "movies", "film", "films", "with", "but", "please", "something", "and", "show")
@@ -37,7 +41,12 @@ _UNTIL = re.compile(r"\b(?:ate|until|up to) ((?:19|20)\d\d)\b")
 _DECADE = re.compile(
     r"\b(?:(?:dos |nos )?anos|(?:da )?decada de|the|from the|in the)? ?((?:19|20)?[0-9]0)s?\b"
 )
-_DECADE_CUE = re.compile(r"\b(?:anos|decada de) (?:(?:19|20)?[0-9]0)\b|\b(?:19|20)?[0-9]0s\b")
+_DECADE_NAMES = {"vinte": 1920, "trinta": 1930, "quarenta": 1940, "cinquenta": 1950, "sessenta": 1960,
+                 "setenta": 1970, "oitenta": 1980, "noventa": 1990, "dois mil": 2000}  # fmt: skip
+_DECADE_SPOKEN = re.compile(rf"\b(?:dos |nos )?anos ({'|'.join(_DECADE_NAMES)})\b")
+_DECADE_CUE = re.compile(
+    r"\b(?:(?:dos |nos )?anos|(?:da |na )?decada de) (?:(?:19|20)?[0-9]0)\b|\b(?:19|20)?[0-9]0s\b"
+)
 _YEAR = re.compile(r"\b(?:de |do ano |do ano de |in |from )?((?:19|20)\d\d)\b")
 _AMOUNT = r"(\d+|uma|um|duas|dois|tres|meia|one|two|three|half an?)"
 _UNIT = r"(h|hs|hora|horas|hour|hours|min|mins|minuto|minutos|minute|minutes)"
@@ -59,9 +68,25 @@ _OLD = re.compile(r"\b(?:bem |mais )?(?:antig[oa]s?|classic[oa]s?|das antigas|ol
 _RECENT = re.compile(r"\b(?:mais |bem )?(?:recentes?|lancamentos?|atuais|recent|newer)\b")
 OLD_UNTIL, RECENT_FROM = 1989, 2015
 """What "antigo" and "recente" mean in years: inclusive bounds, chosen, not measured."""
+_TONGUES = {"portugues": "pt", "ingles": "en", "japones": "ja", "espanhol": "es", "frances": "fr", "italiano": "it",
+            "coreano": "ko", "alemao": "de", "portuguese": "pt", "english": "en", "japanese": "ja"}  # fmt: skip
+_READ = re.compile(
+    rf"\b(?:com )?(?:legendad[oa]s?|legendas?|subtitles?|subtitled)(?: (?:em|in|de) ({'|'.join(_TONGUES)}))?\b"
+)
+_HEARD = re.compile(
+    rf"\b(?:(?:dublad[oa]s?|dubbed|falad[oa]s?)(?: (?:em|in) ({'|'.join(_TONGUES)}))?|(?:audio |em audio )?(?:em|in) ({'|'.join(_TONGUES)}))\b"
+)
+_NEGATED_MOODS = {"sangue": "violento", "violencia": "violento", "blood": "violento", "violence": "violento", "susto": "assustador",
+                  "sustos": "assustador", "tristeza": "triste", "choro": "triste", "sofrimento": "triste"}  # fmt: skip
+"""What is asked to be left out is often a thing; the titles say it as a mood."""
+_TURN = re.compile(
+    r"\s(?:mas|porem|so que|but)(?=\s)|\s(?=(?:sem|com menos|mais|menos|without|dos anos|de (?:19|20)\d\d)\s)"
+)
+"""Where a title's name ends in "tipo X mas mais leve"."""
+SHORT_EPISODE_S = 30 * 60
 LIKE = re.compile(
     r"\b(?:(?:algo |alguma coisa |um filme |filmes? |series? |animes? |titulos? )?(?:parecid[oa]s? (?:com|a|ao)|similar(?:es)? (?:a|ao|to)|"
-    r"semelhantes? (?:a|ao)|que nem|no estilo d[eo]|estilo|na linha d[eo]|tipo|same as|(?:something |movies? |films? |anime )like))\s+(.+)$"
+    r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|na pegada d[eo]|na vibe d[eo]|no clima d[eo]|no estilo d[eo]|estilo|na linha d[eo]|tipo|same as|(?:something |movies? |films? |anime )like))\s+(.+)$"
 )
 """A question for titles like another; the group is what should be that title's name."""
 _NUMBERS = {"um": 1, "uma": 1, "one": 1, "dois": 2, "duas": 2, "two": 2, "tres": 3, "three": 3, "meia": 0.5,
@@ -71,17 +96,32 @@ _GENERIC_KINDS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text taken apart: the query, and every filter of it with its place, in the order of the text."""
+
+    query: Query
+    found: tuple[Taken, ...]
+
+
 @dataclass(slots=True)
 class _Slots:
     genres: list[str] = field(default_factory=list)
     exclude_genres: list[str] = field(default_factory=list)
     exclude_themes: list[str] = field(default_factory=list)
+    moods: list[str] = field(default_factory=list)
+    exclude_moods: list[str] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
 
 
 def read_query(text: str, language: str = "pt") -> Query:
-    """Return the filters that `text` names and, as `text`, the words that are left to search for.
+    """Return the query of `read`."""
+    return read(text, language).query
+
+
+def read(text: str, language: str = "pt") -> Reading:
+    """Return the filters that `text` names and, as the query's `text`, the words that are left to search for.
 
     Parameters
     ----------
@@ -90,19 +130,25 @@ def read_query(text: str, language: str = "pt") -> Query:
     language : str
         BCP 47; both languages are understood whatever it says, it only breaks ties.
     """
-    rest = fold(text[:TEXT_MAX_CHARS])
-    rest, year_min, year_max = _years(rest)
-    rest, shortest_s, longest_s = _durations(rest)
-    rest, max_age = _age(rest)
-    rest, playable_count = _PLAYABLE.subn(" ", rest)
+    typed = Typed(text[:TEXT_MAX_CHARS])
+    year_min, year_max = _years(typed)
+    shortest_s, longest_s, vague = _durations(typed)
+    max_age = _age(typed)
+    heard, read_in = _languages(typed)
+    playable = typed.take(_PLAYABLE, "playable", lambda _: "now") is not None
     slots = _Slots()
-    words = rest.split()
-    left = _phrases(words, slots, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
-    return Query(
+    words = [word for word, _, _ in typed.words()]
+    left = _phrases(typed, slots, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
+    if vague and "series" in slots.kinds and longest_s == SHORT_FEATURE_S:
+        longest_s = SHORT_EPISODE_S  # "animes curtinhos pra maratonar": it is the episodes that are short
+        typed.found = [_shorter(one) if one.kind == "duration" else one for one in typed.found]
+    query = Query(
         text=" ".join(left),
         genres=_unique(slots.genres),
         exclude_genres=_unique(slots.exclude_genres),
         exclude_themes=_unique(slots.exclude_themes),
+        moods=_unique(slots.moods),
+        exclude_moods=_unique(slots.exclude_moods),
         year_min=year_min,
         year_max=year_max,
         duration_min_s=shortest_s,
@@ -110,42 +156,80 @@ def read_query(text: str, language: str = "pt") -> Query:
         countries=_unique(slots.countries),
         kinds=_unique(slots.kinds),
         max_age=max_age,
-        playable_only=playable_count > 0,
+        audio_languages=heard,
+        subtitle_languages=read_in,
+        playable_only=playable,
     )
+    return Reading(query, tuple(sorted(typed.found, key=lambda one: (one.start, one.end))))
 
 
 def asks_for_like(text: str) -> str | None:
     """Return the words that should name a title when somebody asks for something like it, else None."""
-    match = LIKE.search(fold(text[:TEXT_MAX_CHARS]))
-    return match[1] if match else None
+    parts = split_like(text)
+    return parts[1] if parts else None
+
+
+def split_like(text: str) -> tuple[str, str, str] | None:
+    """Take "um drama tipo X mas mais leve" apart: before, the name, after, folded; None when nothing alike is asked."""
+    folded = fold(text[:TEXT_MAX_CHARS])
+    match = LIKE.search(folded)
+    if match is None:
+        return None
+    name, after = match[1], ""
+    if turn := _TURN.search(name):
+        name, after = name[: turn.start()], name[turn.end() :]
+    return folded[: match.start()].strip(), name.strip(), after.strip()
+
+
+def split_like_span(text: str) -> tuple[str, int, int] | None:
+    """Return `(name, start, end)` of "tipo X" in a text as typed; None when nothing alike is asked."""
+    typed = Typed(text[:TEXT_MAX_CHARS])
+    match = LIKE.search(typed.rest)
+    if match is None:
+        return None
+    turn = _TURN.search(match[1])
+    end = match.start(1) + turn.start() if turn else match.end()
+    typed.note("like", "", match.start(), end, False)
+    return typed.rest[match.start(1) : end].strip(), typed.found[0].start, typed.found[0].end
+
+
+def _shorter(one: Taken) -> Taken:
+    return Taken(one.kind, f"-{SHORT_EPISODE_S}", one.start, one.end, one.negated)
 
 
 def _unique(values: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _years(text: str) -> tuple[str, int | None, int | None]:
-    if match := _BETWEEN.search(text):
-        low, high = sorted((int(match[1]), int(match[2])))
-        return _without(text, match), low, high
-    if match := _DECADE_CUE.search(text):
+def _years(typed: Typed) -> tuple[int | None, int | None]:
+    def decade(match: re.Match[str]) -> tuple[int | None, int | None]:
         inner = _DECADE.search(match[0])
-        start = _decade_start(inner[1]) if inner else None
-        if start is not None:
-            return _without(text, match), start, start + 9
-    if match := _AFTER.search(text):
-        return _without(text, match), int(match[1]), None
-    if match := _BEFORE.search(text):
-        return _without(text, match), None, int(match[1]) - 1
-    if match := _UNTIL.search(text):
-        return _without(text, match), None, int(match[1])
-    if match := _OLD.search(text):
-        return _without(text, match), None, OLD_UNTIL
-    if match := _RECENT.search(text):
-        return _without(text, match), RECENT_FROM, None
-    if match := _YEAR.search(text):
-        return _without(text, match), int(match[1]), int(match[1])
-    return text, None, None
+        start = _decade_start(inner[1]) if inner else 0
+        return start, start + 9
+
+    def between(match: re.Match[str]) -> tuple[int | None, int | None]:
+        low, high = sorted((int(match[1]), int(match[2])))
+        return low, high
+
+    readings: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int | None, int | None]]], ...] = (
+        (_BETWEEN, between),
+        (_DECADE_CUE, decade),
+        (_DECADE_SPOKEN, lambda match: (_DECADE_NAMES[match[1]], _DECADE_NAMES[match[1]] + 9)),
+        (_AFTER, lambda match: (int(match[1]), None)),
+        (_BEFORE, lambda match: (None, int(match[1]) - 1)),
+        (_UNTIL, lambda match: (None, int(match[1]))),
+        (_OLD, lambda match: (None, OLD_UNTIL)),
+        (_RECENT, lambda match: (RECENT_FROM, None)),
+        (_YEAR, lambda match: (int(match[1]), int(match[1]))),
+    )
+    for pattern, bounds in readings:
+        if match := typed.take(pattern, "year", lambda match: _bounds(*bounds(match))):  # noqa: B023
+            return bounds(match)
+    return None, None
+
+
+def _bounds(low: int | None, high: int | None) -> str:
+    return f"{'' if low is None else low}-{'' if high is None else high}"
 
 
 def _decade_start(digits: str) -> int:
@@ -155,19 +239,21 @@ def _decade_start(digits: str) -> int:
     return 1900 + number if number >= 30 else 2000 + number
 
 
-def _durations(text: str) -> tuple[str, int | None, int | None]:
+def _durations(typed: Typed) -> tuple[int | None, int | None, bool]:
+    """Return `(shortest, longest, whether only a vague word said so)`, in seconds."""
     shortest: int | None = None
     longest: int | None = None
-    if match := _SHORT_FEATURE.search(text):
+    if match := _SHORT_FEATURE.search(typed.rest):
         longest = None if match[1].startswith("serie") else SHORT_FEATURE_S
-        text = f"{text[: match.end(1)]} {text[match.end() :]}"
-    if longest is None and (match := _QUICK.search(text)):
-        longest, text = QUICK_S, _without(text, match)
-    if match := _SHORTER.search(text):
-        longest, text = _seconds(match), _without(text, match)
-    if match := _LONGER.search(text):
-        shortest, text = _seconds(match), _without(text, match)
-    return text, shortest, longest
+        typed.take_span(match.end(1), match.end(), "duration", f"-{longest}" if longest else None)
+    if longest is None and typed.take(_QUICK, "duration", lambda _: f"-{QUICK_S}"):
+        longest = QUICK_S
+    vague = longest is not None
+    if match := typed.take(_SHORTER, "duration", lambda match: f"-{_seconds(match)}"):
+        longest, vague = _seconds(match), False
+    if match := typed.take(_LONGER, "duration", lambda match: f"{_seconds(match)}-"):
+        shortest = _seconds(match)
+    return shortest, longest, vague
 
 
 def _seconds(match: re.Match[str]) -> int:
@@ -178,35 +264,49 @@ def _seconds(match: re.Match[str]) -> int:
     return int(amount * (3600 if hours else 60))
 
 
-def _age(text: str) -> tuple[str, int | None]:
-    match = _AGE.search(text)
-    if not match:
-        return text, None
-    return _without(text, match), int(match[1]) if match[1] else 0
+def _age(typed: Typed) -> int | None:
+    match = typed.take(_AGE, "age", lambda match: match[1] or "0")
+    return None if match is None else int(match[1]) if match[1] else 0
 
 
-def _without(text: str, match: re.Match[str]) -> str:
-    return f"{text[: match.start()]} {text[match.end() :]}"
+def _languages(typed: Typed) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the languages to hear and to read; "dublado" and "legendado" alone mean Portuguese."""
+
+    def tongue(match: re.Match[str]) -> str:
+        return _TONGUES.get(next((group for group in match.groups() if group), ""), "pt")
+
+    to_read = typed.take(_READ, "subtitles", tongue)
+    to_hear = typed.take(_HEARD, "audio", tongue)
+    return (tongue(to_hear),) if to_hear else (), (tongue(to_read),) if to_read else ()
 
 
-def _phrases(words: list[str], slots: _Slots, english: bool) -> list[str]:
+def _phrases(typed: Typed, slots: _Slots, english: bool) -> list[str]:
     """Fill the slots; return the rest without the asking words at both of its ends."""
+    spans = typed.words()
+    words = [word for word, _, _ in spans]
     left: list[str] = []
-    negated = False
+    negated_at: int | None = None
     position = 0
     while position < len(words):
         for length in range(min(PHRASE_MAX_WORDS, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + length])
             if phrase in NEGATIONS and (phrase != "no" or english) and _excludes(words[position + length :]):
-                negated = True
+                negated_at = spans[position][1]
                 break
-            if _take(phrase, negated, slots):
-                negated = False
+            taken = _take(phrase, negated_at is not None, slots)
+            if taken is not None:
+                kind, value, stays = taken
+                start = spans[position][1] if negated_at is None else negated_at
+                typed.note(kind, value, start, spans[position + length - 1][2], negated_at is not None)
+                if stays:
+                    left.extend(words[position : position + length])
+                negated_at = None
                 break
         else:
             length = 1
             left.append(words[position])
-            negated = negated and is_filler(words[position])
+            if not is_filler(words[position]):
+                negated_at = None
         position += length
     while left and is_filler(left[0]):
         del left[0]
@@ -216,29 +316,44 @@ def _phrases(words: list[str], slots: _Slots, english: bool) -> list[str]:
 
 
 def _excludes(following: list[str]) -> bool:
-    """Return whether a genre or theme comes right after the negation, fillers aside."""
+    """Return whether a genre, theme or mood comes right after the negation, fillers aside."""
     start = next((place for place, word in enumerate(following) if not is_filler(word)), len(following))
     rest = following[start:]
     phrases = (" ".join(rest[:length]) for length in range(1, min(PHRASE_MAX_WORDS, len(rest)) + 1))
-    return any(phrase in GENRE_WORDS or phrase in THEME_WORDS for phrase in phrases)
+    known = (GENRE_WORDS, THEME_WORDS, MOOD_WORDS, _NEGATED_MOODS)
+    return any(phrase in words for phrase in phrases for words in known)
 
 
-def _take(phrase: str, negated: bool, slots: _Slots) -> bool:
-    """Put a known phrase into its slot; return whether it was one."""
+def _take(phrase: str, negated: bool, slots: _Slots) -> tuple[str, str, bool] | None:
+    """Put a known phrase into its slot; return `(kind, value, whether its words still rank)`, None for no filter."""
     genre = GENRE_WORDS.get(phrase)
     if negated:
-        if genre is not None:
-            slots.exclude_genres.append(genre)
-        if (theme := THEME_WORDS.get(phrase)) is not None:
-            slots.exclude_themes.append(theme)
-        return genre is not None or theme is not None
+        return _take_negated(phrase, genre, slots)
     if genre is not None and not is_genre_hint(phrase):
         slots.genres.append(genre)
-        return True
+        return "genre", genre, False
     if (country := COUNTRY_WORDS.get(phrase)) is not None:
         slots.countries.append(country)
-        return True
+        return "country", country, False
     if phrase in KIND_WORDS and phrase not in _GENERIC_KINDS:
         slots.kinds.append(KIND_WORDS[phrase])
-        return True
-    return False
+        return "kind", KIND_WORDS[phrase], False
+    if (mood := MOOD_WORDS.get(phrase)) is not None:
+        slots.moods.append(mood)
+        return "mood", mood, True
+    return None
+
+
+def _take_negated(phrase: str, genre: str | None, slots: _Slots) -> tuple[str, str, bool] | None:
+    theme = THEME_WORDS.get(phrase)
+    mood = _NEGATED_MOODS.get(phrase) or MOOD_WORDS.get(phrase)
+    if mood is not None:
+        slots.exclude_moods.append(mood)
+    if theme is not None:
+        slots.exclude_themes.append(theme)
+    if genre is not None and not (is_genre_hint(phrase) and mood is not None):
+        slots.exclude_genres.append(genre)
+        return "genre", genre, False
+    if mood is not None:
+        return "mood", mood, False
+    return ("theme", theme, False) if theme is not None else None

@@ -19,10 +19,14 @@ CASES = {
     "drama de mais de 2 horas que dá pra assistir agora": Query(
         genres=("drama",), duration_min_s=7200, playable_only=True
     ),
-    "algo com robôs que não seja violento": Query(text="robos", exclude_themes=("violência",)),
+    "algo com robôs que não seja violento": Query(
+        text="robos", exclude_themes=("violência",), exclude_moods=("violento",)
+    ),
     "infantil livre para todos": Query(genres=("familia",), max_age=0),
     "anime até 12 anos": Query(genres=("anime",), max_age=12),
-    "no horror please, something calm": Query(text="calm", exclude_genres=("terror",)),
+    "no horror please, something calm": Query(
+        text="calm", exclude_genres=("terror",), moods=("contemplativo",)
+    ),
     "corrida de carros no espaço": Query(text="corrida de carros no espaco"),
     "desde 2015": Query(year_min=2015),
     "filmes antes de 1970": Query(year_max=1969),
@@ -34,7 +38,17 @@ CASES = {
     "curtinhas de comédia": Query(kinds=("short",), genres=("comedia",)),
     "desenho pra minha filha de 6 anos": Query(genres=("animacao",), max_age=6),
     "menino de 8 anos na guerra": Query(text="menino de 8 anos na guerra"),
-    "algo curto e leve": Query(text="leve", duration_max_s=1800),
+    "algo curto e leve": Query(text="leve", moods=("leve",), duration_max_s=1800),
+    "terror sem sangue dos anos 80": Query(
+        genres=("terror",), exclude_moods=("violento",), year_min=1980, year_max=1989
+    ),
+    "animes curtinhos pra maratonar": Query(genres=("anime",), kinds=("series",), duration_max_s=1800),
+    "drama francês dos anos sessenta": Query(
+        genres=("drama",), countries=("FR",), year_min=1960, year_max=1969
+    ),
+    "desenho dublado": Query(genres=("animacao",), audio_languages=("pt",)),
+    "anime legendado em inglês": Query(genres=("anime",), subtitle_languages=("en",)),
+    "filme em espanhol nada triste": Query(audio_languages=("es",), exclude_moods=("triste",)),
     "": Query(),
     "quero ver um filme": Query(),
 }
@@ -57,6 +71,8 @@ def test_a_very_long_text_is_cut():
         ("que nem cowboy bebop", "cowboy bebop"),
         ("movies like Moonlight", "moonlight"),
         ("quero um drama", None),
+        ("algo tipo cidade de deus mas mais leve", "cidade de deus"),
+        ("um anime na vibe de cowboy bebop sem violência", "cowboy bebop"),
     ],
 )
 def test_asking_for_something_alike(text, name):
