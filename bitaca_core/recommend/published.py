@@ -1,0 +1,157 @@
+"""A model on disk: models/recommend/<version>/ and the name of the current one, switched by a rename.
+
+`arrays.npz` holds what was fitted (no pickles), `model.json` the rest with the sha256 of the arrays. A version is
+the digest of its content: the same data and seed give the same name, and publishing it again does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
+from bitaca_core.recommend import ials
+from bitaca_core.recommend.model import RecommendModel
+from bitaca_core.recommend.popularity import Popularity
+
+SCHEMA = 1
+CURRENT = "current"
+KEPT = 3
+"""Versions that stay on disk: the current one and what to go back to."""
+REBUILD = "remove the folder; the next refit writes it again"
+
+
+def arrays_of(model: RecommendModel) -> dict[str, Any]:
+    """Return what was fitted as named arrays."""
+    return {
+        "items": np.array(model.items, dtype=np.str_),
+        "weights_data": model.weights.data,
+        "weights_indices": model.weights.indices.astype(np.int32),
+        "weights_indptr": model.weights.indptr.astype(np.int64),
+        "factors": model.factors,
+        "counts": model.popularity.counts,
+        "edges_s": model.popularity.edges_s,
+        "lift": model.popularity.lift,
+    }
+
+
+def head_of(model: RecommendModel) -> dict[str, Any]:
+    """Return the plain facts of a model."""
+    how = model.how
+    return {
+        "schema": SCHEMA,
+        "left_out": model.left_out,
+        "seed": model.seed,
+        "ials": {name: getattr(how, name) for name in ("factors", "unobserved", "l2", "frequency", "sweeps")},
+        "facts": dict(model.facts),
+    }
+
+
+def digest(model: RecommendModel) -> str:
+    """Return sixteen hex digits of everything that was fitted, and of the facts."""
+    total = hashlib.sha256(json.dumps(head_of(model), sort_keys=True).encode())
+    for name, array in sorted(arrays_of(model).items()):
+        kept = np.ascontiguousarray(array)
+        total.update(f"{name}{kept.dtype.str}{kept.shape}".encode())
+        total.update(kept.tobytes())
+    return total.hexdigest()[:16]
+
+
+def save(model: RecommendModel, folder: Path) -> str:
+    """Write `folder`/<version>/, then name it current; old versions past three are removed.
+
+    A reader sees the old model or the new one, never half of one.
+    """
+    folder = Path(folder)
+    target = folder / model.version
+    if not (target / "model.json").is_file():
+        making = folder / f".making-{model.version}-{os.getpid()}"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        packed = io.BytesIO()
+        np.savez(packed, **arrays_of(model))
+        (making / "arrays.npz").write_bytes(packed.getvalue())
+        head = head_of(model) | {"sha256": hashlib.sha256(packed.getvalue()).hexdigest()}
+        (making / "model.json").write_text(json.dumps(head, indent=1) + "\n", "utf-8")
+        shutil.rmtree(target, ignore_errors=True)
+        making.rename(target)
+    name = folder / f".{CURRENT}-{os.getpid()}"
+    name.write_text(model.version + "\n", "utf-8")
+    name.rename(folder / CURRENT)
+    _forget_old(folder, model.version)
+    return model.version
+
+
+def current(folder: Path) -> str | None:
+    """Return the version that serves; None where no model was published."""
+    try:
+        return (Path(folder) / CURRENT).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def load(folder: Path, version: str | None = None) -> RecommendModel:
+    """Open a model, checking its bytes against what was published.
+
+    Raises
+    ------
+    InputError
+        No model was published here, or not this version.
+    RebuildNeeded
+        Its files are damaged or cut off.
+    SchemaError
+        A later release wrote it.
+    """
+    version = version or current(folder)
+    if version is None:
+        raise InputError("no recommendation model was published", file=folder, hint="Run: bitaca run")
+    place = Path(folder) / version
+    try:
+        head = json.loads((place / "model.json").read_text("utf-8"))
+        packed = (place / "arrays.npz").read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"there is no model {version!r}", file=folder, hint=REBUILD) from error
+    except ValueError as error:
+        raise RebuildNeeded("model.json is damaged", file=place, hint=REBUILD) from error
+    if not isinstance(head, dict) or head.get("schema") != SCHEMA:
+        schema = head.get("schema") if isinstance(head, dict) else None
+        raise SchemaError(f"schema {schema!r} is not {SCHEMA}", file=place / "model.json", hint=REBUILD)
+    if hashlib.sha256(packed).hexdigest() != head.get("sha256"):
+        raise RebuildNeeded("arrays.npz is not what was published", file=place, hint=REBUILD)
+    try:
+        with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+            return _of(head, {name: arrays[name] for name in arrays.files})
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        raise RebuildNeeded(f"the model cannot be read ({error})", file=place, hint=REBUILD) from error
+
+
+def _of(head: dict[str, Any], arrays: dict[str, Any]) -> RecommendModel:
+    from scipy import sparse
+
+    items = tuple(str(name) for name in arrays["items"])
+    parts = (arrays["weights_data"], arrays["weights_indices"], arrays["weights_indptr"])
+    return RecommendModel(
+        items,
+        sparse.csr_matrix(parts, shape=(len(items), len(items))),
+        arrays["factors"],
+        ials.Ials(**head["ials"]),
+        Popularity(arrays["counts"], arrays["edges_s"], arrays["lift"]),
+        left_out=int(head["left_out"]),
+        seed=int(head["seed"]),
+        facts=head["facts"],
+    )
+
+
+def _forget_old(folder: Path, serving: str) -> None:
+    versions = [one for one in folder.iterdir() if one.is_dir() and (one / "model.json").is_file()]
+    versions.sort(key=lambda one: (one.name != serving, -one.stat().st_mtime_ns))
+    for old in versions[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""Boosted trees as plain arrays: read from scikit-learn once, kept without pickle, scored by NumPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitaca_core.recommend.interactions import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """A sum of binary trees over the same features.
+
+    Attributes
+    ----------
+    roots : int32 array of shape (trees,)
+    feature, left, right : int32 arrays of shape (nodes,)
+        A leaf points at itself, so that all trees can be walked for the same number of steps.
+    threshold, value : float64 arrays of shape (nodes,)
+        Left is taken where the feature is at most the threshold; `value` counts in leaves.
+    base : float
+        Added to the sum.
+    depth : int
+        Steps from a root to the deepest leaf.
+    """
+
+    roots: NDArray[np.int32]
+    feature: NDArray[np.int32]
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    threshold: NDArray[np.float64]
+    value: NDArray[np.float64]
+    base: float
+    depth: int
+
+    def score(self, features: Floats) -> NDArray[np.float64]:
+        """Return the sum of the trees' values for each row of (rows, features); rows with NaN go right."""
+        rows = len(features)
+        flat = np.ascontiguousarray(features, np.float64).ravel()
+        offset = (np.arange(rows) * features.shape[1])[:, None]
+        at = np.broadcast_to(self.roots, (rows, len(self.roots)))
+        for _ in range(self.depth):
+            goes_left = flat[offset + self.feature[at]] <= self.threshold[at]
+            at = np.where(goes_left, self.left[at], self.right[at])
+        found: NDArray[np.float64] = self.value[at].sum(1) + self.base
+        return found
+
+
+def of_sklearn(model: Any) -> Trees:
+    """Return the trees of a fitted HistGradientBoostingClassifier of two classes, or of a regressor."""
+    parts: dict[str, list[Any]] = {name: [] for name in ("feature", "left", "right", "threshold", "value")}
+    roots, depth, start = [], 0, 0
+    for stage in model._predictors:
+        nodes = stage[0].nodes
+        own = np.arange(len(nodes)) + start
+        leaf = nodes["is_leaf"].astype(bool)
+        roots.append(start)
+        depth = max(depth, int(nodes["depth"].max()))
+        parts["feature"].append(np.where(leaf, 0, nodes["feature_idx"]))
+        parts["left"].append(np.where(leaf, own, nodes["left"].astype(np.int64) + start))
+        parts["right"].append(np.where(leaf, own, nodes["right"].astype(np.int64) + start))
+        parts["threshold"].append(np.where(leaf, np.inf, nodes["num_threshold"]))
+        parts["value"].append(nodes["value"])
+        start += len(nodes)
+    joined = {name: np.concatenate(part) for name, part in parts.items()}
+    base = float(np.ravel(model._baseline_prediction)[0])
+    return Trees(
+        np.array(roots, np.int32),
+        joined["feature"].astype(np.int32),
+        joined["left"].astype(np.int32),
+        joined["right"].astype(np.int32),
+        joined["threshold"].astype(np.float64),
+        joined["value"].astype(np.float64),
+        base=base,
+        depth=depth,
+    )

@@ -1,0 +1,83 @@
+"""The model answers by history alone, its reasons sum to the leg, and what is published comes back the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
+from bitaca_core.recommend import ials, itemitem
+from bitaca_core.recommend import model as models
+from bitaca_core.recommend.interactions import from_pairs
+from bitaca_core.recommend.model import FACTORS, ITEM_ITEM, Past, RecommendModel
+
+
+def two_tastes() -> RecommendModel:
+    pairs = [(f"a{user}", f"anime-{item}") for user in range(12) for item in range(6) if (user + item) % 5]
+    pairs += [(f"f{user}", f"film-{item}") for user in range(12) for item in range(6) if (user + item) % 4]
+    return models.fit(
+        from_pairs(pairs, items=[*sorted({item for _, item in pairs}), "never-met"]),
+        edlae=itemitem.Edlae(l2=1.0, dropout=0.2),
+        factors=ials.Ials(factors=4, l2=0.01),
+    )
+
+
+def test_a_history_brings_its_like_first() -> None:
+    model = two_tastes()
+    legs = model.legs([Past("anime-0"), Past("anime-2")])
+    best = [model.items[place] for place in np.argsort(-model.score(legs), kind="stable")]
+    assert all(name.startswith("anime") for name in best[:4])
+    for leg in (ITEM_ITEM, FACTORS):
+        column = legs.leg(leg)
+        anime = [column[place] for place, name in enumerate(model.items) if name == "anime-3"]
+        films = [column[place] for place, name in enumerate(model.items) if name.startswith("film")]
+        assert anime[0] > max(films)
+
+
+def test_terms_sum_to_the_leg_and_the_cited_one_lowers_it() -> None:
+    model = two_tastes()
+    history = [Past("anime-0"), Past("anime-2", 0.5), Past("film-1"), Past("unknown")]
+    for candidate in ("anime-3", "film-2", "never-met"):
+        terms = model.terms(history, candidate)
+        leg = model.legs(history, [candidate]).leg(ITEM_ITEM)[0]
+        assert sum(term for _, term in terms) == pytest.approx(leg, abs=1e-5)
+        if not terms:
+            continue
+        cited, term = terms[0]
+        assert term == max(one for _, one in terms)
+        less = [past for past in history if past.title_id != cited]
+        assert model.legs(less, [candidate]).leg(ITEM_ITEM)[0] < leg or term <= 0
+
+
+def test_unknown_titles_and_an_empty_history_are_answered() -> None:
+    model = two_tastes()
+    legs = model.legs([Past("nothing")], ["anime-1", "nothing", "never-met"])
+    assert [model.items[place] for place in legs.items] == ["anime-1", "never-met"]
+    assert legs.known == 0 and np.isfinite(model.score(legs)).all()
+    assert model.score(legs)[0] > model.score(legs)[1], "what was met comes before what never was"
+
+
+def test_a_published_model_comes_back_and_its_name_follows_from_its_content(tmp_path) -> None:
+    model = two_tastes()
+    assert model.save(tmp_path) == model.version == two_tastes().version
+    again = RecommendModel.load(tmp_path)
+    assert again.version == model.version
+    history = [Past("anime-0")]
+    assert np.array_equal(again.legs(history).values, model.legs(history).values)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_damage_is_told(tmp_path) -> None:
+    with pytest.raises(InputError):
+        RecommendModel.load(tmp_path)
+    version = two_tastes().save(tmp_path)
+    arrays = tmp_path / version / "arrays.npz"
+    whole = arrays.read_bytes()
+    arrays.write_bytes(whole[:-100])
+    with pytest.raises(RebuildNeeded):
+        RecommendModel.load(tmp_path)
+    arrays.write_bytes(whole)
+    head = tmp_path / version / "model.json"
+    head.write_text(head.read_text().replace('"schema": 1', '"schema": 9'))
+    with pytest.raises(SchemaError):
+        RecommendModel.load(tmp_path)
