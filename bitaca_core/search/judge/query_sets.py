@@ -1,8 +1,7 @@
 """Query sets that somebody else wrote: read, checked against their freeze, asked, scored.
 
-A set is JSON lines, `{id, query, lang, kind, relevant, note}`, and beside it `NAME.jsonl.sha256` holds the
-digest that it was frozen with. `scores.json` in the same folder keeps the first score ever measured on the
-frozen set beside the last.
+A set is JSON lines, `{id, query, lang, kind, relevant, note}`; `FROZEN.json` in the same folder holds the digest
+that each was frozen with, `scores.json` keeps the first score ever measured on the frozen set beside the last.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from bitaca_core.errors import InputError
 from bitaca_core.search.judge.measures import hit_at, interval, precision_at, reciprocal_rank
 
 SCORES = "scores.json"
+FROZEN = "FROZEN.json"
 
 
 class Asked(BaseModel):
@@ -29,9 +29,18 @@ class Asked(BaseModel):
     id: str = Field(min_length=1)
     query: str = Field(min_length=1)
     lang: Literal["pt", "en", "mixed"] = "pt"
-    kind: Literal["colloquial", "title", "person", "filter", "typo", "scene"]
+    kind: str = Field(min_length=1)
     relevant: tuple[str, ...] = Field(min_length=1)
     note: str | None = None
+
+
+def frozen_digest(path: Path) -> str | None:
+    """Return the SHA-256 that the set beside a `FROZEN.json` was frozen with, None where there is none."""
+    frozen = path.with_name(FROZEN)
+    if not frozen.is_file():
+        return None
+    entry = json.loads(frozen.read_text("utf-8"))["files"].get(path.name)
+    return None if entry is None else str(entry["sha256"])
 
 
 def read_set(path: Path) -> list[Asked]:
@@ -43,15 +52,13 @@ def read_set(path: Path) -> list[Asked]:
         Another digest than it was frozen with, a row that does not fit, an id twice; names file and line.
     """
     body = path.read_bytes()
-    frozen = path.with_name(path.name + ".sha256")
-    if frozen.is_file():
-        wanted = frozen.read_text("utf-8").split()[0]
-        if hashlib.sha256(body).hexdigest() != wanted:
-            raise InputError(
-                f"the set was changed after it was frozen ({wanted[:12]}…)",
-                file=path,
-                hint="a new question belongs into a new set",
-            )
+    wanted = frozen_digest(path)
+    if wanted is not None and hashlib.sha256(body).hexdigest() != wanted:
+        raise InputError(
+            f"the set was changed after it was frozen ({wanted[:12]}…)",
+            file=path,
+            hint="a new question belongs into a new set",
+        )
     rows: list[Asked] = []
     seen: set[str] = set()
     for number, line in enumerate(body.decode("utf-8").splitlines(), start=1):
