@@ -41,9 +41,10 @@ def features(title: Title) -> Iterator[tuple[str, str]]:
     for group, values in (("genre", title.genres), ("mood", title.moods), ("country", title.countries)):
         yield from ((group, value) for value in values)
     yield from (("theme", fold(theme)) for theme in title.themes)
-    for credit in title.people():
-        group = "maker" if credit.role in MAKERS else "cast" if credit.role == "cast" else "crew"
-        yield group, fold(credit.name)
+    yield from (("maker", fold(name)) for name in title.directors)
+    yield from (("cast", fold(name)) for name in title.cast)
+    for credit in title.credits:
+        yield "maker" if credit.role in MAKERS else "crew", fold(credit.name)
     if title.franchise is not None:
         yield "franchise", title.franchise.franchise_id
     if title.year:
@@ -62,9 +63,7 @@ class Content:
         none; asked at each question, and a new answer makes all neighbours anew.
     """
 
-    def __init__(
-        self, titles: Sequence[Title], vectors: Callable[[], Vectors | None] = lambda: None
-    ) -> None:
+    def __init__(self, titles: Sequence[Title], vectors: Callable[[], Vectors | None] = lambda: None) -> None:
         self._ids = [title.title_id for title in titles]
         self._ask_vectors = vectors
         self._lock = threading.Lock()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
+from bitaca_core.recommend.reasons import Facts, facts_of
 from bitaca_core.search.filters import duration_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,25 @@ FRESH_DAYS = 45.0
 FRESH_YEARS = 4.0
 OWN_SOURCES = ("sample",)
 NEVER = datetime.date.max.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What depends on the day.
+
+    Attributes
+    ----------
+    open : bool array of shape (titles,)
+        What is available.
+    fresh : float32 array of shape (titles,)
+        How new each title is, 0 to 1: by the day when it became available, else by its year.
+    new : int64 array
+        What became available in the last `NEW_DAYS`, or was made this year or last; newest first.
+    """
+
+    open: Mask
+    fresh: Floats
+    new: Places
 
 
 class Items:
@@ -66,6 +87,9 @@ class Items:
                 number = numbers.setdefault(title.franchise.franchise_id, len(numbers))
                 self.franchise[place] = number
         self._shelves: dict[str, Places] = {}
+        self._facts: dict[int, Facts] = {}
+        self._days: dict[datetime.date, Day] = {}
+        self.genres, self.moods = _names(titles, "genres"), _names(titles, "moods")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -89,12 +113,19 @@ class Items:
             self._shelves[key] = np.array(found, np.int64)
         return self._shelves[key]
 
-    def names(self, group: str) -> tuple[str, ...]:
-        """Return every genre or mood that a title has, in order."""
-        return tuple(sorted({name for title in self.titles for name in getattr(title, group)}))
+    def facts(self, place: int) -> Facts:
+        """Return what may be said of a title beside another; read once."""
+        if place not in self._facts:
+            self._facts[place] = facts_of(self.titles[place])
+        return self._facts[place]
 
-    def freshness(self, today: datetime.date) -> Floats:
-        """Return how new each title is, 0 to 1: by the day when it became available, else by its year."""
+    def on(self, today: datetime.date) -> Day:
+        """Return what depends on the day; read once a day."""
+        if today not in self._days:
+            self._days = {today: Day(self._open_on(today), self._freshness(today), self._new(today))}
+        return self._days[today]
+
+    def _freshness(self, today: datetime.date) -> Floats:
         age_days = np.maximum(0, today.toordinal() - self.opens).astype(np.float32)
         by_day = np.where(self.opens > 0, np.exp(-age_days / FRESH_DAYS), 0.0)
         age_years = np.maximum(0, today.year - self.year).astype(np.float32)
@@ -102,8 +133,7 @@ class Items:
         found: Floats = np.maximum(by_day, by_year).astype(np.float32)
         return found
 
-    def new(self, today: datetime.date) -> Places:
-        """Return what became available in the last `NEW_DAYS`, or was made this year or last, newest first."""
+    def _new(self, today: datetime.date) -> Places:
         day = today.toordinal()
         by_day = (self.opens > day - NEW_DAYS) & (self.opens <= day)
         by_year = (self.opens == 0) & (self.year >= today.year - 1) & (self.year <= today.year)
@@ -111,8 +141,7 @@ class Items:
         order = np.lexsort((found, -self.year[found], -self.opens[found]))
         return found[order]
 
-    def open_on(self, today: datetime.date) -> Mask:
-        """Return what is available on this day."""
+    def _open_on(self, today: datetime.date) -> Mask:
         day = today.toordinal()
         found: Mask = (self.opens <= day) & (day <= self.closes)
         return found
@@ -130,6 +159,10 @@ class Items:
             return not there or any(one.lower().split("-")[0] in wanted for one in there)
 
         return np.fromiter((holds(title) for title in self.titles), bool, len(self))
+
+
+def _names(titles: Iterable[Title], group: str) -> tuple[str, ...]:
+    return tuple(sorted({name for title in titles for name in getattr(title, group)}))
 
 
 def _day(day: datetime.date | None, otherwise: int) -> int:

@@ -47,7 +47,9 @@ class Model(Protocol):
     @property
     def version(self) -> str: ...
 
-    def legs(self, history: Sequence[Past], candidates: None = None, *, now_s: float | None = None) -> LegScores: ...
+    def legs(
+        self, history: Sequence[Past], candidates: None = None, *, now_s: float | None = None
+    ) -> LegScores: ...
 
     def score(self, legs: LegScores) -> NDArray[np.float64]: ...
 
@@ -214,7 +216,8 @@ class Scorer:
         for genre in genres:
             found[self.items.shelf(f"genre:{genre}")] += 1.0
         if genres:
-            found = np.minimum(found, 2.0) / 2.0
+            np.minimum(found, 2.0, out=found)
+            found *= np.float32(0.5)
         return found
 
 

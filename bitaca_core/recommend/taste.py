@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bitaca_core.recommend.items import Items
@@ -46,8 +47,8 @@ class Taste:
     seen: frozenset[int] = frozenset()
     listed: tuple[int, ...] = ()
     liked: tuple[int, ...] = ()
-    tastes: Tastes = Tastes()
-    limits: Limits = Limits()
+    tastes: Tastes = field(default_factory=Tastes)
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def positive(self) -> tuple[Evidence, ...]:
@@ -61,7 +62,7 @@ class Taste:
     def without(self, place: int) -> Taste:
         """Return the same viewer had this title not counted; it stays seen."""
         kept = tuple(one for one in self.evidence if one.place != place)
-        return Taste(kept, self.seen, self.listed, self.liked, self.tastes, self.limits)
+        return replace(self, evidence=kept)
 
 
 def taste_of(history: Sequence[Watched], said: Said, items: Items, now_s: float) -> Taste:
@@ -128,9 +129,7 @@ def taste_of(history: Sequence[Watched], said: Said, items: Items, now_s: float)
     for place, key, mark in marks.get("list", ()):
         count(place, key, LISTED, mark.updated_s, "listed")
     heaviest = sorted(found.values(), key=lambda one: (-abs(one.weight), one.title_id))[:HISTORY_MAX]
-    return Taste(
-        tuple(heaviest), frozenset(seen), tuple(listed), _unique(liked), said.tastes, said.limits
-    )
+    return Taste(tuple(heaviest), frozenset(seen), tuple(listed), _unique(liked), said.tastes, said.limits)
 
 
 def _unique(places: Iterable[int]) -> tuple[int, ...]:
@@ -138,4 +137,4 @@ def _unique(places: Iterable[int]) -> tuple[int, ...]:
 
 
 def _recency(age_s: float) -> float:
-    return max(OLD_FLOOR, 0.5 ** (max(0.0, age_s) / DAY_S / HALF_LIFE_DAYS))
+    return max(OLD_FLOOR, math.exp2(-max(0.0, age_s) / DAY_S / HALF_LIFE_DAYS))

@@ -68,8 +68,8 @@ class Said:
 
     ratings: Mapping[str, int] = field(default_factory=dict)
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
-    tastes: Tastes = Tastes()
-    limits: Limits = Limits()
+    tastes: Tastes = field(default_factory=Tastes)
+    limits: Limits = field(default_factory=Limits)
 
 
 class MarksStore:
