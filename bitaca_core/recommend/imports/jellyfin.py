@@ -42,7 +42,9 @@ def read(data: bytes) -> list[Entry]:
         raise InputError("the file is no JSON", line=line, column=column) from error
     items = document.get("Items") if isinstance(document, dict) else document
     if not isinstance(items, list):
-        raise InputError("the file has no list of `Items`", hint="Save the answer of /Users/<id>/Items as it is")
+        raise InputError(
+            "the file has no list of `Items`", hint="Save the answer of /Users/<id>/Items as it is"
+        )
     if len(items) > 20 * ENTRIES_MAX:
         raise InputError(f"the file has {len(items)} items, more than {20 * ENTRIES_MAX}", kind="too-large")
     found: dict[tuple[str, str], Entry] = {}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bitaca_core.errors import InputError
-from bitaca_core.recommend.imports.entries import ENTRIES_MAX, NAME_MAX_CHARS, Entry, Status, liking_of
+from bitaca_core.recommend.imports.entries import ENTRIES_MAX, NAME_MAX_CHARS, Entry, Kind, Status, liking_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -21,7 +21,8 @@ STATUSES: dict[str, Status] = {
     "plan to watch": "planned", "1": "watching", "2": "watched", "3": "watching", "4": "dropped", "6": "planned",
 }  # fmt: skip
 """By the export's word, or the number that older exports have."""
-FILMS = frozenset(("movie", "3"))
+TYPES: dict[str, Kind] = {"movie": "film", "3": "film", "tv": "series", "1": "series"}
+"""What else there is (OVA, ONA, special, music) may be either."""
 
 
 def is_mal(data: bytes) -> bool:
@@ -78,7 +79,7 @@ def _entry(found: Element, number: int) -> Entry:
     return Entry(
         names=(name,),
         status=status,
-        kind="film" if _text(found, "series_type").lower() in FILMS else "series",
+        kind=TYPES.get(_text(found, "series_type").lower(), ""),
         liking=liking_of(_number(_text(found, "my_score")), SCORE_TOP),
         seen_s=seen_s,
         ids=(("mal", number_there),) if number_there.isdigit() and number_there != "0" else (),

@@ -49,9 +49,7 @@ def gunzip(data: bytes, limit: int = UNPACKED_MAX_BYTES) -> bytes:
                 raise InputError("the gzip file is cut off", hint="Download the export again")
             left = stream.unused_data.lstrip(b"\0")
     except zlib.error as error:
-        raise InputError(
-            f"the gzip file is damaged ({error})", hint="Download the export again"
-        ) from error
+        raise InputError(f"the gzip file is damaged ({error})", hint="Download the export again") from error
     return bytes(found)
 
 
