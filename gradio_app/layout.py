@@ -123,7 +123,7 @@ def header(request: Request, say: Words) -> Html:
             ),
             el(
                 "nav",
-                el("a", el("span", "＋", aria_hidden="true"), el("span", say("nav_list"), class_="nav-text"),
+                el("a", opinions.icon("list"), el("span", say("nav_list"), class_="nav-text"),
                    class_="round nav-list", href="/minha-lista", title=say("nav_list"), aria_label=say("nav_list")),
                 el("button", "◐", class_="round", id="theme-toggle", type="button",
                    title=say("theme_toggle"), aria_label=say("theme_toggle")),

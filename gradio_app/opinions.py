@@ -80,7 +80,7 @@ def buttons(
         [
             el(
                 "button",
-                el("span", _sign(word), class_="opinion-sign", aria_hidden="true"),
+                icon(word),
                 el("span", say(f"say_{word}_on" if word in now else f"say_{word}"), class_="opinion-text"),
                 class_="opinion-button",
                 type="submit",
@@ -109,5 +109,22 @@ def menu(say: Words, card: dict[str, Any], now: frozenset[str], back: str) -> Ht
     )
 
 
-def _sign(word: str) -> str:
-    return {"like": "👍", "dislike": "👎", "list": "＋", "watched": "✓", "hide": "⊘", "drop": "⏏"}[word]
+THUMB = "M7 11v9H4v-9zm2 0 4-8c1.6 0 2.6 1.2 2.3 2.8L14.6 9H19a2 2 0 0 1 2 2.4l-1.3 7A2 2 0 0 1 17.7 20H9z"
+PATHS = {
+    "like": THUMB, "dislike": THUMB, "list": "M12 5v14M5 12h14", "watched": "m5 12.5 4.5 4.5L19 7.5",
+    "hide": "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM6.5 6.5l11 11", "drop": "M8 6v12M16 6v12M4 20 20 4",
+}  # fmt: skip
+
+
+def icon(word: str) -> Html:
+    """Return a line drawing, 20 px wide, in the colour of the text."""
+    return el(
+        "svg",
+        el("path", d=PATHS[word]),
+        viewBox="0 0 24 24",
+        width="20",
+        height="20",
+        class_=f"icon icon-{word}",
+        aria_hidden="true",
+        focusable="false",
+    )

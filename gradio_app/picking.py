@@ -47,9 +47,15 @@ def picker(services: Services, say: Words, said: Said, *, always: bool = False) 
             el(
                 "fieldset",
                 el("legend", say("picker_titles")),
-                [_title(services, say, title, title.title_id in said.tastes.titles)
-                 for title in offered_titles(services, said)],
-                class_="picks picks-titles",
+                el(
+                    "div",
+                    [
+                        _title(services, say, title, title.title_id in said.tastes.titles)
+                        for title in offered_titles(services, said)
+                    ],
+                    class_="picks-titles",
+                ),
+                class_="picks",
             ),
             el(
                 "p",

@@ -1,7 +1,7 @@
 """Why a title is shown, as machine-readable words and as a sentence; nothing is said that cannot be checked.
 
 A reason is `key:value`: `history:<id>` (the cited title is the largest term of the item-item leg, the leg is the
-title's largest, and without the cited title the score is not higher), `picked:<id>`, `listed:<id>`, `sequel:<id>`,
+title's largest, and without the cited title the score is not higher), `liked:<id>`, `picked:<id>`, `listed:<id>`, `sequel:<id>`,
 `prequel:<id>`, `franchise:<name>`, `director:<name>` and the other roles, `theme:`, `mood:`, `genre:`,
 `taste:<genre>`, `popular`, `known`, `new`, `explore`.
 """
@@ -18,7 +18,7 @@ from bitaca_core.recommend import wording
 
 MAKERS = ("director", "creator", "writer", "studio", "composer")
 """Roles whose sharing is worth a sentence, first things first; the cast comes after them."""
-CITING = frozenset(("history", "picked", "listed", "sequel", "prequel"))
+CITING = frozenset(("history", "liked", "picked", "listed", "sequel", "prequel"))
 SHARED_MAX = 3
 GROUPS = {"theme": "themes", "mood": "moods", "genre": "genres"}
 LINE = frozenset(("main", "sequel", "prequel"))

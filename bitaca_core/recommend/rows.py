@@ -40,6 +40,10 @@ EXPLORE_POOL = 400
 """How far down the ranking chance may reach."""
 OF_THE_VIEWER = frozenset(("continue", "list", "again"))
 """Rows of what the viewer knows; all others recommend."""
+CITED = {"watched": "history", "liked": "liked", "picked": "picked", "listed": "listed"}
+"""How a title of the history is cited, by what made it one."""
+BECAUSE = frozenset(("watched", "liked"))
+"""What has a row of its own."""
 SMALL = frozenset(("house", "library", "popular"))
 """Rows that are worth showing with one title."""
 
@@ -100,11 +104,11 @@ class Board:
     def __post_init__(self) -> None:
         self.free = self.scene.allowed.copy()
 
-    def add(self, key: str, hits: Iterable[Hit], title: str | None = None, name: str = "") -> None:
+    def add(self, key: str, hits: Iterable[Hit], title: str | None = None) -> None:
         """Add a row of hits as they are, if there are any."""
         found = tuple(hits)[:ROW_MAX]
         if found:
-            self.rows.append(Row(key, title or row_title(key, self.scene.lang, name), found))
+            self.rows.append(Row(key, title or row_title(key, self.scene.lang), found))
             items = self.scene.scorer.items
             for hit in found:
                 place = items.place.get(hit.title_id)
@@ -189,7 +193,7 @@ def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
     positive = scene.taste.positive
     weight: dict[int, float] = {}
     for number, term in zip(cited.tolist(), terms.tolist(), strict=True):
-        if number >= 0 and positive[number].source == "watched":
+        if number >= 0 and positive[number].source in BECAUSE:
             weight[number] = weight.get(number, 0.0) + term
     rows = []
     for number in sorted(weight, key=lambda one: (-weight[one], one)):
@@ -221,7 +225,7 @@ def _because_hit(board: Board, one: Evidence, place: int) -> Hit:
     scene = board.scene
     items = scene.scorer.items
     common = reasons.shared(items.facts(one.place), items.facts(place))
-    return board.hits(np.array([place]), (f"history:{items.ids[one.place]}", *common))[0]
+    return board.hits(np.array([place]), (f"{CITED[one.source]}:{items.ids[one.place]}", *common))[0]
 
 
 def _add_because(board: Board, row: tuple[Evidence, list[Hit]]) -> None:
@@ -231,7 +235,10 @@ def _add_because(board: Board, row: tuple[Evidence, list[Hit]]) -> None:
     if len(left) >= BECAUSE_MIN:
         left.sort(key=lambda hit: not hit.playable)
         source = scene.scorer.items.titles[one.place]
-        board.add(f"because:{source.title_id}", left, name=source.name(scene.lang))
+        title = row_title(
+            "because" if one.source == "watched" else "because-liked", scene.lang, source.name(scene.lang)
+        )
+        board.add(f"because:{source.title_id}", left, title)
 
 
 def for_you(board: Board) -> None:
@@ -244,14 +251,10 @@ def for_you(board: Board) -> None:
     row, strange = rerank.explored(row, rest, scene.met, scene.seed)
     row = playable_first(rerank.capped(row, scene.scorer.items.franchise), scene.ready)
     whys = explained(scene, row)
-    if len(row) >= ROW_MIN:
-        board.add(
-            "for-you",
-            (
-                replace(hit, why=("explore",) if place in strange else why)
-                for hit, place, why in zip(board.hits(row, ()), row.tolist(), whys, strict=True)
-            ),
-        )
+    hits = zip(board.hits(row, ()), row.tolist(), whys, strict=True)
+    board.add(
+        "for-you", (replace(hit, why=("explore",) if place in strange else why) for hit, place, why in hits)
+    )
 
 
 def apart(scene: Scene, places: Places, count: int) -> Places:
@@ -290,8 +293,7 @@ def _why(scene: Scene, place: int, number: int, cites: bool) -> tuple[str, ...]:
         one = scene.taste.positive[number]
         common = reasons.shared(items.facts(one.place), items.facts(place))
         if cites:
-            key = {"picked": "picked", "listed": "listed"}.get(one.source, "history")
-            return (f"{key}:{items.ids[one.place]}", *common)
+            return (f"{CITED[one.source]}:{items.ids[one.place]}", *common)
     strength = {leg: float(values[place]) for leg, values in scene.scores.strength.items() if leg != ITEM}
     largest = max(strength, key=lambda leg: strength[leg]) if strength else PRIOR
     taste = [f"taste:{genre}" for genre in scene.taste.tastes.genres if genre in items.titles[place].genres]

@@ -21,7 +21,7 @@ OLD_FLOOR = 0.3
 DAY_S = 86_400.0
 LIKED, PICKED, LISTED = 1.5, 0.9, 0.35
 DISLIKED, HIDDEN, DROPPED = -0.8, -0.5, -0.3
-Source = Literal["watched", "picked", "listed", "refused"]
+Source = Literal["watched", "liked", "picked", "listed", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,15 @@ def taste_of(history: Sequence[Watched], said: Said, items: Items, now_s: float)
         for place, key, mark in marks.get(kind, ()):
             seen.add(place)
             count(place, key, weight, mark.updated_s, "refused")
+    begun = {items.place[one.title_id] for one in history if one.title_id in items.place}
+    begun |= {place for place, _, _ in marks.get("watched", ())}
     for place, thumb in thumbs.items():
         seen.add(place)
         if thumb < 0:
             count(place, items.ids[place], DISLIKED, now_s, "refused")
         else:
             liked.append(place)
-            count(place, items.ids[place], LIKED, now_s, "watched")
+            count(place, items.ids[place], LIKED, now_s, "watched" if place in begun else "liked")
     for watched in history:
         at = items.place.get(watched.title_id)
         if at is None:

@@ -50,7 +50,7 @@ def cited(crowd, model):
         for row in recommender.rows(viewer):
             for hit in row.items:
                 key, _, value = (hit.why or ("",))[0].partition(":")
-                if key in ("history", "picked", "listed"):
+                if key in ("history", "liked", "picked", "listed"):
                     yield row, scene, state.items.place[hit.title_id], by_place[state.items.place[value]]
 
 
@@ -67,7 +67,7 @@ def test_without_the_cited_title_the_leg_falls_and_the_score_does_not_rise(crowd
         strength = scene.scores.strength
         assert all(strength["item"][place] >= values[place] for values in strength.values())
         if row.key.startswith("because"):
-            assert row.key == f"because:{TITLES[one.place].title_id}" and one.source == "watched"
+            assert row.key == f"because:{TITLES[one.place].title_id}" and one.source in ("watched", "liked")
         count += 1
     assert count > 150, "the proof is about something"
 
