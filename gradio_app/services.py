@@ -224,12 +224,10 @@ class Services:
 
     def _published_model(self) -> Any:
         """Return the recommendation model that was published; without one, or with a damaged one, content serves."""
-        from bitaca_core.recommend.model import RecommendModel
-        from bitaca_core.recommend.published import current
+        from bitaca_core.recommend.service import published_model
 
-        folder = self.settings.paths.models / "recommend"
         try:
-            return RecommendModel.load(folder) if current(folder) is not None else None
+            return published_model(self.settings.paths.models / "recommend")
         except BitacaError as error:
             log.error("recommendations come from content alone: %s", error)
             return None

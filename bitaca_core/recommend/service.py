@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -437,6 +438,19 @@ class Recommender:
     def _shared_with(items: Items, wanted: Sequence[int], place: int) -> tuple[str, ...]:
         found = [why for one in wanted for why in reasons.shared(items.facts(one), items.facts(place))]
         return tuple(dict.fromkeys(found))[: reasons.SHARED_MAX] or (f"similar:{items.ids[wanted[0]]}",)
+
+
+def published_model(folder: Path) -> Model | None:
+    """Return the model that was published in a folder; None where none was.
+
+    Raises
+    ------
+    BitacaError
+        It is damaged, or of a later release.
+    """
+    from bitaca_core.recommend import published
+
+    return published.load(folder) if published.current(folder) is not None else None
 
 
 def _group(why: tuple[str, ...]) -> int:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from bitaca_core.errors import InputError
+from bitaca_core.viewers.interactions import InteractionsStore
 from bitaca_core.viewers.marks import MarksStore
 from bitaca_core.viewers.schema import migrate
 
@@ -65,7 +66,7 @@ class Message:
     created_s: float
 
 
-class ViewerStore(MarksStore):
+class ViewerStore(MarksStore, InteractionsStore):
     """`app.db`: created with its folder at first use; safe to share between threads.
 
     Parameters
