@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from bitaca_core.recommend.content import Content
+from bitaca_core.recommend.likeness import Content
 from bitaca_core.recommend.items import Items
 from bitaca_core.recommend.taste import Evidence, Taste
 

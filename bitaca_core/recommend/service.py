@@ -20,7 +20,7 @@ import numpy as np
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.recommend import reasons, rerank
-from bitaca_core.recommend.content import Content
+from bitaca_core.recommend.likeness import Content
 from bitaca_core.recommend.items import Items
 from bitaca_core.recommend.rows import (
     EXPLORE_POOL,
