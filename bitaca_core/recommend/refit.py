@@ -19,6 +19,7 @@ import numpy as np
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import BitacaError
 from bitaca_core.recommend.interactions import Interactions, from_pairs
+from bitaca_core.recommend.likeness import features
 from bitaca_core.recommend.model import Past, RecommendModel, fit
 from bitaca_core.recommend.published import current
 from bitaca_core.recommend.standing import DECISION
@@ -102,7 +103,10 @@ def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float
         return Decision(False, reason, None, **common)  # type: ignore[arg-type]
     left_out = {(user, target) for user, target, _ in held}
     known = [pair for pair in pairs if (pair[0], pair[1]) not in left_out]
-    challenger = fit(_interactions(known, catalogue), seed)
+    words = {
+        title.title_id: [f"{group} {value}" for group, value in features(title)] for title in catalogue.titles
+    }
+    challenger = fit(_interactions(known, catalogue), words, seed)
     items = [title.title_id for title in catalogue.titles]
     new = measure(held, items, model_ranker(challenger, now_s))
     old = measure(held, items, model_ranker(champion, now_s) if champion else popularity_ranker(known))
@@ -114,7 +118,7 @@ def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float
     rival = f"model {serving}" if champion else "popularity"
     if high < 0:
         return Decision(False, f"worse than {rival}", None, **common, **numbers)  # type: ignore[arg-type]
-    final = fit(every, seed)
+    final = fit(every, words, seed)
     facts = {"fitted_s": now_s, "viewers": len(every.users), "interactions": len(every), **numbers}
     version = replace(final, facts=facts).save(folder)
     return Decision(True, f"not worse than {rival}", version, **common, **numbers)  # type: ignore[arg-type]

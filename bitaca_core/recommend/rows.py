@@ -89,8 +89,6 @@ class Scene:
     now_s: float
     seed: int
     lang: str
-    fewer: dict[int, Scores] = field(default_factory=dict)
-    """Scores with one title not counted, by its place: each is asked for once."""
 
 
 @dataclass(slots=True)
@@ -198,7 +196,10 @@ def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
     rows = []
     for number in sorted(weight, key=lambda one: (-weight[one], one)):
         one = positive[number]
-        places = cited_by(scene, one, pool[cited == number])
+        places = pool[cited == number]
+        if len(places) < BECAUSE_MIN:
+            continue
+        places = cited_by(scene, one, places)
         places = rerank.capped(places, scene.scorer.items.franchise)
         if len(places) >= BECAUSE_MIN:
             places = apart(scene, places[:POOL], ROW_MAX)
@@ -212,12 +213,8 @@ def cited_by(scene: Scene, one: Evidence, places: Places) -> Places:
     """Return those of `places` whose score does not rise, and whose leg falls, when `one` is not counted."""
     if not len(places):
         return places
-    less = scene.fewer.get(one.place)
-    if less is None:
-        less = scene.scorer.score(scene.taste.without(one.place), scene.prior, scene.fresh, scene.now_s)
-        scene.fewer[one.place] = less
-    lower = less.item[places] < scene.scores.item[places]
-    found: Places = places[lower & (less.final[places] <= scene.scores.final[places])]
+    lower = scene.scorer.lower_without(scene.taste, one, scene.scores, scene.prior, scene.fresh, scene.now_s)
+    found: Places = places[lower[places]]
     return found
 
 

@@ -20,8 +20,8 @@ import numpy as np
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.recommend import reasons, rerank
-from bitaca_core.recommend.likeness import Content
 from bitaca_core.recommend.items import Items
+from bitaca_core.recommend.likeness import Content
 from bitaca_core.recommend.rows import (
     EXPLORE_POOL,
     OF_THE_VIEWER,
