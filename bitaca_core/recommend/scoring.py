@@ -7,6 +7,7 @@ is a plain sum of one term a title of the history, and `terms` returns them.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ class Scorer:
         self.items, self.content, self.model = items, content, model
         self.version = model.version if model is not None else "content"
         self._verdicts: OrderedDict[object, NDArray[np.uint8]] = OrderedDict()
+        self._lock = threading.Lock()
         if model is not None:
             rows = [items.place.get(title_id, -1) for title_id in model.items]
             self._met_rows = np.array([row for row, place in enumerate(rows) if place >= 0], np.int64)
@@ -171,9 +173,10 @@ class Scorer:
         if packed is None:
             less = self.score(taste.without(one.place), prior, fresh, now_s)
             packed = np.packbits((less.item < scores.item) & (less.final <= scores.final))
-            self._verdicts[key] = packed
-            while len(self._verdicts) > VERDICTS_MAX:
-                self._verdicts.popitem(last=False)
+            with self._lock:
+                self._verdicts[key] = packed
+                while len(self._verdicts) > VERDICTS_MAX:
+                    self._verdicts.popitem(last=False)
         return np.unpackbits(packed, count=len(self.items)).astype(bool)
 
     def terms(self, taste: Taste, place: int) -> list[tuple[Evidence, float]]:
