@@ -3,6 +3,7 @@
 import pytest
 
 from bitaca_core.catalogue.titles import Credit, Title
+from tests.catalogue import crosscheck
 from tests.catalogue.crosscheck import (
     JUSTIFIED,
     Film,
@@ -90,6 +91,7 @@ def test_the_real_titles_agree_with_the_wikipedia_film_lists():
     checks = wikipedia_checks(shipped_real_titles(), read_wikipedia(folder))
     assert len({check.title_id for check in checks}) >= 110
     assert [check for check in checks if not check.agrees and check.reason is None] == []
+    assert f"Wikipedia film lists: {summary(checks).splitlines()[0]}" in (crosscheck.__doc__ or "")
 
 
 def test_the_imdb_ids_are_those_of_the_movielens_links():
@@ -101,6 +103,7 @@ def test_the_imdb_ids_are_those_of_the_movielens_links():
     checks = link_checks(shipped_real_titles(), read_links(folder))
     assert len({check.title_id for check in checks}) >= 200
     assert [check for check in checks if not check.agrees and check.reason is None] == []
+    assert f"MovieLens links: {summary(checks).splitlines()[0]}" in (crosscheck.__doc__ or "")
 
 
 def test_every_justified_difference_is_one():
