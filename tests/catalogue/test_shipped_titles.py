@@ -57,6 +57,10 @@ def text_complaints(title: Title) -> Iterator[str]:
         synopsis = getattr(title, f"synopsis_{language}") or ""
         if len(synopsis.split()) not in SYNOPSIS_WORDS:
             yield f"synopsis_{language} has {len(synopsis.split())} words"
+        if len(re.findall(r"[.?!](?=\s|$)", synopsis)) not in (2, 3) or not synopsis.endswith(
+            (".", "?", "!")
+        ):
+            yield f"synopsis_{language} is not two or three sentences"
         said = words(synopsis)
         if sum(word in TELLTALES[language] for word in said) <= sum(
             word in TELLTALES[other] for word in said
@@ -205,6 +209,7 @@ def test_a_question_about_the_plot_meets_its_words(real, asked, title_id):
     [
         ({"synopsis_en": "Too short."}, "synopsis_en has 2 words"),
         ({"synopsis_en": "the word " * 31}, "synopsis_en has 62 words"),
+        ({"synopsis_en": "the word " * 20 + "."}, "synopsis_en is not two or three sentences"),
         (
             {"synopsis_pt": "the story of a boy who is with her and that was it for " * 3},
             "synopsis_pt is not in its",
