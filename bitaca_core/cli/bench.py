@@ -133,6 +133,24 @@ def ladder(
     _measure("tests.bench.ladder", arguments, out)
 
 
+@app.command("search")
+def search(
+    only: Annotated[
+        str, typer.Option(help="of quality, typos, latency, films, with commas between; all where empty")
+    ] = "",
+    titles: Annotated[
+        int, typer.Option(min=100, help="size of the catalogue whose latency is measured")
+    ] = 35_000,
+    record: Annotated[
+        bool, typer.Option("--record", help="write first and last score beside the query sets")
+    ] = False,
+    out: Out = Path("results/search.json"),
+) -> None:
+    """Search in Portuguese: the frozen query sets, typing errors, what a question costs, ablations on film texts."""
+    arguments = ["--only", only, "--titles", str(titles), *(["--record"] if record else [])]
+    _measure("tests.bench.search", arguments, out)
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")

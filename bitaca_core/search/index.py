@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bitaca_core.search.embed import Embedder
 
 LOG = logging.getLogger("bitaca.search")
-INDEX_SCHEMA = 1
+INDEX_SCHEMA = 2
 TABLE = "titles"
 STAGE = "index"
 """Name of the index's receipt."""
@@ -181,6 +181,9 @@ def _write_table(folder: Path, rows: list[dict[str, Any]], vectors: NDArray[np.f
         config=FTS(
             language="Portuguese", stem=True, ascii_folding=True, remove_stop_words=True, with_position=False
         ),
+    )
+    table.create_index(
+        "meaning", config=FTS(language="English", stem=True, remove_stop_words=True, with_position=False)
     )
     table.create_index(
         "names",

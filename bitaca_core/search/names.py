@@ -1,20 +1,38 @@
-"""Titles by name: exact, prefix and near-miss matches over every name and alias, in memory."""
+"""Titles and people by name: exact, prefix and near-miss matches over every name and alias, in memory.
+
+Nothing walks over all names: prefixes are found by bisection among the words' beginnings, near misses among
+the names that share the most letter triples, and names inside a longer question by its own runs of words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bitaca_core.catalogue.normalize import fold, romaji_key
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import is_filler
 from bitaca_core.search.documents import names_of
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 STRONG = 86.0
 """From this score on (0 to 100) the words are taken as a title's name."""
 WEAK = 72.0
 INSIDE, INSIDE_STRONG = 80.0, 90.0
 """A name inside a longer question; one word alone (`limite`) may only be a word, two or more are a name."""
+INSIDE_MIN_LETTERS = 5
+NEAR_PERSON = 82.0
+CANDIDATES = 200
+"""Names that are compared letter by letter: those that share the most letter triples."""
+STARTING_MAX = 2000
+"""Names that begin alike and are looked at; a single letter begins thousands."""
+QUESTION_MAX_WORDS = 40
 _ARTICLES = ("o ", "a ", "os ", "as ", "um ", "uma ", "the ", "el ", "la ", "le ", "les ")
 
 
@@ -26,50 +44,113 @@ class NameMatch:
     score: float
 
 
+class Keys:
+    """Folded names, each with a row: found whole, by the beginning of any of their words, or by likeness."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        import numpy as np
+
+        self.keys = list(keys)
+        self.rows: dict[str, list[int]] = defaultdict(list)
+        for row, key in enumerate(self.keys):
+            self.rows[key].append(row)
+        beginnings = sorted((key[at:], row) for row, key in enumerate(self.keys) for at in _starts(key))
+        self._beginnings = [text for text, _ in beginnings]
+        self._rows_of = [row for _, row in beginnings]
+        triples: dict[str, list[int]] = defaultdict(list)
+        for row, key in enumerate(self.keys):
+            for triple in _triples(key):
+                triples[triple].append(row)
+        self._triples: dict[str, NDArray[np.int32]] = {
+            triple: np.array(rows, np.int32) for triple, rows in triples.items()
+        }
+        self._sizes = np.array([max(1, len(key)) for key in self.keys], np.float32)
+
+    def beginning(self, text: str, limit: int = STARTING_MAX) -> Iterator[int]:
+        """Yield the rows of names of which some word, and what follows it, begins with `text`."""
+        place = bisect_left(self._beginnings, text)
+        for at in range(place, min(place + limit, len(self._beginnings))):
+            if not self._beginnings[at].startswith(text):
+                return
+            yield self._rows_of[at]
+
+    def near(self, text: str, cutoff: float, limit: int) -> list[tuple[int, float]]:
+        """Return `(row, likeness 0 to 100)` of the names most like `text`, best first."""
+        import numpy as np
+        from rapidfuzz import fuzz
+
+        postings = [self._triples[triple] for triple in _triples(text) if triple in self._triples]
+        if not postings:
+            return []
+        shared = np.bincount(np.concatenate(postings), minlength=len(self.keys)).astype(np.float32)
+        shared /= self._sizes + len(text)
+        count = min(CANDIDATES, len(self.keys))
+        rows = np.argpartition(-shared, count - 1)[:count]
+        scored = [
+            (int(row), fuzz.ratio(text, self.keys[row], score_cutoff=cutoff))
+            for row in rows
+            if shared[row] > 0
+        ]
+        found = [(row, score) for row, score in scored if score >= cutoff and score > 0]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
 class NameIndex:
-    """All names of all titles, folded, with and without a leading article."""
+    """All names of all titles, folded, with and without a leading article, and everybody who made them."""
 
     def __init__(self, titles: Iterable[Title]) -> None:
-        self._keys: list[str] = []
+        keys: list[str] = []
         self._ids: list[str] = []
         self.people: dict[str, tuple[str, list[str]]] = {}
         for title in titles:
-            keys: dict[str, None] = {}
+            readings: dict[str, None] = {}
             for name in names_of(title):
                 for key in (fold(name), romaji_key(name)):
-                    keys[key] = None
-                    keys[_without_article(key)] = None
-            for key in keys:
+                    readings[key] = None
+                    readings[_without_article(key)] = None
+            for key in readings:
                 if key:
-                    self._keys.append(key)
+                    keys.append(key)
                     self._ids.append(title.title_id)
-            for person in (*title.directors, *title.cast):
-                self.people.setdefault(fold(person), (person, []))[1].append(title.title_id)
+            for credit in title.people():
+                made = self.people.setdefault(fold(credit.name), (credit.name, []))[1]
+                if not made or made[-1] != title.title_id:
+                    made.append(title.title_id)
+        self._keys = Keys(keys)
+        self._people = Keys(self.people)
 
     def find(self, text: str, limit: int = 10) -> list[NameMatch]:
         """Return titles whose name is the text or nearly it, best first, asking words around it left out."""
-        from rapidfuzz import fuzz, process
-
         best: dict[str, float] = {}
+
+        def score(row: int, value: float) -> None:
+            best[self._ids[row]] = max(best.get(self._ids[row], 0.0), value)
+
         for key in self._readings(text):
             letters = sum(len(word) for word in key.split())
+            for row in self._keys.rows.get(key, ()):
+                score(row, 100.0)
             cutoff = 99.9 if letters <= 3 else STRONG if letters <= 5 else WEAK
-            for _, score, row in process.extract(
-                key, self._keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=limit * 3
-            ):
-                title_id = self._ids[row]
-                best[title_id] = max(best.get(title_id, 0.0), score)
+            for row, value in self._keys.near(key, cutoff, limit * 3):
+                score(row, value)
             if letters >= 5:
-                for row, name in enumerate(self._keys):
-                    if score := _part_score(key, name):
-                        best[self._ids[row]] = max(best.get(self._ids[row], 0.0), score)
-        padded = f" {fold(text)} "
-        for row, name in enumerate(self._keys):
-            if len(name) >= 5 and f" {name} " in padded and name != padded.strip():
-                score = INSIDE_STRONG if " " in name else INSIDE
-                best[self._ids[row]] = max(best.get(self._ids[row], 0.0), score)
+                for row in self._keys.beginning(key):
+                    if value := _part_score(key, self._keys.keys[row]):
+                        score(row, value)
+        words = fold(text).split()[:QUESTION_MAX_WORDS]
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                name = " ".join(words[start:end])
+                if len(name) >= INSIDE_MIN_LETTERS and end - start < len(words):
+                    for row in self._keys.rows.get(name, ()):
+                        score(row, INSIDE_STRONG if end - start > 1 else INSIDE)
         ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-        return [NameMatch(title_id, score) for title_id, score in ranked[:limit]]
+        return [NameMatch(title_id, value) for title_id, value in ranked[:limit]]
+
+    def every(self) -> Iterator[str]:
+        """Yield every folded name, of titles and of people."""
+        yield from self._keys.keys
+        yield from self._people.keys
 
     def _readings(self, text: str) -> list[str]:
         words = fold(text).split()
@@ -87,21 +168,24 @@ class NameIndex:
         if not key:
             return []
         ranked: dict[str, tuple[int, int]] = {}
-        for row, name in enumerate(self._keys):
-            place = 0 if name.startswith(key) else 1 if f" {key}" in name else -1
-            if place >= 0:
-                title_id = self._ids[row]
-                ranked[title_id] = min(ranked.get(title_id, (9, 0)), (place, len(name)))
-        return [title_id for title_id, _ in sorted(ranked.items(), key=lambda item: (*item[1], item[0]))][
-            :limit
-        ]
+        for row in self._keys.beginning(key):
+            name = self._keys.keys[row]
+            title_id, place = self._ids[row], (0 if name.startswith(key) else 1, len(name))
+            ranked[title_id] = min(ranked.get(title_id, (9, 0)), place)
+        return [key for key, _ in sorted(ranked.items(), key=lambda item: (*item[1], item[0]))][:limit]
 
     def person(self, text: str) -> tuple[str, list[str]] | None:
-        """Return `(name, title ids)` of a director or actor whose whole name stands in the text."""
-        padded = f" {fold(text)} "
-        return next(
-            (found for key, found in self.people.items() if " " in key and f" {key} " in padded), None
-        )
+        """Return `(name, title ids)` of somebody whose whole name stands in the text, or nearly is the text."""
+        words = fold(text).split()[:QUESTION_MAX_WORDS]
+        for start in range(len(words)):
+            for end in range(min(len(words), start + 6), start + 1, -1):
+                if found := self.people.get(" ".join(words[start:end])):
+                    return found
+        core = next(iter(self._readings(text)[1:2]), " ".join(words))
+        if " " not in core:
+            return None
+        near = self._people.near(core, NEAR_PERSON, 1)
+        return self.people[self._people.keys[near[0][0]]] if near else None
 
 
 def _part_score(key: str, name: str) -> float:
@@ -111,6 +195,18 @@ def _part_score(key: str, name: str) -> float:
     share = len(key) / len(name)
     base = STRONG if " " in key and len(key) >= 8 and share >= 0.3 else WEAK
     return base + (100.0 - STRONG) * share
+
+
+def _starts(key: str) -> Iterator[int]:
+    yield 0
+    for at, letter in enumerate(key):
+        if letter == " ":
+            yield at + 1
+
+
+def _triples(key: str) -> set[str]:
+    padded = f" {key} "
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
 def _without_article(key: str) -> str:

@@ -6,42 +6,29 @@ and until they are there (or while no index is built) the words are searched in 
 
 from __future__ import annotations
 
+import heapq
 import logging
 import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.catalogue.vocabulary import GENRE_WORDS, THEME_WORDS, is_filler
 from bitaca_core.errors import BitacaError
-from bitaca_core.search.documents import Document, document
+from bitaca_core.search.centring import Centred, question_mean
 from bitaca_core.search.embed import Embedder, open_embedder
-from bitaca_core.search.filters import genres_of, passes
-from bitaca_core.search.gloss import gloss
+from bitaca_core.search.evidence import Evidence, Legs, Shelf, fuse, gather, meaning
+from bitaca_core.search.filters import genres_of
 from bitaca_core.search.index import OpenIndex, index_file, read_info
-from bitaca_core.search.lexical import WordIndex
-from bitaca_core.search.names import STRONG, NameIndex, NameMatch
+from bitaca_core.search.names import STRONG, NameMatch
 from bitaca_core.search.query import Hit, Query
-from bitaca_core.search.words import asks_for_like
+from bitaca_core.search.words import split_like
 from bitaca_core.settings import DataPaths
 
 LOG = logging.getLogger("bitaca.search")
-RRF_K = 10.0
-"""Reciprocal rank fusion's constant (Cormack, Clarke and Buettcher 2009 use 60 over lists of a thousand; ours
-have fifty, and the first places must tell)."""
-LEG_WEIGHTS = {"names": 2.0, "person": 2.0, "words": 1.0, "meaning": 1.4, "hints": 0.8, "ngrams": 0.5}
-LEG_DEPTH = 50
-MEANING_MIN_COSINE = 0.25
-MEANING_MIN_COSINE_LONG = 0.17
-"""From four words on: a longer question is further from every title, and seldom nonsense."""
-MEANING_MIN_SHARE = 0.60
-"""A title may speak for itself by meaning alone only this near to the question, and to the best title."""
-NEAR_WORD = 78.0
 FILL_SCORE = 0.05
 """Titles that meet the filters and nothing else of the question come last, not never."""
 PLAYABLE_BONUS = 1.25
@@ -56,30 +43,10 @@ BUSY_WAIT_S = 0.04
 """A question that finds both slots taken for so long is answered by words alone."""
 INDEX_CHECK_S = 2.0
 SIMILAR_MIN = 0.15
+SIMILAR_POOL = 400
+"""In a large catalogue, likeness by genres and themes is asked only of so many titles near in meaning."""
+MOOD_BONUS = 1.15
 _SOURCE_ORDER = {"sample": 0, "library": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """Ranked title ids by leg for one text, independent of filters and of what is playable."""
-
-    legs: dict[str, list[tuple[str, int]]] = field(
-        default_factory=dict
-    )  # (title id, rank from 1; ties share one)
-    why: dict[str, list[str]] = field(default_factory=dict)
-    strong: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What belongs to one catalogue; replaced as a whole."""
-
-    catalogue: Catalogue
-    order: dict[str, int]
-    documents: dict[str, Document]
-    names: NameIndex
-    words: WordIndex
-    known: frozenset[str]  # every folded word of every title; only other words can be misspelt names
 
 
 def open_search(
@@ -90,6 +57,7 @@ def open_search(
     *,
     background: bool = True,
     clock: Callable[[], float] = time.monotonic,
+    legs: Legs | None = None,
 ) -> LocalSearch:
     """Open search over a catalogue.
 
@@ -101,10 +69,12 @@ def open_search(
         The embedder, or the setting that names it; None searches by words only.
     background : bool
         Open index and embedder in a thread; False opens them now.
+    legs : Legs or None
+        What is used of a question, for ablations; None is everything.
     """
     if isinstance(embedder, str):
         embedder = open_embedder(embedder)
-    search = LocalSearch(paths, catalogue, playable, embedder, clock)
+    search = LocalSearch(paths, catalogue, playable, embedder, clock, legs)
     search.warm(wait=not background)
     return search
 
@@ -119,7 +89,9 @@ class LocalSearch:
         playable: Callable[[], set[str]],
         embedder: Embedder | None,
         clock: Callable[[], float] = time.monotonic,
+        legs: Legs | None = None,
     ) -> None:
+        self._legs = legs or Legs()
         self._paths = paths
         self._ask_playable = playable
         self._embedder = embedder
@@ -127,13 +99,14 @@ class LocalSearch:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._slots = threading.BoundedSemaphore(CONCURRENT)
-        self._cache: OrderedDict[str, _Evidence] = OrderedDict()
+        self._cache: OrderedDict[str, Evidence] = OrderedDict()
         self._index: OpenIndex | None = None
+        self._centred: Centred | None = None
         self._index_stamp: int | None = None
         self._checked_s = float("-inf")
         self._meaning_free_s = float("-inf")  # when the allowance would be full again (GCRA)
         self._playable: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
-        self._state = _state(catalogue)
+        self._state = Shelf(catalogue)
         self.problem: str | None = None
         """Why the index could not be opened, where it could not."""
 
@@ -151,7 +124,7 @@ class LocalSearch:
 
     def reload(self, catalogue: Catalogue) -> None:
         """Search another catalogue from now on (after an ingestion)."""
-        state = _state(catalogue)
+        state = Shelf(catalogue)
         with self._lock:
             self._state = state
             self._cache.clear()
@@ -179,13 +152,16 @@ class LocalSearch:
                     self._index_stamp = stamp
                     return
                 index = OpenIndex(self._paths, info)
+                centred = Centred(
+                    index.ids, index.vectors, question_mean(self._embedder), self._legs.centring
+                )
                 self._gather("cinema brasileiro", self._state, index)
             except BitacaError as error:
                 self.problem, self._index_stamp = str(error), stamp
                 LOG.warning("search stays lexical: %s", error)
                 return
             with self._lock:
-                self._index, self._index_stamp, self.problem = index, stamp, None
+                self._index, self._centred, self._index_stamp, self.problem = index, centred, stamp, None
                 self._cache.clear()
 
     def _notice_new_index(self) -> None:
@@ -205,26 +181,28 @@ class LocalSearch:
         now = self._clock()
         stamp, titles = self._playable
         if now - stamp >= 1.0:
-            ready = self._ask_playable()
             catalogue = self._state.catalogue
+            found = ((unit, catalogue.resolve(unit)) for unit in self._ask_playable())
             titles = frozenset(
                 title.title_id
-                for title in catalogue.titles
-                if any(key in ready for key in catalogue.playable_ids(title))
+                for unit, title in found
+                if title is not None and unit in catalogue.playable_ids(title)
             )
             self._playable = (now, titles)
         return titles
 
     # --- asking
 
+    def named(self, name: str) -> Title | None:
+        """Return the title that a name means, as in "algo tipo NAME"; None when it means none."""
+        found = self._state.names.find(name, 1)
+        return self._state.catalogue.get(found[0].title_id) if found and found[0].score >= STRONG else None
+
     def ask(self, text: str, language: str = "pt", limit: int = 10) -> list[Hit]:
         """Answer what somebody typed: a title named by it and its like, otherwise filters and words."""
-        if (
-            (other := asks_for_like(text))
-            and (like := self._state.names.find(other, 1))
-            and like[0].score >= STRONG
-        ):
-            return self.similar(like[0].title_id, limit)
+        if (parts := split_like(text)) and (like := self.named(parts[1])):
+            query = Query.from_text(f"{parts[0]} {parts[2]}".strip(), language)
+            return self.alike(like.title_id, query, limit)
         query = Query.from_text(text, language)
         named = [
             match
@@ -248,20 +226,30 @@ class LocalSearch:
         """Return at most `limit` titles that pass every filter, best first."""
         self._notice_new_index()
         ready = self.playable_titles()
-        allowed = {
-            title.title_id: title
-            for title in self._state.catalogue.titles
-            if passes(title, query, title.title_id in ready)
-        }
+        state = self._state
+        allowed = state.facets.passing(query, ready)
         reasons = [f"genre:{slug}" for slug in query.genres] + [f"theme:{theme}" for theme in query.themes]
         if not query.text.strip():
-            return self._filtered(query, allowed, ready, reasons)[:limit]
-        evidence = self._evidence(query.text)
-        fused = _fuse(evidence, allowed)
+            return self._filtered(query, allowed, ready, reasons, limit)
+        evidence, centred = self._evidence(query.text)
+        legs = dict(evidence.legs)
+        why_meaning: frozenset[str] = frozenset()
+        if centred is not None:
+            near = meaning(query.text, evidence, centred, allowed)
+            legs["meaning"] = [(title_id, rank) for rank, title_id in enumerate(near, start=1)]
+            why_meaning = frozenset(near)
         hits = []
-        for title_id, score in fused.items():
-            why = (*evidence.why.get(title_id, ()), *reasons)
+        spoken = {leg: ids for leg, ids in legs.items() if leg not in self._legs.silent}
+        for title_id, score in fuse(spoken, allowed).items():
+            if title_id not in state.order:
+                continue  # the index is older than the catalogue
+            why = [
+                *evidence.why.get(title_id, ()),
+                *(("meaning",) if title_id in why_meaning else ()),
+                *reasons,
+            ]
             bonus = PLAYABLE_BONUS if title_id in ready else 1.0
+            bonus *= MOOD_BONUS if self._has_mood(title_id, query) else 1.0
             strong = evidence.strong.get(title_id)
             hits.append(
                 Hit(
@@ -271,39 +259,46 @@ class LocalSearch:
                     tuple(dict.fromkeys(why)),
                 )
             )
-        hits.sort(key=lambda hit: (-hit.score, not hit.playable, self._state.order[hit.title_id]))
+        hits.sort(key=lambda hit: (-hit.score, not hit.playable, state.order[hit.title_id]))
         if len(hits) < limit and _narrows(query):
             found = {hit.title_id for hit in hits}
-            rest = (
-                hit for hit in self._filtered(query, allowed, ready, reasons) if hit.title_id not in found
-            )
             hits += [
-                Hit(hit.title_id, round(FILL_SCORE * hit.score, 4), hit.playable, hit.why) for hit in rest
+                Hit(hit.title_id, round(FILL_SCORE * hit.score, 4), hit.playable, hit.why)
+                for hit in self._filtered(query, allowed, ready, reasons, limit + len(found))
+                if hit.title_id not in found
             ]
         return hits[:limit]
 
-    def _filtered(
-        self, query: Query, allowed: dict[str, Title], ready: frozenset[str], reasons: list[str]
-    ) -> list[Hit]:
-        def place(title: Title) -> float:
-            positions = [title.genres.index(genre) for genre in query.genres if genre in title.genres]
-            return sum(positions) / len(positions) if positions else 0.0
+    def _has_mood(self, title_id: str, query: Query) -> bool:
+        return any(title_id in self._state.facets.moods.get(mood, ()) for mood in query.moods)
 
-        ranked = sorted(
-            allowed.values(),
-            key=lambda title: (
-                title.title_id not in ready,
+    def _filtered(
+        self,
+        query: Query,
+        allowed: Collection[str] | None,
+        ready: frozenset[str],
+        reasons: list[str],
+        limit: int,
+    ) -> list[Hit]:
+        """Return what meets the filters, nothing else being asked: moods, what plays, the house's own, its order."""
+        state = self._state
+
+        def place(title_id: str) -> tuple[bool, bool, int, float, int]:
+            title = state.facets.titles[title_id]
+            positions = [title.genres.index(genre) for genre in query.genres if genre in title.genres]
+            return (
+                title_id not in ready,
+                not self._has_mood(title_id, query),
                 _SOURCE_ORDER.get(title.source, 2),
-                place(title),
-                self._state.order[title.title_id],
-            ),
-        )
+                sum(positions) / len(positions) if positions else 0.0,
+                state.order[title_id],
+            )
+
+        pool = state.order if allowed is None else allowed
         why = tuple(reasons) or ("filter",)
         return [
-            Hit(
-                title.title_id, round(1.0 - 0.5 * rank / max(1, len(ranked)), 4), title.title_id in ready, why
-            )
-            for rank, title in enumerate(ranked)
+            Hit(title_id, round(1.0 - 0.5 * rank / max(1, len(pool)), 4), title_id in ready, why)
+            for rank, title_id in enumerate(heapq.nsmallest(limit, pool, key=place))
         ]
 
     def suggest(self, text: str, limit: int = 8) -> list[Hit]:
@@ -321,36 +316,48 @@ class LocalSearch:
 
     def similar(self, title_id: str, limit: int = 10, exclude: frozenset[str] = frozenset()) -> list[Hit]:
         """Return titles like this one (or like an episode's series), by meaning, genres and themes."""
+        return self.alike(title_id, Query(exclude_ids=exclude), limit)
+
+    def alike(self, title_id: str, query: Query, limit: int = 10) -> list[Hit]:
+        """Return titles like one that meet the filters of `query`; its moods lift, its words are not read."""
         self._notice_new_index()
         state = self._state
         source = state.catalogue.resolve(title_id)
         if source is None:
             return []
         ready = self.playable_titles()
+        allowed = state.facets.passing(query, ready)
         cosines = self._cosines(source.title_id)
         hits = []
-        for title in state.catalogue.titles:
-            if title.title_id == source.title_id or title.title_id in exclude:
+        for other in self._pool(cosines, allowed):
+            title = state.facets.titles[other]
+            if other == source.title_id:
                 continue
             genres, themes = (
                 _jaccard(genres_of(source), genres_of(title)),
                 _jaccard(source.themes, title.themes),
             )
             shared = 0.5 * genres + 0.5 * themes
-            score = (
-                shared if cosines is None else 0.6 * max(0.0, cosines.get(title.title_id, 0.0)) + 0.4 * shared
-            )
+            score = shared if cosines is None else 0.6 * max(0.0, cosines.get(other, 0.0)) + 0.4 * shared
             if score < SIMILAR_MIN:
                 continue
-            playable = title.title_id in ready
+            playable = other in ready
+            score *= MOOD_BONUS if self._has_mood(other, query) else 1.0
             why = [f"similar:{source.title_id}"]
+            why += [f"mood:{mood}" for mood in title.moods if mood in query.moods]
             why += [f"genre:{slug}" for slug in title.genres if slug in source.genres][:2]
             why += [f"theme:{theme}" for theme in title.themes if theme in source.themes][:2]
-            hits.append(
-                Hit(title.title_id, round(score * (1.15 if playable else 1.0), 4), playable, tuple(why))
-            )
+            hits.append(Hit(other, round(score * (1.15 if playable else 1.0), 4), playable, tuple(why)))
         hits.sort(key=lambda hit: (-hit.score, state.order[hit.title_id]))
         return hits[:limit]
+
+    def _pool(self, cosines: dict[str, float] | None, allowed: Collection[str] | None) -> Iterable[str]:
+        titles = self._state.facets.titles
+        pool: Collection[str] = titles if allowed is None else allowed
+        if cosines is None or len(pool) <= SIMILAR_POOL:
+            return [title_id for title_id in titles if title_id in pool] if pool is not titles else titles
+        known = (title_id for title_id in cosines if title_id in pool and title_id in titles)
+        return heapq.nlargest(SIMILAR_POOL, known, key=lambda title_id: cosines[title_id])
 
     def _cosines(self, title_id: str) -> dict[str, float] | None:
         index = self._index
@@ -361,15 +368,16 @@ class LocalSearch:
 
     # --- evidence
 
-    def _evidence(self, text: str) -> _Evidence:
+    def _evidence(self, text: str) -> tuple[Evidence, Centred | None]:
+        """Return the evidence for a text, and the vectors that it is to be compared with (None: words only)."""
         key = fold(text)
         with self._lock:
+            state, index, centred = self._state, self._index, self._centred
             if key in self._cache:
                 self._cache.move_to_end(key)
-                return self._cache[key]
-            state, index = self._state, self._index
+                return self._cache[key], centred
         if index is not None and not (self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)):
-            return self._gather(key, state, None)  # busy: words only, and not kept
+            return self._gather(key, state, None), None  # busy: words only, and not kept
         try:
             evidence = self._gather(key, state, index)
         finally:
@@ -380,7 +388,7 @@ class LocalSearch:
                 self._cache[key] = evidence
                 while len(self._cache) > CACHE_SIZE:
                     self._cache.popitem(last=False)
-        return evidence
+        return evidence, centred
 
     def _within_allowance(self) -> bool:
         """Take one question by meaning from the allowance; False when the crowd has used it up."""
@@ -392,65 +400,11 @@ class LocalSearch:
             self._meaning_free_s = free + 1 / MEANING_PER_S
             return True
 
-    def _gather(self, text: str, state: _State, index: OpenIndex | None) -> _Evidence:
-        evidence = _Evidence()
-        named = state.names.find(text)
-        evidence.strong.update(
-            (match.title_id, match.score / 100) for match in named if match.score >= STRONG
-        )
-        _add(evidence, "names", [match.title_id for match in named], "title")
-        if person := state.names.person(text):
-            _add(evidence, "person", person[1], f"person:{person[0]}")
-        self._add_hints(evidence, text, state)
-        if index is None:
-            _add(evidence, "words", [key for key, _ in state.words.match(text, LEG_DEPTH)], "words")
-            return evidence
-        _add(evidence, "words", [key for key, _ in index.match("words", text, LEG_DEPTH)], "words")
-        if any(len(word) >= 4 and word not in state.known and not is_filler(word) for word in text.split()):
-            near = [
-                key for key, _ in index.match("names", text, LEG_DEPTH) if _has_near_word(text, state, key)
-            ]
-            _add(evidence, "ngrams", near, "words")
-        if self._embedder is not None:
-            found = index.nearest(self._embedder.encode([gloss(text)])[0], LEG_DEPTH)
-            floor = MEANING_MIN_COSINE_LONG if len(text.split()) >= 4 else MEANING_MIN_COSINE
-            least = max(floor, MEANING_MIN_SHARE * found[0][1]) if found else 0.0
-            _add(evidence, "meaning", [key for key, cosine in found if cosine >= least], "meaning")
-        return evidence
-
-    def _add_hints(self, evidence: _Evidence, text: str, state: _State) -> None:
-        phrases = _longest_known(text.split())
-        genres = {GENRE_WORDS[phrase] for phrase in phrases if phrase in GENRE_WORDS}
-        themes = {THEME_WORDS[phrase] for phrase in phrases if phrase in THEME_WORDS}
-        if not genres and not themes:
-            return
-        counts = {
-            title.title_id: len(genres & genres_of(title)) + 1.5 * len(themes.intersection(title.themes))
-            for title in state.catalogue.titles
-        }
-        ranked = sorted(
-            (key for key, count in counts.items() if count), key=lambda key: (-counts[key], state.order[key])
-        )
-        levels = sorted({counts[key] for key in ranked}, reverse=True)
-        evidence.legs["hints"] = [(key, 1 + 5 * levels.index(counts[key])) for key in ranked]
-        for title_id in ranked:
-            title = state.catalogue.get(title_id)
-            if title is not None:
-                why = [f"theme:{theme}" for theme in title.themes if theme in themes]
-                why += [f"genre:{genre}" for genre in title.genres if genre in genres]
-                evidence.why.setdefault(title_id, []).extend(why)
-
-
-def _state(catalogue: Catalogue) -> _State:
-    documents = {title.title_id: document(title) for title in catalogue.titles}
-    return _State(
-        catalogue=catalogue,
-        order={title.title_id: place for place, title in enumerate(catalogue.titles)},
-        documents=documents,
-        names=NameIndex(catalogue.titles),
-        words=WordIndex(documents.values()),
-        known=frozenset(word for doc in documents.values() for word in doc.words.split()),
-    )
+    def _gather(self, text: str, state: Shelf, index: OpenIndex | None) -> Evidence:
+        if index is None or self._embedder is None:
+            return gather(text, state, index, None, self._legs)
+        vector = self._embedder.encode([self._legs.english(text)])[0]
+        return gather(text, state, index, vector, self._legs)
 
 
 def _narrows(query: Query) -> bool:
@@ -468,52 +422,6 @@ def _narrows(query: Query) -> bool:
 def _stamp(paths: DataPaths) -> int | None:
     path = index_file(paths)
     return path.stat().st_mtime_ns if path.is_file() else None
-
-
-def _add(evidence: _Evidence, leg: str, ids: list[str], why: str | None) -> None:
-    evidence.legs[leg] = [(title_id, rank) for rank, title_id in enumerate(ids, start=1)]
-    if why is not None:
-        for title_id in ids:
-            evidence.why.setdefault(title_id, []).append(why)
-
-
-def _fuse(evidence: _Evidence, allowed: dict[str, Title]) -> dict[str, float]:
-    """Return reciprocal-rank scores in 0..1 of the allowed titles; 1 is first in every leg."""
-    scores: dict[str, float] = {}
-    best = sum(LEG_WEIGHTS.values()) / (RRF_K + 1)
-    for leg, ids in evidence.legs.items():
-        for title_id, rank in ids:
-            if title_id not in allowed:
-                continue
-            scores[title_id] = scores.get(title_id, 0.0) + LEG_WEIGHTS[leg] / (RRF_K + rank) / best
-    return scores
-
-
-def _longest_known(words: list[str]) -> set[str]:
-    """Return the genre and theme phrases of a text, the longest first, each word used once."""
-    found: set[str] = set()
-    position = 0
-    while position < len(words):
-        for length in (3, 2, 1):
-            phrase = " ".join(words[position : position + length])
-            if phrase in GENRE_WORDS or phrase in THEME_WORDS:
-                found.add(phrase)
-                position += length
-                break
-        else:
-            position += 1
-    return found
-
-
-def _has_near_word(text: str, state: _State, title_id: str) -> bool:
-    from rapidfuzz import fuzz, process
-
-    doc = state.documents.get(title_id)
-    if doc is None:
-        return False
-    names = doc.names.split()
-    asked = [word for word in text.split() if len(word) >= 4]
-    return any(process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=NEAR_WORD) for word in asked)
 
 
 def _jaccard(left: Iterable[str], right: Iterable[str]) -> float:

@@ -1,0 +1,1 @@
+"""How good and how fast search is: `python -m tests.bench.search`."""
