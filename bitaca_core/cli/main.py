@@ -57,6 +57,7 @@ COMMANDS: dict[str, Entry] = {
     "simulate": Entry(f"{CLI}.simulate:simulate", "replay bitrate rules over network traces"),
     "search": Entry(f"{CLI}.search:search", "search the catalogue"),
     "recommend": Entry(f"{CLI}.search:recommend", "titles like others, or for a viewer"),
+    "evaluate": Entry(f"{CLI}.evaluate:app", "judge recommendation on held-out data, baselines beside"),
     "chat": Entry(f"{CLI}.chat:chat", "talk to Derona in the terminal"),
     "notebooks": Entry(f"{CLI}.notebooks:app", "run the notebooks into reports"),
     "lab": Entry(f"{CLI}.notebooks:lab", "open JupyterLab with kernel and paths set"),

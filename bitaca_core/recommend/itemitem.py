@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bitaca_core.errors import WorkError
 from bitaca_core.recommend.interactions import Floats
@@ -134,3 +135,23 @@ def truncate(weights: Floats, keep: int = WEIGHTS_MAX) -> Any:
 def fit(matrix: Any, how: Edlae) -> Floats:
     """Return the dense weights for a binary users x items matrix."""
     return solve(gram(matrix, how.user_power), how)
+
+
+def ease(matrix: Any, l2: float) -> Any:
+    """Return EASE's weights without truncation: of the most met items where there are too many for a dense matrix.
+
+    Dense of shape (items, items), or CSR with the 200 largest a column past `ITEMS_MAX`.
+    """
+    if matrix.shape[1] <= ITEMS_MAX:
+        return fit(matrix, Edlae(l2=l2))
+    count = np.asarray(matrix.sum(0)).ravel()
+    kept = np.sort(np.argsort(-count, kind="stable")[:ITEMS_MAX])
+    return among(truncate(fit(matrix[:, kept], Edlae(l2=l2))), kept, matrix.shape[1])
+
+
+def among(weights: Any, kept: NDArray[np.int64], items: int) -> Any:
+    """Return the weights of the kept items among all items, CSR of shape (items, items)."""
+    from scipy import sparse
+
+    found = weights.tocoo()
+    return sparse.csr_matrix((found.data, (kept[found.row], kept[found.col])), shape=(items, items))

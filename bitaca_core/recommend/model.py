@@ -1,8 +1,8 @@
 """The published recommendation model: what a viewer's history says of every title, leg by leg.
 
-A leg is one way of scoring: `item-item` (a sum over the history, so its reasons are exact), `factors` (a viewer's
-vector solved from the history against the titles' vectors), `popularity` and `trend` (lately against ever). A
-history is an argument of every question, so feedback counts at the next one without retraining.
+A leg is one way of scoring (`legs.py`); `item-item` is a sum over the history, so its reasons are exact. A history
+is an argument of every question, so feedback counts at the next one without retraining. For one history this says
+what `Legs.scores` says for many.
 """
 
 from __future__ import annotations
@@ -15,23 +15,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bitaca_core.recommend import ials, itemitem, popularity
+from bitaca_core.recommend import cold, content, learning, ranker
 from bitaca_core.recommend.interactions import Floats, Interactions
+from bitaca_core.recommend.legs import (
+    CONTENT,
+    FACTORS,
+    ITEM_ITEM,
+    LEGS,
+    POPULARITY,
+    RATED,
+    TREND,
+    Choice,
+    Legs,
+)
+from bitaca_core.recommend.ranker import Ranker
 
-ITEM_ITEM = "item-item"
-FACTORS = "factors"
-POPULARITY = "popularity"
-TREND = "trend"
-LEGS = (ITEM_ITEM, FACTORS, POPULARITY, TREND)
+__all__ = [
+    "CONTENT",
+    "FACTORS",
+    "ITEM_ITEM",
+    "LEGS",
+    "POPULARITY",
+    "TREND",
+    "LegScores",
+    "Past",
+    "RecommendModel",
+    "fit",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One title of a history. `weight` is how much it counts: 1 for watched, 0 for not at all, below 0 against."""
+    """One title of a history.
+
+    `weight` is how much it counts: 1 for watched, 0 for not at all, below 0 against. `liked` is a rating less the
+    viewer's mean, in stars.
+    """
 
     title_id: str
     weight: float = 1.0
     time_s: float | None = None
+    liked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +72,10 @@ class LegScores:
         How many titles of the history the model knows.
     spread : float32 array of shape (2, legs)
         Mean and standard deviation of each leg over the whole catalogue, for this history.
+    context : float32 array
+        What the ranker is told of the history.
+    places : int
+        Titles in the catalogue.
     """
 
     names: tuple[str, ...]
@@ -55,6 +83,8 @@ class LegScores:
     values: Floats
     known: int
     spread: Floats
+    context: Floats
+    places: int
 
     def leg(self, name: str) -> Floats:
         """Return one leg's column."""
@@ -73,22 +103,33 @@ class RecommendModel:
 
     Attributes
     ----------
-    weights : scipy CSR float32 of shape (items, items)
-        Row: a title of the history; column: a candidate. At most 200 a column.
-    factors : float32 array of shape (items, width)
-    popularity : Popularity
-    left_out : int
-        Titles past the 20,000 most met, which have no item-item weights of their own.
+    fitted : Legs
+    ranker : Ranker
+    counts : int64 array of shape (items,)
+        How many viewers met each title.
     """
 
     items: tuple[str, ...]
-    weights: Any
-    factors: Floats
-    how: ials.Ials
-    popularity: popularity.Popularity
-    left_out: int = 0
+    fitted: Legs
+    ranker: Ranker
+    counts: NDArray[np.int64]
     seed: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def weights(self) -> Any:
+        """Item-item weights, CSR: row a title of the history, column a candidate, at most 200 a column."""
+        return self.fitted.weights[ITEM_ITEM]
+
+    @property
+    def factors(self) -> Floats:
+        """The titles' vectors, float32 of shape (items, width)."""
+        return self.fitted.factors
+
+    @property
+    def left_out(self) -> int:
+        """How many met titles have no item-item weights of their own: those past the 20,000 most met."""
+        return self.fitted.left_out
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -97,7 +138,7 @@ class RecommendModel:
 
     @cached_property
     def _gram(self) -> Floats:
-        found: Floats = self.how.unobserved * (self.factors.T @ self.factors)
+        found: Floats = self.fitted.ials.unobserved * (self.factors.T @ self.factors)
         return found
 
     @cached_property
@@ -136,27 +177,37 @@ class RecommendModel:
         now_s : float or None
             Seconds since 1970, for what is watched lately; None takes the times of the history.
         """
-        known, weight = self._known(history)
-        every = np.zeros((len(self.items), len(LEGS)), np.float32)
-        every[:, 0] = self._item_item(known, weight)
-        every[:, 1] = self._product(known, weight)
-        every[:, 2] = self.popularity.share
+        known, weight, liked = self._known(history)
+        every = np.zeros((len(LEGS), len(self.items)), np.float32)
+        for name, matrix in self.fitted.weights.items():
+            every[LEGS.index(name)] = self._sum(matrix, known, weight)
+        if liked.any():
+            every[LEGS.index(RATED)] = self._sum(self.weights, known, liked)
+        every[LEGS.index(FACTORS)] = self._product(known, weight)
+        every[LEGS.index(POPULARITY)] = self.fitted.popularity.share
         times = [now_s] if now_s is not None else [past.time_s for past in history if past.time_s is not None]
-        every[:, 3] = self.popularity.at(np.asarray(times, np.float64))
-        spread = (
-            np.stack([every.mean(0), every.std(0)]) if len(every) else np.zeros((2, len(LEGS)), np.float32)
-        )
+        every[LEGS.index(TREND)] = self.fitted.popularity.at(np.asarray(times, np.float64))
+        if len(known):
+            profile = weight @ self.fitted.content[known]
+            every[LEGS.index(CONTENT)] = self.fitted.content @ np.asarray(profile).ravel()
+        spread = np.stack([every.mean(1), every.std(1)]) if len(self.items) else np.zeros((2, len(LEGS)))
         chosen = self._places(candidates)
-        return LegScores(LEGS, chosen, every[chosen], len(known), spread)
+        return LegScores(
+            LEGS,
+            chosen,
+            every[:, chosen].T,
+            len(known),
+            spread.astype(np.float32),
+            ranker.context(self.counts[known]),
+            len(self.items),
+        )
 
     def score(self, legs: LegScores) -> NDArray[np.float64]:
-        """Return one score a candidate, never falling in any leg; popularity fades as the history grows."""
-        normal = legs.normal().astype(np.float64)
-        fade = 1.0 / (1.0 + legs.known / 4.0)
-        own = 1.0 - fade
-        mixing = np.array([0.7 * own, 0.3 * own, fade, 0.1])
-        found: NDArray[np.float64] = normal @ mixing
-        return found
+        """Return one score a candidate, never falling in any leg; popularity fades as the history grows.
+
+        The trees rank the leaders of each leg among these candidates; what leads nowhere follows on the mix alone.
+        """
+        return self.ranker.score_all(legs.values.T, legs.spread, legs.context)
 
     def terms(self, history: Sequence[Past], candidate: str) -> list[tuple[str, float]]:
         """Return what each title of the history adds to the candidate's item-item leg, largest first.
@@ -166,7 +217,7 @@ class RecommendModel:
         place = self.index.get(candidate)
         if place is None:
             return []
-        known, weight = self._known(history)
+        known, weight, _ = self._known(history)
         added = weight * np.asarray(self.weights[known, :][:, [place]].todense()).ravel()
         order = sorted(np.flatnonzero(added), key=lambda one: (-added[one], self.items[known[one]]))
         return [(self.items[known[one]], float(added[one])) for one in order]
@@ -181,14 +232,16 @@ class RecommendModel:
         found = (self.index.get(str(name)) for name in candidates)
         return np.array([place for place in found if place is not None], np.int64)
 
-    def _known(self, history: Sequence[Past]) -> tuple[NDArray[np.int64], Floats]:
-        """Return places and weights of a history; of a repeated title the last weight counts."""
-        weights = {self.index[past.title_id]: past.weight for past in history if past.title_id in self.index}
-        return np.array(list(weights), np.int64), np.array(list(weights.values()), np.float32)
+    def _known(self, history: Sequence[Past]) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Return places, weights and likings of a history; of a repeated title the last one counts."""
+        last = {self.index[past.title_id]: past for past in history if past.title_id in self.index}
+        weight = np.array([past.weight for past in last.values()], np.float32)
+        liked = np.array([past.liked for past in last.values()], np.float32)
+        return np.array(list(last), np.int64), weight, liked
 
-    def _item_item(self, known: NDArray[np.int64], weight: Floats) -> Floats:
+    def _sum(self, matrix: Any, known: NDArray[np.int64], weight: Floats) -> Floats:
         found = np.zeros(len(self.items), np.float32)
-        pointers, columns, data = self.weights.indptr, self.weights.indices, self.weights.data
+        pointers, columns, data = matrix.indptr, matrix.indices, matrix.data
         for place, much in zip(known, weight, strict=True):
             row = slice(pointers[place], pointers[place + 1])
             found[columns[row]] += much * data[row]
@@ -199,7 +252,8 @@ class RecommendModel:
         if len(liked) == 0:
             return np.zeros(len(self.items), np.float32)
         met = self.factors[liked]
-        penalty = self.how.l2 * (len(liked) + self.how.unobserved * len(self.items)) ** self.how.frequency
+        how = self.fitted.ials
+        penalty = how.l2 * (len(liked) + how.unobserved * len(self.items)) ** how.frequency
         left = self._gram + met.T @ met
         left[np.diag_indices(len(left))] += penalty
         found: Floats = self.factors @ np.linalg.solve(left, met.T @ weight[weight > 0])
@@ -208,41 +262,25 @@ class RecommendModel:
 
 def fit(
     interactions: Interactions,
+    items: Mapping[str, Sequence[str]] | None = None,
     seed: int = 0,
     *,
-    edlae: itemitem.Edlae | None = None,
-    factors: ials.Ials | None = None,
+    texts: Floats | None = None,
+    choice: Choice | None = None,
 ) -> RecommendModel:
-    """Fit every leg on all of these interactions.
+    """Choose hyper-parameters, learn the ranker from held-out viewers, and fit every leg on everything.
 
     Parameters
     ----------
     interactions : Interactions
         Over all titles of the catalogue, met or not.
+    items : mapping of title id to words (genres, tags, people), or None
+    texts : float32 array of shape (items, dimension), or None
+        Unit vectors of the titles' texts.
+    choice : Choice or None
+        Hyper-parameters; searched where None.
     """
-    how, vectors = edlae or itemitem.Edlae(dropout=0.3), factors or ials.Ials()
-    counts = interactions.counts()
-    order = np.argsort(-counts, kind="stable")
-    kept = np.sort(order[: itemitem.ITEMS_MAX])
-    part = interactions if len(kept) == len(counts) else interactions.of_items(kept)
-    weights = itemitem.truncate(itemitem.fit(part.matrix(), how))
-    if len(kept) < len(counts):
-        weights = _spread(weights, kept, len(counts))
-    _, of_items = ials.fit(interactions.matrix(), vectors, seed)
-    return RecommendModel(
-        tuple(str(name) for name in interactions.items),
-        weights,
-        of_items,
-        vectors,
-        popularity.fit(interactions),
-        left_out=int((counts > 0).sum() - (counts[kept] > 0).sum()),
-        seed=seed,
-    )
-
-
-def _spread(weights: Any, kept: NDArray[np.int64], items: int) -> Any:
-    """Return the weights of the kept items among all items."""
-    from scipy import sparse
-
-    found = weights.tocoo()
-    return sparse.csr_matrix((found.data, (kept[found.row], kept[found.col])), shape=(items, items))
+    names = tuple(str(name) for name in interactions.items)
+    vectors = content.vectors(names, items or {}, texts)
+    learnt = learning.learn(interactions, vectors, seed=seed, choice=choice)
+    return RecommendModel(names, cold.extend(learnt.legs, learnt.counts), learnt.ranker, learnt.counts, seed)

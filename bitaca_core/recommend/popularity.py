@@ -41,13 +41,17 @@ class Popularity:
         found: Floats = (np.log1p(self.counts) / np.log1p(top)).astype(np.float32)
         return found
 
+    def slots(self, times_s: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the slice of each time; times before the first or after the last belong to those."""
+        found = np.searchsorted(self.edges_s, times_s, side="right") - 1
+        return np.clip(found, 0, max(0, len(self.lift) - 1))
+
     def at(self, times_s: NDArray[np.float64]) -> Floats:
         """Return the mean lift over these times, shape (items,); zeros for no times."""
         if len(self.edges_s) < 2 or len(times_s) == 0:
             return np.zeros(len(self.counts), np.float32)
-        slots = np.clip(np.searchsorted(self.edges_s, times_s, side="right") - 1, 0, len(self.lift) - 1)
-        weight = np.bincount(slots, minlength=len(self.lift)).astype(np.float32) / len(times_s)
-        found: Floats = weight @ self.lift
+        weight = np.bincount(self.slots(times_s), minlength=len(self.lift)).astype(np.float32) / len(times_s)
+        found: Floats = (weight @ self.lift).astype(np.float32)
         return found
 
 
@@ -63,13 +67,14 @@ def fit(interactions: Interactions, bins: int = BINS, prior: float = 20.0) -> Po
     """
     counts = interactions.counts().astype(np.float32)
     items = len(interactions.items)
-    none = Popularity(counts, np.zeros(0, np.float64), np.zeros((0, items), np.float32))
+    never: NDArray[np.float64] = np.zeros(0, np.float64)
+    none = Popularity(counts, never, np.zeros((0, items), np.float32))
     if interactions.time is None or len(interactions) == 0:
         return none
     bins = min(bins, len(interactions) // 500)
     if bins < 2:
         return none
-    edges = np.unique(np.quantile(interactions.time, np.linspace(0, 1, bins + 1)))
+    edges = np.unique(np.quantile(interactions.time, np.linspace(0, 1, bins + 1))).astype(np.float64)
     if len(edges) < 3:
         return none
     slots = np.clip(np.searchsorted(edges, interactions.time, side="right") - 1, 0, len(edges) - 2)
@@ -80,4 +85,4 @@ def fit(interactions: Interactions, bins: int = BINS, prior: float = 20.0) -> Po
     table = 0.5 * table + 0.25 * (padded[:-2] + padded[2:])
     expected = table.sum(1, keepdims=True) * (counts / max(1.0, counts.sum()))[None, :]
     lift = np.log((table + prior * 0.1 + 1e-9) / (expected + prior * 0.1 + 1e-9)).astype(np.float32)
-    return Popularity(counts, edges.astype(np.float64), lift)
+    return Popularity(counts, edges, lift)

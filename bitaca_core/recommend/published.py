@@ -19,10 +19,14 @@ import numpy as np
 
 from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
 from bitaca_core.recommend import ials
+from bitaca_core.recommend.legs import CONTENT, ITEM_ITEM, LEGS, NEIGHBOUR, Legs
 from bitaca_core.recommend.model import RecommendModel
 from bitaca_core.recommend.popularity import Popularity
+from bitaca_core.recommend.ranker import Ranker
+from bitaca_core.recommend.trees import Trees
 
 SCHEMA = 1
+TREE_PARTS = ("roots", "feature", "left", "right", "threshold", "value")
 CURRENT = "current"
 KEPT = 3
 """Versions that stay on disk: the current one and what to go back to."""
@@ -31,25 +35,38 @@ REBUILD = "remove the folder; the next refit writes it again"
 
 def arrays_of(model: RecommendModel) -> dict[str, Any]:
     """Return what was fitted as named arrays."""
-    return {
+    legs, ranked = model.fitted, model.ranker
+    found = {
         "items": np.array(model.items, dtype=np.str_),
-        "weights_data": model.weights.data,
-        "weights_indices": model.weights.indices.astype(np.int32),
-        "weights_indptr": model.weights.indptr.astype(np.int64),
-        "factors": model.factors,
-        "counts": model.popularity.counts,
-        "edges_s": model.popularity.edges_s,
-        "lift": model.popularity.lift,
+        "counts": model.counts,
+        "factors": legs.factors,
+        "popularity.counts": legs.popularity.counts,
+        "popularity.edges_s": legs.popularity.edges_s,
+        "popularity.lift": legs.popularity.lift,
+        "ranker.mix": ranked.mix,
     }
+    for name, matrix in [*legs.weights.items(), (CONTENT, legs.content)]:
+        found |= {
+            f"{name}.data": matrix.data,
+            f"{name}.indices": matrix.indices.astype(np.int32),
+            f"{name}.indptr": matrix.indptr.astype(np.int64),
+        }
+    if ranked.trees is not None:
+        found |= {f"trees.{part}": getattr(ranked.trees, part) for part in TREE_PARTS}
+    return found
 
 
 def head_of(model: RecommendModel) -> dict[str, Any]:
     """Return the plain facts of a model."""
-    how = model.how
+    how, trees = model.fitted.ials, model.ranker.trees
     return {
         "schema": SCHEMA,
+        "legs": list(LEGS),
         "left_out": model.left_out,
         "seed": model.seed,
+        "words": model.fitted.content.shape[1],
+        "share": model.ranker.share,
+        "trees": None if trees is None else {"base": trees.base, "depth": trees.depth},
         "ials": {name: getattr(how, name) for name in ("factors", "unobserved", "l2", "frequency", "sweeps")},
         "facts": dict(model.facts),
     }
@@ -137,17 +154,27 @@ def _of(head: dict[str, Any], arrays: dict[str, Any]) -> RecommendModel:
     from scipy import sparse
 
     items = tuple(str(name) for name in arrays["items"])
-    parts = (arrays["weights_data"], arrays["weights_indices"], arrays["weights_indptr"])
-    return RecommendModel(
-        items,
-        sparse.csr_matrix(parts, shape=(len(items), len(items))),
+    count = len(items)
+
+    def matrix(name: str, width: int) -> Any:
+        parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+        return sparse.csr_matrix(parts, shape=(count, width))
+
+    if head["legs"] != list(LEGS):
+        raise ValueError(f"legs {head['legs']}")
+    trees = None
+    if head["trees"] is not None:
+        trees = Trees(**{part: arrays[f"trees.{part}"] for part in TREE_PARTS}, **head["trees"])
+    legs = Legs(
+        {name: matrix(name, count) for name in (ITEM_ITEM, NEIGHBOUR)},
         arrays["factors"],
         ials.Ials(**head["ials"]),
-        Popularity(arrays["counts"], arrays["edges_s"], arrays["lift"]),
+        Popularity(arrays["popularity.counts"], arrays["popularity.edges_s"], arrays["popularity.lift"]),
+        matrix(CONTENT, int(head["words"])),
         left_out=int(head["left_out"]),
-        seed=int(head["seed"]),
-        facts=head["facts"],
     )
+    ranked = Ranker(arrays["ranker.mix"], trees, float(head["share"]))
+    return RecommendModel(items, legs, ranked, arrays["counts"], int(head["seed"]), head["facts"])
 
 
 def _forget_old(folder: Path, serving: str) -> None:

@@ -124,7 +124,7 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback(tmp_path):
 def test_every_command_of_the_design_is_there():
     wanted = {
         "demo", "up", "run", "plan", "status", "resume", "gc", "doctor", "remove", "backup", "restore", "flows",
-        "ingest", "package", "verify", "manifest", "simulate", "search", "recommend", "chat", "notebooks", "lab",
+        "ingest", "package", "verify", "manifest", "simulate", "search", "recommend", "evaluate", "chat", "notebooks", "lab",
         "bench", "watch", "keys",
     }  # fmt: skip
     assert set(main.COMMANDS) == wanted

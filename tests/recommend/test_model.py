@@ -9,6 +9,7 @@ from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
 from bitaca_core.recommend import ials, itemitem
 from bitaca_core.recommend import model as models
 from bitaca_core.recommend.interactions import from_pairs
+from bitaca_core.recommend.legs import LEGS, Choice
 from bitaca_core.recommend.model import FACTORS, ITEM_ITEM, Past, RecommendModel
 
 
@@ -17,8 +18,7 @@ def two_tastes() -> RecommendModel:
     pairs += [(f"f{user}", f"film-{item}") for user in range(12) for item in range(6) if (user + item) % 4]
     return models.fit(
         from_pairs(pairs, items=[*sorted({item for _, item in pairs}), "never-met"]),
-        edlae=itemitem.Edlae(l2=1.0, dropout=0.2),
-        factors=ials.Ials(factors=4, l2=0.01),
+        choice=Choice(edlae=itemitem.Edlae(l2=1.0, dropout=0.2), ials=ials.Ials(factors=4, l2=0.01)),
     )
 
 
@@ -81,3 +81,26 @@ def test_damage_is_told(tmp_path) -> None:
     head.write_text(head.read_text().replace('"schema": 1', '"schema": 9'))
     with pytest.raises(SchemaError):
         RecommendModel.load(tmp_path)
+
+
+def test_one_history_is_scored_as_many_are() -> None:
+    model = two_tastes()
+    pairs = [("u", "anime-0"), ("u", "film-3"), ("v", "anime-5")]
+    many = from_pairs(pairs, items=list(model.items))
+    table = model.fitted.scores(many)
+    for user, name in enumerate(many.users):
+        own = [Past(item) for who, item in pairs if who == name]
+        assert np.allclose(model.legs(own).values.T, table[user], atol=1e-4), LEGS
+
+
+def test_a_new_title_is_brought_by_what_it_is_about() -> None:
+    pairs = [(f"a{user}", f"anime-{item}") for user in range(12) for item in range(6) if (user + item) % 5]
+    pairs += [(f"f{user}", f"film-{item}") for user in range(12) for item in range(6) if (user + item) % 4]
+    names = [*sorted({item for _, item in pairs}), "new-anime", "new-film", "unknown"]
+    words = {name: ["drawn" if "anime" in name else "acted"] for name in names[:-1]}
+    model = models.fit(from_pairs(pairs, items=names), words, choice=Choice())
+    legs = model.legs([Past("anime-0"), Past("anime-2")], ["new-anime", "new-film", "unknown"])
+    drawn, acted, unknown = legs.leg(ITEM_ITEM)
+    assert drawn > acted and drawn > unknown == 0.0
+    assert model.terms([Past("anime-0")], "new-anime")[0][0] == "anime-0"
+    assert (np.diff(model.weights.tocsc().indptr) <= itemitem.WEIGHTS_MAX).all()

@@ -1,0 +1,220 @@
+"""Judges recommenders by a protocol: baselines and ours on the same users, with paired intervals.
+
+Every method ranks all items that a user was not shown. Values are per user, pooled over the splits; a method's
+difference to EASE is paired user by user.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitaca_core.recommend import baselines, itemitem, learning, legs, metrics, protocols
+from bitaca_core.recommend.interactions import Floats, Interactions
+from bitaca_core.recommend.learning import Learnt
+from bitaca_core.recommend.protocols import Asked, Split
+
+OURS = "bitaca"
+EASE = "ease"
+POPULARITY = "popularity"
+METHODS = (POPULARITY, "item-knn", "rp3beta", "content-knn", EASE, "edlae", "ials", OURS)
+KNOWN = (0, 1, 2, 3, 5, 10, 20)
+RECALL = 20
+BLOCK_USERS = 256
+
+Lists = Mapping[str, NDArray[np.int64]]
+Scorer = Callable[[Interactions], Floats]
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Values:
+    """What one method reached, split after split."""
+
+    ndcg: list[NDArray[np.float64]] = field(default_factory=list)
+    recall: list[NDArray[np.float64]] = field(default_factory=list)
+    whole: list[dict[str, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A judgement of all methods.
+
+    Attributes
+    ----------
+    methods : mapping of method to its measures, as `evaluate recommend --json` prints them
+    known : mapping of a history's length to the measures of a few methods; empty where it was not asked for
+    per_user : mapping of method to nDCG of every user who was asked about, in one order
+    """
+
+    facts: Mapping[str, Any]
+    methods: Mapping[str, Mapping[str, Any]]
+    known: Mapping[int, Mapping[str, Mapping[str, Any]]]
+    per_user: Mapping[str, NDArray[np.float64]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        known = {str(length): dict(found) for length, found in self.known.items()}
+        return {"schema": 1, **self.facts, "methods": dict(self.methods), "known": known}
+
+
+def evaluate(
+    interactions: Interactions,
+    protocol: protocols.Protocol,
+    content: Any,
+    *,
+    seeds: Sequence[int] = (0,),
+    folds: int = 10,
+    k: int = 10,
+    known: Sequence[int] = (),
+    say: Say = lambda text: None,
+) -> Report:
+    """Judge all methods by a protocol.
+
+    Parameters
+    ----------
+    content : CSR of unit rows, one an item, of `content.vectors`
+    known : lengths of history to ask about as well; held-out users only
+    say : told a line as each split is done
+
+    Raises
+    ------
+    InputError
+        The interactions cannot be split so.
+    """
+    values = {name: Values() for name in METHODS}
+    curves: dict[int, dict[str, Values]] = {
+        length: {name: Values() for name in (POPULARITY, EASE, OURS)} for length in known
+    }
+    facts: dict[str, Any] = {}
+    for split in protocols.splits(interactions, protocol, seeds=tuple(seeds), folds=folds):
+        start = time.monotonic()
+        methods, learnt = fit(split, content)
+        counts = split.train.counts()
+        _judge(values, methods, learnt, split.test, counts, content, k)
+        for length, curve in curves.items():
+            if not split.within:
+                asked = protocols.first_known(split.test, length, 0)
+                _judge(curve, methods, learnt, asked, counts, content, k)
+        facts = {"left_out": learnt.legs.left_out, "hyper_parameters": told(learnt)}
+        own, ease = (values[name].ndcg[-1].mean() for name in (OURS, EASE))
+        say(f"{split.name}: ours {own:.4f}, EASE {ease:.4f}, {time.monotonic() - start:.0f} s")
+    per_user = {name: np.concatenate(found.ndcg) for name, found in values.items()}
+    lengths = {
+        length: {name: summary(curve[name], curve, k, POPULARITY) for name in curve}
+        for length, curve in curves.items()
+        if curve[OURS].ndcg
+    }
+    head = {
+        "protocol": protocol,
+        "users": len(interactions.users),
+        "items": len(interactions.items),
+        "interactions": len(interactions),
+        "asked": len(per_user[OURS]),
+        "k": k,
+    }
+    done = {name: summary(found, values, k, EASE) for name, found in values.items()}
+    return Report(head | facts, done, lengths, per_user)
+
+
+def fit(split: Split, content: Any, seed: int = 0) -> tuple[dict[str, Scorer], Learnt]:
+    """Fit the baselines as scorers, and ours; EASE has the best l2 for the same held-out users."""
+    learnt = learning.learn(split.train, content, validation=split.validation, within=split.within, seed=seed)
+    matrix = split.train.matrix()
+    counts = split.train.counts().astype(np.float32)
+    ease = itemitem.ease(matrix, learnt.choice.ease_l2)
+    methods: dict[str, Scorer] = {
+        POPULARITY: lambda shown: np.tile(counts, (len(shown.users), 1)),
+        "item-knn": _by(learnt.legs.weights[legs.NEIGHBOUR]),
+        "rp3beta": _by(baselines.rp3beta(matrix)),
+        "content-knn": lambda shown: ((shown.matrix() @ content) @ content.T).toarray(),
+        EASE: _by(ease),
+        "edlae": _by(learnt.legs.weights[legs.ITEM_ITEM]),
+        "ials": learnt.legs.product,
+    }
+    return methods, learnt
+
+
+def _by(weights: Any) -> Scorer:
+    def scorer(shown: Interactions) -> Floats:
+        found = shown.matrix() @ weights
+        return found.toarray() if hasattr(found, "toarray") else np.asarray(found)
+
+    return scorer
+
+
+def _judge(
+    into: Mapping[str, Values],
+    methods: Mapping[str, Scorer],
+    learnt: Learnt,
+    asked: Asked,
+    counts: NDArray[np.int64],
+    content: Any,
+    k: int,
+) -> None:
+    """Add what every method of `into` reaches with these users."""
+    targets = asked.targets.matrix()
+    number = np.diff(targets.indptr).astype(np.int64)
+    some = number > 0
+    for name, values in into.items():
+        places = max(k, RECALL)
+        lists = learnt.lists(asked, places) if name == OURS else ranked(methods[name], asked, places)
+        hits = metrics.hits_of(lists, targets)
+        values.ndcg.append(metrics.ndcg(hits[some], number[some], k))
+        values.recall.append(metrics.recall(hits[some], number[some], RECALL))
+        values.whole.append(
+            {
+                f"coverage@{k}": metrics.coverage(lists, len(counts), k),
+                f"novelty@{k}": metrics.novelty(lists, counts, len(learnt.counts), k),
+                f"popularity_lift@{k}": metrics.popularity_lift(lists, counts, asked.shown.matrix(), k),
+                f"diversity@{k}": float(metrics.diversity(lists, learnt.legs.factors_unit(), k).mean()),
+            }
+        )
+
+
+def ranked(scorer: Scorer, asked: Asked, places: int) -> NDArray[np.int64]:
+    """Return each user's best items by a scorer; what was seen is in no list."""
+    found = []
+    users = len(asked.shown.users)
+    seen = (asked.seen or asked.shown).matrix()
+    for start in range(0, users, BLOCK_USERS):
+        block = np.arange(start, min(users, start + BLOCK_USERS))
+        scores = np.array(scorer(asked.shown.of_users(block)), np.float32)
+        own = seen[block]
+        scores[np.repeat(np.arange(len(block)), np.diff(own.indptr)), own.indices] = -np.inf
+        found.append(metrics.top(scores, places))
+    return np.concatenate(found) if found else np.zeros((0, places), np.int64)
+
+
+def summary(values: Values, others: Mapping[str, Values], k: int, against: str) -> dict[str, Any]:
+    """Return a method's measures with intervals, and the paired difference to `against`."""
+    ndcg = np.concatenate(values.ndcg)
+    mean = metrics.interval(ndcg)
+    pair = metrics.interval(ndcg - np.concatenate(others[against].ndcg))
+    whole = {name: float(np.mean([one[name] for one in values.whole])) for name in values.whole[0]}
+    return {
+        f"ndcg@{k}": round(mean.mean, 6),
+        f"recall@{RECALL}": round(float(np.concatenate(values.recall).mean()), 6),
+        **metrics.summary(whole),
+        "ci95": [round(mean.low, 6), round(mean.high, 6)],
+        f"vs_{against}": {
+            "mean": round(pair.mean, 6),
+            "ci95": [round(pair.low, 6), round(pair.high, 6)],
+        },
+    }
+
+
+def told(learnt: Learnt) -> dict[str, Any]:
+    """Return what was chosen, for people."""
+    edlae, factors = learnt.choice.edlae, learnt.choice.ials
+    return {
+        "ease_l2": learnt.choice.ease_l2,
+        "edlae": {"l2": edlae.l2, "dropout": edlae.dropout, "user_power": edlae.user_power},
+        "ials": {"factors": factors.factors, "unobserved": factors.unobserved, "l2": factors.l2},
+        "trees": learnt.ranker.share,
+    }
