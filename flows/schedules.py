@@ -12,10 +12,13 @@ from flows.index import index_flow
 from flows.ingest import ingest_flow
 from flows.package import package_title
 from flows.pipeline import bitaca_run
+from flows.recommend import recommend_flow
 
 TIMEZONE = "America/Sao_Paulo"
 NIGHTLY = Cron("30 3 * * *", timezone=TIMEZONE)
 """Everything that changed during the day, when few people watch."""
+REFIT = Cron("30 4 * * *", timezone=TIMEZONE)
+"""Recommendations learn from the day, an hour after the catalogue is whole."""
 WEEKLY = Cron("0 5 * * 1", timezone=TIMEZONE)
 """Reports, once a week."""
 
@@ -24,6 +27,7 @@ def deployments(paused: bool = False) -> list[Any]:
     """Return every flow as a deployment: typed parameters from its signature, a schedule where it has one."""
     return [
         bitaca_run.to_deployment("nightly", schedule=NIGHTLY, paused=paused, tags=["bitaca"]),
+        recommend_flow.to_deployment("nightly", schedule=REFIT, paused=paused, tags=["bitaca"]),
         evaluate_flow.to_deployment("weekly", schedule=WEEKLY, paused=paused, tags=["bitaca"]),
         ingest_flow.to_deployment("on-demand", tags=["bitaca"]),
         package_title.to_deployment("on-demand", tags=["bitaca"]),

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 
 from bitaca_core.security.origin import TrustedProxies
 from bitaca_core.settings import Settings
-from gradio_app import errors, pages, searching
+from gradio_app import errors, own_pages, pages, searching
 from gradio_app.access import Access
 from gradio_app.chat import Conversations
 from gradio_app.context import Context
@@ -22,10 +22,10 @@ from gradio_app.guard import Guard
 from gradio_app.licences import Licences
 from gradio_app.limits import Limits
 from gradio_app.media import MediaApp
-from gradio_app.routes import assets, catalogue, chat, licence, playback, reports, status, viewers
+from gradio_app.routes import assets, catalogue, chat, licence, opinions, playback, reports, status, viewers
 from gradio_app.services import Services
 
-ROUTERS = (status, catalogue, playback, licence, viewers, chat, reports, assets)
+ROUTERS = (status, catalogue, playback, licence, viewers, opinions, chat, reports, assets)
 
 
 def create_app(
@@ -84,6 +84,7 @@ def create_app(
         app.include_router(module.router)
     app.include_router(pages.router)
     app.include_router(searching.router)
+    app.include_router(own_pages.router)
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)
     app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies)  # type: ignore[arg-type]

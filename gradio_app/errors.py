@@ -34,6 +34,12 @@ class Forbidden(BitacaError):
     kind = "forbidden"
 
 
+class NotAllowed(BitacaError):
+    """The limits of the caller's own profile leave this title out."""
+
+    kind = "not-allowed"
+
+
 class TooLarge(InputError):
     """A body beyond the bound."""
 
@@ -46,6 +52,7 @@ STATUS_BY_KIND = {
     "unauthorized": 401,
     "forbidden": 403,
     "origin": 403,
+    "not-allowed": 423,
     "token": 401,
     "too-large": 413,
     "rate-limited": 429,

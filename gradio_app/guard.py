@@ -12,6 +12,7 @@ from typing import Any
 from starlette.requests import Request
 
 from bitaca_core.errors import BitacaError
+from bitaca_core.recommend.imports.unpacking import UPLOAD_MAX_BYTES
 from bitaca_core.security.origin import TrustedProxies, blurred, parse_list, same_origin
 from bitaca_core.security.redact import redact
 from bitaca_core.settings import Settings
@@ -27,6 +28,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024
+UPLOADS = {"/trazer": UPLOAD_MAX_BYTES + MAX_BODY_BYTES}
+"""Paths that take a file, and how much of it; everything else is a form or a few lines of JSON."""
 MAX_URL_BYTES = 4096
 PROXY_HEADERS = frozenset(
     {b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"}
@@ -130,7 +133,8 @@ class Guard:
         media = path.startswith("/m/")
         origin = "" if media else headers.get(b"origin")
         status, sent = 0, 0
-        body = BoundedBody(receive)
+        limit = UPLOADS.get(path, MAX_BODY_BYTES) if method == "POST" else MAX_BODY_BYTES
+        body = BoundedBody(receive, limit)
         # HEAD is GET without the body. Media and Gradio answer it themselves: theirs may be long, or endless.
         head = method == "HEAD" and not media and not path.startswith("/app/")
         inner = {**scope, "method": "GET"} if head else scope
@@ -153,7 +157,7 @@ class Guard:
             await respond(Request(inner), code, payload, more)(inner, receive, answer)
 
         try:
-            self._admit(scope, headers, edge, path, origin, media)
+            self._admit(scope, headers, edge, path, origin, media, limit)
             if method == "OPTIONS" and origin and not media:
                 await _plain(answer, 204, b"", [])
             else:
@@ -172,14 +176,16 @@ class Guard:
         finally:
             write_log(edge, method, path, status, time.monotonic() - started, sent)
 
-    def _admit(self, scope: Scope, headers: Headers, edge: Edge, path: str, origin: str, media: bool) -> None:
+    def _admit(
+        self, scope: Scope, headers: Headers, edge: Edge, path: str, origin: str, media: bool, limit: int
+    ) -> None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL_BYTES:
             raise TooLarge("the address is too long")
         if not media:
             self.limits.request(path, edge.network)
         length = headers.get(b"content-length")
-        if length and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
-            raise TooLarge(BODY_BOUND)
+        if length and (not length.isdigit() or int(length) > limit):
+            raise TooLarge(f"at most {limit} bytes are read")
         if origin and not self._may_call(origin, path, edge):
             raise Forbidden("this origin may not call here", kind="origin")
         if path.startswith("/app/") and not open_shell_route(path):
@@ -218,10 +224,11 @@ class Guard:
 
 
 class BoundedBody:
-    """An ASGI `receive` that fails beyond `MAX_BODY_BYTES`, also without a Content-Length."""
+    """An ASGI `receive` that fails beyond so many bytes, also without a Content-Length."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int = MAX_BODY_BYTES) -> None:
         self.receive = receive
+        self.limit = limit
         self.total_bytes = 0
         self.over = False
 
@@ -229,9 +236,9 @@ class BoundedBody:
         message = await self.receive()
         if message["type"] == "http.request":
             self.total_bytes += len(message.get("body", b""))
-            if self.total_bytes > MAX_BODY_BYTES:
+            if self.total_bytes > self.limit:
                 self.over = True
-                raise TooLarge(BODY_BOUND)
+                raise TooLarge(f"at most {self.limit} bytes are read")
         return message
 
 

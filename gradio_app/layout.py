@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from gradio_app import opinions
 from gradio_app.access import edge_of
 from gradio_app.context import context_of
 from gradio_app.markup import Html, el, join
@@ -123,6 +124,8 @@ def header(request: Request, say: Words) -> Html:
             ),
             el(
                 "nav",
+                el("a", opinions.icon("list"), el("span", say("nav_list"), class_="nav-text"),
+                   class_="round nav-list", href="/minha-lista", title=say("nav_list"), aria_label=say("nav_list")),
                 el("button", "◐", class_="round", id="theme-toggle", type="button",
                    title=say("theme_toggle"), aria_label=say("theme_toggle")),
                 el("a", other.upper(), class_="round", href=f"{query.path}?{query.query}",
@@ -150,6 +153,9 @@ def footer(say: Words) -> Html:
     return el(
         "footer",
         el("span", f"{say('brand')}, {say('tagline')}"),
+        el("a", say("nav_list"), href="/minha-lista"),
+        el("a", say("nav_import"), href="/trazer"),
+        el("a", say("nav_limits"), href="/preferencias"),
         el("a", say("nav_privacy"), href="/privacidade"),
         el("a", say("nav_shell"), href="/app"),
         class_="pavement",
@@ -181,7 +187,7 @@ def card_facts(say: Words, card: dict[str, Any]) -> Html:
 
 
 def poster_card(say: Words, card: dict[str, Any]) -> Html:
-    """Return one card of a row."""
+    """Return one card of a row. A card with `says` (what the viewer says of it) has a menu, too."""
     resumed = "share" in card
     href = card["watch_url"] if resumed else card["url"]
     state = None
@@ -199,7 +205,7 @@ def poster_card(say: Words, card: dict[str, Any]) -> Html:
                 el("img", src=card["poster"], alt="", loading="lazy", decoding="async",
                    width="200", height="300"),
                 el("progress", max="1", value=card["share"], aria_label=say("continue_from", at=card["resume"]))
-                if resumed else None,
+                if resumed and card["share"] else None,
                 state,
                 class_="poster",
             ),
@@ -207,12 +213,14 @@ def poster_card(say: Words, card: dict[str, Any]) -> Html:
             el(
                 "span",
                 age_badge(say, card["age_rating"], card["descriptors"]),
-                el("span", say("continue_from", at=card["resume"]) if resumed else card_facts(say, card)),
+                el("span", card["go_on"] if resumed else card_facts(say, card)),
                 class_="card-facts",
             ),
-            el("span", descriptors, class_="card-more") if descriptors else None,
+            el("span", card["reason"], class_="card-reason") if card.get("reason") else None,
+            el("span", descriptors, class_="card-more") if descriptors and not card.get("reason") else None,
             href=href,
         ),
+        opinions.menu(say, card, card["says"], card["back"]) if "says" in card else None,
         class_="card" if card["playable"] else "card card-absent",
         data_title=card["title_id"],
     )  # fmt: skip

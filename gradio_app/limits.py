@@ -29,6 +29,10 @@ WRITES_PER_VIEWER = 120
 """A player tells its place every ten seconds, and at each pause."""
 LICENCES_PER_VIEWER = 240
 """A licence a title, or a key a minute of film and rendition; jumping about asks for more of those."""
+PINS_PER_VIEWER = 5
+"""Four digits are ten thousand guesses: a day and a half at this rate."""
+UPLOADS_PER_ADDRESS = 12
+"""A history from elsewhere takes up to a second of a processor."""
 GUEST_SEATS = 6
 """Guests of one address that are told apart; when there are more, they share the allowances of these."""
 
@@ -84,6 +88,8 @@ class Limits:
         self.frames = a_minute(FRAMES_PER_SOCKET)
         self.writes = a_minute(WRITES_PER_VIEWER)
         self.licences = a_minute(LICENCES_PER_VIEWER)
+        self.pins = a_minute(PINS_PER_VIEWER)
+        self.uploads = a_minute(UPLOADS_PER_ADDRESS)
         self.sockets: Counter[str] = Counter()
         self.seats = GuestSeats()
 

@@ -14,9 +14,12 @@ from bitaca_core.viewers.store import VIEWERS_DAYS
 from gradio_app import rows, titles
 from gradio_app.access import edge_of
 from gradio_app.context import context_of, keeps_history, viewer_or_new
-from gradio_app.errors import NotFound
+from gradio_app.errors import NotAllowed, NotFound
 from gradio_app.layout import age_badge, booth, card_facts, document, meter, row
 from gradio_app.markup import Html, el, join
+from gradio_app.opinions import ON_SHEET, buttons, said_of
+from gradio_app.picking import picker
+from gradio_app.routes.opinions import PICKER_COOKIE
 from gradio_app.routes.playback import streams
 from gradio_app.server import ACCESS_LOG_DAYS
 from gradio_app.services import Services
@@ -37,16 +40,23 @@ async def home(request: Request) -> Response:
     if services.states["catalogue"] == "loading" or services.states["library"] == "loading":
         return document(request, "", opening(say), aside=booth(say), page="home")
     viewer, new = await viewer_or_new(request)
+    asks = PICKER_COOKIE not in request.cookies
 
     def draw() -> Html:
         shown = rows.home_rows(services, viewer, say.lang)
+        said = services.viewers.said(viewer)
+        for found in shown:
+            for item in found["items"]:
+                item |= {"says": said_of(said, item["title_id"]), "back": "/"}
         if not shown:
             return el("div", empty(say), data_refresh="home", data_version=str(services.version))
         lead = lead_card(services, viewer, shown)
         return el(
             "div",
             marquee(services, viewer, say, lead) if lead else None,
-            [row(say, found["key"], found["title"], found["items"]) for found in shown],
+            [row(say, found["key"], found["title"], found["items"]) for found in shown[:1]],
+            picker(services, say, said) if asks else None,
+            [row(say, found["key"], found["title"], found["items"]) for found in shown[1:]],
             data_refresh="home",
             data_version=str(services.version),
         )
@@ -121,23 +131,27 @@ async def title_page(request: Request, title_id: str) -> Response:
         return RedirectResponse(f"/title/{title.title_id}", status_code=307)
     say = words(language_of(request))
     viewer, new = await viewer_or_new(request)
+    await allowed(services, viewer, title_id)
 
     def draw() -> Html:
         board = services.progress()
         facts = titles.details(services, title, say.lang, board)
-        near = rows.similar(services, title)
-        if not facts["playable"]:
-            near = [other for other in near if services.playable(other)]
-        similar = [titles.card(services, other, say.lang, board) for other in near]
+        near = rows.more_like(services, title, viewer=viewer, lang=say.lang)
+        similar = [titles.card(services, other, say.lang, board) | {"reason": why} for other, why in near]
         return join(
             sheet(services, viewer, say, facts),
-            row(say, "similar", say("similar" if facts["playable"] else "similar_playable"), similar)
-            if similar else None,
-        )  # fmt: skip
+            row(say, "similar", say("similar"), similar) if similar else None,
+        )
 
     main = el("div", await asyncio.to_thread(draw), data_refresh="title", data_version=str(services.version))
     name = title.name(say.lang)
     return document(request, name, main, aside=booth(say), page="title", new_viewer=viewer if new else None)
+
+
+async def allowed(services: Services, viewer: str, any_id: str) -> None:
+    """Raise NotAllowed where the viewer's own limits leave this title out."""
+    if not await asyncio.to_thread(services.may_see, viewer, any_id):
+        raise NotAllowed("this profile does not show this title")
 
 
 def sheet(services: Services, viewer: str, say: Words, facts: dict[str, Any]) -> Html:
@@ -166,6 +180,8 @@ def sheet(services: Services, viewer: str, say: Words, facts: dict[str, Any]) ->
                 class_="marquee-facts",
             ),
             watch_buttons(services, viewer, say, facts),
+            buttons(say, facts["title_id"], facts["title"],
+                    said_of(services.viewers.said(viewer), facts["title_id"]), ON_SHEET, facts["url"]),
             el("p", facts["synopsis"], class_="synopsis") if facts["synopsis"] else None,
             el("dl", [join(el("dt", say(key)), el("dd", str(value))) for key, value in lines if value]),
             episodes(say, facts["episode_list"]),
@@ -223,6 +239,7 @@ async def watch(request: Request, title_id: str) -> Response:
     title, _ = services.title(title_id)
     say = words(language_of(request))
     viewer, new = await viewer_or_new(request)
+    await allowed(services, viewer, title_id)
     operator = context.access.is_operator(request)
 
     def draw() -> Html:
@@ -512,7 +529,7 @@ def opening(say: Words) -> Html:
 def error_page(request: Request, status: int, headers: dict[str, str]) -> HTMLResponse:
     """A readable page for a failure, with a number for support."""
     say = words(language_of(request))
-    known = status in (401, 403, 404, 413, 429, 503)
+    known = status in (401, 403, 404, 413, 423, 429, 503)
     key = f"error_{status}" if known else "error_4xx" if status < 500 else "error"
     main = el(
         "section",

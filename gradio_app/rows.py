@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bitaca_core.catalogue.titles import Title
@@ -15,12 +16,17 @@ ROW_MAX = 24
 
 
 def home_rows(services: Services, viewer: str | None, lang: str) -> list[dict[str, Any]]:
-    """Return rows `{key, title, items}`; an item is a card, with its position on "continue" rows."""
+    """Return rows `{key, title, items}`; an item is a card, with its position on "continue" rows.
+
+    A recommended card says why it is shown (`reason`), where the row does not say it already.
+    """
     board = services.progress()
+    recommended = _recommended_rows(services, viewer, lang, board)
+    own = [row for row in recommended if row["key"] == "continue"]
     found = [
-        *_continue_row(services, viewer, lang, board),
+        *(own if services.recommender is not None else _continue_row(services, viewer, lang, board)),
         *_preparing_row(services, lang, board),
-        *_recommended_rows(services, viewer, lang, board),
+        *(row for row in recommended if row["key"] != "continue"),
     ]
     return [row for row in found if row["items"]]
 
@@ -30,19 +36,40 @@ def _continue_row(
 ) -> list[dict[str, Any]]:
     if viewer is None:
         return []
-    items = []
-    for watched in services.viewers.continue_watching(viewer):
-        title = services.catalogue.resolve(watched.title_id)
-        if title is None or watched.title_id not in services.packages:
-            continue
-        card = titles.card(services, title, lang, board)
-        card |= {
-            "share": round(watched.share, 3),
-            "resume": titles.clock_text(watched.position_s),
-            "watch_url": f"/watch/{watched.title_id}",
-        }
-        items.append(card)
+    units = [watched.title_id for watched in services.viewers.continue_watching(viewer)]
+    items = _going_on(services, viewer, units, lang, board)
     return [{"key": "continue", "title": words(lang)("row_continue"), "items": items}]
+
+
+def _going_on(
+    services: Services, viewer: str, units: list[str], lang: str, board: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return cards of films and episodes to go on with: from where they stopped, or the next one."""
+    say = words(lang)
+    watched = {one.title_id: one for one in services.viewers.history(viewer)}
+    items = []
+    for unit in units:
+        title = services.catalogue.resolve(unit)
+        if title is None or unit not in services.packages:
+            continue
+        there = watched.get(unit)
+        begun = there is not None and not there.finished and there.position_s > 0
+        episode = services.catalogue.episode(unit)
+        at = titles.clock_text(there.position_s) if there is not None and begun else "0:00"
+        go_on = say("continue_from", at=at)
+        if episode is not None:
+            number = say("episode_number", number=episode.number)
+            go_on = f"{number} · {at}" if begun else number
+        items.append(
+            titles.card(services, title, lang, board)
+            | {
+                "share": round(there.share, 3) if there is not None and begun else 0.0,
+                "resume": at,
+                "go_on": go_on,
+                "watch_url": f"/watch/{unit}",
+            }
+        )
+    return items
 
 
 def _preparing_row(services: Services, lang: str, board: dict[str, Any]) -> list[dict[str, Any]]:
@@ -63,15 +90,25 @@ def _recommended_rows(
         return shelves(services, lang, board)
     found = []
     for row in services.recommender.rows(viewer, lang):
-        if row.key == "continue":
-            continue  # ours knows the position and the episode
-        items = []
-        for hit in row.items[:ROW_MAX]:
-            title = services.catalogue.resolve(hit.title_id)
-            if title is not None:
-                items.append(titles.card(services, title, lang, board))
+        if row.key == "continue" and viewer is not None:
+            items = _going_on(services, viewer, [hit.title_id for hit in row.items], lang, board)
+        else:
+            items = [
+                titles.card(services, title, lang, board) | _reason(services, row.key, hit, lang)
+                for hit in row.items[:ROW_MAX]
+                if (title := services.catalogue.resolve(hit.title_id)) is not None
+            ]
         found.append({"key": row.key, "title": row.title, "items": items})
     return found or shelves(services, lang, board)
+
+
+def _reason(services: Services, key: str, hit: Any, lang: str) -> dict[str, Any]:
+    """Return why a card is in its row, where the row's name is not the reason."""
+    if key == "for-you":
+        return {"reason": services.recommender.reason(hit, lang)}
+    if key.startswith("because:"):  # the row names the title; the card, what the two share
+        return {"reason": services.recommender.reason(replace(hit, why=hit.why[1:]), lang)}
+    return {}
 
 
 def shelves(services: Services, lang: str, board: dict[str, Any]) -> list[dict[str, Any]]:
@@ -109,13 +146,32 @@ def find(services: Services, text: str, lang: str, limit: int) -> list[Title]:
     return _unique(services, hits, limit)
 
 
-def similar(services: Services, title: Title, limit: int = 12, playable_first: bool = True) -> list[Title]:
-    """Return titles like this one; what can be watched comes first, in the order of likeness."""
-    if services.search is None:
+def similar(
+    services: Services, title: Title, limit: int = 12, playable_first: bool = True, viewer: str | None = None
+) -> list[Title]:
+    """Return titles like this one: its franchise and makers first; `more_like` says why, too."""
+    return [found for found, _ in more_like(services, title, limit, viewer, playable_first=playable_first)]
+
+
+def more_like(
+    services: Services, title: Title, limit: int = 12, viewer: str | None = None, lang: str = "pt",
+    *, playable_first: bool = False,
+) -> list[tuple[Title, str]]:  # fmt: skip
+    """Return titles like this one, each with the reason in words (empty where there is none to say).
+
+    With `playable_first`, what can be watched comes first, in the order of likeness.
+    """
+    if services.recommender is not None:
+        hits = services.recommender.more_like(title.title_id, viewer, limit * 2)
+        reasons = {hit.title_id: services.recommender.reason(hit, lang) for hit in hits}
+    elif services.search is not None:
+        hits = services.search.similar(title.title_id, limit * 2)
+        reasons = {}
+    else:
         return []
-    found = _unique(services, services.search.similar(title.title_id, limit * 2), limit * 2)
+    found = [(other, reasons.get(other.title_id, "")) for other in _unique(services, hits, limit * 2)]
     if playable_first:
-        found.sort(key=lambda other: not services.playable(other))
+        found.sort(key=lambda pair: not services.playable(pair[0]))
     return found[:limit]
 
 

@@ -65,6 +65,7 @@ class Services:
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._purged_at = 0.0
+        self._matcher: tuple[Catalogue, Any] | None = None
 
     # -- life
 
@@ -106,6 +107,11 @@ class Services:
             changed |= self._part("search", self._open_search)
             changed |= self._part("recommend", self._open_recommender)
             changed |= self._part("derona", self._open_assistant)
+        model = _stamp(paths.models / "recommend" / "current")
+        if self._seen.get("model", False) != model:
+            self._seen["model"] = model
+            if self.recommender is not None:
+                changed |= self._part("recommend", self._open_recommender)
         changed |= self._read_queue()
         if changed:
             self.version += 1
@@ -207,8 +213,41 @@ class Services:
     def _open_recommender(self) -> bool:
         from bitaca_core.recommend.service import Recommender
 
-        self.recommender = Recommender(self.search, self.catalogue, self.viewers)
+        self._seen["model"] = _stamp(self.settings.paths.models / "recommend" / "current")
+        self.recommender = Recommender(
+            self.search,
+            self.catalogue,
+            self.viewers,
+            model=self._published_model(),
+            playable=self.playable_units,
+            clock=self.clock,
+        )
         return True
+
+    def _published_model(self) -> Any:
+        """Return the recommendation model that was published; without one, or with a damaged one, content serves."""
+        from bitaca_core.recommend.service import published_model
+
+        try:
+            return published_model(self.settings.paths.models / "recommend")
+        except BitacaError as error:
+            log.error("recommendations come from content alone: %s", error)
+            return None
+
+    def matcher(self) -> Any:
+        """Return what finds our titles for lines of other services' exports; made once a catalogue."""
+        from bitaca_core.recommend.imports.matching import Matcher
+
+        kept = self._matcher
+        if kept is None or kept[0] is not self.catalogue:
+            kept = self._matcher = (self.catalogue, Matcher(self.catalogue.titles))
+        return kept[1]
+
+    def may_see(self, viewer: str | None, any_id: str) -> bool:
+        """Return whether the viewer's own limits let this title be shown."""
+        if viewer is None or self.recommender is None:
+            return True
+        return bool(self.recommender.may_see(viewer, any_id))
 
     def _open_assistant(self) -> bool:
         from bitaca_core.derona.assistant import Assistant

@@ -151,6 +151,21 @@ def search(
     _measure("tests.bench.search", arguments, out)
 
 
+@app.command("rows")
+def rows(
+    count: Annotated[int, typer.Option("--rows", min=1, help="rows that are made and judged")] = 100_000,
+    titles: Annotated[int, typer.Option(min=100, help="in the made-up catalogue")] = 10_000,
+    viewers: Annotated[int, typer.Option(min=1, help="whose pages are timed")] = 400,
+    out: Out = Path("results/rows.json"),
+) -> None:
+    """Rows of recommendations without a leak of what was seen, is too old or capped; what a page of them costs."""
+    _measure(
+        "tests.bench.rows",
+        ["--rows", str(count), "--titles", str(titles), "--viewers", str(viewers)],
+        out,
+    )
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")

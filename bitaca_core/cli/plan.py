@@ -72,10 +72,11 @@ def _step(step: Any) -> dict[str, Any]:
 
 
 def status(as_json: AsJson = False) -> None:
-    """What is published, running or to be done, title by title."""
+    """What is published, running or to be done, title by title, and which model recommends."""
     from bitaca_core.catalogue.store import read_sheets
     from bitaca_core.media import failures, library, planning
     from bitaca_core.media.progress import ProgressBoard, told
+    from bitaca_core.recommend import standing
 
     paths = load_settings().paths
     pending = {item.title_id: item for item in planning.pending(paths)}
@@ -98,8 +99,11 @@ def status(as_json: AsJson = False) -> None:
             "pending": list(item.reasons) if item else [],
             "failure": failed[title_id].message if title_id in failed else None,
         })  # fmt: skip
+    recommending = standing.standing(paths.models / "recommend")
     if as_json:
-        print(json.dumps({"schema": 1, "home": str(paths.home), "titles": rows}, ensure_ascii=False))
+        print(json.dumps({
+            "schema": 1, "home": str(paths.home), "titles": rows, "recommendations": recommending,
+        }, ensure_ascii=False))  # fmt: skip
         return
     if not rows:
         print(f"nothing in {paths.home} yet")
@@ -117,3 +121,4 @@ def status(as_json: AsJson = False) -> None:
             item = pending[row["title_id"]]
             state += f"; {'blocked' if item.action == 'blocked' else 'to do'}: {item.reason}"
         print(f"{row['title_id']:40} {state}")
+    print(standing.told(recommending))

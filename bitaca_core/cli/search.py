@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bitaca_core.catalogue.store import Catalogue
     from bitaca_core.search.query import Hit
     from bitaca_core.search.service import LocalSearch
-    from bitaca_core.settings import Settings
+    from bitaca_core.settings import DataPaths, Settings
+    from bitaca_core.viewers.store import ViewerStore
 
 
 def search(
@@ -30,20 +31,29 @@ def search(
 def recommend(
     like: Annotated[str, typer.Option(help="title ids, separated by commas")] = "",
     viewer: Annotated[str, typer.Option(help="a viewer's id")] = "",
+    refit: Annotated[
+        bool,
+        typer.Option("--refit", help="fit a model of what viewers watched; publish it if it is not worse"),
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=100, help="at most so many titles")] = 10,
     language: Annotated[str, typer.Option("--lang", help="pt or en")] = "pt",
     as_json: Annotated[bool, typer.Option("--json", help="print the hits as JSON")] = False,
 ) -> None:
     """Recommend titles like others, or for a viewer."""
-    from bitaca_core.recommend.service import Recommender
+    from bitaca_core.recommend.service import Recommender, published_model
     from bitaca_core.settings import load_settings
     from bitaca_core.viewers.store import ViewerStore
 
+    paths = load_settings().paths
+    store = ViewerStore(paths.app_db)
+    if refit:
+        _refit(store, paths, as_json)
+        return
     if bool(like) == bool(viewer):
         raise InputError("give either --like ID,… or --viewer ID")
     service = _open()
-    store = ViewerStore(load_settings().paths.app_db)
-    recommender = Recommender(service, service.catalogue, store)
+    model = published_model(paths.models / "recommend")
+    recommender = Recommender(service, service.catalogue, store, model=model)
     if viewer:
         if not store.exists(viewer):
             raise InputError(f"no viewer {viewer!r}", kind="viewer")
@@ -57,6 +67,20 @@ def recommend(
             )
         hits = recommender.like(wanted, limit)
     _show(hits, service.catalogue, service.mode, language, as_json)
+
+
+def _refit(store: ViewerStore, paths: DataPaths, as_json: bool) -> None:
+    """Refit now, as the nightly flow does."""
+    import time
+    from dataclasses import asdict
+
+    from bitaca_core.catalogue.store import load_catalogue, titles_file
+    from bitaca_core.recommend.refit import refit
+    from bitaca_core.recommend.standing import standing, told
+
+    folder = paths.models / "recommend"
+    decision = refit(store, load_catalogue(titles_file(paths)), folder, time.time())
+    print(json.dumps({"schema": 1, **asdict(decision)}) if as_json else told(standing(folder)))
 
 
 def _open() -> LocalSearch:

@@ -57,6 +57,37 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE viewers ADD COLUMN keeps_history INTEGER NOT NULL DEFAULT 1 CHECK (keeps_history IN (0, 1));
     CREATE INDEX playback_sessions_viewer ON playback_sessions (viewer_id, updated_s);
     """,
+    # 3: what viewers say: marks on titles, what they picked to begin with, what may be shown to them
+    """
+    CREATE TABLE marks (
+        viewer_id TEXT NOT NULL REFERENCES viewers ON DELETE CASCADE,
+        title_id TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('list', 'hidden', 'watched', 'dropped')),
+        liking REAL NOT NULL CHECK (liking BETWEEN -1 AND 1),
+        updated_s REAL NOT NULL,
+        PRIMARY KEY (viewer_id, title_id, kind)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE tastes (
+        viewer_id TEXT NOT NULL REFERENCES viewers ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('genre', 'title')),
+        value TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        PRIMARY KEY (viewer_id, kind, value)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE limits (
+        viewer_id TEXT PRIMARY KEY REFERENCES viewers ON DELETE CASCADE,
+        max_age INTEGER,
+        only_allowed INTEGER NOT NULL CHECK (only_allowed IN (0, 1)),
+        languages TEXT NOT NULL,
+        diversity REAL NOT NULL CHECK (diversity BETWEEN 0 AND 1),
+        pin TEXT
+    ) STRICT;
+    CREATE TABLE allowed (
+        viewer_id TEXT NOT NULL REFERENCES viewers ON DELETE CASCADE,
+        title_id TEXT NOT NULL,
+        PRIMARY KEY (viewer_id, title_id)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Literal
 
 from bitaca_core.errors import InputError
+from bitaca_core.viewers.interactions import InteractionsStore
+from bitaca_core.viewers.marks import MarksStore
 from bitaca_core.viewers.schema import migrate
 
 VIEWER_ID = re.compile(r"[0-9a-f]{32}")
@@ -64,7 +66,7 @@ class Message:
     created_s: float
 
 
-class ViewerStore:
+class ViewerStore(MarksStore, InteractionsStore):
     """`app.db`: created with its folder at first use; safe to share between threads.
 
     Parameters
@@ -387,6 +389,7 @@ class ViewerStore:
         row = db.execute(statement, (viewer,)).fetchone()
         if row is None:
             raise InputError("no such viewer", kind="viewer")
+        limits = self.limits(viewer)
         reports = db.execute(
             "SELECT session_id, title_id, created_s, report FROM playback_sessions WHERE viewer_id = ?",
             (viewer,),
@@ -399,6 +402,12 @@ class ViewerStore:
             "keeps_history": bool(row[2]),
             "history": [asdict(item) for item in self.history(viewer)],
             "ratings": self.ratings(viewer),
+            "marks": {
+                kind: {key: asdict(mark) for key, mark in kept.items()}
+                for kind, kept in self.marks(viewer).items()
+            },
+            "tastes": asdict(self.tastes(viewer)),
+            "limits": asdict(limits) | {"allowed": sorted(limits.allowed)},
             "messages": [asdict(item) for item in self.messages(viewer, MESSAGES_MAX)],
             "playback": [
                 {"session_id": r[0], "title_id": r[1], "created_s": r[2], "report": _report(r[3])}

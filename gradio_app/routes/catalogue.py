@@ -56,11 +56,13 @@ async def title(request: Request, title_id: str) -> dict[str, Any]:
     services = context.services
     await services.wait("catalogue")
     lang = language_of(request)
+    viewer = context.access.viewer_of(request)
 
     def read() -> dict[str, Any]:
         found, _ = services.title(title_id)
         board = services.progress()
-        similar = [titles.card(services, other, lang, board) for other in rows.similar(services, found)]
+        near = rows.more_like(services, found, viewer=viewer, lang=lang)
+        similar = [titles.card(services, other, lang, board) | {"reason": why} for other, why in near]
         return titles.details(services, found, lang, board) | {"similar": similar}
 
     return await asyncio.to_thread(read)

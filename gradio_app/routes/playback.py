@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from bitaca_core.catalogue.titles import Title, is_title_id
 from gradio_app.access import edge_of, opted_out
 from gradio_app.context import Context, context_of, known_viewer, viewer_or_new
-from gradio_app.errors import NotFound
+from gradio_app.errors import NotAllowed, NotFound
 from gradio_app.playing import Seconds, TitleId
 from gradio_app.rows import similar
 from gradio_app.services import Services
@@ -94,6 +94,8 @@ async def playback(request: Request, title_id: str) -> Response:
     await services.wait("catalogue")
     title, _ = services.title(title_id)
     viewer, new = await viewer_or_new(request)
+    if not await asyncio.to_thread(services.may_see, viewer, title_id):
+        raise NotAllowed("this profile does not show this title")
     try:
         response = JSONResponse(await asyncio.to_thread(streams, context, viewer, title_id))
     except NotFound as error:

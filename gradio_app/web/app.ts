@@ -3,6 +3,7 @@ import { defineDerona } from './derona'
 import { liveFinder } from './finder'
 import { insecureNotice, liveLights } from './lights'
 import { livingPage } from './living'
+import { liveOpinions } from './opinions'
 import { liveShelves } from './shelf'
 import { awaitPrint, liveTheatre } from './theatre'
 
@@ -11,5 +12,6 @@ liveLights()
 insecureNotice()
 liveFinder()
 liveShelves(document)
+liveOpinions()
 liveTheatre()
 if (document.querySelector('[data-refresh], [data-preparing]')) livingPage(awaitPrint())

@@ -19,7 +19,11 @@ from flows import schedules
 from tests.flows.processes import HANG_GUARD_S, bitaca
 
 ON_DEMAND = {"ingest/on-demand", "package-title/on-demand", "index/on-demand"}
-CRON = {"bitaca-run/nightly": "30 3 * * *", "bitaca-evaluate/weekly": "0 5 * * 1"}
+CRON = {
+    "bitaca-run/nightly": "30 3 * * *",
+    "recommend/nightly": "30 4 * * *",
+    "bitaca-evaluate/weekly": "0 5 * * 1",
+}
 DEPLOYMENTS = ON_DEMAND | set(CRON)
 
 

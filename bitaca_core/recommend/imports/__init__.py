@@ -1,0 +1,1 @@
+"""Histories from elsewhere: MyAnimeList, Letterboxd, Jellyfin. A reader yields `Entry`, `matching` finds our title."""

@@ -1,0 +1,340 @@
+"""The home page's rows from one viewer's scores: each with a condition that holds, no title in two of them.
+
+`continue`, `list` and `again` are about what the viewer began, keeps or has seen. Every other row is a
+recommendation: nothing in it was seen, refused, is too old for the viewer or cannot be followed, no franchise has
+more than two places, and a title stands in the first row that wants it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bitaca_core.catalogue.vocabulary import genre_name
+from bitaca_core.recommend import reasons, rerank
+from bitaca_core.recommend.scoring import FACTORS, ITEM, PICKS, PRIOR, Scorer, Scores
+from bitaca_core.recommend.taste import Evidence, Taste
+from bitaca_core.recommend.wording import row_title
+from bitaca_core.search.query import Hit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+    Places = NDArray[np.int64]
+    Floats = NDArray[np.float32]
+
+ROW_MAX = 20
+ROW_MIN = 3
+"""A shelf with fewer is not worth a row; what is the viewer's own is."""
+BECAUSE_ROWS = 2
+BECAUSE_MIN = 3
+GENRE_ROWS = 4
+MOOD_ROWS = 3
+POOL = 80
+EXPLORE_POOL = 400
+"""How far down the ranking chance may reach."""
+OF_THE_VIEWER = frozenset(("continue", "list", "again"))
+"""Rows of what the viewer knows; all others recommend."""
+CITED = {"watched": "history", "liked": "liked", "picked": "picked", "listed": "listed"}
+"""How a title of the history is cited, by what made it one."""
+BECAUSE = frozenset(("watched", "liked"))
+"""What has a row of its own."""
+SMALL = frozenset(("house", "library", "popular"))
+"""Rows that are worth showing with one title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the home page. `key` is stable; `title` is for people; `items` is never empty.
+
+    In `continue` an item's `title_id` is what to play: a film, a short or an episode.
+    """
+
+    key: str
+    title: str
+    items: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a page's rows are made from, as it stands at one request.
+
+    Attributes
+    ----------
+    allowed : bool array of shape (titles,)
+        What may be recommended to the viewer.
+    ready : bool array of shape (titles,)
+        What can be watched.
+    prior, fresh, met : float32 arrays of shape (titles,)
+        The prior of popularity, how new, how many viewers here.
+    local : int64 array
+        What viewers here watched lately, most first.
+    """
+
+    scorer: Scorer
+    taste: Taste
+    scores: Scores
+    allowed: Mask
+    ready: Mask
+    prior: Floats
+    fresh: Floats
+    met: Floats
+    local: Places
+    today: datetime.date
+    now_s: float
+    seed: int
+    lang: str
+    fewer: dict[int, Scores] = field(default_factory=dict)
+    """Scores with one title not counted, by its place: each is asked for once."""
+
+
+@dataclass(slots=True)
+class Board:
+    """Rows being filled; what is taken is in no later row."""
+
+    scene: Scene
+    rows: list[Row] = field(default_factory=list)
+    free: Mask = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.free = self.scene.allowed.copy()
+
+    def add(self, key: str, hits: Iterable[Hit], title: str | None = None) -> None:
+        """Add a row of hits as they are, if there are any."""
+        found = tuple(hits)[:ROW_MAX]
+        if found:
+            self.rows.append(Row(key, title or row_title(key, self.scene.lang), found))
+            items = self.scene.scorer.items
+            for hit in found:
+                place = items.place.get(hit.title_id)
+                if place is not None:
+                    self.free[place] = False
+
+    def shelf(
+        self, key: str, places: Places, why: str, title: str | None = None, ranked: bool = True
+    ) -> None:
+        """Add a row of what is free of `places`: what can be watched first, then by score (or as they come)."""
+        scene = self.scene
+        kept = places[self.free[places]]
+        parts = [kept[scene.ready[kept]], kept[~scene.ready[kept]]]
+        if ranked:
+            parts = [rerank.top(part, scene.scores.final, 2 * ROW_MAX) for part in parts]
+        kept = np.concatenate([part[: 4 * ROW_MAX] for part in parts])
+        kept = rerank.capped(kept, scene.scorer.items.franchise)[:ROW_MAX]
+        if len(kept) >= (1 if key.partition(":")[0] in SMALL else ROW_MIN):
+            self.add(key, self.hits(kept, (why,)), title)
+
+    def hits(self, places: Places, why: tuple[str, ...]) -> list[Hit]:
+        scene = self.scene
+        ids = scene.scorer.items.ids
+        return [
+            Hit(ids[place], round(float(scene.scores.final[place]), 4), bool(scene.ready[place]), why)
+            for place in places.tolist()
+        ]
+
+
+def recommended(board: Board) -> None:
+    """Add every row of recommendations, best first."""
+    scene = board.scene
+    items = scene.scorer.items
+    personal = bool(scene.taste.positive) or bool(scene.taste.tastes.genres)
+    because = because_rows(board) if scene.taste.positive else []
+    if because:
+        _add_because(board, because[0])
+    if personal:
+        for_you(board)
+    board.shelf("house", items.shelf("source:sample"), "source:sample")
+    board.shelf("library", items.shelf("source:library"), "source:library")
+    board.shelf("new", items.on(scene.today).new, "new", ranked=False)
+    board.shelf("popular", scene.local, "popular", ranked=False)
+    if len(scene.local) < ROW_MIN:
+        board.shelf("known", np.flatnonzero(items.known_by >= 0.25), "known")
+    for extra in because[1:BECAUSE_ROWS]:
+        _add_because(board, extra)
+    board.shelf("short", items.shelf("short"), "short")
+    moods = best_shelves(board, [f"mood:{mood}" for mood in items.moods], MOOD_ROWS)
+    genres = best_shelves(board, [f"genre:{genre}" for genre in items.genres], GENRE_ROWS)
+    for key in moods[:1]:
+        board.shelf(key, items.shelf(key), key)
+    board.shelf("binge", items.shelf("binge"), "binge")
+    for key in genres[:2]:
+        board.shelf(key, items.shelf(key), key, genre_name(key[6:], scene.lang))
+    for key in moods[1:]:
+        board.shelf(key, items.shelf(key), key)
+    board.shelf("brazil", items.shelf("brazil"), "brazil")
+    for key in genres[2:]:
+        board.shelf(key, items.shelf(key), key, genre_name(key[6:], scene.lang))
+
+
+def candidates(board: Board) -> Places:
+    """Return the best free titles for this viewer, best first: those it picked itself are no news."""
+    scene = board.scene
+    free = board.free.copy()
+    for one in scene.taste.positive:
+        free[one.place] = False
+    return rerank.top(np.flatnonzero(free), scene.scores.final, EXPLORE_POOL)
+
+
+def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
+    """Return up to `BECAUSE_ROWS` rows of titles that one watched title brought in, heaviest first.
+
+    A title is in the row of X where X is the largest term of its item-item leg, that leg is its largest, and its
+    score without X in the history is not higher.
+    """
+    scene = board.scene
+    pool = candidates(board)
+    pool = pool[scene.scores.item_leads(pool)]
+    cited, terms = scene.scorer.largest(scene.taste, pool)
+    positive = scene.taste.positive
+    weight: dict[int, float] = {}
+    for number, term in zip(cited.tolist(), terms.tolist(), strict=True):
+        if number >= 0 and positive[number].source in BECAUSE:
+            weight[number] = weight.get(number, 0.0) + term
+    rows = []
+    for number in sorted(weight, key=lambda one: (-weight[one], one)):
+        one = positive[number]
+        places = cited_by(scene, one, pool[cited == number])
+        places = rerank.capped(places, scene.scorer.items.franchise)
+        if len(places) >= BECAUSE_MIN:
+            places = apart(scene, places[:POOL], ROW_MAX)
+            rows.append((one, [_because_hit(board, one, place) for place in places.tolist()]))
+        if len(rows) == BECAUSE_ROWS:
+            break
+    return rows
+
+
+def cited_by(scene: Scene, one: Evidence, places: Places) -> Places:
+    """Return those of `places` whose score does not rise, and whose leg falls, when `one` is not counted."""
+    if not len(places):
+        return places
+    less = scene.fewer.get(one.place)
+    if less is None:
+        less = scene.scorer.score(scene.taste.without(one.place), scene.prior, scene.fresh, scene.now_s)
+        scene.fewer[one.place] = less
+    lower = less.item[places] < scene.scores.item[places]
+    found: Places = places[lower & (less.final[places] <= scene.scores.final[places])]
+    return found
+
+
+def _because_hit(board: Board, one: Evidence, place: int) -> Hit:
+    scene = board.scene
+    items = scene.scorer.items
+    common = reasons.shared(items.facts(one.place), items.facts(place))
+    return board.hits(np.array([place]), (f"{CITED[one.source]}:{items.ids[one.place]}", *common))[0]
+
+
+def _add_because(board: Board, row: tuple[Evidence, list[Hit]]) -> None:
+    scene = board.scene
+    one, hits = row
+    left = [hit for hit in hits if board.free[scene.scorer.items.place[hit.title_id]]]
+    if len(left) >= BECAUSE_MIN:
+        left.sort(key=lambda hit: not hit.playable)
+        source = scene.scorer.items.titles[one.place]
+        title = row_title(
+            "because" if one.source == "watched" else "because-liked", scene.lang, source.name(scene.lang)
+        )
+        board.add(f"because:{source.title_id}", left, title)
+
+
+def for_you(board: Board) -> None:
+    """Add the row of the best of everything, kept apart from one another, with a little left to chance."""
+    scene = board.scene
+    pool = candidates(board)
+    best = rerank.capped(pool[:POOL], scene.scorer.items.franchise)
+    row = apart(scene, best, ROW_MAX)
+    rest = np.setdiff1d(pool[len(pool) // 4 :], row)
+    row, strange = rerank.explored(row, rest, scene.met, scene.seed)
+    row = playable_first(rerank.capped(row, scene.scorer.items.franchise), scene.ready)
+    whys = explained(scene, row)
+    hits = zip(board.hits(row, ()), row.tolist(), whys, strict=True)
+    board.add(
+        "for-you", (replace(hit, why=("explore",) if place in strange else why) for hit, place, why in hits)
+    )
+
+
+def apart(scene: Scene, places: Places, count: int) -> Places:
+    """Order `places` (best first) so that neighbours in the row differ, as far as the viewer wants."""
+    diversity = scene.taste.limits.diversity
+    if diversity <= 0 or len(places) < 3:
+        return places[:count]
+    likeness = scene.scorer.content.likeness(places)
+    found: Places = places[rerank.spread_apart(scene.scores.final[places], likeness, diversity, count)]
+    return found
+
+
+def explained(scene: Scene, places: Places) -> list[tuple[str, ...]]:
+    """Return the reasons of each title, strongest first: by its largest leg."""
+    leads = scene.scores.item_leads(places)
+    cited, _ = scene.scorer.largest(scene.taste, places)
+    verified: dict[int, set[int]] = {}
+    for number in _commonest(cited[leads])[:BECAUSE_ROWS]:
+        one = scene.taste.positive[number]
+        verified[number] = set(cited_by(scene, one, places[(cited == number) & leads]).tolist())
+    found = []
+    for place, number, lead in zip(places.tolist(), cited.tolist(), leads.tolist(), strict=True):
+        found.append(_why(scene, place, number, lead and place in verified.get(number, ())))
+    return found
+
+
+def _commonest(numbers: NDArray[np.int64]) -> list[int]:
+    values, counts = np.unique(numbers[numbers >= 0], return_counts=True)
+    return [int(value) for value in values[np.lexsort((values, -counts))]]
+
+
+def _why(scene: Scene, place: int, number: int, cites: bool) -> tuple[str, ...]:
+    items = scene.scorer.items
+    common: tuple[str, ...] = ()
+    if number >= 0:
+        one = scene.taste.positive[number]
+        common = reasons.shared(items.facts(one.place), items.facts(place))
+        if cites:
+            return (f"{CITED[one.source]}:{items.ids[one.place]}", *common)
+    strength = {leg: float(values[place]) for leg, values in scene.scores.strength.items() if leg != ITEM}
+    largest = max(strength, key=lambda leg: strength[leg]) if strength else PRIOR
+    taste = [f"taste:{genre}" for genre in scene.taste.tastes.genres if genre in items.titles[place].genres]
+    if largest == PICKS and taste:
+        return (*taste, *common)
+    if largest in (PRIOR, FACTORS) and not common:
+        return (*_standing(scene, place), *taste)
+    return common or (*taste, *_standing(scene, place))
+
+
+def _standing(scene: Scene, place: int) -> tuple[str, ...]:
+    """Return what is known of a title without the viewer: many watch it here, it is new, many know it."""
+    found = []
+    if place in scene.local[:50]:
+        found.append("popular")
+    if scene.fresh[place] >= 0.4:
+        found.append("new")
+    if scene.scorer.items.known_by[place] >= 0.25:
+        found.append("known")
+    return tuple(found)
+
+
+def best_shelves(board: Board, keys: Sequence[str], count: int) -> list[str]:
+    """Return the shelves with most for this viewer: what can be watched, then the scores of their best ten."""
+    scene = board.scene
+    ranked = []
+    for key in keys:
+        places = scene.scorer.items.shelf(key)
+        places = places[board.free[places]]
+        if len(places) < ROW_MIN:
+            continue
+        final = scene.scores.final[places]
+        best = float(np.partition(final, max(0, len(final) - 10))[-10:].mean())
+        ready = min(5, int(scene.ready[places].sum()))
+        luck = rerank.seed_of(scene.seed, key) % 1000 / 10_000 if not scene.taste.evidence else 0.0
+        ranked.append((-(0.1 * ready + best + luck), key))
+    return [key for _, key in sorted(ranked)[:count]]
+
+
+def playable_first(places: Places, ready: Mask) -> Places:
+    """Return `places` with what can be watched first, otherwise in their order."""
+    there = ready[places]
+    found: Places = np.concatenate([places[there], places[~there]])
+    return found
