@@ -12,7 +12,7 @@ from starlette.routing import Mount
 
 from bitaca_core.security.origin import TrustedProxies
 from bitaca_core.settings import Settings
-from gradio_app import errors, own_pages, pages
+from gradio_app import errors, own_pages, pages, searching
 from gradio_app.access import Access
 from gradio_app.chat import Conversations
 from gradio_app.context import Context
@@ -83,6 +83,7 @@ def create_app(
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(pages.router)
+    app.include_router(searching.router)
     app.include_router(own_pages.router)
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)

@@ -110,6 +110,7 @@ def header(request: Request, say: Words) -> Html:
                     name="q",
                     type="search",
                     placeholder=say("search_placeholder"),
+                    value=request.query_params.get("q", "")[:200] if request.url.path == "/search" else None,
                     autocomplete="off",
                     maxlength="200",
                     role="combobox",
@@ -119,7 +120,7 @@ def header(request: Request, say: Words) -> Html:
                 ),
                 el("div", id="search-results", class_="search-results", role="listbox", hidden=True,
                    aria_label=say("search_results")),
-                class_="search", role="search", action="/", method="get",
+                class_="search", role="search", action="/search", method="get",
             ),
             el(
                 "nav",

@@ -250,6 +250,8 @@ async def watch(request: Request, title_id: str) -> Response:
             found = streams(context, viewer, unit)
         except NotFound:
             return absent(services, say, facts, unit, board, operator)
+        if (wanted_s := moment(request.query_params.get("t"))) is not None:
+            found = found | {"resume_s": wanted_s}
         current = services.catalogue.episode(unit)
         return theatre(services, say, facts, found, current, request.query_params.get("source"))
 
@@ -264,6 +266,11 @@ async def watch(request: Request, title_id: str) -> Response:
         module_urls=(PLAYER_MODULE,),
         new_viewer=viewer if new else None,
     )
+
+
+def moment(text: str | None) -> float | None:
+    """Return the second that `?t=` asks to play from; None for what is no such number."""
+    return float(text) if text is not None and text.isdecimal() and len(text) <= 6 else None
 
 
 def theatre(

@@ -21,6 +21,7 @@ from bitaca_core.errors import BitacaError
 from bitaca_core.settings import Settings
 from bitaca_core.viewers.store import ViewerStore
 from gradio_app.errors import NotFound, NotReady
+from gradio_app.spoken import SpokenScenes
 
 if TYPE_CHECKING:
     from bitaca_core.media.failures import Failure
@@ -56,6 +57,7 @@ class Services:
     def __post_init__(self) -> None:
         self.viewers = ViewerStore(self.settings.paths.app_db, self.clock)
         self.packages: dict[str, Any] = {}
+        self.spoken = SpokenScenes()
         self.failures: dict[str, Failure] = {}
         self.queue: frozenset[str] = frozenset()
         self._seen: dict[str, Any] = {}

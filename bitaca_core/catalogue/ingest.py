@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from bitaca_core.catalogue import libraries
-from bitaca_core.catalogue.normalize import romaji_key
+from bitaca_core.catalogue import libraries, quarantine
+from bitaca_core.catalogue.blend import Blend, IngestReport
 from bitaca_core.catalogue.sheet import SourceSheet
+from bitaca_core.catalogue.sources.choose import read_source
 from bitaca_core.catalogue.sources.findings import Found, Rejection
 from bitaca_core.catalogue.sources.jsonl import read_jsonl
 from bitaca_core.catalogue.store import (
@@ -31,33 +31,10 @@ from bitaca_core.catalogue.store import (
     sources_unread,
     titles_file,
 )
-from bitaca_core.catalogue.titles import Title
-from bitaca_core.errors import BitacaError, CatalogueError, RebuildNeeded, SchemaError
+from bitaca_core.errors import BitacaError, RebuildNeeded, SchemaError
 from bitaca_core.settings import DataPaths
 
 SAMPLE_FILES = (("sample_titles.jsonl", "sample"), ("real_titles.jsonl", "real"))
-
-
-@dataclass(slots=True)
-class IngestReport:
-    """What one ingestion did; ids in the order of the source. `set_aside` names damaged files that were kept."""
-
-    added: list[str] = field(default_factory=list)
-    updated: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
-    set_aside: list[Path] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the report for `--json`."""
-        return {
-            "schema": 1,
-            "added": self.added,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "rejected": [rejection.to_dict() for rejection in self.rejected],
-            "set_aside": [str(file) for file in self.set_aside],
-        }
 
 
 def _any_file(file: Path) -> bool:
@@ -65,7 +42,7 @@ def _any_file(file: Path) -> bool:
 
 
 def ingest(source: Path, paths: DataPaths, ready: Callable[[Path], bool] = _any_file) -> IngestReport:
-    """Read a folder of videos or a JSON-lines file into the catalogue, and remember it as one of its sources.
+    """Read a source of any kind (`sources/choose.py`) into the catalogue, and remember it.
 
     A damaged catalogue is first set aside and built again from the sources that were read before. Files of a folder
     that are not `ready` are passed over.
@@ -128,6 +105,7 @@ def rebuild(paths: DataPaths) -> IngestReport:
         report.updated += found.updated
         report.unchanged += found.unchanged
         report.rejected += found.rejected
+        report.quarantined += found.quarantined
     return report
 
 
@@ -215,100 +193,26 @@ def _shipped() -> Iterator[Found | Rejection]:
             yield from read_jsonl(folder / name, source)
 
 
-def read_source(source: Path, ready: Callable[[Path], bool] = _any_file) -> Iterator[Found | Rejection]:
-    """Return the reader that fits the source."""
-    if source.is_dir():
-        from bitaca_core.catalogue.sources.library import read_library
-
-        return read_library(source, ready)
-    if not source.exists():
-        raise CatalogueError("no such file or folder", file=source)
-    if source.suffix.casefold() in (".jsonl", ".ndjson"):
-        return read_jsonl(source)
-    raise CatalogueError(
-        "not a source that can be read",
-        file=source,
-        hint="give a folder of videos or a .jsonl file of titles",
-    )
-
-
 def merge(findings: Iterable[Found | Rejection], paths: DataPaths, source: str | None = None) -> IngestReport:
     """Merge findings into the stored catalogue; nothing is written when nothing changed.
 
-    `source` is remembered as one that the catalogue was made from.
+    What contradicts the catalogue is kept out and written to the quarantine, in place of what the source contradicted
+    before. `source` is remembered as one that the catalogue was made from.
     """
-    report = IngestReport()
     with locked(paths):
-        catalogue = load_catalogue(titles_file(paths))
+        before = load_catalogue(titles_file(paths))
         sources = load_sources(paths)
-        titles = {title.title_id: title for title in catalogue.titles}
-        by_name = _names(catalogue.titles)
-        sheets: dict[str, SourceSheet] = {}
+        blend = Blend(before.titles)
         for finding in findings:
-            if isinstance(finding, Rejection):
-                report.rejected.append(finding)
-                continue
-            known = titles.get(finding.title.title_id) or _same_title(finding.title, by_name, titles)
-            merged = finding.title if known is None else _merged(known, finding.title)
-            titles[merged.title_id] = merged
-            for sheet in finding.sheets:
-                own = sheet.title_id == finding.title.title_id
-                kept = sheet.model_copy(update={"title_id": merged.title_id}) if own else sheet
-                sheets[kept.title_id] = kept
-            changed_media = any(
-                sources.get(key) != sheet for key, sheet in sheets.items() if key in _ids(merged)
-            )
-            if known is None:
-                report.added.append(merged.title_id)
-            elif merged != known or changed_media:
-                report.updated.append(merged.title_id)
-            else:
-                report.unchanged.append(merged.title_id)
+            blend.add(finding, sources)
+        report = blend.finish()
         written = []
-        if tuple(titles.values()) != catalogue.titles:
-            save_catalogue(Catalogue(titles.values()), titles_file(paths))
+        if tuple(blend.titles.values()) != before.titles:
+            save_catalogue(Catalogue(blend.titles.values()), titles_file(paths))
             written.append(titles_file(paths))
-        if any(sources.get(key) != sheet for key, sheet in sheets.items()):
-            save_sources(paths, sources | sheets)
+        if any(sources.get(key) != sheet for key, sheet in blend.sheets.items()):
+            save_sources(paths, sources | blend.sheets)
             written.append(sources_file(paths))
+        quarantine.replace(paths, source or "", report.quarantined)
         seal(paths, *written, read=() if source is None else (source,))
     return report
-
-
-def _ids(title: Title) -> set[str]:
-    return {title.title_id, *(episode.title_id for episode in title.episodes)}
-
-
-def _names(titles: Iterable[Title]) -> dict[tuple[str, int | None], str]:
-    found: dict[tuple[str, int | None], str] = {}
-    for title in titles:
-        for name in (title.original_title, title.title_pt, title.title_en, *title.aliases):
-            if name:
-                found.setdefault((romaji_key(name), title.year), title.title_id)
-    return found
-
-
-def _same_title(
-    title: Title, by_name: dict[tuple[str, int | None], str], titles: dict[str, Title]
-) -> Title | None:
-    """Return the title that a library's file means by another of its names, in the same year."""
-    if title.source != "library" or title.year is None:
-        return None
-    for name in (title.original_title, title.title_pt, *title.aliases):
-        if name and (title_id := by_name.get((romaji_key(name), title.year))):
-            return titles[title_id]
-    return None
-
-
-def _merged(known: Title, new: Title) -> Title:
-    """A library's file names only fill what the catalogue does not know; every other source replaces."""
-    if new.source != "library" or known.source == "library":
-        return new.model_copy(update={"title_id": known.title_id})
-    values = known.model_dump()
-    filled = {
-        name: value
-        for name, value in new.model_dump().items()
-        if name not in ("title_id", "source", "kind", "unverified") and value not in (None, ()) and values[name] in (None, ())
-    }  # fmt: skip
-    unverified = tuple(name for name in known.unverified if name not in filled)
-    return Title.model_validate(values | filled | {"unverified": unverified})

@@ -14,6 +14,41 @@ from bitaca_core.catalogue.titles import TITLE_ID_MAX
 
 _SPACES = re.compile(r"\s+")
 _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("aa", "a"), ("ii", "i"), ("ee", "e"))
+_ELIDED = re.compile(r"^(?:l|d|un)['’](?=\w)", re.IGNORECASE)
+_ARTICLES = frozenset(
+    [
+        "a",
+        "o",
+        "as",
+        "os",
+        "um",
+        "uma",
+        "uns",
+        "umas",
+        "the",
+        "an",
+        "el",
+        "la",
+        "los",
+        "las",
+        "lo",
+        "un",
+        "una",
+        "unos",
+        "unas",
+        "le",
+        "les",
+        "une",
+        "des",
+        "der",
+        "die",
+        "das",
+        "il",
+        "i",
+        "gli",
+    ]
+)
+_JOINERS = frozenset(("and", "e", "y", "et", "und"))
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
 
 
@@ -43,6 +78,22 @@ def romaji_key(text: str) -> str:
     for long, short in _LONG_VOWELS:
         key = key.replace(long, short)
     return key
+
+
+@lru_cache(maxsize=65_536)
+def title_key(text: str) -> str:
+    """Return what two spellings of one title share: no accents, no article in front or behind, short vowels.
+
+    `Os Incompreendidos`, `Incompreendidos, Os`; `L'Avventura`, `Avventura`; `Bonnie & Clyde`, `Bonnie e Clyde`;
+    `Spider-Man`, `Spiderman`; `Toukyou Monogatari`, `Tokyo Monogatari` agree. A name of articles alone stays.
+    """
+    parts = fold(_ELIDED.sub("", text)).split()
+    if len(parts) > 1 and parts[0] in _ARTICLES:
+        parts = parts[1:]
+    if len(parts) > 1 and parts[-1] in _ARTICLES and "," in text:
+        parts = parts[:-1]
+    kept = [part for part in parts if part not in _JOINERS] or parts
+    return romaji_key("".join(kept))
 
 
 def words(text: str) -> list[str]:

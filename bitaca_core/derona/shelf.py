@@ -209,8 +209,17 @@ class Shelf:
             exclude_themes=wish.query.exclude_themes,
             max_age=wish.query.max_age,
         )
-        alike = self.like(first, Wish(query=safe), ready, seen)
-        plays = [title for title in alike if self.unit(title, ready)]
+        hits = self.search.alike(
+            first.title_id, replace(safe, playable_only=True, exclude_ids=frozenset(seen)), POOL
+        )
+        alike = [self.catalogue.resolve(hit.title_id) for hit in hits]
+        plays = _unique(
+            [
+                title
+                for title in alike
+                if title and passes(title, Wish(query=safe)) and self.unit(title, ready)
+            ]
+        )
         plays.sort(key=lambda title: not akin(title, first))
         if plays:
             return plays

@@ -103,9 +103,7 @@ def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float
         return Decision(False, reason, None, **common)  # type: ignore[arg-type]
     left_out = {(user, target) for user, target, _ in held}
     known = [pair for pair in pairs if (pair[0], pair[1]) not in left_out]
-    words = {
-        title.title_id: [f"{group} {value}" for group, value in features(title)] for title in catalogue.titles
-    }
+    words = _words(catalogue)
     challenger = fit(_interactions(known, catalogue), words, seed)
     items = [title.title_id for title in catalogue.titles]
     new = measure(held, items, model_ranker(challenger, now_s))
@@ -122,6 +120,13 @@ def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float
     facts = {"fitted_s": now_s, "viewers": len(every.users), "interactions": len(every), **numbers}
     version = replace(final, facts=facts).save(folder)
     return Decision(True, f"not worse than {rival}", version, **common, **numbers)  # type: ignore[arg-type]
+
+
+def _words(catalogue: Catalogue) -> dict[str, list[str]]:
+    """Return what is shared between titles, as words, so that a title nobody met yet has a column."""
+    return {
+        title.title_id: [f"{group}:{value}" for group, value in features(title)] for title in catalogue.titles
+    }
 
 
 def held_out(

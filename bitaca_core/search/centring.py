@@ -67,13 +67,14 @@ class Centred:
 
     def scores(self, vector: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return `(centred, plain)` cosines to every title, shape (n,) each."""
-        plain: NDArray[np.float32] = self.vectors @ vector
         if not self.centring:
+            plain: NDArray[np.float32] = self.vectors @ vector
             return plain, plain
         question = vector - self._asked
         question /= max(1e-6, float(np.linalg.norm(question)))
-        offset = np.float32(self._mean @ question)
-        centred: NDArray[np.float32] = (self.vectors @ question - offset) / self._lengths
+        both = self.vectors @ np.stack([question, vector], axis=1)  # the vectors are read from memory once
+        centred: NDArray[np.float32] = (both[:, 0] - np.float32(self._mean @ question)) / self._lengths
+        plain = both[:, 1]
         return centred, plain
 
     def nearest(

@@ -77,3 +77,7 @@ class SearchService(Protocol):
     def similar(self, title_id: str, limit: int = 10, exclude: frozenset[str] = frozenset()) -> list[Hit]:
         """Return titles like this one, itself left out."""
         ...
+
+    def alike(self, title_id: str, query: Query, limit: int = 10) -> list[Hit]:
+        """Return titles like one that meet the filters of `query`."""
+        ...

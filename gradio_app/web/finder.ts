@@ -84,9 +84,9 @@ export function liveFinder(): void {
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const all = options()
-    const chosen = all[Math.max(0, active)]
+    const chosen = active >= 0 ? all[active] : undefined
     if (chosen) location.assign(chosen.href)
-    else void search()
+    else if (input.value.trim()) location.assign(`/search?q=${encodeURIComponent(input.value.trim())}`)
   })
   document.addEventListener('pointerdown', (event) => {
     if (event.target instanceof Node && !form.contains(event.target)) close()

@@ -149,3 +149,8 @@ class ShelfSearch:
                     Hit(title.title_id, float(len(shared)), self._plays(title), (f"similar:{base.title_id}",))
                 )
         return sorted(hits, key=lambda hit: (-hit.score, not hit.playable, hit.title_id))[:limit]
+
+    def alike(self, title_id: str, query: Query, limit: int = 10) -> list[Hit]:
+        allowed = {title.title_id for title in self.catalogue if self._passes(title, query)}
+        hits = self.similar(title_id, len(allowed) + 1, query.exclude_ids)
+        return [hit for hit in hits if hit.title_id in allowed][:limit]

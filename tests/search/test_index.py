@@ -104,7 +104,7 @@ def test_full_text_is_stemmed_and_without_accents(indexed):
     index = OpenIndex(indexed[0], read_info(indexed[0]))
     for text in ("cangaceiros", "cangaceiro"):
         assert "o-auto-da-compadecida-2000" in [key for key, _ in index.match("words", text, 10)]
-    assert "tonari-no-totoro-1988" in [key for key, _ in index.match("names", "miyazaky", 10)]
+    assert "tonari-no-totoro-1988" in [key for key, _ in index.match("names", "miyazaky", 30)]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 import pytest
 
+from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.search.documents import names_of
 from bitaca_core.search.query import Query
 from bitaca_core.search.service import MEANING_BURST, LocalSearch, open_search
 
@@ -128,9 +130,13 @@ def test_playable_is_asked_at_most_once_a_second(indexed):
     assert len(asked) == 2
 
 
-def test_suggestions_while_typing(service):
-    assert ids(service.suggest("vi"))[0] == "vidas-secas-1963"
-    assert "sen-to-chihiro-no-kamikakushi-2001" in ids(service.suggest("vi"))
+def test_suggestions_while_typing(service, indexed):
+    assert ids(service.suggest("vidas"))[0] == "vidas-secas-1963"
+    assert all(
+        any(word.startswith("vi") for name in names_of(indexed[1].get(key)) for word in fold(name).split())
+        for key in ids(service.suggest("vi"))
+    )
+    assert "sen-to-chihiro-no-kamikakushi-2001" in ids(service.suggest("viagem d"))
     assert ids(service.suggest("totor"))[0] == "tonari-no-totoro-1988"
     assert ids(service.suggest("totoru"))[0] == "tonari-no-totoro-1988"
     assert service.suggest("") == [] and service.suggest("zzzz") == []

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from bitaca_core.catalogue.sheet import SourceSheet
 from bitaca_core.catalogue.titles import TITLE_MAX_CHARS, Title
 
@@ -16,6 +18,8 @@ class Found:
 
     title: Title
     sheets: tuple[SourceSheet, ...] = ()
+    file: Path | None = None
+    line: int | None = None  # counts from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,14 @@ def is_utf8(path: Path) -> bool:
 def unreadable(error: OSError) -> str:
     """Return the reason of a file that cannot be opened or is gone."""
     return f"cannot be read ({error.strerror or error})"
+
+
+def first_reason(error: ValidationError) -> str:
+    """Return the first complaint of a validation in one line, and how many more there are."""
+    first, *more = error.errors(include_url=False, include_context=False)
+    place = ".".join(str(part) for part in first["loc"]) or "row"
+    rest = f" (and {len(more)} more)" if more else ""
+    return f"{place}: {first['msg']}{rest}"
 
 
 def overlong(title: Title) -> str | None:

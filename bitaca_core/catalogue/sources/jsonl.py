@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,40 +13,20 @@ from pydantic import ValidationError
 
 from bitaca_core.catalogue.normalize import title_id_for
 from bitaca_core.catalogue.sheet import SourceSheet
-from bitaca_core.catalogue.sources.findings import Found, Rejection, overlong
+from bitaca_core.catalogue.sources.findings import Found, Rejection, first_reason, overlong
+from bitaca_core.catalogue.sources.lines import objects_of
 from bitaca_core.catalogue.sources.subtitles import subtitle_source
 from bitaca_core.catalogue.titles import Title
 
-LINE_MAX_BYTES = 262_144
-"""One title never needs more; an endless line must not fill the memory."""
-
 
 def read_jsonl(path: Path, source: str = "jsonl") -> Iterator[Found | Rejection]:
-    """Yield the titles of a JSON-lines file in order; empty lines are passed over."""
-    with path.open("rb") as stream:
-        number = 0
-        while line := stream.readline(LINE_MAX_BYTES + 1):
-            number += 1
-            if len(line) > LINE_MAX_BYTES:
-                yield Rejection(path, number, f"the line is longer than {LINE_MAX_BYTES} bytes")
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(LINE_MAX_BYTES)
-                continue
-            if line.strip():
-                yield _read_row(path, number, line, source)
+    """Yield the titles of a JSON-lines file (or one packed with gzip) in order; empty lines are passed over."""
+    for number, row in objects_of(path):
+        yield row if isinstance(row, Rejection) else title_of_row(path, number, row, source)
 
 
-def _read_row(path: Path, number: int, line: bytes, source: str) -> Found | Rejection:
-    try:
-        row = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        return Rejection(path, number, f"not UTF-8 (byte {error.start + 1} of the line)")
-    except json.JSONDecodeError as error:
-        return Rejection(path, number, f"not JSON: {error.msg} (column {error.colno})")
-    except RecursionError:
-        return Rejection(path, number, "not JSON: nested too deeply")
-    if not isinstance(row, dict):
-        return Rejection(path, number, "expected an object with the fields of a title")
+def title_of_row(path: Path, number: int, row: dict[str, Any], source: str) -> Found | Rejection:
+    """Return the title of one row of ours, with the video that it names beside it."""
     video, subtitles = row.pop("video", None), row.pop("subtitles", [])
     row.setdefault("source", source)
     if "title_id" not in row and isinstance(row.get("original_title"), str):
@@ -61,7 +40,7 @@ def _read_row(path: Path, number: int, line: bytes, source: str) -> Found | Reje
     if (reason := overlong(title)) is not None:
         return Rejection(path, number, reason)
     if video is None:
-        return Found(title)
+        return Found(title, file=path, line=number)
     return _with_video(path, number, title, video, subtitles)
 
 
@@ -87,12 +66,4 @@ def _with_video(path: Path, number: int, title: Title, video: Any, subtitles: An
         age_rating=title.age_rating,
         descriptors=title.descriptors,
     )
-    return Found(title, (sheet,))
-
-
-def first_reason(error: ValidationError) -> str:
-    """Return the first complaint of a validation in one line, and how many more there are."""
-    first, *more = error.errors(include_url=False, include_context=False)
-    place = ".".join(str(part) for part in first["loc"]) or "row"
-    rest = f" (and {len(more)} more)" if more else ""
-    return f"{place}: {first['msg']}{rest}"
+    return Found(title, (sheet,), path, number)

@@ -17,9 +17,9 @@ from pydantic import ValidationError
 from bitaca_core.catalogue.normalize import fold, title_id_for
 from bitaca_core.catalogue.sheet import SourceSheet, SubtitleSource
 from bitaca_core.catalogue.sources.filenames import NameParts, read_name
-from bitaca_core.catalogue.sources.findings import Found, Rejection, is_utf8, unreadable
-from bitaca_core.catalogue.sources.jsonl import first_reason
+from bitaca_core.catalogue.sources.findings import Found, Rejection, first_reason, is_utf8, unreadable
 from bitaca_core.catalogue.sources.nfo import Nfo, read_nfo
+from bitaca_core.catalogue.sources.rows import SHORT_MAX_S
 from bitaca_core.catalogue.sources.subtitles import EXTENSIONS as SUBTITLE_EXTENSIONS
 from bitaca_core.catalogue.sources.subtitles import guess_language, subtitle_source, subtitles_of
 from bitaca_core.catalogue.titles import TITLE_ID_MAX, TITLE_MAX_CHARS, Episode, Kind, Title
@@ -28,8 +28,6 @@ from bitaca_core.errors import CatalogueError
 VIDEO_EXTENSIONS = frozenset(
     (".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi", ".ts", ".mpg", ".mpeg", ".wmv", ".ogv")
 )
-SHORT_MAX_S = 40 * 60
-"""Below forty minutes a film is a short (the usual festival line)."""
 NOT_UTF8 = "its name or its folder's is not UTF-8; rename it"
 _POSTERS = ("{stem}-poster", "poster", "folder", "cover")
 
