@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 BLOCK = 16_384
 """Elements of one pass over the inner layer: 64 KB and three scratch arrays of that size stay in a core's cache."""
 _P = np.float32(0.3275911 / math.sqrt(2))
-_COEFFICIENTS = tuple(np.float32(a / 2) for a in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592))
+_COEFFICIENTS = tuple(
+    np.float32(a / 2) for a in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Encoder:
         self.epsilon = np.float32(epsilon)
         self._words = weights["embeddings.word_embeddings.weight"]
         self._places = (
-            weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
+            weights["embeddings.position_embeddings.weight"]
+            + weights["embeddings.token_type_embeddings.weight"][0]
         )
         self._norm = (weights["embeddings.LayerNorm.weight"], weights["embeddings.LayerNorm.bias"])
         self.width = self._words.shape[1]
@@ -176,7 +179,9 @@ def _layer(weights: Mapping[str, Floats], name: str, heads: int) -> _Layer:
     scale = np.float32(1 / math.sqrt(matrix(parts[0]).shape[1] // heads))
     scales = (scale, np.float32(1), np.float32(1))
     return _Layer(
-        qkv=np.ascontiguousarray(np.hstack([matrix(part) * by for part, by in zip(parts, scales, strict=True)])),
+        qkv=np.ascontiguousarray(
+            np.hstack([matrix(part) * by for part, by in zip(parts, scales, strict=True)])
+        ),
         qkv_bias=np.concatenate([bias(part) * by for part, by in zip(parts, scales, strict=True)]),
         attended=matrix("attention.output.dense"),
         attended_bias=bias("attention.output.dense"),

@@ -78,11 +78,8 @@ def test_parity_with_sentence_transformers(minilm):
     sentence_transformers = pytest.importorskip("sentence_transformers")
     from bitaca_core.search.embed import _packaged_weights
 
-    models, modules = sentence_transformers.SentenceTransformer, sentence_transformers.models
-    words = modules.Transformer(str(_packaged_weights()), max_seq_length=MAX_TOKENS)
-    theirs = models(
-        modules=[words, modules.Pooling(words.get_word_embedding_dimension()), modules.Normalize()], device="cpu"
-    )
+    theirs = sentence_transformers.SentenceTransformer(str(_packaged_weights()), device="cpu")
+    assert theirs.max_seq_length == MAX_TOKENS
     texts = varied_texts(1000)
     expected = theirs.encode(texts, batch_size=16, convert_to_numpy=True)
     assert np.abs(minilm.encode(texts) - expected).max() <= 1e-5
@@ -96,5 +93,6 @@ def varied_texts(count: int) -> list[str]:
     )  # fmt: skip
     draw = np.random.default_rng(7)
     return ["", " "] + [
-        " ".join(draw.choice(pieces, size=int(draw.integers(1, 40)) if n % 3 else 1)) for n in range(count - 2)
+        " ".join(draw.choice(pieces, size=int(draw.integers(1, 40)) if n % 3 else 1))
+        for n in range(count - 2)
     ]

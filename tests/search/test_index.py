@@ -68,7 +68,7 @@ def test_a_changed_title_or_embedder_builds_again_and_old_versions_go(tmp_path):
     ]
     versions.append(build_index(catalogue("A", "B", "C"), paths, CountingEmbedder("other")).version)
     assert len(set(versions)) == 4
-    kept = sorted(folder.name for folder in paths.search.iterdir() if folder.is_dir())
+    kept = sorted(folder.name for folder in paths.search.iterdir() if folder.name.startswith("v"))
     assert kept == sorted(versions[-2:])
     info = read_info(paths)
     assert (info.embedder, info.dimension, info.titles, info.version) == ("other", 8, 3, versions[-1])
