@@ -13,10 +13,10 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bitaca_core.search.tables import compact
 from bitaca_core.settings import DataPaths
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class VectorStore:
             for start in range(0, len(unused), 1000):
                 listed = ", ".join(f"'{key}'" for key in unused[start : start + 1000])
                 table.delete(f"key IN ({listed})")
-        table.optimize(cleanup_older_than=timedelta(microseconds=1))
+        compact(table)
 
     def clear(self) -> None:
         """Forget every vector."""

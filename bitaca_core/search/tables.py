@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def write_table(
     )
     if rows:
         _index(table, int(known.sum()), approximate_from)
-    table.optimize(cleanup_older_than=timedelta(microseconds=1))
+    compact(table)
     table.tags.create(TAG, table.version)
 
 
@@ -66,6 +67,13 @@ def open_table(place: Path | str, storage_options: dict[str, str] | None = None)
     table = lancedb.connect(place, storage_options=storage_options).open_table(TABLE)
     table.checkout(TAG)
     return table
+
+
+def compact(table: Any) -> None:
+    """Merge the small files of a table that nobody else has open, and drop its old versions."""
+    with warnings.catch_warnings():  # LanceDB warns of readers of old versions: there are none
+        warnings.simplefilter("ignore", UserWarning)
+        table.optimize(cleanup_older_than=timedelta(0))
 
 
 def _arrow(
