@@ -46,7 +46,7 @@ def write_table(
 
     data = _arrow(rows, vectors, known, embedder)
     table = lancedb.connect(place, storage_options=storage_options).create_table(
-        TABLE, data, mode="overwrite"
+        TABLE, data, mode="overwrite", on_bad_vectors="null"
     )
     if rows:
         _index(table, int(known.sum()), approximate_from)
