@@ -48,7 +48,7 @@ def recommend(
     ] = "refuse",
     curves: Annotated[
         bool,
-        typer.Option("--curves/--no-curves", help="histories of 0 to 20 titles as well (held-out users)"),
+        typer.Option("--curves/--no-curves", help="histories of 0 to 20 titles and new titles as well"),
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
@@ -70,6 +70,7 @@ def recommend(
         folds=folds,
         k=k,
         known=evaluate.KNOWN if curves else (),
+        new=curves,
         say=lambda text: None if as_json else print(text, file=sys.stderr, flush=True),
     )
     if as_json:
@@ -147,6 +148,10 @@ def show(report: Report, k: int) -> None:
             f"{name:12} {row[f'ndcg@{k}']:8.4f} [{low:.4f}, {high:.4f}] {row['recall@20']:8.4f} "
             f"{row[f'coverage@{k}']:6.3f}  {more if name != 'ease' else ''}"
         )
+    if "new_titles" in facts:
+        told = facts["new_titles"]
+        ours, near = (told[name][f"ndcg@{k}"] for name in ("bitaca", "content-knn"))
+        print(f"{told['removed']} new titles: ours {ours:.4f}, content kNN {near:.4f}")
     for length, row in report.known.items():
         pair = row["bitaca"]["vs_popularity"]
         print(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bitaca_core.recommend import baselines, itemitem, learning, legs, metrics, protocols
+from bitaca_core.recommend import baselines, itemitem, learning, legs, metrics, newtitles, protocols
 from bitaca_core.recommend.interactions import Floats, Interactions
 from bitaca_core.recommend.learning import Learnt
 from bitaca_core.recommend.protocols import Asked, Split
@@ -50,12 +50,16 @@ class Report:
     methods : mapping of method to its measures, as `evaluate recommend --json` prints them
     known : mapping of a history's length to the measures of a few methods; empty where it was not asked for
     per_user : mapping of method to nDCG of every user who was asked about, in one order
+    split, learnt
+        The last split, and ours as it was fitted for it.
     """
 
     facts: Mapping[str, Any]
     methods: Mapping[str, Mapping[str, Any]]
     known: Mapping[int, Mapping[str, Mapping[str, Any]]]
     per_user: Mapping[str, NDArray[np.float64]]
+    split: Split
+    learnt: Learnt
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -72,6 +76,7 @@ def evaluate(
     folds: int = 10,
     k: int = 10,
     known: Sequence[int] = (),
+    new: bool = False,
     say: Say = lambda text: None,
 ) -> Report:
     """Judge all methods by a protocol.
@@ -80,6 +85,7 @@ def evaluate(
     ----------
     content : CSR of unit rows, one an item, of `content.vectors`
     known : lengths of history to ask about as well; held-out users only
+    new : judge new titles as well, in the first split; held-out users only
     say : told a line as each split is done
 
     Raises
@@ -101,7 +107,9 @@ def evaluate(
             if not split.within:
                 asked = protocols.first_known(split.test, length, 0)
                 _judge(curve, methods, learnt, asked, counts, content, k)
-        facts = {"left_out": learnt.legs.left_out, "hyper_parameters": told(learnt)}
+        if new and not split.within and "new_titles" not in facts and content.nnz:
+            facts["new_titles"] = newtitles.judge(split, learnt.choice, content, k=k).to_dict(k)
+        facts |= {"left_out": learnt.legs.left_out, "hyper_parameters": told(learnt)}
         own, ease = (values[name].ndcg[-1].mean() for name in (OURS, EASE))
         say(f"{split.name}: ours {own:.4f}, EASE {ease:.4f}, {time.monotonic() - start:.0f} s")
     per_user = {name: np.concatenate(found.ndcg) for name, found in values.items()}
@@ -119,7 +127,7 @@ def evaluate(
         "k": k,
     }
     done = {name: summary(found, values, k, EASE) for name, found in values.items()}
-    return Report(head | facts, done, lengths, per_user)
+    return Report(head | facts, done, lengths, per_user, split, learnt)
 
 
 def fit(split: Split, content: Any, seed: int = 0) -> tuple[dict[str, Scorer], Learnt]:
@@ -207,6 +215,25 @@ def summary(values: Values, others: Mapping[str, Values], k: int, against: str) 
             "ci95": [round(pair.low, 6), round(pair.high, 6)],
         },
     }
+
+
+def conclusion(report: Report, k: int = 10) -> str:
+    """Say in two sentences what the judgement found."""
+    ours, pair = report.methods[OURS], report.methods[OURS][f"vs_{EASE}"]
+    low, high = pair["ci95"]
+    word = "better than" if low > 0 else "worse than" if high < 0 else "not told apart from"
+    text = (
+        f"Ours reaches nDCG@{k} {ours[f'ndcg@{k}']:.3f} and is {word} EASE: {pair['mean']:+.4f} "
+        f"[{low:+.4f}, {high:+.4f}] over {report.facts['asked']} users."
+    )
+    behind = [length for length, row in report.known.items() if row[OURS][f"vs_{POPULARITY}"]["ci95"][1] < 0]
+    if report.known:
+        text += (
+            f" With {', '.join(map(str, behind))} known titles it is behind popularity."
+            if behind
+            else " However short the history, it is nowhere behind popularity."
+        )
+    return text
 
 
 def told(learnt: Learnt) -> dict[str, Any]:

@@ -283,4 +283,10 @@ def fit(
     names = tuple(str(name) for name in interactions.items)
     vectors = content.vectors(names, items or {}, texts)
     learnt = learning.learn(interactions, vectors, seed=seed, choice=choice)
+    return of(learnt, names, seed)
+
+
+def of(learnt: learning.Learnt, items: Sequence[str], seed: int = 0) -> RecommendModel:
+    """Return what was learnt as a model that can be published; new titles get what their content tells."""
+    names = tuple(str(name) for name in items)
     return RecommendModel(names, cold.extend(learnt.legs, learnt.counts), learnt.ranker, learnt.counts, seed)

@@ -23,7 +23,7 @@ from bitaca_core.recommend.trees import Trees, of_sklearn
 CANDIDATES = 80
 """Each of the strongest legs names so many."""
 ROWS_MAX = 400_000
-STEPS = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (0.5, 0.25), (1.0, 0.25), (0.5, 0.5), (1.0, 0.5), (1.0, 0.75))
+STEPS = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (0.5, 0.25), (1.0, 0.25), (1.0, 0.5), (1.0, 0.75))
 """How far the mix goes from the prior to what was learnt, and what share the trees have; the simplest first."""
 PRIOR = (
     (0.5, 0.0, 0.1, 0.4, 0.0, 0.1, 0.1),
@@ -31,6 +31,8 @@ PRIOR = (
 )
 """With a long history, and without any; the legs in the order of `legs.LEGS`."""
 PRIOR_USERS = 50.0
+TREES_USERS = 300
+"""With fewer held-out users the trees learn noise, and the mix stands alone."""
 CONTEXT = 2
 SILENT = 1e-9
 """A leg that varies by less says nothing."""
@@ -222,16 +224,29 @@ def fit(questions: Questions, legs: int, seed: int = 0) -> Ranker:
         return unlearnt(legs)
     first, users = prior(legs), len(questions.targets)
     half = np.random.default_rng(seed).permutation(users) < users // 2
+    steps = [step for step in STEPS if users >= TREES_USERS or step[1] == 0.0]
     tried: list[NDArray[np.float64]] = []
     for side in (half, ~half):
         learn, judge = questions.of(side), questions.of(~side)
         if learn.target.any() and judge.target.any():
-            mix, trees = _mix(learn, legs), _trees(learn, legs, seed)
-            made = [Ranker((1 - far) * first + far * mix, trees, share) for far, share in STEPS]
-            tried.append(np.stack([judge.ndcg(one.score(judge.features)) for one in made]))
-    far, share = STEPS[_simplest(np.concatenate(tried, axis=1))] if tried else STEPS[0]
+            learnt = Ranker(_mix(learn, legs), None, 0.0).linear(judge.features)
+            before = unlearnt(legs).linear(judge.features)
+            boosted = (
+                _boosted(learn, legs, seed).decision_function(np.column_stack([judge.features, before]))
+                if users >= TREES_USERS
+                else before
+            )
+            tried.append(
+                np.stack(
+                    [
+                        judge.ndcg((1 - share) * ((1 - far) * before + far * learnt) + share * boosted)
+                        for far, share in steps
+                    ]
+                )
+            )
+    far, share = steps[_simplest(np.concatenate(tried, axis=1))] if tried else steps[0]
     mix = (1 - far) * first + far * _mix(questions, legs) if far else first
-    return Ranker(mix, _trees(questions, legs, seed) if share else None, share)
+    return Ranker(mix, of_sklearn(_boosted(questions, legs, seed)) if share else None, share)
 
 
 def unlearnt(legs: int) -> Ranker:
@@ -292,7 +307,8 @@ def _mix(questions: Questions, legs: int) -> NDArray[np.float64]:
     return found
 
 
-def _trees(questions: Questions, legs: int, seed: int) -> Trees:
+def _boosted(questions: Questions, legs: int, seed: int) -> Any:
+    """Return a fitted classifier of the features and the prior mix's score, monotone in the legs."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     rows = np.arange(len(questions.target))
@@ -310,4 +326,4 @@ def _trees(questions: Questions, legs: int, seed: int) -> Trees:
         early_stopping=False,
         random_state=seed,
     )
-    return of_sklearn(model.fit(np.column_stack([own, linear]), questions.target[rows]))
+    return model.fit(np.column_stack([own, linear]), questions.target[rows])
