@@ -89,6 +89,7 @@ class Items:
         self._shelves: dict[str, Places] = {}
         self._facts: dict[int, Facts] = {}
         self._days: dict[datetime.date, Day] = {}
+        self._members: tuple[tuple[str, ...], Floats] | None = None
         self.genres, self.moods = _names(titles, "genres"), _names(titles, "moods")
 
     def __len__(self) -> int:
@@ -112,6 +113,18 @@ class Items:
             found = [place for place, title in enumerate(self.titles) if holds(title)]
             self._shelves[key] = np.array(found, np.int64)
         return self._shelves[key]
+
+    def members(self) -> tuple[tuple[str, ...], Floats]:
+        """Return the keys of all mood and genre shelves, and who stands on each: 1 or 0, shape (shelves, titles)."""
+        if self._members is None:
+            keys = tuple(
+                [f"mood:{mood}" for mood in self.moods] + [f"genre:{genre}" for genre in self.genres]
+            )
+            table = np.zeros((len(keys), len(self)), np.float32)
+            for row, key in enumerate(keys):
+                table[row, self.shelf(key)] = 1.0
+            self._members = (keys, table)
+        return self._members
 
     def facts(self, place: int) -> Facts:
         """Return what may be said of a title beside another; read once."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,13 +34,13 @@ def capped(places: Places, franchise: NDArray[np.int32], limit: int = FRANCHISE_
     numbers = franchise[places]
     if not (numbers >= 0).any():
         return places
-    met: Counter[int] = Counter()
-    kept = []
-    for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
-        met[number] += 1
-        if number < 0 or met[number] <= limit:
-            kept.append(place)
-    return np.array(kept, np.int64)
+    order = np.argsort(numbers, kind="stable")
+    ranked = numbers[order]
+    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+    within = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.append(starts, len(ranked))))
+    kept = np.empty(len(places), bool)
+    kept[order] = (ranked < 0) | (within < limit)
+    return places[kept]
 
 
 def spread_apart(final: Floats, likeness: Floats, diversity: float, count: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ more than two places, and a title stands in the first row that wants it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -89,8 +89,6 @@ class Scene:
     now_s: float
     seed: int
     lang: str
-    fewer: dict[int, Scores] = field(default_factory=dict)
-    """Scores with one title not counted, by its place: each is asked for once."""
 
 
 @dataclass(slots=True)
@@ -130,11 +128,14 @@ class Board:
             self.add(key, self.hits(kept, (why,)), title)
 
     def hits(self, places: Places, why: tuple[str, ...]) -> list[Hit]:
+        """Return hits of `places` that all have one reason."""
         scene = self.scene
         ids = scene.scorer.items.ids
+        scores = np.round(scene.scores.final[places], 4).tolist()
+        ready = scene.ready[places].tolist()
         return [
-            Hit(ids[place], round(float(scene.scores.final[place]), 4), bool(scene.ready[place]), why)
-            for place in places.tolist()
+            Hit(ids[at], score, plays, why)
+            for at, score, plays in zip(places.tolist(), scores, ready, strict=True)
         ]
 
 
@@ -157,8 +158,7 @@ def recommended(board: Board) -> None:
     for extra in because[1:BECAUSE_ROWS]:
         _add_because(board, extra)
     board.shelf("short", items.shelf("short"), "short")
-    moods = best_shelves(board, [f"mood:{mood}" for mood in items.moods], MOOD_ROWS)
-    genres = best_shelves(board, [f"genre:{genre}" for genre in items.genres], GENRE_ROWS)
+    moods, genres = best_shelves(board)
     for key in moods[:1]:
         board.shelf(key, items.shelf(key), key)
     board.shelf("binge", items.shelf("binge"), "binge")
@@ -198,7 +198,10 @@ def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
     rows = []
     for number in sorted(weight, key=lambda one: (-weight[one], one)):
         one = positive[number]
-        places = cited_by(scene, one, pool[cited == number])
+        places = pool[cited == number]
+        if len(places) < BECAUSE_MIN:
+            continue
+        places = cited_by(scene, one, places)
         places = rerank.capped(places, scene.scorer.items.franchise)
         if len(places) >= BECAUSE_MIN:
             places = apart(scene, places[:POOL], ROW_MAX)
@@ -212,12 +215,8 @@ def cited_by(scene: Scene, one: Evidence, places: Places) -> Places:
     """Return those of `places` whose score does not rise, and whose leg falls, when `one` is not counted."""
     if not len(places):
         return places
-    less = scene.fewer.get(one.place)
-    if less is None:
-        less = scene.scorer.score(scene.taste.without(one.place), scene.prior, scene.fresh, scene.now_s)
-        scene.fewer[one.place] = less
-    lower = less.item[places] < scene.scores.item[places]
-    found: Places = places[lower & (less.final[places] <= scene.scores.final[places])]
+    lower = scene.scorer.lower_without(scene.taste, one, scene.scores, scene.prior, scene.fresh, scene.now_s)
+    found: Places = places[lower[places]]
     return found
 
 
@@ -316,21 +315,23 @@ def _standing(scene: Scene, place: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def best_shelves(board: Board, keys: Sequence[str], count: int) -> list[str]:
-    """Return the shelves with most for this viewer: what can be watched, then the scores of their best ten."""
+def best_shelves(board: Board) -> tuple[list[str], list[str]]:
+    """Return the mood and the genre shelves with most for this viewer: of its best titles, and of what plays here."""
     scene = board.scene
-    ranked = []
-    for key in keys:
-        places = scene.scorer.items.shelf(key)
-        places = places[board.free[places]]
-        if len(places) < ROW_MIN:
-            continue
-        final = scene.scores.final[places]
-        best = float(np.partition(final, max(0, len(final) - 10))[-10:].mean())
-        ready = min(5, int(scene.ready[places].sum()))
-        luck = rerank.seed_of(scene.seed, key) % 1000 / 10_000 if not scene.taste.evidence else 0.0
-        ranked.append((-(0.1 * ready + best + luck), key))
-    return [key for _, key in sorted(ranked)[:count]]
+    keys, members = scene.scorer.items.members()
+    if not keys:
+        return [], []
+    free = members @ board.free.astype(np.float32)
+    pool = candidates(board)
+    there = members[:, pool]
+    low = float(scene.scores.final[pool].min(initial=0.0))
+    worth = there @ (scene.scores.final[pool] - low) + there @ (0.25 * scene.ready[pool]).astype(np.float32)
+    worth /= np.maximum(1.0, np.sqrt(free))  # so that the largest genre is not everybody's first
+    if not scene.taste.evidence:
+        worth *= [1.0 + rerank.seed_of(scene.seed, key) % 1000 / 2000 for key in keys]
+    order = [keys[row] for row in np.argsort(-worth, kind="stable") if free[row] >= ROW_MIN]
+    moods = [key for key in order if key.startswith("mood:")][:MOOD_ROWS]
+    return moods, [key for key in order if key.startswith("genre:")][:GENRE_ROWS]
 
 
 def playable_first(places: Places, ready: Mask) -> Places:

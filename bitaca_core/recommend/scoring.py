@@ -7,6 +7,8 @@ is a plain sum of one term a title of the history, and `terms` returns them.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -34,6 +36,8 @@ FRESH_SHARE = 0.35
 """Of the prior; the rest is how many watch a title."""
 CONTENT_WEIGHT, PICKS_WEIGHT, FRESH_WEIGHT = 0.5, 0.6, 0.25
 """Beside the model's score, in deviations."""
+VERDICTS_MAX = 4096
+"""Answers to "and without this title?" that are kept, a bit a title."""
 UNMET = 0.8
 """A title that the model never met is scored by content, this much of it: what many met is surer."""
 
@@ -93,6 +97,8 @@ class Scorer:
     def __init__(self, items: Items, content: Content, model: Model | None = None) -> None:
         self.items, self.content, self.model = items, content, model
         self.version = model.version if model is not None else "content"
+        self._verdicts: OrderedDict[object, NDArray[np.uint8]] = OrderedDict()
+        self._lock = threading.Lock()
         if model is not None:
             rows = [items.place.get(title_id, -1) for title_id in model.items]
             self._met_rows = np.array([row for row, place in enumerate(rows) if place >= 0], np.int64)
@@ -149,6 +155,29 @@ class Scorer:
         from bitaca_core.recommend.model import Past
 
         return [Past(self.items.ids[one.place], one.weight, one.time_s) for one in taste.positive]
+
+    def lower_without(
+        self, taste: Taste, one: Evidence, scores: Scores, prior: Floats, fresh: Floats, now_s: float
+    ) -> NDArray[np.bool_]:
+        """Return for which titles the leg falls and the score does not rise when `one` is not counted.
+
+        By content every score is a plain sum of what the history adds, so it holds wherever `one` adds something.
+        A model's score is asked again without it; the answer is kept for the next page of the same history.
+        """
+        if self.model is None:
+            found = np.zeros(len(self.items), bool)
+            found[self.content.neighbours([one.place])[0][0]] = True
+            return found
+        key = (taste.evidence, taste.tastes, now_s, one.place)
+        packed = self._verdicts.get(key)
+        if packed is None:
+            less = self.score(taste.without(one.place), prior, fresh, now_s)
+            packed = np.packbits((less.item < scores.item) & (less.final <= scores.final))
+            with self._lock:
+                self._verdicts[key] = packed
+                while len(self._verdicts) > VERDICTS_MAX:
+                    self._verdicts.popitem(last=False)
+        return np.unpackbits(packed, count=len(self.items)).astype(bool)
 
     def terms(self, taste: Taste, place: int) -> list[tuple[Evidence, float]]:
         """Return what each title of the history adds to the item-item leg of `place`, largest first.

@@ -8,6 +8,7 @@ from bitaca_core.catalogue.titles import Credit, Title
 from bitaca_core.recommend import ials, itemitem, reasons, wording
 from bitaca_core.recommend import model as models
 from bitaca_core.recommend.interactions import from_pairs
+from bitaca_core.recommend.legs import Choice
 from bitaca_core.recommend.reasons import facts_of, shared
 from bitaca_core.recommend.service import Recommender
 from tests.bench.rows import world
@@ -22,8 +23,7 @@ def model():
     known = TITLES[:-NEW]
     return models.fit(
         from_pairs(world.pairs(known, 250), items=[title.title_id for title in known]),
-        edlae=itemitem.Edlae(l2=20.0, dropout=0.2),
-        factors=ials.Ials(factors=8),
+        choice=Choice(edlae=itemitem.Edlae(l2=20.0, dropout=0.2), ials=ials.Ials(factors=8)),
     )
 
 

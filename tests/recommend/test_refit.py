@@ -66,7 +66,7 @@ def test_a_worse_challenger_is_not_published(tmp_path, monkeypatch):
     later = Crowd(120, days=6, seed=2)
     real = gate.fit
     monkeypatch.setattr(
-        gate, "fit", lambda given, seed=0: real(gate.from_pairs([("u", "a-0")], items=given.items), seed)
+        gate, "fit", lambda given, words, seed: real(gate.from_pairs([("u", "a-0")], items=given.items))
     )
     decision = gate.refit(later, CATALOGUE, tmp_path, 9e3)
     assert not decision.published and decision.high < 0 and decision.reason == f"worse than model {before}"

@@ -12,6 +12,7 @@ from bitaca_core.catalogue.titles import FranchisePlace, Title
 from bitaca_core.recommend import ials, itemitem, rerank
 from bitaca_core.recommend import model as models
 from bitaca_core.recommend.interactions import from_pairs
+from bitaca_core.recommend.legs import Choice
 from bitaca_core.recommend.service import PLAYABLE_ENOUGH, Recommender, Row
 from bitaca_core.search.query import Hit
 from bitaca_core.viewers.marks import Limits, Said, Tastes
@@ -30,8 +31,7 @@ def model():
     known = TITLES[:-20]
     return models.fit(
         from_pairs(world.pairs(known, 300), items=[title.title_id for title in known]),
-        edlae=itemitem.Edlae(l2=20.0, dropout=0.2),
-        factors=ials.Ials(factors=8),
+        choice=Choice(edlae=itemitem.Edlae(l2=20.0, dropout=0.2), ials=ials.Ials(factors=8)),
     )
 
 

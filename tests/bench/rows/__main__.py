@@ -27,6 +27,7 @@ from bitaca_core.recommend import model as models
 from bitaca_core.recommend.imports.matching import Matcher
 from bitaca_core.recommend.imports.service import bring
 from bitaca_core.recommend.interactions import from_pairs
+from bitaca_core.recommend.legs import Choice
 from bitaca_core.recommend.service import Recommender
 from bitaca_core.viewers.store import ViewerStore
 from tests.bench.rows import world
@@ -49,7 +50,7 @@ def main() -> int:
     known = titles[: -len(titles) // NEW_SHARE]
     started = time.perf_counter()
     pairs = world.pairs(known, 3_000)
-    model = models.fit(from_pairs(pairs, items=[title.title_id for title in known]))
+    model = models.fit(from_pairs(pairs, items=[title.title_id for title in known]), choice=Choice())
     print(
         f"model {model.version} over {len(known)} titles fitted in {time.perf_counter() - started:.1f} s",
         flush=True,
