@@ -140,8 +140,10 @@ def merged(known: Title, new: Title, again: bool = False) -> tuple[Title, tuple[
     values["external_ids"] = tuple(dict.fromkeys((*known.external_ids, *new.external_ids)))
     values["aliases"] = _aliases(known, new, values)
     for name in UNITED:
+        if _says(getattr(known, name)):
+            owners.setdefault(name, known.source)
         if new.source != main and values[name] != getattr(known, name):
-            owners.setdefault(name, new.source)
+            owners[name] = new.source
     values["source"] = main
     values["provenance"] = tuple(
         (name, owners[name]) for name in Title.model_fields if owners.get(name, main) != main

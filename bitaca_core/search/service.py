@@ -45,7 +45,19 @@ INDEX_CHECK_S = 2.0
 SIMILAR_MIN = 0.15
 SIMILAR_POOL = 400
 """In a large catalogue, likeness by genres and themes is asked only of so many titles near in meaning."""
-MOOD_BONUS = 1.15
+MOOD_BONUS, OPPOSITE_MALUS = 1.3, 0.5
+OPPOSITES = {
+    "leve": ("violento", "sombrio", "tenso", "intenso", "triste", "assustador"),
+    "alegre": ("triste", "sombrio", "melancolico"),
+    "engracado": ("triste", "sombrio"),
+    "aconchegante": ("violento", "sombrio", "tenso", "assustador"),
+    "contemplativo": ("violento", "intenso", "tenso"),
+    "esperancoso": ("sombrio",),
+    "triste": ("leve", "engracado"),
+    "sombrio": ("leve", "alegre", "aconchegante"),
+    "assustador": ("leve", "aconchegante"),
+}  # fmt: skip
+"""Who asks for something lighter wants what is heavy further down, not only what is light further up."""
 _SOURCE_ORDER = {"sample": 0, "library": 1}
 
 
@@ -249,7 +261,7 @@ class LocalSearch:
                 *reasons,
             ]
             bonus = PLAYABLE_BONUS if title_id in ready else 1.0
-            bonus *= MOOD_BONUS if self._has_mood(title_id, query) else 1.0
+            bonus *= self._mood_factor(title_id, query)
             strong = evidence.strong.get(title_id)
             hits.append(
                 Hit(
@@ -271,6 +283,14 @@ class LocalSearch:
 
     def _has_mood(self, title_id: str, query: Query) -> bool:
         return any(title_id in self._state.facets.moods.get(mood, ()) for mood in query.moods)
+
+    def _mood_factor(self, title_id: str, query: Query) -> float:
+        if not query.moods:
+            return 1.0
+        moods = set(self._state.facets.titles[title_id].moods)
+        opposed = any(other in moods for mood in query.moods for other in OPPOSITES.get(mood, ()))
+        wanted = not moods.isdisjoint(query.moods)
+        return (MOOD_BONUS if wanted else 1.0) * (OPPOSITE_MALUS if opposed else 1.0)
 
     def _filtered(
         self,
@@ -342,7 +362,7 @@ class LocalSearch:
             if score < SIMILAR_MIN:
                 continue
             playable = other in ready
-            score *= MOOD_BONUS if self._has_mood(other, query) else 1.0
+            score *= self._mood_factor(other, query)
             why = [f"similar:{source.title_id}"]
             why += [f"mood:{mood}" for mood in title.moods if mood in query.moods]
             why += [f"genre:{slug}" for slug in title.genres if slug in source.genres][:2]

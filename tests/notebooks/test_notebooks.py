@@ -25,7 +25,7 @@ def read(name):
 
 
 def test_the_expected_notebooks_are_there():
-    assert {"00_template", "02_bitrate_ladder", "03_abr", "04_recommendation"} <= set(NAMES)
+    assert {"00_template", "02_bitrate_ladder", "03_abr", "04_recommendation", "05_search"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

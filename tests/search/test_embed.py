@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from bitaca_core.errors import WorkError
-from bitaca_core.search.embed import MiniLM, SentenceTransformer, open_embedder
+from bitaca_core.search.embed import MAX_TOKENS, MiniLM, SentenceTransformer, batches, open_embedder
+from bitaca_core.search.transformer import gelu
 
 
 def test_paraphrases_are_nearer_than_strangers(minilm):
@@ -45,3 +46,53 @@ def test_a_missing_extra_is_a_clear_error(monkeypatch):
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(WorkError, match="sentence-transformers"):
         SentenceTransformer("x").encode(["x"])
+
+
+def test_batches_take_every_sentence_once_and_keep_to_their_tokens():
+    lengths = [5, 300, 2, 7, 7, 1, 40]
+    made = list(batches(lengths, most=20))
+    assert sorted(index for batch in made for index in batch) == list(range(7))
+    assert all(sum(lengths[index] for index in batch) <= 20 or len(batch) == 1 for batch in made)
+    assert [lengths[index] for batch in made for index in batch] == sorted(lengths)
+
+
+def test_the_fast_gelu_is_the_exact_one():
+    from scipy.special import erf
+
+    x = np.concatenate([np.linspace(-12, 12, 100_001), [0.0, -0.0, 1e-30, 60, -60]])
+    exact = x * 0.5 * (1 + erf(x / np.sqrt(2)))
+    fast = x.astype(np.float32)
+    gelu(fast)
+    assert np.abs(fast - exact).max() < 1e-6
+    assert np.isfinite(fast).all()
+
+
+def test_a_sentence_is_the_same_in_any_company(minilm):
+    texts = [f"{'a quiet film about rain and trains ' * (n % 9)}{n}" for n in range(60)]
+    together = minilm.encode(texts)
+    assert np.abs(together[::-1] - minilm.encode(texts[::-1])).max() < 1e-6
+
+
+def test_parity_with_sentence_transformers(minilm):
+    """Over a thousand varied texts; runs where the extra `st` is installed and its model is at hand."""
+    sentence_transformers = pytest.importorskip("sentence_transformers")
+    from bitaca_core.search.embed import _packaged_weights
+
+    theirs = sentence_transformers.SentenceTransformer(str(_packaged_weights()), device="cpu")
+    assert theirs.max_seq_length == MAX_TOKENS
+    texts = varied_texts(1000)
+    expected = theirs.encode(texts, batch_size=16, convert_to_numpy=True)
+    assert np.abs(minilm.encode(texts) - expected).max() <= 1e-5
+
+
+def varied_texts(count: int) -> list[str]:
+    """Sentences of every length in three scripts, with punctuation, digits, emoji and nothing at all."""
+    pieces = (
+        "A boy who sees the dead befriends a doctor.", "o menino que vê gente morta", "映画の夜", "¿Dónde está?", "🎬🎬",
+        "1984!!!", "Kōkaku Kidōtai", "e o vento levou...", "supercalifragilisticexpialidocious", "\t\n", "THE END", "—",
+    )  # fmt: skip
+    draw = np.random.default_rng(7)
+    return ["", " "] + [
+        " ".join(draw.choice(pieces, size=int(draw.integers(1, 40)) if n % 3 else 1))
+        for n in range(count - 2)
+    ]

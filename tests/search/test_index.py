@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -8,8 +9,13 @@ import pytest
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.errors import SchemaError, WorkError
-from bitaca_core.search.index import OpenIndex, build_index, index_file, read_info
+from bitaca_core.search.documents import document
+from bitaca_core.search.embeddings import BATCH_TEXTS
+from bitaca_core.search.freshness import share_embedded, wanted_version, why_stale
+from bitaca_core.search.index import WORDS_FIRST, IndexInfo, OpenIndex, build_index, index_file, read_info
+from bitaca_core.search.progress import ProgressNote, read_progress
 from bitaca_core.search.service import open_search
+from bitaca_core.search.tables import open_table, write_table
 from bitaca_core.settings import DataPaths
 
 
@@ -68,7 +74,7 @@ def test_a_changed_title_or_embedder_builds_again_and_old_versions_go(tmp_path):
     ]
     versions.append(build_index(catalogue("A", "B", "C"), paths, CountingEmbedder("other")).version)
     assert len(set(versions)) == 4
-    kept = sorted(folder.name for folder in paths.search.iterdir() if folder.is_dir())
+    kept = sorted(folder.name for folder in paths.search.iterdir() if folder.name.startswith("v"))
     assert kept == sorted(versions[-2:])
     info = read_info(paths)
     assert (info.embedder, info.dimension, info.titles, info.version) == ("other", 8, 3, versions[-1])
@@ -146,3 +152,152 @@ def test_loading_the_catalogue_and_viewers_imports_nothing_heavy():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
     )
     assert json.loads(done.stdout.replace("'", '"')) == []
+
+
+class CutOff(Exception):
+    pass
+
+
+def many(count):
+    """Titles enough for words to be published first."""
+    return Catalogue(
+        Title(
+            title_id=f"t-{n}", kind="film", original_title=f"Filme {n}", year=1950 + n % 70, genres=("drama",) if n % 2 else ("terror",),
+            synopsis_en=f"{'abcdefgh'[n % 8] * (n % 11 + 1)} {n}",
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
+def test_words_are_published_first_and_an_interrupted_embedding_goes_on(tmp_path):
+    paths, embedder, titles = DataPaths(tmp_path), CountingEmbedder(), many(WORDS_FIRST + 600)
+    seen = []
+
+    def cut(share):
+        seen.append((read_info(paths).embedded, share_embedded(paths)))
+        if len(seen) == 2:
+            raise CutOff
+
+    with pytest.raises(CutOff):
+        build_index(titles, paths, embedder, progress=cut)
+    assert seen == [(0, (BATCH_TEXTS, len(titles))), (0, (2 * BATCH_TEXTS, len(titles)))]
+    info = read_info(paths)
+    early = OpenIndex(paths, info)
+    assert not info.complete and early.ids == [] and early.nearest(np.ones(8, np.float32), 5) == []
+    assert early.like("t-3", 5) == [] and early.match("words", "filme 77", 3)[0][0] == "t-77"
+    wanted = wanted_version(titles, embedder.name)
+    assert (
+        why_stale(paths, wanted)
+        == f"0 of {len(titles)} titles are known by meaning, the others by their words"
+    )
+
+    assert build_index(titles, paths, embedder).version == wanted
+    assert embedder.encoded == len(titles), "what was stored before the cut is not embedded again"
+    assert read_info(paths).complete and share_embedded(paths) == (len(titles), len(titles))
+    assert why_stale(paths, wanted) is None and read_progress(paths) is None
+    whole = OpenIndex(paths, read_info(paths))
+    assert len(whole.ids) == len(titles)
+
+
+def test_a_half_known_table_answers_by_meaning_only_of_what_is_known(tmp_path):
+    vectors = np.eye(4, dtype=np.float32)
+    known = np.array([True, False, True, False])
+    rows = [asdict(document(title)) for title in many(4)]
+    write_table(tmp_path / "v", rows, vectors, known, "x")
+    index = OpenIndex(DataPaths(tmp_path.parent), IndexInfo(3, str(tmp_path / "v"), "x", 4, 4, 2))
+    assert index.ids == ["t-0", "t-2"] and "t-1" not in index.row_of
+    for answer in (index.nearest(vectors[2], 4), index.nearest_on_disk(vectors[2], 4)):
+        assert [key for key, _ in answer] == ["t-2", "t-0"]
+
+
+def test_one_filtered_query_answers_more_like_this(tmp_path):
+    paths, titles = DataPaths(tmp_path), many(120)
+    build_index(titles, paths, CountingEmbedder())
+    index = OpenIndex(paths, read_info(paths))
+    where = "array_has(genres, 'terror') AND year < 1990"
+    found = index.like("t-8", 10, where)
+    assert len(found) == 10 and all(key != "t-8" for key, _ in found)
+    for key, _ in found:
+        title = titles.get(key)
+        assert title.genres == ("terror",) and title.year < 1990
+    scores = index.vectors @ index.vectors[index.row_of["t-8"]]
+    allowed = [
+        row
+        for row, key in enumerate(index.ids)
+        if key != "t-8" and titles.get(key).genres == ("terror",) and titles.get(key).year < 1990
+    ]
+    assert [score for _, score in found] == pytest.approx(
+        sorted((scores[row] for row in allowed), reverse=True)[:10], abs=1e-5
+    )
+
+
+def test_many_rows_get_a_graph_and_never_a_bare_ivf(tmp_path):
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(600, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = [asdict(document(title)) for title in many(600)]
+    write_table(tmp_path, rows, vectors, np.ones(600, bool), "x", approximate_from=500)
+    table = open_table(tmp_path)
+    kinds = {tuple(index.columns): index.index_type for index in table.list_indices()}
+    assert "HNSW" in str(kinds[("vector",)]).upper() and "SQ" in str(kinds[("vector",)]).upper()
+    assert {("words",), ("names",), ("meaning",), ("year",), ("genres",)} <= set(kinds)
+    hits = 0
+    for row in range(0, 600, 30):
+        exact = set(np.argsort(-(vectors @ vectors[row]))[:10])
+        near = (
+            table.search(vectors[row])
+            .distance_type("cosine")
+            .ef(200)
+            .limit(10)
+            .to_arrow()["title_id"]
+            .to_pylist()
+        )
+        hits += len(exact & {int(key.removeprefix("t-")) for key in near})
+    assert hits / 200 >= 0.95
+    assert table.schema.metadata[b"bitaca.embedder"] == b"x"
+
+
+def test_a_table_without_its_tag_is_not_opened(tmp_path):
+    import lancedb
+
+    paths, embedder = DataPaths(tmp_path), CountingEmbedder()
+    report = build_index(catalogue("A"), paths, embedder)
+    lancedb.connect(paths.search / report.version).open_table("titles").tags.delete("published")
+    with pytest.raises(WorkError, match="cannot be opened"):
+        OpenIndex(paths, read_info(paths))
+
+
+@pytest.mark.parametrize("what", ["_versions", "data"])
+def test_a_folder_that_was_cut_off_is_told_and_built_again(tmp_path, what):
+    paths, embedder = DataPaths(tmp_path), CountingEmbedder()
+    report = build_index(catalogue("A", "B"), paths, embedder)
+    for file in (paths.search / report.version).rglob("*"):
+        if file.is_file() and what in file.parts:
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert why_stale(paths, report.version) is not None
+    with pytest.raises(WorkError, match="bitaca run --only index"):
+        OpenIndex(paths, read_info(paths))
+    assert build_index(catalogue("A", "B"), paths, embedder).built and embedder.encoded == 2
+    assert OpenIndex(paths, read_info(paths)).ids == ["a", "b"]
+
+
+def test_stored_vectors_that_were_cut_off_are_made_again(tmp_path, caplog):
+    paths, embedder = DataPaths(tmp_path), CountingEmbedder()
+    build_index(catalogue("A", "B"), paths, embedder)
+    for file in (paths.search / "embeddings").rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    build_index(catalogue("A", "B", "C"), paths, embedder)
+    assert embedder.encoded == 5 and "are made again" in caplog.text
+
+
+def test_the_note_of_a_build_that_ended_is_not_believed(tmp_path):
+    paths = DataPaths(tmp_path)
+    paths.search.mkdir(parents=True)
+    now = [100.0]
+    note = ProgressNote(paths, "v", 1000, 0, clock=lambda: now[0], wall=lambda: now[0])
+    now[0] += 10
+    note.write(250)
+    told = read_progress(paths, now_s=120)
+    assert (told.texts_per_s, told.left_s) == (25.0, 30.0)
+    assert read_progress(paths, now_s=1000) is None

@@ -195,3 +195,34 @@ def test_a_crowd_is_answered_by_words_and_nothing_of_it_is_kept(indexed, minilm)
     assert not meant(crowded)
     now[0] += 1.0
     assert meant(search.search(question))
+
+
+def test_something_alike_but_lighter_is_lighter(service, indexed):
+    plain = ids(service.ask("algo tipo cidade de deus", limit=10))
+    lighter = ids(service.ask("algo tipo cidade de deus mas mais leve", limit=10))
+
+    def heavy(found):
+        moods = [indexed[1].get(title_id).moods for title_id in found]
+        return sum("violento" in one or "sombrio" in one for one in moods)
+
+    assert heavy(lighter) < heavy(plain) and "cidade-de-deus-2002" not in lighter
+
+
+def test_something_alike_keeps_the_filters(service, indexed):
+    found = ids(service.ask("um filme tipo cidade de deus dos anos 90", limit=5))
+    assert found and all(1990 <= indexed[1].get(title_id).year <= 1999 for title_id in found)
+    assert ids(service.ask("drama francês tipo cidade de deus", limit=3)) != found
+
+
+def test_horror_without_blood_has_none(service, indexed):
+    found = [
+        indexed[1].get(title_id) for title_id in ids(service.ask("terror sem sangue dos anos 80", limit=20))
+    ]
+    assert found and all("violento" not in title.moods and 1980 <= title.year <= 1989 for title in found)
+
+
+def test_short_anime_to_binge_are_series(service, indexed):
+    found = [
+        indexed[1].get(title_id) for title_id in ids(service.ask("animes curtinhos pra maratonar", limit=20))
+    ]
+    assert found and all(title.kind == "series" and "anime" in title.genres for title in found)

@@ -56,7 +56,7 @@ def _file_reader(source: Path) -> Callable[[Path], Iterator[Found | Rejection]] 
     if suffix not in (".json", ".jsonl", ".ndjson"):
         return None
     keys = set(first_keys(source))
-    if "Items" in keys or {"Type", "ServerId"} <= keys or {"Type", "RunTimeTicks"} <= keys:
+    if "Items" in keys or {"Type", "Name"} <= keys or {"Type", "Id"} <= keys:
         return read_jellyfin
     if {"sources", "type"} <= keys or {"data", "lastUpdate"} <= keys or "scoreRange" in keys:
         return read_anime_offline

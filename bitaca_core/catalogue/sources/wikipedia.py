@@ -32,7 +32,7 @@ OTHER_GENRES: dict[str, tuple[str, ...]] = {
     "martial arts": ("#artes marciais",), "disaster": ("#desastre",), "legal": ("#tribunal",),
     "slasher": ("terror",), "dance": ("#dança",), "erotic": ("#erotismo",),
 }  # fmt: skip
-_NAME = r"[^\W\d_a-z][\w.'’-]*(?: (?:de|da|do|von|van|der|den|la|le|di|[^\W\d_a-z][\w.'’-]*)){0,4}"
+_NAME = r"[^\W\d_a-z][\w.'’-]*(?: (?:(?:de|da|do|von|van|der|den|la|le|di)\b|[^\W\d_a-z][\w.'’-]*)){0,4}"
 _DIRECTED = re.compile(rf"\bdirected by ({_NAME}(?:(?:, (?:and )?| and ){_NAME})*)")
 _DESCRIBED = re.compile(r"\s+(?:film-?)?(?:director|filmmaker|duo|brothers|native)\b")
 _IS_A = re.compile(r"\b(?:is|was) an? ((?:[\w-]+ ){1,12}?)(?:film|movie|short|documentary)\b")

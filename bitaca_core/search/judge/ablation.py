@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bitaca_core.search.embed import Embedder
@@ -28,7 +28,11 @@ WAYS: dict[str, Legs] = {
 
 
 def ablate(
-    tasks: FilmTasks, paths: DataPaths, embedder: Embedder, progress: Callable[[str], None] = lambda way: None
+    tasks: FilmTasks,
+    paths: DataPaths,
+    embedder: Embedder,
+    progress: Callable[[str], None] = lambda way: None,
+    ways: Mapping[str, Legs] = WAYS,
 ) -> dict[str, dict[str, Any]]:
     """Return P@10 of the genre questions and MRR@10, hit@10 of the synopses, for each way of `WAYS`.
 
@@ -41,7 +45,7 @@ def ablate(
 
     rng = np.random.default_rng(0)
     table: dict[str, dict[str, Any]] = {}
-    for way, legs in WAYS.items():
+    for way, legs in ways.items():
         progress(way)
         # A clock that runs on: no question is put off as one of a crowd.
         ticks = iter(range(10**9))
@@ -55,7 +59,7 @@ def ablate(
         found = [(ranked(text), right) for text, right in tasks.synopses]
         ranks = [reciprocal_rank(ids, right, 10) for ids, right in found]
         table[way] = {
-            "genre_p@10": round(float(np.mean(genres)), 4),
+            "genre_p@10": round(float(np.mean(genres)), 4) if genres else 0.0,
             "genre_p@10_ci95": [round(bound, 4) for bound in interval(genres, rng)],
             "synopsis_mrr@10": round(float(np.mean(ranks)), 4) if ranks else 0.0,
             "synopsis_mrr@10_ci95": [round(bound, 4) for bound in interval(ranks, rng)],

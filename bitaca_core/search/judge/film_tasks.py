@@ -74,6 +74,14 @@ def film_tasks(films: Path, shipped: Sequence[Title], count: int = FILMS, seed: 
     return FilmTasks(Catalogue((*titles, *hidden)), genres, synopses)
 
 
+def own_synopses(catalogue: Catalogue, count: int, seed: int = 42) -> FilmTasks:
+    """Draw `count` titles of a catalogue with both synopses; their Portuguese one is the question."""
+    pairs = [title for title in catalogue.titles if title.synopsis_pt and title.synopsis_en]
+    random.Random(seed).shuffle(pairs)  # noqa: S311 - a draw to repeat, no secret
+    asked = [(title.synopsis_pt or "", frozenset((title.title_id,))) for title in pairs[:count]]
+    return FilmTasks(catalogue, [], asked)
+
+
 def _title(title_id: str, name: str, year: int | None, english: str | None) -> Title:
     row = {"title_id": title_id, "kind": "film", "original_title": name, "year": year, "synopsis_en": english}
     return Title.model_validate(row)

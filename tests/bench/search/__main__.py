@@ -48,7 +48,7 @@ def main() -> int:
                 when = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
                 report["quality"] = quality.measure(shipped, when if options.record else None)
             if "typos" in parts:
-                report["typos"] = quality.typos(shipped)
+                report["typos"] = quality.misspelt(shipped)
         if "latency" in parts:
             report["latency"] = latency.measure(home / "large", embedder, options.titles)
         if "films" in parts:

@@ -10,7 +10,7 @@ import gzip
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.search.embed import Embedder
 from bitaca_core.search.index import build_index
 from bitaca_core.search.judge.measures import hit_at
+from bitaca_core.search.judge.report import patient, timed
 from bitaca_core.search.judge.typos import misspell
 from bitaca_core.search.query import Query
-from bitaca_core.search.service import open_search
 from bitaca_core.settings import DataPaths
 from tests.bench.search.films import film_list
 
@@ -118,10 +118,7 @@ def measure(home: Path, embedder: Embedder, count: int) -> dict[str, Any]:
     catalogue = many(count)
     paths = DataPaths(home)
     build_index(catalogue, paths, QuestionsOnly(embedder))
-    ticks = iter(range(10**9))
-    search = open_search(
-        paths, catalogue, set, QuestionsOnly(embedder), background=False, clock=lambda: next(ticks) / 20
-    )
+    search = patient(paths, catalogue, QuestionsOnly(embedder))
     ready_s = time.perf_counter() - began
     rng = random.Random(2)
     asked = [f"{a} que {b} {c}" for a in SUBJECTS for b in ACTS for c in PLACES]
@@ -140,9 +137,9 @@ def measure(home: Path, embedder: Embedder, count: int) -> dict[str, Any]:
         "titles": len(catalogue),
         "ready_s": round(ready_s, 1),
         "mode": search.mode,
-        "hybrid_with_encoding": _times(lambda text: search.ask(text, "pt", 20), asked[:250]),
-        "hybrid_from_cache": _times(lambda text: search.search(Query.from_text(text), 20), asked[:250]),
-        "as_you_type": _times(lambda text: search.suggest(text, 8), typed),
+        "hybrid_with_encoding": timed(lambda text: search.ask(text, "pt", 20), asked[:250]),
+        "hybrid_from_cache": timed(lambda text: search.search(Query.from_text(text), 20), asked[:250]),
+        "as_you_type": timed(lambda text: search.suggest(text, 8), typed),
         "heavy_typos": {"n": len(hits), "hit@5": round(sum(hits) / len(hits), 4)},
     }
 
@@ -154,19 +151,3 @@ def _names(catalogue: Catalogue, rng: random.Random, count: int = 300) -> list[t
         by_name.setdefault(fold(title.original_title), set()).add(title.title_id)
     long = sorted(name for name in by_name if len(name) >= 10 and " " in name and name.isascii())
     return [(name, by_name[name]) for name in rng.sample(long, min(count, len(long)))]
-
-
-def _times(work: Callable[[str], object], texts: Sequence[str]) -> dict[str, Any]:
-    wall, cpu = [], []
-    for text in texts:
-        start, used = time.perf_counter(), time.process_time()
-        work(text)
-        wall.append(1000 * (time.perf_counter() - start))
-        cpu.append(1000 * (time.process_time() - used))
-    return {
-        "n": len(texts),
-        "p50_ms": round(float(np.percentile(wall, 50)), 2),
-        "p95_ms": round(float(np.percentile(wall, 95)), 2),
-        "p50_cpu_ms": round(float(np.percentile(cpu, 50)), 2),
-        "p95_cpu_ms": round(float(np.percentile(cpu, 95)), 2),
-    }
