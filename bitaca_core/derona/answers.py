@@ -232,7 +232,7 @@ def availability(turn: Turn, shelf: Shelf) -> Outcome:
 def _not_here(turn: Turn, shelf: Shelf, title: Title, act: str) -> Outcome:
     """Say that a title cannot be watched, or not yet, after what can be watched instead."""
     kept = Wish(query=Query(max_age=turn.state.wish.query.max_age if turn.state.wish else None))
-    plays = [item for item in shelf.like(title, kept, turn.ready) if shelf.unit(item, turn.ready)]
+    plays = shelf.plays_like(title, kept, turn.ready)
     near = [item for item in plays if akin(item, title)][:OFFERED]
     others: list[Title] = []
     if not near:

@@ -144,6 +144,15 @@ class Shelf:
         kept = [item for item in found if item and item.title_id != title.title_id and passes(item, wish)]
         return _unique(sorted(kept[: CARDS_MAX * 2], key=lambda item: self.unit(item, ready) is None))
 
+    def plays_like(
+        self, title: Title, wish: Wish, ready: Collection[str], seen: Collection[str] = ()
+    ) -> list[Title]:
+        """Return what can be watched and is like `title`, however much else is more like it."""
+        query = replace(wish.query, playable_only=True, exclude_ids=wish.query.exclude_ids | frozenset(seen))
+        hits = self.search.alike(title.title_id, query, POOL)
+        found = [self.catalogue.resolve(hit.title_id) for hit in hits]
+        return _unique([item for item in found if item and passes(item, wish) and self.unit(item, ready)])
+
     def popular(self, wish: Wish) -> list[Title]:
         """Return what viewers watch most that meets the wish's conditions; empty when nobody counts."""
         if self._popularity is None:
@@ -209,17 +218,7 @@ class Shelf:
             exclude_themes=wish.query.exclude_themes,
             max_age=wish.query.max_age,
         )
-        hits = self.search.alike(
-            first.title_id, replace(safe, playable_only=True, exclude_ids=frozenset(seen)), POOL
-        )
-        alike = [self.catalogue.resolve(hit.title_id) for hit in hits]
-        plays = _unique(
-            [
-                title
-                for title in alike
-                if title and passes(title, Wish(query=safe)) and self.unit(title, ready)
-            ]
-        )
+        plays = self.plays_like(first, Wish(query=safe), ready, seen)
         plays.sort(key=lambda title: not akin(title, first))
         if plays:
             return plays

@@ -61,7 +61,7 @@ def test_action_anime_plays(say: Callable[..., Reply]) -> None:
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
-        (("filmes do Miyazaki",), "sen-to-chihiro-no-kamikakushi-2001"),
+        (("filmes do Miyazaki",), "mononoke-hime-1997"),
         (("filme sobre futebol",), "marte-um-2022"),
         (("quem dirigiu Bacurau?",), "bacurau-2019"),
         (("viagem de chiiro",), "sen-to-chihiro-no-kamikakushi-2001"),
@@ -69,7 +69,7 @@ def test_action_anime_plays(say: Callable[..., Reply]) -> None:
         (("faroeste",), "bacurau-2019"),
         (("filme brasileiro antigo",), "vidas-secas-1963"),
         (("documentário brasileiro",), "ilha-das-flores-1989"),
-        (("algo com robôs gigantes",), "shin-seiki-evangelion-1995"),
+        (("algo com robôs gigantes",), "the-iron-giant-1999"),
     ],
 )
 def test_expected_titles_are_found(derona: Assistant, say: Callable[..., Reply], texts: tuple[str, ...], expected: str) -> None:  # fmt: skip
