@@ -118,7 +118,7 @@ class Scorer:
         A home page, the page of a title and Derona ask one after another for one viewer. What is kept is bounded
         (`KEPT_BYTES`) and only read.
         """
-        key = (taste.evidence, taste.tastes, now_s)
+        key = (taste.evidence, taste.tastes, now_s, self.content.generation())
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept.prior is prior:
@@ -194,7 +194,7 @@ class Scorer:
             found = np.zeros(len(self.items), bool)
             found[self.content.neighbours([one.place])[0][0]] = True
             return found
-        key = (taste.evidence, taste.tastes, now_s, one.place)
+        key = (taste.evidence, taste.tastes, now_s, one.place, self.content.generation())
         packed = self._verdicts.get(key)
         if packed is None:
             less = self.score(taste.without(one.place), prior, fresh, now_s)
