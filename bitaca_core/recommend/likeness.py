@@ -70,6 +70,7 @@ class Content:
         self._words: Any = _matrix(titles)
         self._words_across: Any = self._words.T.tocsr()
         self._vectors_seen: object = None
+        self._generation = 0
         self._meaning: Floats | None = None
         self._cache: OrderedDict[int, tuple[Places, Floats]] = OrderedDict()
 
@@ -84,6 +85,12 @@ class Content:
             while len(self._cache) > CACHE_MAX:
                 self._cache.popitem(last=False)
         return found
+
+    def generation(self) -> int:
+        """Return a number that changes when all neighbours do: an index was opened, or another one."""
+        with self._lock:
+            self._notice_vectors()
+            return self._generation
 
     def likeness(self, places: NDArray[np.int64]) -> Floats:
         """Return how alike these titles are to one another by what the catalogue says, shape (places, places)."""
@@ -105,6 +112,7 @@ class Content:
         if matrix is self._vectors_seen:
             return
         self._vectors_seen = matrix
+        self._generation += 1
         self._meaning = None
         self._cache.clear()
         if given is not None:

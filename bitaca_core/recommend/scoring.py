@@ -36,6 +36,7 @@ FRESH_SHARE = 0.35
 """Of the prior; the rest is how many watch a title."""
 CONTENT_WEIGHT, PICKS_WEIGHT, FRESH_WEIGHT = 0.5, 0.6, 0.25
 """Beside the model's score, in deviations."""
+KEPT_BYTES = 32 * 1024 * 1024
 VERDICTS_MAX = 4096
 """Answers to "and without this title?" that are kept, a bit a title."""
 UNMET = 0.8
@@ -72,11 +73,14 @@ class Scores:
         The item-item leg: the sum of `terms`.
     strength : mapping of leg to float32 array of shape (titles,)
         Legs in one unit, so that a title's largest one can be told.
+    prior : float32 array of shape (titles,)
+        The prior that they were made with.
     """
 
     final: Floats
     item: Floats
     strength: dict[str, Floats]
+    prior: Floats
 
     def item_leads(self, places: Places) -> NDArray[np.bool_]:
         """Return where the item-item leg is the largest one, and speaks for the title."""
@@ -98,6 +102,8 @@ class Scorer:
         self.items, self.content, self.model = items, content, model
         self.version = model.version if model is not None else "content"
         self._verdicts: OrderedDict[object, NDArray[np.uint8]] = OrderedDict()
+        self._kept: OrderedDict[object, Scores] = OrderedDict()
+        self._kept_max = max(8, KEPT_BYTES // (32 * max(1, len(items))))
         self._lock = threading.Lock()
         if model is not None:
             rows = [items.place.get(title_id, -1) for title_id in model.items]
@@ -105,6 +111,25 @@ class Scorer:
             self._met = np.array([place for place in rows if place >= 0], np.int64)
             self._unmet = np.ones(len(items), bool)
             self._unmet[self._met] = False
+
+    def score_kept(self, taste: Taste, prior: Floats, fresh: Floats, now_s: float) -> Scores:
+        """Return `score`, which is asked once while the history, the prior and the day stay the same.
+
+        A home page, the page of a title and Derona ask one after another for one viewer. What is kept is bounded
+        (`KEPT_BYTES`) and only read.
+        """
+        key = (taste.evidence, taste.tastes, now_s, self.content.generation())
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept.prior is prior:
+                self._kept.move_to_end(key)
+                return kept
+        found = self.score(taste, prior, fresh, now_s)
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > self._kept_max:
+                self._kept.popitem(last=False)
+        return found
 
     def score(self, taste: Taste, prior: Floats, fresh: Floats, now_s: float) -> Scores:
         """Score every title.
@@ -121,12 +146,13 @@ class Scorer:
         if self.model is None:
             strength = {ITEM: near, PICKS: PICK_WEIGHT * picks, PRIOR: PRIOR_WEIGHT * known}
             final = near + strength[PICKS] + strength[PRIOR] + REFUSED_WEIGHT * against
-            return Scores(final.astype(np.float32), near, strength)
-        return self._with_model(taste, near, against, picks, fresh, now_s)
+            return Scores(final.astype(np.float32), near, strength, prior)
+        item, final, strength = self._with_model(taste, near, against, picks, fresh, now_s)
+        return Scores(final, item, strength, prior)
 
     def _with_model(
         self, taste: Taste, near: Floats, against: Floats, picks: Floats, fresh: Floats, now_s: float
-    ) -> Scores:
+    ) -> tuple[Floats, Floats, dict[str, Floats]]:
         assert self.model is not None
         legs = self.model.legs(self._past(taste), now_s=now_s)
         normal = legs.normal()
@@ -149,7 +175,7 @@ class Scorer:
             final[unmet] = np.maximum(low, UNMET * content[unmet])
         final += CONTENT_WEIGHT * content + PICKS_WEIGHT * picks + FRESH_WEIGHT * fresh
         final += REFUSED_WEIGHT * against / max(float(near.std()), 1e-3)
-        return Scores(final, item, strength)
+        return item, final, strength
 
     def _past(self, taste: Taste) -> list[Past]:
         from bitaca_core.recommend.model import Past
@@ -168,7 +194,7 @@ class Scorer:
             found = np.zeros(len(self.items), bool)
             found[self.content.neighbours([one.place])[0][0]] = True
             return found
-        key = (taste.evidence, taste.tastes, now_s, one.place)
+        key = (taste.evidence, taste.tastes, now_s, one.place, self.content.generation())
         packed = self._verdicts.get(key)
         if packed is None:
             less = self.score(taste.without(one.place), prior, fresh, now_s)

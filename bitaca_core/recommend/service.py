@@ -309,7 +309,7 @@ class Recommender:
         if not all_of_it and int(ready.sum()) >= PLAYABLE_ENOUGH:
             allowed &= ready
         return Scene(
-            state.scorer, taste, state.scorer.score(taste, crowd.prior, fresh, day_s), allowed, ready,
+            state.scorer, taste, state.scorer.score_kept(taste, crowd.prior, fresh, day_s), allowed, ready,
             crowd.prior, fresh, crowd.counts, crowd.places, today, day_s,
             rerank.seed_of(viewer_id or "", state.scorer.version, today.isoformat()), lang,
         )  # fmt: skip

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
@@ -27,6 +28,10 @@ from bitaca_core.search.names import STRONG, NameMatch
 from bitaca_core.search.query import Hit, Query
 from bitaca_core.search.words import split_like
 from bitaca_core.settings import DataPaths
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LOG = logging.getLogger("bitaca.search")
 FILL_SCORE = 0.05
@@ -133,6 +138,11 @@ class LocalSearch:
     def catalogue(self) -> Catalogue:
         """The catalogue that is being searched."""
         return self._state.catalogue
+
+    def title_vectors(self) -> tuple[list[str], NDArray[np.float32]] | None:
+        """Return `(title ids, unit vectors of shape (ids, dimension))` of the open index; None without one."""
+        index = self._index
+        return None if index is None else (index.ids, index.vectors)
 
     def reload(self, catalogue: Catalogue) -> None:
         """Search another catalogue from now on (after an ingestion)."""

@@ -1,5 +1,6 @@
 """Rows over a small made-up catalogue with a real (lexical) search and a real viewers' store."""
 
+import numpy as np
 import pytest
 
 from bitaca_core.catalogue.store import Catalogue
@@ -228,3 +229,21 @@ def test_an_ingestion_is_seen_at_once(tmp_path):
     assert len(recommender.rows()[0].items) == 3
     shelf[0] = Catalogue(TITLES[:2])
     assert len(recommender.rows()[0].items) == 2
+
+
+def test_an_index_that_opens_sharpens_what_is_like_a_title(world, tmp_path):
+    recommender, store = world
+    viewer = store.create_viewer()
+    store.record_progress(viewer, "mar", 290, 300)
+    before = {hit.title_id: hit.score for hit in recommender.because(viewer)}
+    ids_of = [title.title_id for title in TITLES]
+    vectors = np.eye(len(TITLES), dtype=np.float32)
+    vectors[ids_of.index("drama-4")] = vectors[ids_of.index("mar")]  # means the same
+    opened = []
+    recommender._search.title_vectors = lambda: (ids_of, vectors) if opened else None
+    recommender._made = None
+    assert {hit.title_id: hit.score for hit in recommender.because(viewer)} == before
+    opened.append(True)
+    after = recommender.because(viewer)
+    assert after[0].title_id == "curta" or after[0].title_id == "drama-4"
+    assert {hit.title_id: hit.score for hit in after}["drama-4"] > before["drama-4"]
