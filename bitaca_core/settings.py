@@ -163,6 +163,15 @@ class Settings(BaseSettings):
     embedder: str = Field(
         default="minilm", description="`minilm`, or a sentence-transformers model name with extra [st]"
     )
+    index_uri: str | None = Field(
+        default=None,
+        description="where the search index's tables lie instead of the data folder: `s3://bucket/folder`",
+    )
+    index_options: dict[str, str] = Field(
+        default_factory=dict,
+        repr=False,
+        description="LanceDB storage options of that place, as a JSON object",
+    )
     chromium: str | None = Field(default=None, description="Chromium that the browser tests drive")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 

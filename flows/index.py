@@ -7,14 +7,26 @@ from pathlib import Path
 from prefect import flow, task
 
 from bitaca_core.search.index import IndexReport
+from bitaca_core.search.progress import read_progress
 from bitaca_core.settings import DataPaths, load_settings
-from flows import indexing
+from flows import indexing, progress
 
 
 @task(name="build-search-index", retries=2, retry_delay_seconds=2)
 def build_index_task(home: Path, embedder: str, force: bool) -> IndexReport:
-    """Build the index in a process of its own."""
-    return indexing.build(DataPaths(home), embedder, force)
+    """Build the index in a process of its own; how far its embedding is shows as an artifact."""
+    paths = DataPaths(home)
+    with progress.followed("progress-search-index", lambda: _told(paths)):
+        return indexing.build(paths, embedder, force)
+
+
+def _told(paths: DataPaths) -> tuple[float, str] | None:
+    note = read_progress(paths)
+    if note is None:
+        return None
+    left = f", about {note.left_s:.0f} s left" if note.left_s is not None else ""
+    share = 100 * note.embedded / max(1, note.titles)
+    return share, f"{note.embedded} of {note.titles} titles embedded, {note.texts_per_s:.0f} a second{left}"
 
 
 @flow(name="index", validate_parameters=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.errors import BitacaError
-from bitaca_core.search.index import IndexReport, build_index
-from bitaca_core.settings import DataPaths
+from bitaca_core.search.index import IndexReport, Remote, build_index
+from bitaca_core.settings import DataPaths, load_settings
 from flows import apart
 
 
@@ -33,7 +33,13 @@ def main(arguments: list[str]) -> int:
     paths, embedder = DataPaths(Path(arguments[0])), arguments[1]
     try:
         catalogue = load_catalogue(titles_file(paths))
-        report = build_index(catalogue, paths, open_embedder(embedder), force="--force" in arguments[2:])
+        report = build_index(
+            catalogue,
+            paths,
+            open_embedder(embedder),
+            force="--force" in arguments[2:],
+            remote=Remote.of(load_settings()),
+        )
     except BitacaError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

@@ -19,7 +19,7 @@ def ingest_sample_task(home: Path) -> IngestReport:
 
 @task(name="ingest-source", task_run_name="ingest {source}", retries=1, retry_delay_seconds=1)
 def ingest_source_task(source: Path, home: Path) -> IngestReport:
-    """Read one folder or JSON-lines file; a folder is remembered, so that changes in it are noticed."""
+    """Read one source of any kind; a folder is remembered, so that changes in it are noticed."""
     return ingest(source, DataPaths(home))
 
 
@@ -43,7 +43,7 @@ def ingest_flow(
     home : Path or None
         Data folder; the settings' when None.
     sources : list of Path or None
-        Folders of videos, or JSON-lines files of titles.
+        Folders of videos, or files of titles of any kind that `bitaca ingest` reads.
     sample : bool
         Whether to enter the titles that ship with Bitaca.
     rebuild : bool
@@ -60,6 +60,15 @@ def ingest_flow(
             {"file": _shown(str(row.file)), "line": row.line, "reason": _shown(row.reason)}
             for report in reports
             for row in report.rejected
+        ],
+    )
+    create_table_artifact(
+        key="ingest-conflicts",
+        description="Rows and fields that contradict the catalogue, and were kept apart",
+        table=[
+            {"title_id": row.title_id, "field": row.field, "what": _shown(str(row))}
+            for report in reports
+            for row in report.quarantined
         ],
     )
     return reports

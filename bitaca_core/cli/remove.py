@@ -64,11 +64,12 @@ def _ask(found: Removal, as_json: bool) -> None:
 def _search_again(settings: Settings) -> bool:
     """Bring the index in line where there is one; return whether it was built."""
     from bitaca_core.catalogue.store import load_catalogue, titles_file
-    from bitaca_core.search.index import build_index, index_file
+    from bitaca_core.search.index import Remote, build_index, index_file
 
     if not index_file(settings.paths).is_file():
         return False
     from bitaca_core.search.embed import open_embedder
 
     catalogue = load_catalogue(titles_file(settings.paths))
-    return build_index(catalogue, settings.paths, open_embedder(settings.embedder)).built
+    embedder = open_embedder(settings.embedder)
+    return build_index(catalogue, settings.paths, embedder, remote=Remote.of(settings)).built

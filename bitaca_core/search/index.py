@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.search.documents import Document, document, fingerprint
 from bitaca_core.search.embeddings import VectorStore, embed_missing, text_key
 from bitaca_core.search.progress import ProgressNote
-from bitaca_core.search.tables import APPROXIMATE_FROM, open_table, write_table
-from bitaca_core.settings import DataPaths
+from bitaca_core.search.tables import APPROXIMATE_FROM, drop_tables, open_table, write_table
+from bitaca_core.settings import DataPaths, Settings, load_settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,7 @@ class IndexInfo:
     titles: int
     embedded: int
     uri: str | None = None  # where the table lies, if not below `search/`
+    previous_uri: str | None = None  # of the version before, which a reader may still hold
 
     @property
     def complete(self) -> bool:
@@ -67,6 +69,19 @@ class IndexReport:
     version: str
     titles: int
     built: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A place for tables outside the data folder: any that LanceDB opens (`s3://`, `gs://`, `az://`)."""
+
+    uri: str
+    options: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Remote | None:
+        """Return the place that the settings name; None for the data folder."""
+        return cls(settings.index_uri.rstrip("/"), settings.index_options) if settings.index_uri else None
 
 
 def index_file(paths: DataPaths) -> Path:
@@ -106,6 +121,7 @@ def build_index(
     *,
     force: bool = False,
     progress: Callable[[float], None] = lambda share: None,
+    remote: Remote | None = None,
 ) -> IndexReport:
     """Build the index of a catalogue, or do nothing when it already is the current one.
 
@@ -113,13 +129,15 @@ def build_index(
     ----------
     progress : callable
         Called with the share that is done, 0 to 1.
+    remote : Remote or None
+        Where the tables lie; in the data folder when None. `index.json` and the stored vectors always lie there.
     """
     documents = [document(title) for title in catalogue.titles]
     version = f"v{INDEX_SCHEMA}-{fingerprint(documents, embedder.name, INDEX_SCHEMA)}"
-    if not force and _is_current(paths, version):
+    if not force and _is_current(paths, version, remote):
         return IndexReport(version, len(documents), built=False)
     with _building(paths):
-        build = _Build(paths, documents, version, embedder)
+        build = _Build(paths, documents, version, embedder, remote)
         build.run(force, progress)
     return IndexReport(version, len(documents), built=True)
 
@@ -127,10 +145,18 @@ def build_index(
 class _Build:
     """One building of a version: what is known is published, what is missing is embedded, then all is published."""
 
-    def __init__(self, paths: DataPaths, documents: list[Document], version: str, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        paths: DataPaths,
+        documents: list[Document],
+        version: str,
+        embedder: Embedder,
+        remote: Remote | None,
+    ) -> None:
         import numpy as np
 
         self._paths, self._documents, self._version, self._embedder = paths, documents, version, embedder
+        self._remote = remote
         self._rows = [asdict(doc) for doc in documents]
         self._keys = [text_key(doc.meaning) for doc in documents]
         self._rows_of: dict[str, list[int]] = {}
@@ -181,6 +207,16 @@ class _Build:
         embedded = int(self._known.sum())
         whole = embedded == len(self._documents)
         version = self._version if whole else f"{self._version}-{embedded}"
+        uri = self._write_remote(version) if self._remote else None
+        if uri is None:
+            self._write_local(version)
+        width = self._embedder.dimension
+        info = IndexInfo(
+            INDEX_SCHEMA, version, self._embedder.name, width, len(self._documents), embedded, uri
+        )
+        _switch(self._paths, info, self._remote)
+
+    def _write_local(self, version: str) -> None:
         folder = self._paths.search / version
         temporary = self._paths.search / f".{version}.{os.getpid()}.tmp"
         shutil.rmtree(temporary, ignore_errors=True)
@@ -188,15 +224,14 @@ class _Build:
         write_table(temporary, self._rows, self._vectors, self._known, self._embedder.name)
         shutil.rmtree(folder, ignore_errors=True)
         temporary.rename(folder)
-        info = IndexInfo(
-            INDEX_SCHEMA,
-            version,
-            self._embedder.name,
-            self._embedder.dimension,
-            len(self._documents),
-            embedded,
-        )
-        _switch(self._paths, info)
+
+    def _write_remote(self, version: str) -> str:
+        """Write where nothing can be renamed: under a name that nobody reads yet; return it."""
+        assert self._remote is not None
+        uri = f"{self._remote.uri}/{version}-{secrets.token_hex(4)}"
+        options = self._remote.options
+        write_table(uri, self._rows, self._vectors, self._known, self._embedder.name, storage_options=options)
+        return uri
 
 
 @contextmanager
@@ -220,32 +255,36 @@ def damage(paths: DataPaths, version: str, verify: bool = False) -> str | None:
     return None
 
 
-def _is_current(paths: DataPaths, version: str) -> bool:
+def _is_current(paths: DataPaths, version: str, remote: Remote | None) -> bool:
     try:
         info = read_info(paths)
     except SchemaError:
         return False
-    return info is not None and info.version == version and damage(paths, version, verify=True) is None
+    if info is None or info.version != version or damage(paths, version, verify=True) is not None:
+        return False
+    return info.uri is None if remote is None else bool(info.uri and info.uri.startswith(f"{remote.uri}/"))
 
 
-def _switch(paths: DataPaths, info: IndexInfo) -> None:
+def _switch(paths: DataPaths, info: IndexInfo, remote: Remote | None) -> None:
     """Name the new version as current, then drop all but it and the one before (a reader may still hold it)."""
     path = index_file(paths)
-    before: str | None = None
-    if path.is_file():
-        try:
-            before = json.loads(path.read_text("utf-8")).get("version")
-        except (ValueError, AttributeError):
-            before = None  # unreadable: it is being replaced now
+    try:
+        old = read_info(paths)
+    except SchemaError:
+        old = None  # unreadable or of another release: it is being replaced now
+    before = old.version if old else None
+    info = replace(info, previous_uri=old.uri if old else None)
     temporary = path.with_name(f"index.json.{os.getpid()}.tmp")
     temporary.write_text(json.dumps(asdict(info), indent=1) + "\n", "utf-8")
     temporary.replace(path)
     files = [path, *(file for file in (paths.search / info.version).rglob("*") if file.is_file())]
     outputs = tuple(stamps.output(paths, file) for file in sorted(files))
     stamps.save(paths, stamps.StageReceipt(STAGE, outputs, facts={"version": info.version}))
-    for old in paths.search.iterdir():
-        if old.is_dir() and old.name.startswith("v") and old.name not in (info.version, before):
-            shutil.rmtree(old, ignore_errors=True)
+    for folder in paths.search.iterdir():
+        if folder.is_dir() and folder.name.startswith("v") and folder.name not in (info.version, before):
+            shutil.rmtree(folder, ignore_errors=True)
+    if remote and old and old.previous_uri and old.previous_uri.startswith(f"{remote.uri}/"):
+        drop_tables(old.previous_uri, remote.options)
 
 
 class OpenIndex:
@@ -254,12 +293,15 @@ class OpenIndex:
     `ids`, `vectors` and `row_of` hold the titles that are embedded, full text all of them.
     """
 
-    def __init__(self, paths: DataPaths, info: IndexInfo) -> None:
+    def __init__(self, paths: DataPaths, info: IndexInfo, options: dict[str, str] | None = None) -> None:
+        """Open it. `options` are the storage options of `info.uri`; the settings' when None."""
         import numpy as np
 
         self.info = info
+        if info.uri and options is None:
+            options = load_settings().index_options
         try:
-            self._table: Any = open_table(paths.search / info.version)
+            self._table: Any = open_table(info.uri or paths.search / info.version, options)
             data = self._table.search().select(["title_id", "vector"]).limit(max(1, info.titles)).to_arrow()
             data = data.filter(data["vector"].is_valid())
         except (ValueError, OSError, RuntimeError) as error:

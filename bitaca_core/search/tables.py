@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +68,14 @@ def open_table(place: Path | str, storage_options: dict[str, str] | None = None)
     table = lancedb.connect(place, storage_options=storage_options).open_table(TABLE)
     table.checkout(TAG)
     return table
+
+
+def drop_tables(place: str, storage_options: dict[str, str] | None = None) -> None:
+    """Delete what was written at a place; what is gone already is no error."""
+    import lancedb
+
+    with contextlib.suppress(ValueError, OSError, RuntimeError):
+        lancedb.connect(place, storage_options=storage_options).drop_all_tables()
 
 
 def compact(table: Any) -> None:

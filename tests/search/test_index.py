@@ -12,7 +12,15 @@ from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.search.documents import document
 from bitaca_core.search.embeddings import BATCH_TEXTS
 from bitaca_core.search.freshness import share_embedded, wanted_version, why_stale
-from bitaca_core.search.index import WORDS_FIRST, IndexInfo, OpenIndex, build_index, index_file, read_info
+from bitaca_core.search.index import (
+    WORDS_FIRST,
+    IndexInfo,
+    OpenIndex,
+    Remote,
+    build_index,
+    index_file,
+    read_info,
+)
 from bitaca_core.search.progress import ProgressNote, read_progress
 from bitaca_core.search.service import open_search
 from bitaca_core.search.tables import open_table, write_table
@@ -301,3 +309,19 @@ def test_the_note_of_a_build_that_ended_is_not_believed(tmp_path):
     told = read_progress(paths, now_s=120)
     assert (told.texts_per_s, told.left_s) == (25.0, 30.0)
     assert read_progress(paths, now_s=1000) is None
+
+
+def test_tables_may_lie_elsewhere_and_old_ones_are_cleaned_there(tmp_path):
+    paths, embedder = DataPaths(tmp_path / "home"), CountingEmbedder()
+    remote = Remote(f"file://{tmp_path}/bucket", {"timeout": "10s"})
+    places = []
+    for names in (["A"], ["A", "B"], ["A", "B", "C"]):
+        assert build_index(catalogue(*names), paths, embedder, remote=remote).built
+        assert not build_index(catalogue(*names), paths, embedder, remote=remote).built
+        places.append(read_info(paths).uri)
+        assert OpenIndex(paths, read_info(paths), remote.options).ids == [name.lower() for name in names]
+    there = sorted(folder.parent.name for folder in (tmp_path / "bucket").glob("*/titles.lance"))
+    assert there == sorted(place.rsplit("/", 1)[1] for place in places[1:])
+    assert not [folder for folder in paths.search.iterdir() if folder.name.startswith("v")]
+    assert build_index(catalogue("A", "B", "C"), paths, embedder).built, "back in the data folder"
+    assert embedder.encoded == 3
