@@ -143,7 +143,7 @@ class NameIndex:
                 name = " ".join(words[start:end])
                 if len(name) >= INSIDE_MIN_LETTERS and end - start < len(words):
                     for row in self._keys.rows.get(name, ()):
-                        score(row, INSIDE_STRONG if end - start > 1 else INSIDE)
+                        score(row, INSIDE_STRONG if " " in _without_article(name) else INSIDE)
         ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [NameMatch(title_id, value) for title_id, value in ranked[:limit]]
 
