@@ -196,11 +196,9 @@ class NameIndex:
         runs = [" ".join(words)] if len(words) <= 2 else []
         runs += [" ".join(words[at : at + size]) for size in (3, 2) for at in range(len(words) - size + 1)]
         for run in runs[:NEAR_RUNS]:
-            if (
-                " " in run
-                and len(run) >= PART_MIN_LETTERS
-                and (near := self._people.near(run, NEAR_PERSON, 1))
-            ):
+            if " " not in run or len(run) < PART_MIN_LETTERS or all(is_known(word) for word in run.split()):
+                continue
+            if near := self._people.near(run, NEAR_PERSON, 1):
                 return self.people[self._people.keys[near[0][0]]]
         return None
 
