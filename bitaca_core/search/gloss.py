@@ -225,6 +225,11 @@ def gloss(text: str) -> str:
     return " ".join(out)
 
 
+def is_known(word: str) -> bool:
+    """Return whether a folded word is a word of the lists, in any form, rather than a name."""
+    return word in _EMPTY or _word(word, lexicon()) is not None
+
+
 def _phrase(words: list[str], stems: list[str], position: int, lists: Lexicon) -> tuple[int, str]:
     """Return the longest phrase that begins at `position`, as written or by its stems: `(words, English)`."""
     for length in range(min(PHRASE_MAX_WORDS, len(words) - position), 1, -1):

@@ -16,6 +16,7 @@ from bitaca_core.catalogue.normalize import fold, romaji_key
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import is_filler
 from bitaca_core.search.documents import names_of
+from bitaca_core.search.gloss import is_known
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,11 @@ WEAK = 72.0
 INSIDE, INSIDE_STRONG = 80.0, 90.0
 """A name inside a longer question; one word alone (`limite`) may only be a word, two or more are a name."""
 INSIDE_MIN_LETTERS = 5
-NEAR_PERSON = 82.0
+NEAR_PERSON = 84.0
+NEAR_RUNS = 16
+SURNAME_MIN = 5
+PART_WEIGHT, PART_SHARE, PART_MIN_LETTERS, PART_MAX_WORDS = 0.15, 0.9, 8, 5
+"""A piece of a name typed badly counts nine tenths of the name itself, from eight letters on, in short questions."""
 CANDIDATES = 200
 """Names that are compared letter by letter: those that share the most letter triples."""
 STARTING_MAX = 2000
@@ -74,8 +79,8 @@ class Keys:
                 return
             yield self._rows_of[at]
 
-    def near(self, text: str, cutoff: float, limit: int) -> list[tuple[int, float]]:
-        """Return `(row, likeness 0 to 100)` of the names most like `text`, best first."""
+    def near(self, text: str, cutoff: float, limit: int, parts: bool = False) -> list[tuple[int, float]]:
+        """Return `(row, likeness 0 to 100)` of the names most like `text`, best first; with `parts`, of pieces of names too."""
         import numpy as np
         from rapidfuzz import fuzz
 
@@ -83,13 +88,13 @@ class Keys:
         if not postings:
             return []
         shared = np.bincount(np.concatenate(postings), minlength=len(self.keys)).astype(np.float32)
-        shared /= self._sizes + len(text)
+        # Alike as a whole, and with some weight for a short text that is a part of a long name.
+        shared = shared * (1.0 / (self._sizes + len(text)) + PART_WEIGHT / max(1, len(text)))
         count = min(CANDIDATES, len(self.keys))
         rows = np.argpartition(-shared, count - 1)[:count]
+        likeness = _part_ratio if parts else fuzz.ratio
         scored = [
-            (int(row), fuzz.ratio(text, self.keys[row], score_cutoff=cutoff))
-            for row in rows
-            if shared[row] > 0
+            (int(row), likeness(text, self.keys[row], score_cutoff=cutoff)) for row in rows if shared[row] > 0
         ]
         found = [(row, score) for row, score in scored if score >= cutoff and score > 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
@@ -118,6 +123,10 @@ class NameIndex:
                     made.append(title.title_id)
         self._keys = Keys(keys)
         self._people = Keys(self.people)
+        self._surnames: dict[str, list[str]] = defaultdict(list)
+        for key in self.people:
+            if " " in key:
+                self._surnames[key.rsplit(" ", 1)[1]].append(key)
 
     def find(self, text: str, limit: int = 10) -> list[NameMatch]:
         """Return titles whose name is the text or nearly it, best first, asking words around it left out."""
@@ -131,7 +140,8 @@ class NameIndex:
             for row in self._keys.rows.get(key, ()):
                 score(row, 100.0)
             cutoff = 99.9 if letters <= 3 else STRONG if letters <= 5 else WEAK
-            for row, value in self._keys.near(key, cutoff, limit * 3):
+            parts = letters >= PART_MIN_LETTERS and len(key.split()) <= PART_MAX_WORDS
+            for row, value in self._keys.near(key, cutoff, limit * 3, parts):
                 score(row, value)
             if letters >= 5:
                 for row in self._keys.beginning(key):
@@ -143,7 +153,7 @@ class NameIndex:
                 name = " ".join(words[start:end])
                 if len(name) >= INSIDE_MIN_LETTERS and end - start < len(words):
                     for row in self._keys.rows.get(name, ()):
-                        score(row, INSIDE_STRONG if end - start > 1 else INSIDE)
+                        score(row, INSIDE_STRONG if " " in _without_article(name) else INSIDE)
         ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [NameMatch(title_id, value) for title_id, value in ranked[:limit]]
 
@@ -181,11 +191,34 @@ class NameIndex:
             for end in range(min(len(words), start + 6), start + 1, -1):
                 if found := self.people.get(" ".join(words[start:end])):
                     return found
-        core = next(iter(self._readings(text)[1:2]), " ".join(words))
-        if " " not in core:
-            return None
-        near = self._people.near(core, NEAR_PERSON, 1)
-        return self.people[self._people.keys[near[0][0]]] if near else None
+        if found := self._by_surname(words):
+            return found
+        runs = [" ".join(words)] if len(words) <= 2 else []
+        runs += [" ".join(words[at : at + size]) for size in (3, 2) for at in range(len(words) - size + 1)]
+        for run in runs[:NEAR_RUNS]:
+            if " " not in run or len(run) < PART_MIN_LETTERS or all(is_known(word) for word in run.split()):
+                continue
+            if near := self._people.near(run, NEAR_PERSON, 1):
+                return self.people[self._people.keys[near[0][0]]]
+        return None
+
+    def _by_surname(self, words: list[str]) -> tuple[str, list[str]] | None:
+        """Return whom a surname alone means: a word that is no word of either language, of one person here."""
+        for word in words:
+            people = self._surnames.get(word, ())
+            if len(people) == 1 and len(word) >= SURNAME_MIN and not is_filler(word) and not is_known(word):
+                return self.people[people[0]]
+        return None
+
+
+def _part_ratio(text: str, name: str, score_cutoff: float) -> float:
+    from rapidfuzz import fuzz
+
+    whole = fuzz.ratio(text, name, score_cutoff=score_cutoff)
+    if len(name) <= len(text):
+        return whole
+    part = PART_SHARE * fuzz.partial_ratio(text, name, score_cutoff=score_cutoff / PART_SHARE)
+    return max(whole, part)
 
 
 def _part_score(key: str, name: str) -> float:

@@ -43,10 +43,16 @@ class Typed:
         self.found: list[Taken] = []
 
     def take(
-        self, pattern: re.Pattern[str], kind: str, value: Callable[[re.Match[str]], str]
+        self,
+        pattern: re.Pattern[str],
+        kind: str,
+        value: Callable[[re.Match[str]], str],
+        until: int | None = None,
     ) -> re.Match[str] | None:
-        """Take the first match out of the text and note it; None when there is none."""
+        """Take the first match that begins before `until` out of the text and note it; None when there is none."""
         match = pattern.search(self.rest)
+        if match is not None and until is not None and match.start() >= until:
+            return None
         if match is not None:
             self.take_span(match.start(), match.end(), kind, value(match))
         return match

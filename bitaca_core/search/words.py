@@ -84,6 +84,11 @@ _TURN = re.compile(
 )
 """Where a title's name ends in "tipo X mas mais leve"."""
 SHORT_EPISODE_S = 30 * 60
+_TOLD = re.compile(
+    r"\b(?:em que|no qual|na qual|onde|quando|que)\b(?! (?:nao )?(?:sejam?|tenham?|da|de|dao|durem?|tem (?:menos|mais)|esta|estao|saiu|sairam|foi|foram)\b)"
+    r"(?=(?: \S+){3})|\b(?:se passa|passad[oa]s?|ambientad[oa]s?) (?:em|no|na|nos|nas|durante)\b|\b(?:where|who|in which|about a|about an)\b(?=(?: \S+){3})"
+)
+"""Where a plot begins to be told: "um policial" in it is somebody, not a genre, and a year is not when it was made."""
 LIKE = re.compile(
     r"\b(?:(?:algo |alguma coisa |um filme |filmes? |series? |animes? |titulos? )?(?:parecid[oa]s? (?:com|a|ao)|similar(?:es)? (?:a|ao|to)|"
     r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|na pegada d[eo]|na vibe d[eo]|no clima d[eo]|no estilo d[eo]|estilo|na linha d[eo]|tipo|same as|(?:something |movies? |films? |anime )like))\s+(.+)$"
@@ -131,14 +136,16 @@ def read(text: str, language: str = "pt") -> Reading:
         BCP 47; both languages are understood whatever it says, it only breaks ties.
     """
     typed = Typed(text[:TEXT_MAX_CHARS])
-    year_min, year_max = _years(typed)
-    shortest_s, longest_s, vague = _durations(typed)
-    max_age = _age(typed)
-    heard, read_in = _languages(typed)
+    told = _TOLD.search(typed.rest)
+    plot = told.start() if told else len(typed.rest)
+    year_min, year_max = _years(typed, plot)
+    shortest_s, longest_s, vague = _durations(typed, plot)
+    max_age = _age(typed, plot)
+    heard, read_in = _languages(typed, plot)
     playable = typed.take(_PLAYABLE, "playable", lambda _: "now") is not None
     slots = _Slots()
     words = [word for word, _, _ in typed.words()]
-    left = _phrases(typed, slots, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
+    left = _phrases(typed, slots, plot, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
     if vague and "series" in slots.kinds and longest_s == SHORT_FEATURE_S:
         longest_s = SHORT_EPISODE_S  # "animes curtinhos pra maratonar": it is the episodes that are short
         typed.found = [_shorter(one) if one.kind == "duration" else one for one in typed.found]
@@ -201,7 +208,7 @@ def _unique(values: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _years(typed: Typed) -> tuple[int | None, int | None]:
+def _years(typed: Typed, plot: int) -> tuple[int | None, int | None]:
     def decade(match: re.Match[str]) -> tuple[int | None, int | None]:
         inner = _DECADE.search(match[0])
         start = _decade_start(inner[1]) if inner else 0
@@ -223,7 +230,8 @@ def _years(typed: Typed) -> tuple[int | None, int | None]:
         (_YEAR, lambda match: (int(match[1]), int(match[1]))),
     )
     for pattern, bounds in readings:
-        if match := typed.take(pattern, "year", lambda match: _bounds(*bounds(match))):  # noqa: B023
+        until = None if pattern is _DECADE_CUE else plot  # "... dos anos 80" ends many a plot
+        if match := typed.take(pattern, "year", lambda match: _bounds(*bounds(match)), until):  # noqa: B023
             return bounds(match)
     return None, None
 
@@ -239,14 +247,14 @@ def _decade_start(digits: str) -> int:
     return 1900 + number if number >= 30 else 2000 + number
 
 
-def _durations(typed: Typed) -> tuple[int | None, int | None, bool]:
+def _durations(typed: Typed, plot: int) -> tuple[int | None, int | None, bool]:
     """Return `(shortest, longest, whether only a vague word said so)`, in seconds."""
     shortest: int | None = None
     longest: int | None = None
     if match := _SHORT_FEATURE.search(typed.rest):
         longest = None if match[1].startswith("serie") else SHORT_FEATURE_S
         typed.take_span(match.end(1), match.end(), "duration", f"-{longest}" if longest else None)
-    if longest is None and typed.take(_QUICK, "duration", lambda _: f"-{QUICK_S}"):
+    if longest is None and typed.take(_QUICK, "duration", lambda _: f"-{QUICK_S}", plot):
         longest = QUICK_S
     vague = longest is not None
     if match := typed.take(_SHORTER, "duration", lambda match: f"-{_seconds(match)}"):
@@ -264,23 +272,23 @@ def _seconds(match: re.Match[str]) -> int:
     return int(amount * (3600 if hours else 60))
 
 
-def _age(typed: Typed) -> int | None:
-    match = typed.take(_AGE, "age", lambda match: match[1] or "0")
+def _age(typed: Typed, plot: int) -> int | None:
+    match = typed.take(_AGE, "age", lambda match: match[1] or "0", plot)
     return None if match is None else int(match[1]) if match[1] else 0
 
 
-def _languages(typed: Typed) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _languages(typed: Typed, plot: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the languages to hear and to read; "dublado" and "legendado" alone mean Portuguese."""
 
     def tongue(match: re.Match[str]) -> str:
         return _TONGUES.get(next((group for group in match.groups() if group), ""), "pt")
 
     to_read = typed.take(_READ, "subtitles", tongue)
-    to_hear = typed.take(_HEARD, "audio", tongue)
+    to_hear = typed.take(_HEARD, "audio", tongue, plot)
     return (tongue(to_hear),) if to_hear else (), (tongue(to_read),) if to_read else ()
 
 
-def _phrases(typed: Typed, slots: _Slots, english: bool) -> list[str]:
+def _phrases(typed: Typed, slots: _Slots, plot: int, english: bool) -> list[str]:
     """Fill the slots; return the rest without the asking words at both of its ends."""
     spans = typed.words()
     words = [word for word, _, _ in spans]
@@ -293,7 +301,8 @@ def _phrases(typed: Typed, slots: _Slots, english: bool) -> list[str]:
             if phrase in NEGATIONS and (phrase != "no" or english) and _excludes(words[position + length :]):
                 negated_at = spans[position][1]
                 break
-            taken = _take(phrase, negated_at is not None, slots)
+            told = spans[position][1] >= plot and negated_at is None and phrase not in MOOD_WORDS
+            taken = None if told else _take(phrase, negated_at is not None, slots)
             if taken is not None:
                 kind, value, stays = taken
                 start = spans[position][1] if negated_at is None else negated_at
