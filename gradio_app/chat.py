@@ -170,7 +170,7 @@ class Conversations:
                 position_s=player.get("position_s", 0.0),
                 paused=player.get("paused", True),
             )
-        reply = self.services.assistant.reply(
+        reply = self.services.assistant_for(conversation.viewer).reply(
             text,
             state=conversation.state,
             player=context,

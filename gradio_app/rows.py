@@ -138,11 +138,12 @@ def _cards(
     return [titles.card(services, title, lang, board) for title in members[:ROW_MAX]]
 
 
-def find(services: Services, text: str, lang: str, limit: int) -> list[Title]:
+def find(services: Services, text: str, lang: str, limit: int, viewer: str | None = None) -> list[Title]:
     """Return titles for typed text: name matches first, then the full search; no title twice."""
-    hits = list(services.search.suggest(text, limit))
+    search = services.search_for(viewer)
+    hits = list(search.suggest(text, limit))
     if len(hits) < limit:
-        hits += services.search.search(Query.from_text(text, lang), limit)
+        hits += search.search(Query.from_text(text, lang), limit)
     return _unique(services, hits, limit)
 
 

@@ -71,7 +71,7 @@ def page(services: Services, viewer: str, say: Words, text: str, spoilers: bool)
         ]  # fmt: skip
     wanted = asks_for_scene(text)
     scenes = find_scenes(services, viewer, say.lang, wanted, spoilers) if wanted else []
-    hits = services.search.ask(text, say.lang, RESULTS)
+    hits = services.search_for(viewer).ask(text, say.lang, RESULTS)
     board = services.progress()
     found = [title for hit in hits if (title := services.catalogue.resolve(hit.title_id)) is not None]
     unique = list({title.title_id: title for title in found}.values())
@@ -127,8 +127,11 @@ def find_scenes(
     }
     index = services.spoken.index(services.packages, lang)
     found = []
+    hidden = services.hidden(viewer)
     for scene, _ in index.find(wanted, SCENES, None if spoilers else reached):
         title, episode = services.title(scene.title_id)
+        if title.title_id in hidden:
+            continue
         name = title.name(lang)
         if episode is not None:
             name = f"{name} · {(episode.title_en if lang == 'en' else None) or episode.title_pt}"

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 REFRESH_EVERY_S = 1.0
 PURGE_EVERY_S = 3600.0
 WAIT_FOR_PARTS_S = 20.0
+LIMITED_MAX = 16
+"""Derona is kept for so many different sets of limits."""
 PARTS = ("catalogue", "library", "viewers", "search", "recommend", "derona")
 
 log = logging.getLogger("bitaca.app")
@@ -66,6 +68,7 @@ class Services:
         self._thread: threading.Thread | None = None
         self._purged_at = 0.0
         self._matcher: tuple[Catalogue, Any] | None = None
+        self._within: dict[frozenset[str], tuple[Any, Any]] = {}
 
     # -- life
 
@@ -249,17 +252,50 @@ class Services:
             return True
         return bool(self.recommender.may_see(viewer, any_id))
 
-    def _open_assistant(self) -> bool:
-        from bitaca_core.derona.assistant import Assistant
+    def hidden(self, viewer: str | None) -> frozenset[str]:
+        """Return the titles that the viewer's own limits keep from them."""
+        return self.recommender.hidden(viewer) if viewer and self.recommender is not None else frozenset()
 
-        self.assistant = Assistant(
-            self.catalogue,
-            self.search,
+    def search_for(self, viewer: str | None) -> Any:
+        """Return search as this viewer may have it."""
+        from bitaca_core.search.within import SearchWithin
+
+        hidden = self.hidden(viewer)
+        return SearchWithin(self.search, hidden) if hidden else self.search
+
+    def assistant_for(self, viewer: str | None) -> Any:
+        """Return Derona as this viewer may have her: of titles that are hidden from them she knows nothing."""
+        hidden = self.hidden(viewer)
+        if not hidden:
+            return self.assistant
+        whole = self.assistant
+        kept = self._within.get(hidden)
+        if kept is None or kept[0] is not whole:
+            kept = (
+                whole,
+                self._assistant([one for one in self.catalogue if one.title_id not in hidden], hidden),
+            )
+            self._within[hidden] = kept
+            if len(self._within) > LIMITED_MAX:
+                self._within.pop(next(iter(self._within)))
+        return kept[1]
+
+    def _open_assistant(self) -> bool:
+        self.assistant = self._assistant(self.catalogue, frozenset())
+        return True
+
+    def _assistant(self, titles: Iterable[Any], hidden: frozenset[str]) -> Any:
+        from bitaca_core.catalogue.store import Catalogue
+        from bitaca_core.derona.assistant import Assistant
+        from bitaca_core.search.within import SearchWithin
+
+        return Assistant(
+            titles if isinstance(titles, Catalogue) else Catalogue(titles),
+            SearchWithin(self.search, hidden) if hidden else self.search,
             self.recommender,
             playable=self.playable_units,
             arriving=self.arriving_units,
         )
-        return True
 
     # -- readiness
 

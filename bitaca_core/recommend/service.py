@@ -268,6 +268,17 @@ class Recommender:
         limits = self._viewers.said(viewer_id).limits
         return bool(self._within(state.items, limits, None)[place])
 
+    def hidden(self, viewer_id: str | None) -> frozenset[str]:
+        """Return the ids of the titles that the viewer's limits keep from them; empty where there are no limits."""
+        if viewer_id is None or self._viewers is None:
+            return frozenset()
+        limits = self._viewers.said(viewer_id).limits
+        if limits.max_age is None and not limits.only_allowed and not limits.languages:
+            return frozenset()
+        items = self._state().items
+        shown = self._within(items, limits, None)
+        return frozenset(title_id for title_id, seen in zip(items.ids, shown, strict=True) if not seen)
+
     # --- parts
 
     def _state(self) -> _State:

@@ -41,10 +41,13 @@ async def search(
     services = context.services
     await services.wait("search")
     lang = language_of(request)
+    viewer = context.access.viewer_of(request)
 
     def find() -> list[dict[str, Any]]:
         board = services.progress()
-        return [titles.card(services, title, lang, board) for title in rows.find(services, q, lang, limit)]
+        return [
+            titles.card(services, title, lang, board) for title in rows.find(services, q, lang, limit, viewer)
+        ]
 
     return {"query": q, "results": await asyncio.to_thread(find) if q.strip() else []}
 

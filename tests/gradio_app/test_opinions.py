@@ -145,6 +145,13 @@ async def test_a_childs_limits_hold_on_every_page(client, services):
         refused = await client.get(path)
         assert refused.status_code == 423, path
     assert "Este perfil" in (await client.get("/title/serie-2026", headers={"accept": "text/html"})).text
+    named = "serie-2026"
+    asked = {"q": services.catalogue.get(named).name("pt")}
+    assert named not in (await client.get("/search", params=asked)).text
+    assert named not in (await client.get("/api/search", params=asked)).text
+    said = {"message": f"quero ver {asked['q']}", "context": {}}
+    reply = (await client.post("/api/chat/message", json=said)).json()
+    assert named not in [one["title_id"] for one in reply["recommendations"]]
     answer = await client.post("/preferencias", content="diversity=30&pin=1111", headers=FORM)
     assert answer.headers["location"] == "/preferencias?pin=1"
     assert set(await shown(client)) == {"a-pipa-2026"}
@@ -153,6 +160,9 @@ async def test_a_childs_limits_hold_on_every_page(client, services):
     assert set(await shown(client)) == {"a-pipa-2026"}
     answer = await client.post("/preferencias", content="diversity=30&pin=2468&unlock=1", headers=FORM)
     assert answer.headers["location"] == "/preferencias?done=1" and "serie-2026" in await shown(client)
+    assert named in (await client.get("/search", params=asked)).text
+    whole = services._assistant(services.catalogue, frozenset())
+    assert named in [card.title_id for card in whole.reply(said["message"]).cards]
 
 
 async def test_a_pin_cannot_be_guessed_at_speed(client):
