@@ -179,7 +179,8 @@ def test_spreading_apart_loses_nothing_and_starts_with_the_best(final, diversity
     order = rerank.spread_apart(scores, likeness, diversity, count)
     assert len(set(order.tolist())) == len(order) == min(count, len(scores))
     if count:
-        assert scores[order[0]] == scores.max()
+        # Scores are brought to one scale first: what differs by a rounding error is equal.
+        assert scores[order[0]] >= scores.max() - 1e-6
     if diversity == 0:
         assert list(scores[order]) == sorted(scores.tolist(), reverse=True)[:count]
 

@@ -201,7 +201,7 @@ def test_every_control_has_a_name_and_landmarks_stand(page, site):
     for landmark in ("main", "header", "footer", "aside[aria-label]", "[role=search]", "[role=log]"):
         assert page.locator(landmark).count() == 1, landmark
     nameless = page.evaluate(
-        """[...document.querySelectorAll('a:not([aria-hidden]), button, input')].filter(
+        """[...document.querySelectorAll('a:not([aria-hidden]), button, input:not([type=hidden])')].filter(
             (node) => !(node.getAttribute('aria-label') || node.textContent.trim() || node.labels?.length)
         ).map((node) => node.outerHTML)"""
     )
