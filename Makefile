@@ -34,7 +34,7 @@ test-dev: ## what needs Node or Rust: cargo test, parity, rival players, Jupyter
 	@$(BIN)/python -m tests.browser.chromium --install
 	cd player && cargo test --workspace --quiet
 	cd player/web && npm ci --silent --no-fund --no-audit
-	@$(BIN)/pytest tests/dev $(ARGS)
+	@$(BIN)/pytest $(SHARED_OUT) tests/dev $(ARGS)
 
 fuzz-smoke: setup ## twenty seconds of each fuzz target (needs Rust's nightly compiler and cargo-fuzz)
 	@player/fuzz/build.sh
