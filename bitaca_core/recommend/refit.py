@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -96,11 +96,16 @@ def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float
     champion = _champion(folder)
     every = _interactions(pairs, catalogue)
     held = held_out(pairs, float(champion.facts.get("fitted_s", 0.0)) if champion else 0.0)
-    common = {"champion": serving, "viewers": len(held), "interactions": len(every), "decided_s": now_s}
+    common: dict[str, Any] = {
+        "champion": serving,
+        "viewers": len(held),
+        "interactions": len(every),
+        "decided_s": now_s,
+    }
     if len(held) < VIEWERS_MIN:
         since = "since the model that serves was fitted" if champion else "so far"
         reason = f"{len(held)} viewers came to a second title {since}; {VIEWERS_MIN} are needed to measure"
-        return Decision(False, reason, None, **common)  # type: ignore[arg-type]
+        return Decision(False, reason, None, **common)
     left_out = {(user, target) for user, target, _ in held}
     known = [pair for pair in pairs if (pair[0], pair[1]) not in left_out]
     words = _words(catalogue)
@@ -109,17 +114,17 @@ def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float
     new = measure(held, items, model_ranker(challenger, now_s))
     old = measure(held, items, model_ranker(champion, now_s) if champion else popularity_ranker(known))
     mean, low, high = paired(new, old, seed)
-    numbers = {
+    numbers: dict[str, Any] = {
         "ndcg": round(float(new.mean()), 4), "champion_ndcg": round(float(old.mean()), 4),
         "difference": round(mean, 4), "low": round(low, 4), "high": round(high, 4),
     }  # fmt: skip
     rival = f"model {serving}" if champion else "popularity"
     if high < 0:
-        return Decision(False, f"worse than {rival}", None, **common, **numbers)  # type: ignore[arg-type]
+        return Decision(False, f"worse than {rival}", None, **common, **numbers)
     final = fit(every, words, seed)
     facts = {"fitted_s": now_s, "viewers": len(every.users), "interactions": len(every), **numbers}
     version = replace(final, facts=facts).save(folder)
-    return Decision(True, f"not worse than {rival}", version, **common, **numbers)  # type: ignore[arg-type]
+    return Decision(True, f"not worse than {rival}", version, **common, **numbers)
 
 
 def _words(catalogue: Catalogue) -> dict[str, list[str]]:

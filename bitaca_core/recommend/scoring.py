@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -51,6 +51,12 @@ class Model(Protocol):
 
     @property
     def version(self) -> str: ...
+
+    @property
+    def weights(self) -> Any: ...
+
+    @property
+    def index(self) -> Mapping[str, int]: ...
 
     def legs(
         self, history: Sequence[Past], candidates: None = None, *, now_s: float | None = None
@@ -237,14 +243,15 @@ class Scorer:
             kept = (column[found] >= 0) & unmet[found]
             table[row, column[found[kept]]] = one.weight * likeness[kept]
         if self.model is not None:
-            self._model_terms(positive, column, table)
+            self._model_terms(self.model, positive, column, table)
         best = table.argmax(0)
         terms = table[best, np.arange(len(places))]
         return np.where(terms > 0, best, -1), terms
 
-    def _model_terms(self, positive: Sequence[Evidence], column: NDArray[np.int64], table: Floats) -> None:
-        weights = self.model.weights  # type: ignore[union-attr]
-        index = self.model.index  # type: ignore[union-attr]
+    def _model_terms(
+        self, model: Model, positive: Sequence[Evidence], column: NDArray[np.int64], table: Floats
+    ) -> None:
+        weights, index = model.weights, model.index
         catalogue_place = np.full(weights.shape[0], -1, np.int64)
         catalogue_place[self._met_rows] = self._met
         for row, one in enumerate(positive):

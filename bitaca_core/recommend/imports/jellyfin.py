@@ -124,8 +124,9 @@ def _ids(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _number(value: object) -> float | None:
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if plain and 0 <= value <= SCORE_TOP else None  # type: ignore[arg-type, operator]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= SCORE_TOP else None
 
 
 def _time_s(value: object) -> float | None:
