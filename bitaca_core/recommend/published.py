@@ -1,7 +1,7 @@
 """A model on disk: models/recommend/<version>/ and the name of the current one, switched by a rename.
 
-`arrays.npz` holds what was fitted (no pickles), `model.json` the rest with the sha256 of the arrays. A version is
-the digest of its content: the same data and seed give the same name, and publishing it again does nothing.
+`arrays.npz` holds what was fitted (no pickles), a LanceDB table the titles' factors (`factortable.py`), `model.json`
+the rest with the sha256 of both. A version is the digest of its content: the same data and seed give the same name, and publishing it again does nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from typing import Any
 import numpy as np
 
 from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
-from bitaca_core.recommend import ials
-from bitaca_core.recommend.legs import CONTENT, ITEM_ITEM, LEGS, NEIGHBOUR, Legs
+from bitaca_core.recommend import factortable, ials
+from bitaca_core.recommend.interactions import Floats
+from bitaca_core.recommend.legs import CONTENT, FACTORS, ITEM_ITEM, LEGS, NEIGHBOUR, Legs
 from bitaca_core.recommend.model import RecommendModel
 from bitaca_core.recommend.popularity import Popularity
 from bitaca_core.recommend.ranker import Ranker
 from bitaca_core.recommend.trees import Trees
 
-SCHEMA = 1
+SCHEMA = 2
 TREE_PARTS = ("roots", "feature", "left", "right", "threshold", "value")
 CURRENT = "current"
 KEPT = 3
@@ -39,7 +40,7 @@ def arrays_of(model: RecommendModel) -> dict[str, Any]:
     found = {
         "items": np.array(model.items, dtype=np.str_),
         "counts": model.counts,
-        "factors": legs.factors,
+        FACTORS: legs.factors,
         "popularity.counts": legs.popularity.counts,
         "popularity.edges_s": legs.popularity.edges_s,
         "popularity.lift": legs.popularity.lift,
@@ -93,10 +94,16 @@ def save(model: RecommendModel, folder: Path) -> str:
         making = folder / f".making-{model.version}-{os.getpid()}"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
+        arrays = arrays_of(model)
+        factors = arrays.pop(FACTORS)
         packed = io.BytesIO()
-        np.savez(packed, **arrays_of(model))
+        np.savez(packed, **arrays)
         (making / "arrays.npz").write_bytes(packed.getvalue())
-        head = head_of(model) | {"sha256": hashlib.sha256(packed.getvalue()).hexdigest()}
+        factortable.write(making, model.items, factors, model.counts)
+        head = head_of(model) | {
+            "sha256": hashlib.sha256(packed.getvalue()).hexdigest(),
+            "factors_sha256": _sum_of(factors),
+        }
         (making / "model.json").write_text(json.dumps(head, indent=1) + "\n", "utf-8")
         shutil.rmtree(target, ignore_errors=True)
         making.rename(target)
@@ -144,10 +151,18 @@ def load(folder: Path, version: str | None = None) -> RecommendModel:
     if hashlib.sha256(packed).hexdigest() != head.get("sha256"):
         raise RebuildNeeded("arrays.npz is not what was published", file=place, hint=REBUILD)
     try:
+        names, factors = factortable.read(place)
         with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-            return _of(head, {name: arrays[name] for name in arrays.files})
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+            found = {name: arrays[name] for name in arrays.files}
+        if _sum_of(factors) != head.get("factors_sha256") or names != found["items"].tolist():
+            raise ValueError("the factors are not what was published")
+        return _of(head, found | {FACTORS: factors})
+    except (KeyError, ValueError, TypeError, OSError, RuntimeError, zipfile.BadZipFile) as error:
         raise RebuildNeeded(f"the model cannot be read ({error})", file=place, hint=REBUILD) from error
+
+
+def _sum_of(factors: Floats) -> str:
+    return hashlib.sha256(np.ascontiguousarray(factors, np.float32).tobytes()).hexdigest()
 
 
 def _of(head: dict[str, Any], arrays: dict[str, Any]) -> RecommendModel:
@@ -167,7 +182,7 @@ def _of(head: dict[str, Any], arrays: dict[str, Any]) -> RecommendModel:
         trees = Trees(**{part: arrays[f"trees.{part}"] for part in TREE_PARTS}, **head["trees"])
     legs = Legs(
         {name: matrix(name, count) for name in (ITEM_ITEM, NEIGHBOUR)},
-        arrays["factors"],
+        arrays[FACTORS],
         ials.Ials(**head["ials"]),
         Popularity(arrays["popularity.counts"], arrays["popularity.edges_s"], arrays["popularity.lift"]),
         matrix(CONTENT, int(head["words"])),

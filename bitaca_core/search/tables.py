@@ -55,7 +55,7 @@ def write_table(
     table.tags.create(TAG, table.version)
 
 
-def open_table(place: Path | str, storage_options: dict[str, str] | None = None) -> Any:
+def open_table(place: Path | str, storage_options: dict[str, str] | None = None, table: str = TABLE) -> Any:
     """Open the tagged version of a table.
 
     Raises
@@ -65,9 +65,9 @@ def open_table(place: Path | str, storage_options: dict[str, str] | None = None)
     """
     import lancedb
 
-    table = lancedb.connect(place, storage_options=storage_options).open_table(TABLE)
-    table.checkout(TAG)
-    return table
+    found = lancedb.connect(place, storage_options=storage_options).open_table(table)
+    found.checkout(TAG)
+    return found
 
 
 def drop_tables(place: str, storage_options: dict[str, str] | None = None) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
 from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
-from bitaca_core.recommend import ials, itemitem
+from bitaca_core.recommend import factortable, ials, itemitem
 from bitaca_core.recommend import model as models
 from bitaca_core.recommend.interactions import from_pairs
 from bitaca_core.recommend.legs import LEGS, Choice
@@ -67,6 +69,19 @@ def test_a_published_model_comes_back_and_its_name_follows_from_its_content(tmp_
     assert not list(tmp_path.glob(".*"))
 
 
+def test_the_factors_in_memory_are_those_of_the_table(tmp_path) -> None:
+    model = two_tastes()
+    folder = tmp_path / model.save(tmp_path)
+    names, factors = factortable.read(folder)
+    assert names == list(model.items) and np.array_equal(factors, model.factors)
+    again = RecommendModel.load(tmp_path)
+    assert again.factors.tobytes() == factors.tobytes() and "factors" not in np.load(folder / "arrays.npz")
+    shutil.rmtree(folder / "factors.lance")
+    factortable.write(folder, model.items, factors[::-1].copy(), model.counts)
+    with pytest.raises(RebuildNeeded, match="not what was published"):
+        RecommendModel.load(tmp_path)
+
+
 def test_damage_is_told(tmp_path) -> None:
     with pytest.raises(InputError):
         RecommendModel.load(tmp_path)
@@ -77,8 +92,14 @@ def test_damage_is_told(tmp_path) -> None:
     with pytest.raises(RebuildNeeded):
         RecommendModel.load(tmp_path)
     arrays.write_bytes(whole)
+    pieces = sorted((tmp_path / version / "factors.lance" / "data").iterdir())
+    kept = pieces[0].read_bytes()
+    pieces[0].write_bytes(kept[: len(kept) // 2])
+    with pytest.raises(RebuildNeeded, match="cannot be read"):
+        RecommendModel.load(tmp_path)
+    pieces[0].write_bytes(kept)
     head = tmp_path / version / "model.json"
-    head.write_text(head.read_text().replace('"schema": 1', '"schema": 9'))
+    head.write_text(head.read_text().replace('"schema": 2', '"schema": 9'))
     with pytest.raises(SchemaError):
         RecommendModel.load(tmp_path)
 
