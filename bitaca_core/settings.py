@@ -23,7 +23,7 @@ def default_home() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class DataPaths:
-    """Where everything lives under the data folder. All but `app_db` and `keys` can be rebuilt."""
+    """Where everything lives under the data folder. All but `app_db`, `keys` and `inbox` can be rebuilt."""
 
     home: Path
 
@@ -74,6 +74,11 @@ class DataPaths:
     def keys(self) -> Path:
         return self.home / "keys"
 
+    @property
+    def inbox(self) -> Path:
+        """Sealed messages to support, and the public keys that they are sealed for."""
+        return self.home / "inbox"
+
 
 class Settings(BaseSettings):
     """Every knob, with its default. Each field is documented in README.md (held by a test)."""
@@ -99,6 +104,9 @@ class Settings(BaseSettings):
     session_token_ttl_s: int = Field(default=900, ge=60, description="life of an API access token, seconds")
     conversation_retention_days: int = Field(
         default=30, ge=1, description="conversations older than this are deleted"
+    )
+    inbox_retention_days: int = Field(
+        default=180, ge=1, description="sealed messages to support older than this are deleted"
     )
     telemetry_retention_days: int = Field(
         default=90, ge=1, description="telemetry older than this is deleted"

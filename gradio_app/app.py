@@ -12,7 +12,7 @@ from starlette.routing import Mount
 
 from bitaca_core.security.origin import TrustedProxies
 from bitaca_core.settings import Settings
-from gradio_app import errors, own_pages, pages, searching
+from gradio_app import errors, own_pages, pages, searching, support
 from gradio_app.access import Access
 from gradio_app.chat import Conversations
 from gradio_app.context import Context
@@ -85,6 +85,7 @@ def create_app(
     app.include_router(pages.router)
     app.include_router(searching.router)
     app.include_router(own_pages.router)
+    app.include_router(support.router)
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)
     app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies)  # type: ignore[arg-type]

@@ -156,6 +156,7 @@ def footer(say: Words) -> Html:
         el("a", say("nav_list"), href="/minha-lista"),
         el("a", say("nav_import"), href="/trazer"),
         el("a", say("nav_limits"), href="/preferencias"),
+        el("a", say("nav_support"), href="/fale-com-a-gente"),
         el("a", say("nav_privacy"), href="/privacidade"),
         el("a", say("nav_shell"), href="/app"),
         class_="pavement",

@@ -33,6 +33,8 @@ PINS_PER_VIEWER = 5
 """Four digits are ten thousand guesses: a day and a half at this rate."""
 UPLOADS_PER_ADDRESS = 12
 """A history from elsewhere takes up to a second of a processor."""
+LETTERS_PER_ADDRESS = 6
+"""Sealed messages to support: nobody writes faster, and each is a file."""
 GUEST_SEATS = 6
 """Guests of one address that are told apart; when there are more, they share the allowances of these."""
 
@@ -90,6 +92,7 @@ class Limits:
         self.licences = a_minute(LICENCES_PER_VIEWER)
         self.pins = a_minute(PINS_PER_VIEWER)
         self.uploads = a_minute(UPLOADS_PER_ADDRESS)
+        self.letters = a_minute(LETTERS_PER_ADDRESS)
         self.sockets: Counter[str] = Counter()
         self.seats = GuestSeats()
 

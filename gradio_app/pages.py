@@ -185,6 +185,7 @@ def sheet(services: Services, viewer: str, say: Words, facts: dict[str, Any]) ->
             el("p", facts["synopsis"], class_="synopsis") if facts["synopsis"] else None,
             el("dl", [join(el("dt", say(key)), el("dd", str(value))) for key, value in lines if value]),
             episodes(say, facts["episode_list"]),
+            el("p", el("a", say("support_report"), href=f"/fale-com-a-gente?titulo={facts['title_id']}"), class_="dim"),
             class_="sheet-text",
         ),
         class_="sheet",

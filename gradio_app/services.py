@@ -19,6 +19,7 @@ from bitaca_core.catalogue.store import Catalogue, load_catalogue, load_sources,
 from bitaca_core.catalogue.titles import Episode, Title
 from bitaca_core.errors import BitacaError
 from bitaca_core.settings import Settings
+from bitaca_core.viewers.inbox import Inbox
 from bitaca_core.viewers.store import ViewerStore
 from gradio_app.errors import NotFound, NotReady
 from gradio_app.spoken import SpokenScenes
@@ -58,6 +59,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.viewers = ViewerStore(self.settings.paths.app_db, self.clock)
+        self.inbox = Inbox(self.settings.paths.inbox, self.clock)
         self.packages: dict[str, Any] = {}
         self.spoken = SpokenScenes()
         self.failures: dict[str, Failure] = {}
@@ -141,6 +143,7 @@ class Services:
             messages_days=self.settings.conversation_retention_days,
             telemetry_days=self.settings.telemetry_retention_days,
         )
+        self.inbox.expire(self.settings.inbox_retention_days)
         return False
 
     def _read_catalogue(self) -> bool:

@@ -1,7 +1,7 @@
 """`bitaca backup FILE` and `bitaca restore FILE`: what cannot be made again, in one tar with a manifest and hashes.
 
 The tar holds `manifest.json` first, then `app.db` (a snapshot by SQLite's backup API, so that a running app is no
-obstacle), `keys/` and the lists of `catalogue/`. Media, search index and reports are made again by `bitaca run`.
+obstacle), `keys/`, `inbox/` and the lists of `catalogue/`. Media, search index and reports are made again by `bitaca run`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ MANIFEST = "manifest.json"
 MANIFEST_MAX_BYTES = 16 * 1024**2
 """A larger one is refused unread: it is no list of ours."""
 CATALOGUE_FILES = ("titles.parquet", "sources.json", "libraries.json")
+FOLDERS = ("keys", "inbox")
+"""Folders that are kept whole: signing keys, and sealed messages with the public keys that they are for."""
 DATABASE_FILES = ("app.db", "app.db-wal", "app.db-shm")
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
@@ -112,7 +114,8 @@ def write(paths: DataPaths, file: Path, now: datetime) -> Manifest:
         raise InputError("there is no data folder", file=paths.home)
     with _private_folder(file.parent) as work, locked(paths):
         found = {f"catalogue/{name}": paths.catalogue / name for name in CATALOGUE_FILES}
-        found |= {f"keys/{key.name}": key for key in sorted(paths.keys.glob("[!.]*"))}
+        for folder in FOLDERS:
+            found |= {f"{folder}/{one.name}": one for one in sorted((paths.home / folder).glob("[!.]*"))}
         found = {name: path for name, path in found.items() if path.is_file()}
         if paths.app_db.is_file():
             found["app.db"] = _snapshot(paths.app_db, work / "app.db")
@@ -221,7 +224,7 @@ def _is_ours(name: str) -> bool:
     plain = rest != "" and not rest.startswith(".") and "\0" not in rest
     return (
         name == "app.db"
-        or (folder == "keys" and plain)
+        or (folder in FOLDERS and plain)
         or (folder == "catalogue" and rest in CATALOGUE_FILES)
     )
 
@@ -265,7 +268,7 @@ def _swap(paths: DataPaths, manifest: Manifest, work: Path, aside: Path) -> int:
     """
     replaced = {
         "app.db": [paths.home / name for name in DATABASE_FILES],
-        "keys": [*paths.keys.glob("[!.]*")],
+        **{folder: [*(paths.home / folder).glob("[!.]*")] for folder in FOLDERS},
         "catalogue": [paths.catalogue / name for name in CATALOGUE_FILES],
     }
     old = [path for group in _groups(manifest) for path in replaced[group] if path.exists()]
@@ -287,7 +290,7 @@ def _swap(paths: DataPaths, manifest: Manifest, work: Path, aside: Path) -> int:
 
 
 def _groups(manifest: Manifest) -> list[str]:
-    """Return which parts a backup holds: app.db, keys, catalogue."""
+    """Return which parts a backup holds: app.db, keys, inbox, catalogue."""
     return sorted({name.partition("/")[0] for name in manifest.files})
 
 

@@ -50,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "package": Entry(f"{CLI}.package:package", "one video file to HLS + DASH"),
     "verify": Entry(f"{CLI}.package:verify", "check a package, ours or not: manifests and media"),
     "keys": Entry(f"{CLI}.keys:app", "content keys of protected titles, for a DRM vendor (CPIX)"),
+    "inbox": Entry(f"{CLI}.inbox:app", "read what viewers sealed for support; make the key for it"),
     "manifest": Entry(
         f"{CLI}.manifest:manifest",
         "parse a playlist or MPD with the player's own core, or check it (--strict)",

@@ -23,12 +23,15 @@ from bitaca_core.catalogue.store import (
 )
 from bitaca_core.cli import backup
 from bitaca_core.errors import InputError, SchemaError, WorkError
+from bitaca_core.security import sealed
 from bitaca_core.security.keys import load_key
 from bitaca_core.settings import DataPaths
+from bitaca_core.viewers.inbox import Inbox
 from bitaca_core.viewers.schema import MIGRATIONS
 from bitaca_core.viewers.store import ViewerStore
 from tests.cli.commands import bitaca, error_of
 
+SUPPORT = sealed.make("2026-05-01").public
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 
@@ -41,6 +44,7 @@ def paths(tmp_path):
     (videos / "O Farol (2019).mkv").write_bytes(b"x")
     ingest(videos, paths)
     load_key(paths.keys, "media")
+    Inbox(paths.inbox, lambda: 1.0).add_key(SUPPORT)
     (paths.keys / "tls").mkdir()  # a folder is none of ours
     write_viewer(paths, "a" * 32)
     return paths
@@ -66,6 +70,7 @@ def state(paths):
     return (
         viewers(paths),
         load_key(paths.keys, "media"),
+        Inbox(paths.inbox, lambda: 1.0).public_keys(),
         load_catalogue(titles_file(paths)).titles,
         load_sources(paths),
         libraries.load(paths),
@@ -94,7 +99,7 @@ def test_it_comes_back_in_an_empty_folder(paths, tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert sorted(manifest.files) == [
         "app.db", "catalogue/libraries.json", "catalogue/sources.json", "catalogue/titles.parquet",
-        "keys/media.key",
+        "inbox/keys.json", "keys/media.key",
     ]  # fmt: skip
     other = DataPaths(tmp_path / "other")
     _, aside = backup.put_back(other, file, NOW)

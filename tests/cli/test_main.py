@@ -125,7 +125,7 @@ def test_every_command_of_the_design_is_there():
     wanted = {
         "demo", "up", "run", "plan", "status", "resume", "gc", "doctor", "remove", "backup", "restore", "flows",
         "ingest", "package", "verify", "manifest", "simulate", "search", "recommend", "evaluate", "chat", "notebooks", "lab",
-        "bench", "watch", "keys",
+        "bench", "watch", "keys", "inbox",
     }  # fmt: skip
     assert set(main.COMMANDS) == wanted
 
