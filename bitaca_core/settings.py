@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -100,6 +101,18 @@ class Settings(BaseSettings):
         default="", description="comma-separated extra origins that may call the API"
     )
     chat_messages_per_minute: int = Field(default=10, ge=1, description="Derona's message limit per viewer")
+    chat_backend: Literal["embedded", "openai", "anthropic"] = Field(
+        default="embedded",
+        description="a language model that may add to Derona's answers; `openai`: any server of that protocol",
+    )
+    chat_model: str = Field(default="", description="the model's name at its provider")
+    chat_base_url: str | None = Field(
+        default=None, description="address of a compatible server; none: the provider's own"
+    )
+    chat_api_key: str | None = Field(default=None, repr=False, description="key for the model's provider")
+    chat_tokens_per_day: int = Field(
+        default=20_000, ge=0, description="tokens of a language model a viewer and day"
+    )
     media_token_ttl_s: int = Field(default=6 * 3600, ge=60, description="life of a signed media URL, seconds")
     session_token_ttl_s: int = Field(default=900, ge=60, description="life of an API access token, seconds")
     conversation_retention_days: int = Field(

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from bitaca_core.derona.backends.choose import companion_of
 from bitaca_core.security.origin import TrustedProxies
 from bitaca_core.settings import Settings
 from gradio_app import errors, own_pages, pages, searching, support
@@ -68,6 +69,9 @@ def create_app(
                     mounting.cancel()
                     await asyncio.gather(mounting, return_exceptions=True)
         conversations.close()
+        companion = app.state.context.companion
+        if companion is not None:
+            await companion.close()
         await asyncio.to_thread(services.stop)
 
     app = FastAPI(
@@ -78,7 +82,9 @@ def create_app(
         lifespan=life,
     )
     licences = Licences(settings, limits)
-    app.state.context = Context(settings, services, access, limits, conversations, licences)
+    app.state.context = Context(
+        settings, services, access, limits, conversations, licences, companion_of(settings)
+    )
     errors.install(app)
     for module in ROUTERS:
         app.include_router(module.router)

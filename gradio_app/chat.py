@@ -8,12 +8,16 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitaca_core.security.personal import redact_personal
 from gradio_app.services import Services
 from gradio_app.titles import duration_text
+
+if TYPE_CHECKING:
+    from bitaca_core.derona.backends.companion import Companion
 
 PROTOCOL = 1
 FRAMES_KEPT = 64
@@ -23,6 +27,8 @@ MAX_MESSAGE_CHARS = 1000
 MAX_FRAME_BYTES = 16 * 1024
 DELTA_CHARS = 48
 WATCHED_MAX = 100
+REREAD = frozenset(("out_of_scope",))
+"""Intents of messages that a language model, where there is one, may read again."""
 GUEST = "guest-"
 """Viewers without a profile; nothing is kept of them."""
 
@@ -182,6 +188,17 @@ class Conversations:
         conversation.lang = reply.lang
         return reply
 
+    async def answer_wish(self, conversation: Conversation, wish: Any) -> Any:
+        """Return Derona's reply to a wish that a model read out of the last message."""
+        assistant = self.services.assistant_for(conversation.viewer)
+        loop = asyncio.get_running_loop()
+        async with conversation.turn:
+            reply = await loop.run_in_executor(
+                self._pool, lambda: assistant.answer_wish(wish, state=conversation.state)
+            )
+            conversation.state = reply.state
+            return reply
+
     def keep(self, conversation: Conversation, said: str, answered: str) -> None:
         """Store both lines, without personal numbers, behind the reply that is already on its way."""
         self._pool.submit(self._store, conversation.viewer, redact_personal(said), answered)
@@ -190,6 +207,39 @@ class Conversations:
         # A viewer forgotten meanwhile stays forgotten; the store knows who wants nothing kept.
         if self.services.viewers.exists(viewer):
             self.services.viewers.save_messages(viewer, [("viewer", said), ("derona", answered)])
+
+
+async def add_to_reply(
+    conversations: Conversations,
+    companion: Companion,
+    conversation: Conversation,
+    message_id: str,
+    text: str,
+    reply: Any,
+    emit: Emit,
+) -> None:
+    """Send what a language model adds to a reply, sentence by sentence (`more`), or what it read in a message.
+
+    Whoever cancels this stops the provider, too.
+    """
+    from bitaca_core.derona.backends.briefing import briefing_of
+
+    services = conversations.services
+    known = services.assistant_for(conversation.viewer).catalogue
+    table = [(title, card.reason) for card in reply.cards if (title := known.get(card.title_id)) is not None]
+    briefing = briefing_of(text, reply.text, reply.intent, reply.lang, table)
+    if reply.intent in REREAD and not reply.cards:
+        wish = await companion.reread(conversation.viewer, briefing)
+        if wish is not None:
+            again = await conversations.answer_wish(conversation, wish)
+            if again.cards:
+                await stream_reply(conversation, f"{message_id}-2", again, emit)
+        return
+    titles = [title for title, _ in table]
+    told = companion.add(conversation.viewer, briefing, titles, services.assistant.names, services.catalogue)
+    async with aclosing(told):
+        async for sentence in told:
+            await emit(conversation.frame("more", message_id, text=sentence))
 
 
 async def stream_reply(conversation: Conversation, message_id: str, reply: Any, emit: Emit) -> None:

@@ -16,13 +16,14 @@ from gradio_app.limits import Limits
 from gradio_app.services import Services
 
 if TYPE_CHECKING:
+    from bitaca_core.derona.backends.companion import Companion
     from gradio_app.chat import Conversations
     from gradio_app.licences import Licences
 
 
 @dataclass(slots=True)
 class Context:
-    """The app's parts: settings, services, who may what, how much."""
+    """The app's parts: settings, services, who may what, how much; `companion` is a language model, if there is one."""
 
     settings: Settings
     services: Services
@@ -30,6 +31,7 @@ class Context:
     limits: Limits
     conversations: Conversations
     licences: Licences
+    companion: Companion | None = None
 
 
 def context_of(connection: HTTPConnection) -> Context:

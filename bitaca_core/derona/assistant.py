@@ -17,7 +17,7 @@ from bitaca_core.derona.context import Action, Begun, Card, Outcome, Pick, Playe
 from bitaca_core.derona.names import Names, guess_text
 from bitaca_core.derona.shelf import Popularity, Shelf
 from bitaca_core.derona.slots import Slots, extract
-from bitaca_core.derona.state import SHOWN_MAX, DialogueState
+from bitaca_core.derona.state import SHOWN_MAX, DialogueState, Wish
 from bitaca_core.search.query import SearchService
 
 __all__ = ["Action", "Assistant", "Begun", "Card", "DialogueState", "PlayerContext", "Reply"]
@@ -115,6 +115,23 @@ class Assistant:
             coming=self.shelf.arriving_ids(),
         )
         return self._speak(turn, policy.answer(turn, self.shelf))
+
+    def answer_wish(self, wish: Wish, *, state: DialogueState) -> Reply:
+        """Return the answer to a wish that something else read (a language model): the engine finds and speaks."""
+        turn = Turn(
+            message=normalize.read("", state.lang),
+            slots=Slots(),
+            reading=intents.Reading("search"),
+            state=state,
+            player=None,
+            ready=self.shelf.playable_ids(),
+            favorites=(),
+            watched=(),
+            continuing=(),
+            seed=self.rng_seed,
+            coming=self.shelf.arriving_ids(),
+        )
+        return self._speak(turn, policy.found(turn, self.shelf, wish))
 
     def understand(
         self, text: str, state: DialogueState, player: PlayerContext | None = None

@@ -48,6 +48,11 @@ def search(turn: Turn, shelf: Shelf) -> Outcome:
     return _show(turn, shelf, wish, shelf.find(wish, turn.ready), "found", "found_near")
 
 
+def found(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
+    """A wish that was read elsewhere."""
+    return _show(turn, shelf, wish, shelf.find(wish, turn.ready), "found", "found_near")
+
+
 def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act: str) -> Outcome:
     lang = turn.lang
     what = facts.wish_words(wish, lang)

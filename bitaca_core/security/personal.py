@@ -1,7 +1,7 @@
 """Personal numbers and addresses out of a text, before it is kept, logged or shown to a language model.
 
 What is found becomes its kind in brackets. A number of the right length is taken for personal even where its check
-digits are wrong: people mistype their own. Years, durations and times of a film are none.
+digits are wrong: people mistype their own. Years, durations and times of a film are none, nor are hexadecimal names of packages and requests.
 """
 
 from __future__ import annotations
@@ -19,25 +19,28 @@ _PIX_RANDOM = re.compile(
 """A random PIX key is a UUID (BCB, Manual Operacional do DICT, section 2)."""
 _CNPJ = re.compile(
     r"(?<![A-Za-z0-9])[A-Z0-9]{2}\.[A-Z0-9]{3}\.[A-Z0-9]{3}/[A-Z0-9]{4}-?\d{2}(?![A-Za-z0-9])"
-    rf"|(?<![\d.])\d{{2}}{_DIGIT_GAP}\d{{3}}{_DIGIT_GAP}\d{{3}}[ /]?\d{{4}}{_DIGIT_GAP}\d{{2}}(?!\d)",
+    rf"|(?<![\d.])(?<![0-9a-f]{6})\d{{2}}{_DIGIT_GAP}\d{{3}}{_DIGIT_GAP}\d{{3}}[ /]?\d{{4}}{_DIGIT_GAP}\d{{2}}(?!\w)",
     re.IGNORECASE,
 )
 """Fourteen places; since July 2026 the first twelve may be letters (IN RFB 2.229/2024)."""
 _CARD = re.compile(
-    rf"(?<![\d.])\d{{4}}(?:{_DIGIT_GAP}\d{{4}}){{2}}{_DIGIT_GAP}\d{{1,7}}(?!\d)|(?<!\d)3\d{{3}}{_DIGIT_GAP}\d{{6}}{_DIGIT_GAP}\d{{5}}(?!\d)"
+    rf"(?<![\d.])(?<![0-9a-f]{6})\d{{4}}(?:{_DIGIT_GAP}\d{{4}}){{2}}{_DIGIT_GAP}\d{{1,7}}(?!\w)|(?<!\d)3\d{{3}}{_DIGIT_GAP}\d{{6}}{_DIGIT_GAP}\d{{5}}(?!\w)"
 )
-_CPF = re.compile(rf"(?<![\d.])\d{{3}}{_DIGIT_GAP}\d{{3}}{_DIGIT_GAP}\d{{3}}[ /]?{_DIGIT_GAP}\d{{2}}(?!\d)")
+_CPF = re.compile(
+    rf"(?<![\d.])(?<![0-9a-f]{6})\d{{3}}{_DIGIT_GAP}\d{{3}}{_DIGIT_GAP}\d{{3}}[ /]?{_DIGIT_GAP}\d{{2}}(?!\w)"
+)
 _PHONE = re.compile(
-    rf"(?<![\d.])(?:\+|00)?55 ?(?:\(\d{{2}}\)|\d{{2}}){_DIGIT_GAP}(?:9{_DIGIT_GAP})?\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\d)"
-    rf"|(?<![\d.])(?:\(0?\d{{2}}\)|0?\d{{2}}){_DIGIT_GAP}(?:9{_DIGIT_GAP})?\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\d)"
-    rf"|(?<![\d.])9{_DIGIT_GAP}\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\d)"
-    r"|(?<![\d.])\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ -]?\d{2,5}){1,3}(?!\d)"
+    rf"(?<![\d.])(?<![0-9a-f]{6})(?:\+|00)?55 ?(?:\(\d{{2}}\)|\d{{2}}){_DIGIT_GAP}(?:9{_DIGIT_GAP})?\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\w)"
+    rf"|(?<![\d.])(?<![0-9a-f]{6})(?:\(0?\d{{2}}\)|0?\d{{2}}){_DIGIT_GAP}(?:9{_DIGIT_GAP})?\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\w)"
+    rf"|(?<![\d.])(?<![0-9a-f]{6})9{_DIGIT_GAP}\d{{4}}{_DIGIT_GAP}\d{{4}}(?!\w)"
+    r"|(?<![\d.])(?<![0-9a-f]{6})\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ -]?\d{2,5}){1,3}(?!\w)"
 )
-_LANDLINE = re.compile(r"(?<![\d.])\d{4}[- ]\d{4}(?!\d)")
+_LANDLINE = re.compile(r"(?<![\d.])(?<![0-9a-f]{6})\d{4}[- ]\d{4}(?!\w)")
 _CEP = re.compile(
-    r"(?<![\d.])\d{2}\.?\d{3}-\d{3}(?!\d)|(?<=\bcep )\d{8}(?!\d)|(?<=\bcep: )\d{8}(?!\d)", re.IGNORECASE
+    r"(?<![\d.])(?<![0-9a-f]{6})\d{2}\.?\d{3}-\d{3}(?!\w)|(?<=\bcep )\d{8}(?!\w)|(?<=\bcep: )\d{8}(?!\w)",
+    re.IGNORECASE,
 )
-_LONG = re.compile(r"(?<![\d.])\d{9,}(?!\d)")
+_LONG = re.compile(r"(?<![\d.])(?<![0-9a-f]{6})\d{9,}(?!\w)")
 """Whatever else is as long as a number of a person, an account or a card."""
 
 

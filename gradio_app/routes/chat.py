@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
@@ -14,7 +15,14 @@ from starlette.websockets import WebSocketState
 
 from bitaca_core.errors import BitacaError, RateLimited, TokenError
 from gradio_app.access import edge_of
-from gradio_app.chat import GUEST, MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, card_json, stream_reply
+from gradio_app.chat import (
+    GUEST,
+    MAX_FRAME_BYTES,
+    MAX_MESSAGE_CHARS,
+    add_to_reply,
+    card_json,
+    stream_reply,
+)
 from gradio_app.context import Context, context_of, known_viewer
 from gradio_app.playing import TitleId
 from gradio_app.words import language_of
@@ -172,6 +180,7 @@ class Line:
         self.allowance = allowance
         self.waiting: asyncio.Queue[MessageFrame] = asyncio.Queue(MESSAGES_WAITING_MAX)
         self.answering: asyncio.Task[None] | None = None
+        self.adding: asyncio.Task[None] | None = None
         self.bad_frames = 0
 
     async def run(self) -> None:
@@ -187,6 +196,7 @@ class Line:
             worker.cancel()
             if self.answering is not None:
                 self.answering.cancel()
+            self._hush()
 
     async def _receive(self) -> str | None:
         """Return the next frame's text, None of a binary one."""
@@ -232,6 +242,7 @@ class Line:
         try:
             frame = _parse(text)
             if frame.get("type") == "stop":
+                self._hush()
                 if self.answering is not None:
                     self.answering.cancel()
                 return
@@ -260,6 +271,7 @@ class Line:
     async def _answer_all(self) -> None:
         while True:
             message = await self.waiting.get()
+            self._hush()
             self.answering = asyncio.create_task(self._answer(message))
             await asyncio.wait([self.answering])
             task, self.answering = self.answering, None
@@ -275,6 +287,27 @@ class Line:
         await stream_reply(self.conversation, message.id, reply, self._send)
         if not self.viewer.startswith(GUEST):
             conversations.keep(self.conversation, message.text, reply.text)
+        companion = self.context.companion
+        if companion is not None:
+            adding = add_to_reply(
+                conversations, companion, self.conversation, message.id, message.text, reply, self._send
+            )
+            self.adding = asyncio.create_task(self._add(adding))
+
+    async def _add(self, adding: Coroutine[Any, Any, None]) -> None:
+        """Let a model add to an answer that stands; that it cannot is nothing to tell the viewer."""
+        try:
+            await adding
+        except WebSocketDisconnect:
+            pass  # the page left
+        except Exception:
+            log.exception("a model's words failed")
+
+    def _hush(self) -> None:
+        """Stop a model that still adds to the answer before."""
+        if self.adding is not None:
+            self.adding.cancel()
+            self.adding = None
 
     async def _explain(self, message_id: str, error: BaseException | None) -> None:
         if isinstance(error, WebSocketDisconnect):

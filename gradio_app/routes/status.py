@@ -39,6 +39,16 @@ async def status(request: Request) -> Response:
     if context.access.is_operator(request):
         body["parts"] = context.services.states
         body["work"] = operator_work(context.services)
+        companion = context.companion
+        body["model"] = (
+            None
+            if companion is None
+            else {
+                "name": companion.backend.name,
+                "breaker": companion.breaker.state,
+                "outcomes": dict(companion.outcomes),
+            }
+        )
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 

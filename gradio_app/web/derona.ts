@@ -111,6 +111,13 @@ export class DeronaChat extends HTMLElement {
         this.reveal()
         break
       }
+      case 'more': {
+        // A model's words after an answer that stands already.
+        const turn = this.turns.get(frame.id)
+        if (turn) turn.pending += ` ${frame.text}`
+        this.reveal()
+        break
+      }
       case 'action':
         act(frame.action, frame.value)
         break

@@ -31,6 +31,7 @@ export type Frame =
   | { type: 'hello'; seq: number; id: null; session: string; resumed: boolean; text: string; said?: Said[] }
   | { type: 'cards'; seq: number; id: string; cards: Card[]; lang: string }
   | { type: 'delta'; seq: number; id: string; text: string }
+  | { type: 'more'; seq: number; id: string; text: string }
   | { type: 'action'; seq: number; id: string; action: string; value: unknown }
   | { type: 'done'; seq: number; id: string; text?: string; chips: string[]; stopped?: boolean }
   | { type: 'rate_limited'; seq: number; id: string | null; retry_ms: number }

@@ -1,0 +1,265 @@
+"""What a language model said, before anybody sees it: every sentence must pass, or it and the rest are dropped.
+
+The checks hold whatever the model was talked into. They know the titles on the table and the words of this house, and
+nothing of the prompt's good intentions: no address, no markup, no name that is not on the table, no number that is no
+fact, no word of another trade, nothing of what happens after the synopsis.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+
+from bitaca_core.catalogue.normalize import fold
+from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.catalogue.titles import Title
+from bitaca_core.derona import moderation, normalize, phrasing
+from bitaca_core.derona.backends.base import Briefing, Fact
+from bitaca_core.derona.backends.prompt import CHARS_MAX, SENTENCES_MAX, reader_rules, rules
+from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.derona.names import Names
+from bitaca_core.security.personal import redact_personal
+
+SENTENCE_CHARS = 260
+EMOJI_MAX = 1
+ECHO_WORDS = 5
+"""So many words in a row of the rules are an echo of them."""
+REPEAT_WORDS = 7
+"""So many in a row of what was said already, or of what the viewer wrote, are a repetition."""
+BORROWED_MAX = 2
+"""Words a sentence may have that are only in the catalogue's own synopses."""
+HOUSE = frozenset(("derona", "bitaca"))
+
+_MARKUP = re.compile(r"[<>{}\[\]|`\\^~*_#=@$%€£]|&#?\w+;|--|==|\(\s*\)|^\s*[-•>]")
+_ADDRESS = re.compile(
+    r"(?i)\w+\s*:\s*/|\bwww\b|\bhttps?\b|[^\W\d_]\.[^\W\d_]{2,}|\b(?:dot|ponto)\s+(?:com|br|net|org)\b"
+)
+_SECRET = re.compile(r"(?i)\b(?=\w*\d)(?=\w*[a-z])\w{8,}\b")
+_SPOILER = re.compile(
+    r"\b(?:no final|no fim|ao final|desfecho|no ultimo ato|reviravolta|plot twist|acaba (?:morrendo|com|sendo|descobrindo|que)"
+    r"|termina (?:com|quando|em)|morre|morrem|morreu|mata|matou|matam|assassin[oa] (?:e|era)|culpad[oa] (?:e|era)|descobre que|revela"
+    r"|se revela|era tudo|na verdade|in the end|at the end|ending|turns out|dies|died|kills|killed|killer is|murderer|twist"
+    r"|reveals|revealed|finds out|it was all)\b"
+)
+_DEED = re.compile(
+    r"\b(?:ja|acabei de|estou|vou) (?:abr\w+|colo[cq]\w+|bot\w+|inici\w+|apag\w+|mud\w+|envi\w+|mand\w+|compr\w+|cadastr\w+|exclu\w+)"
+    r"|\b(?:i have|i ve|i just|i am|i m|i ll|i will) (?:open\w*|start\w*|delet\w*|chang\w*|sent|send\w*|bought|buy\w*|play\w*|turn\w*)\b"
+)
+"""She may say what she knows; what she did is said by the player's own actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What one answer may speak of. Made once a turn."""
+
+    lang: str
+    titles: frozenset[str]  # folded names of the titles on the table
+    ids: frozenset[str]
+    words: frozenset[str]  # folded words of all facts
+    numbers: frozenset[str]
+    proper: frozenset[str]  # folded words that may be written with a capital
+    echoes: frozenset[tuple[str, ...]]
+    repeats: frozenset[tuple[str, ...]]
+    plot: str = field(default="", repr=False)  # folded synopses
+
+
+def grounds_of(briefing: Briefing, table: Iterable[Title]) -> Grounds:
+    """Return what may be said beside these titles."""
+    table = tuple(table)
+    names = [name for title in table for name in _names(title)]
+    told = [_text_of(fact) for fact in briefing.facts]
+    proper = {word for fact in briefing.facts for word in _proper_words(fact)}
+    proper |= {word for name in names for word in fold(name).split()} | HOUSE
+    words = {word for text in (*told, *names) for word in fold(text).split()}
+    said = [*_runs(briefing.said, REPEAT_WORDS), *_runs(briefing.message, REPEAT_WORDS)]
+    return Grounds(
+        lang=briefing.lang,
+        titles=frozenset(fold(name) for name in names),
+        ids=frozenset(title.title_id for title in table),
+        words=frozenset(words),
+        numbers=frozenset(re.findall(r"\d+", " ".join((*told, *names)))),
+        proper=frozenset(proper),
+        echoes=_prompt_runs(briefing.lang),
+        repeats=frozenset(said),
+        plot=" ".join(fold(fact.synopsis) for fact in briefing.facts),
+    )
+
+
+class Guard:
+    """Checks the sentences of one answer, in order.
+
+    Parameters
+    ----------
+    grounds : Grounds
+    names : Names
+        Every title of the catalogue, so that one which is not on the table is known when it is named.
+    borrowed : frozenset of str
+        `borrowed_words` of the catalogue.
+    """
+
+    def __init__(self, grounds: Grounds, names: Names, borrowed: frozenset[str] = frozenset()) -> None:
+        self._grounds = grounds
+        self._names = names
+        self._borrowed = borrowed
+        self._chars = self._count = self._emoji = 0
+
+    def refusal(self, sentence: str) -> str | None:
+        """Return why a sentence may not be shown (one word, for the log), None where it may."""
+        self._chars += len(sentence)
+        self._count += 1
+        self._emoji += sum(_is_emoji(char) for char in sentence)
+        for reason, found in (
+            ("length", self._too_long(sentence)),
+            ("letters", not _plain(sentence)),
+            ("markup", _MARKUP.search(sentence) is not None),
+            ("address", _ADDRESS.search(sentence) is not None),
+            ("secret", _SECRET.search(sentence) is not None or redact_personal(sentence) != sentence),
+            ("emoji", self._emoji > EMOJI_MAX),
+            ("number", not set(re.findall(r"\d+", sentence)) <= self._grounds.numbers),
+        ):
+            if found:
+                return reason
+        return self._by_words(sentence)
+
+    def _too_long(self, sentence: str) -> bool:
+        return len(sentence) > SENTENCE_CHARS or self._chars > CHARS_MAX or self._count > SENTENCES_MAX
+
+    def _by_words(self, sentence: str) -> str | None:
+        grounds = self._grounds
+        folded = tuple(fold(sentence).split())
+        text = " ".join(folded)
+        if not folded:
+            return "empty"
+        if grounds.echoes & set(_runs(text, ECHO_WORDS)):
+            return "echo"
+        if normalize.language_of(folded, grounds.lang) != grounds.lang:
+            return "language"
+        if grounds.repeats & set(_runs(text, REPEAT_WORDS)):
+            return "repeat"
+        if any(span.title_id not in grounds.ids for span in self._names.find(folded) if not span.weak):
+            return "title"
+        if _quoted_stranger(sentence, grounds) or _capital_stranger(sentence, grounds):
+            return "name"
+        spoilt = _SPOILER.search(text)
+        if spoilt is not None and spoilt[0] not in grounds.plot:
+            return "spoiler"
+        if _DEED.search(text):
+            return "deed"
+        if moderation.judge(normalize.read(sentence, grounds.lang)) != "ok":
+            return "moderation"
+        strange = [word for word in folded if not _known_word(word, grounds)]
+        lent = len(strange) <= BORROWED_MAX and all(word in self._borrowed for word in strange)
+        return None if lent else "off-topic"
+
+
+@lru_cache(maxsize=2)
+def borrowed_words(catalogue: Catalogue) -> frozenset[str]:
+    """Return the folded words of all synopses; read once a catalogue."""
+    texts = (text for title in catalogue for text in (title.synopsis_pt, title.synopsis_en) if text)
+    return frozenset(word for text in texts for word in fold(text).split())
+
+
+def _names(title: Title) -> list[str]:
+    spoken = (title.title_pt, title.original_title, title.title_en, title.title_romaji)
+    return [name for name in spoken if name]
+
+
+def _text_of(fact: Fact) -> str:
+    many = (*fact.genres, *fact.moods, *fact.themes, *fact.countries, *fact.directors, *fact.cast)
+    return " ".join(
+        (fact.title, str(fact.year or ""), *many, fact.duration, fact.age, fact.synopsis, fact.why)
+    )
+
+
+def _proper_words(fact: Fact) -> list[str]:
+    named = " ".join((fact.title, *fact.directors, *fact.cast, *fact.countries))
+    capitals = re.findall(r"\b[^\W\d_a-z][\w'’-]*", fact.synopsis)
+    return [*fold(named).split(), *fold(" ".join(capitals)).split()]
+
+
+def _runs(text: str, count: int) -> list[tuple[str, ...]]:
+    words = fold(text).split()
+    return [tuple(words[at : at + count]) for at in range(len(words) - count + 1)]
+
+
+@lru_cache(maxsize=2)
+def _prompt_runs(lang: str) -> frozenset[tuple[str, ...]]:
+    return frozenset((*_runs(rules(lang), ECHO_WORDS), *_runs(reader_rules(lang), ECHO_WORDS)))
+
+
+def _is_emoji(char: str) -> bool:
+    return unicodedata.category(char) == "So"
+
+
+def _plain(sentence: str) -> bool:
+    """Return whether every letter is Latin and nothing is invisible; an emoji may stand there."""
+    for char in sentence:
+        if char == " " or _is_emoji(char) or char == "\ufe0f":
+            continue
+        category = unicodedata.category(char)
+        if category[0] in "CMZ" or (category[0] == "L" and "LATIN" not in unicodedata.name(char, "")):
+            return False
+        if category[0] == "N" and not ("0" <= char <= "9"):
+            return False
+    return unicodedata.normalize("NFKC", sentence.replace("…", "").replace("\ufe0f", "")) == sentence.replace(
+        "…", ""
+    ).replace("\ufe0f", "")
+
+
+def _quoted_stranger(sentence: str, grounds: Grounds) -> bool:
+    """Return whether something in quotation marks is none of the names on the table."""
+    quoted = re.findall(r"[\"“”«»]([^\"“”«»]+)[\"“”«»]", sentence)
+    return any(fold(one) not in grounds.titles for one in quoted)
+
+
+def _capital_stranger(sentence: str, grounds: Grounds) -> bool:
+    """Return whether a word with a capital letter is no name of the facts; the first word may be any that is known."""
+    for at, word in enumerate(re.findall(r"[\w'’-]+", sentence)):
+        if not word[0].isupper():
+            if any(char.isupper() for char in word[1:]):
+                return True
+            continue
+        parts = fold(word).split()
+        if all(part in grounds.proper for part in parts):
+            continue
+        if at == 0 and all(_known_word(part, grounds) for part in parts) and not word[1:].isupper():
+            continue
+        return True
+    return False
+
+
+def _known_word(word: str, grounds: Grounds) -> bool:
+    if len(word) <= 2 or word.isdigit():
+        return True
+    return word in grounds.words or word in _common() or _stem(word) in _stems()
+
+
+def _stem(word: str) -> str:
+    """Return a word without its ending, roughly: forms of one verb or adjective stay together."""
+    return word[: max(5, len(word) - 3)] if len(word) > 5 else word
+
+
+@lru_cache(maxsize=1)
+def _stems() -> frozenset[str]:
+    return frozenset(_stem(word) for word in _common() if len(word) > 5)
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    """Return the words of this house: of its phrases, its vocabulary, and of talk about films (`data/talk.txt`)."""
+    known = lexicon()
+    found: set[str] = set()
+    for words in (known.filler, known.portuguese, known.english, known.function_words):
+        found |= set(words)
+    for table in (known.genres, known.themes, known.countries, known.kinds, known.moods):
+        found |= {word for name in table for word in name.split()}
+    for lang in phrasing.LANGUAGES:
+        for variants in phrasing.phrases(lang).values():
+            found |= {word for text in variants for word in fold(re.sub(r"\{\w+\}", " ", text)).split()}
+    talk = (resources.files("bitaca_core.derona") / "data" / "talk.txt").read_text("utf-8")
+    found |= set(fold(re.sub(r"#.*", "", talk)).split())
+    return frozenset(found)
