@@ -114,7 +114,7 @@ def test_each_becomes_its_kind(text, clean) -> None:
     [
         "filme de 1998 com 90 minutos", "de 1998-2003", "entre 1980 e 1990", "Blade Runner 2049", "2001: uma odisseia",
         "vai pra 01:02:03", "pula 1500 segundos", "nota 10", "S01E05", "8½", "300", "1.000.000 de anos", "24 fps em 1920x1080",
-        "o 3º de 2010, 2011 e 2012", "@derona manda um filme", "custa R$ 19,90", "episódios 1-24", "1917 1918 1942",
+        "o 3º de 2010, 2011 e 2012", "@derona manda um filme", "custa R$ 19,90", "episódios 1-24", "pacote 0123456789abcdef de abcdef0123456789", "1917 1918 1942",
     ],
 )  # fmt: skip
 def test_films_are_not_persons(text) -> None:
