@@ -58,7 +58,7 @@ class Past:
     liked: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LegScores:
     """What each leg says of each candidate.
 
@@ -93,7 +93,12 @@ class LegScores:
 
     def normal(self) -> Floats:
         """Return the values less the leg's mean, over its deviation: legs of different units beside each other."""
-        found: Floats = (self.values - self.spread[0]) / np.maximum(self.spread[1], 1e-9)
+        return self._normal
+
+    @cached_property
+    def _normal(self) -> Floats:
+        mean, deviation = self.spread[0][:, None], np.maximum(self.spread[1], 1e-9)[:, None]
+        found: Floats = ((self.values.T - mean) / deviation).T  # a row a leg in memory, as they were made
         return found
 
 
@@ -135,6 +140,10 @@ class RecommendModel:
     def index(self) -> Mapping[str, int]:
         """The place of each title id."""
         return {name: place for place, name in enumerate(self.items)}
+
+    @cached_property
+    def _popular(self) -> Floats:
+        return self.fitted.popularity.share
 
     @cached_property
     def _gram(self) -> Floats:
@@ -184,7 +193,7 @@ class RecommendModel:
         if liked.any():
             every[LEGS.index(RATED)] = self._sum(self.weights, known, liked)
         every[LEGS.index(FACTORS)] = self._product(known, weight)
-        every[LEGS.index(POPULARITY)] = self.fitted.popularity.share
+        every[LEGS.index(POPULARITY)] = self._popular
         times = [now_s] if now_s is not None else [past.time_s for past in history if past.time_s is not None]
         every[LEGS.index(TREND)] = self.fitted.popularity.at(np.asarray(times, np.float64))
         if len(known):
@@ -195,7 +204,7 @@ class RecommendModel:
         return LegScores(
             LEGS,
             chosen,
-            every[:, chosen].T,
+            every.T if candidates is None else every[:, chosen].T,
             len(known),
             spread.astype(np.float32),
             ranker.context(self.counts[known]),
@@ -207,7 +216,7 @@ class RecommendModel:
 
         The trees rank the leaders of each leg among these candidates; what leads nowhere follows on the mix alone.
         """
-        return self.ranker.score_all(legs.values.T, legs.spread, legs.context)
+        return self.ranker.score_all(legs.values.T, legs.normal().T, legs.spread, legs.context)
 
     def terms(self, history: Sequence[Past], candidate: str) -> list[tuple[str, float]]:
         """Return what each title of the history adds to the candidate's item-item leg, largest first.

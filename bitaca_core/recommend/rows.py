@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,11 +108,9 @@ class Board:
         found = tuple(hits)[:ROW_MAX]
         if found:
             self.rows.append(Row(key, title or row_title(key, self.scene.lang), found))
-            items = self.scene.scorer.items
-            for hit in found:
-                place = items.place.get(hit.title_id)
-                if place is not None:
-                    self.free[place] = False
+            place_of = self.scene.scorer.items.place
+            taken = (place_of.get(hit.title_id) for hit in found)
+            self.free[[place for place in taken if place is not None]] = False
 
     def shelf(
         self, key: str, places: Places, why: str, title: str | None = None, ranked: bool = True
@@ -119,23 +118,28 @@ class Board:
         """Add a row of what is free of `places`: what can be watched first, then by score (or as they come)."""
         scene = self.scene
         kept = places[self.free[places]]
-        parts = [kept[scene.ready[kept]], kept[~scene.ready[kept]]]
+        plays = scene.ready[kept]
+        parts = [kept] if plays.all() else [kept[plays], kept[~plays]]
         if ranked:
             parts = [rerank.top(part, scene.scores.final, 2 * ROW_MAX) for part in parts]
         kept = np.concatenate([part[: 4 * ROW_MAX] for part in parts])
-        kept = rerank.capped(kept, scene.scorer.items.franchise)[:ROW_MAX]
+        kept = rerank.capped(kept, scene.scorer.items.franchise, count=ROW_MAX)
         if len(kept) >= (1 if key.partition(":")[0] in SMALL else ROW_MIN):
             self.add(key, self.hits(kept, (why,)), title)
 
     def hits(self, places: Places, why: tuple[str, ...]) -> list[Hit]:
         """Return hits of `places` that all have one reason."""
+        return self.hits_with(places, repeat(why))
+
+    def hits_with(self, places: Places, whys: Iterable[tuple[str, ...]]) -> list[Hit]:
+        """Return hits of `places`, each with its own reasons."""
         scene = self.scene
         ids = scene.scorer.items.ids
         scores = np.round(scene.scores.final[places], 4).tolist()
         ready = scene.ready[places].tolist()
         return [
             Hit(ids[at], score, plays, why)
-            for at, score, plays in zip(places.tolist(), scores, ready, strict=True)
+            for at, score, plays, why in zip(places.tolist(), scores, ready, whys, strict=False)
         ]
 
 
@@ -205,7 +209,7 @@ def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
         places = rerank.capped(places, scene.scorer.items.franchise)
         if len(places) >= BECAUSE_MIN:
             places = apart(scene, places[:POOL], ROW_MAX)
-            rows.append((one, [_because_hit(board, one, place) for place in places.tolist()]))
+            rows.append((one, _because_hits(board, one, places)))
         if len(rows) == BECAUSE_ROWS:
             break
     return rows
@@ -220,11 +224,11 @@ def cited_by(scene: Scene, one: Evidence, places: Places) -> Places:
     return found
 
 
-def _because_hit(board: Board, one: Evidence, place: int) -> Hit:
-    scene = board.scene
-    items = scene.scorer.items
-    common = reasons.shared(items.facts(one.place), items.facts(place))
-    return board.hits(np.array([place]), (f"{CITED[one.source]}:{items.ids[one.place]}", *common))[0]
+def _because_hits(board: Board, one: Evidence, places: Places) -> list[Hit]:
+    items = board.scene.scorer.items
+    source, cited = items.facts(one.place), f"{CITED[one.source]}:{items.ids[one.place]}"
+    whys = [(cited, *reasons.shared(source, items.facts(place))) for place in places.tolist()]
+    return board.hits_with(places, whys)
 
 
 def _add_because(board: Board, row: tuple[Evidence, list[Hit]]) -> None:
@@ -250,10 +254,10 @@ def for_you(board: Board) -> None:
     row, strange = rerank.explored(row, rest, scene.met, scene.seed)
     row = playable_first(rerank.capped(row, scene.scorer.items.franchise), scene.ready)
     whys = explained(scene, row)
-    hits = zip(board.hits(row, ()), row.tolist(), whys, strict=True)
-    board.add(
-        "for-you", (replace(hit, why=("explore",) if place in strange else why) for hit, place, why in hits)
-    )
+    whys = [
+        ("explore",) if place in strange else why for place, why in zip(row.tolist(), whys, strict=True)
+    ]
+    board.add("for-you", board.hits_with(row, whys))
 
 
 def apart(scene: Scene, places: Places, count: int) -> Places:
