@@ -51,7 +51,8 @@ class Popularity:
         if len(self.edges_s) < 2 or len(times_s) == 0:
             return np.zeros(len(self.counts), np.float32)
         if len(times_s) == 1:
-            return self.lift[int(self.slots(times_s)[0])]
+            lately: Floats = self.lift[int(self.slots(times_s)[0])]
+            return lately
         weight = np.bincount(self.slots(times_s), minlength=len(self.lift)).astype(np.float32) / len(times_s)
         found: Floats = (weight @ self.lift).astype(np.float32)
         return found

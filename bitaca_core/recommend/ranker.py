@@ -76,9 +76,7 @@ class Ranker:
         found: NDArray[np.float64] = (1.0 - self.share) * linear + self.share * boosted
         return found
 
-    def score_all(
-        self, scores: Floats, normal: Floats, spread: Floats, told: Floats
-    ) -> NDArray[np.float64]:
+    def score_all(self, scores: Floats, normal: Floats, spread: Floats, told: Floats) -> NDArray[np.float64]:
         """Score every item of (legs, items) for one viewer, given the same in deviations, the legs' means and deviations,
         and the context.
 

@@ -35,7 +35,7 @@ def capped(
     """Return `places` in their order without those past `limit` of one franchise (-1: of none), `count` at most."""
     numbers = franchise[places].tolist()
     met: dict[int, int] = {}
-    kept = []
+    kept: list[int] = []
     for at, number in enumerate(numbers):
         if len(kept) == count:
             break

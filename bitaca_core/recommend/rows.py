@@ -90,6 +90,21 @@ class Scene:
     now_s: float
     seed: int
     lang: str
+    _cited: dict[int, tuple[int, float]] = field(default_factory=dict, repr=False)
+
+    def largest(self, places: Places) -> tuple[NDArray[np.int64], Floats]:
+        """Return `Scorer.largest`; what one row of a page asked is known to the next."""
+        known = self._cited
+        if any(place not in known for place in places.tolist()):
+            numbers, terms = self.scorer.largest(self.taste, places)
+            pairs = zip(numbers.tolist(), terms.tolist(), strict=True)
+            known.update(zip(places.tolist(), pairs, strict=True))
+            return numbers, terms
+        found = [known[place] for place in places.tolist()]
+        return (
+            np.array([number for number, _ in found], np.int64),
+            np.array([term for _, term in found], np.float32),
+        )
 
 
 @dataclass(slots=True)
@@ -192,8 +207,10 @@ def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
     """
     scene = board.scene
     pool = candidates(board)
-    pool = pool[scene.scores.item_leads(pool)]
-    cited, terms = scene.scorer.largest(scene.taste, pool)
+    leads = scene.scores.item_leads(pool)
+    cited, terms = scene.largest(pool)
+    cited, terms = cited[leads], terms[leads]
+    pool = pool[leads]
     positive = scene.taste.positive
     weight: dict[int, float] = {}
     for number, term in zip(cited.tolist(), terms.tolist(), strict=True):
@@ -254,9 +271,7 @@ def for_you(board: Board) -> None:
     row, strange = rerank.explored(row, rest, scene.met, scene.seed)
     row = playable_first(rerank.capped(row, scene.scorer.items.franchise), scene.ready)
     whys = explained(scene, row)
-    whys = [
-        ("explore",) if place in strange else why for place, why in zip(row.tolist(), whys, strict=True)
-    ]
+    whys = [("explore",) if place in strange else why for place, why in zip(row.tolist(), whys, strict=True)]
     board.add("for-you", board.hits_with(row, whys))
 
 
@@ -273,7 +288,7 @@ def apart(scene: Scene, places: Places, count: int) -> Places:
 def explained(scene: Scene, places: Places) -> list[tuple[str, ...]]:
     """Return the reasons of each title, strongest first: by its largest leg."""
     leads = scene.scores.item_leads(places)
-    cited, _ = scene.scorer.largest(scene.taste, places)
+    cited, _ = scene.largest(places)
     verified: dict[int, set[int]] = {}
     for number in _commonest(cited[leads])[:BECAUSE_ROWS]:
         one = scene.taste.positive[number]

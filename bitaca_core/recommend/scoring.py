@@ -164,7 +164,7 @@ class Scorer:
     ) -> tuple[Floats, Floats, dict[str, Floats]]:
         assert self.model is not None
         legs = self.model.legs(self._past(taste), now_s=now_s)
-        normal = legs.normal()
+        normal = legs.deviations
         score = self.model.score(legs)
         content = _deviations(near)
         strength = {
