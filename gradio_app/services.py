@@ -21,6 +21,7 @@ from bitaca_core.errors import BitacaError
 from bitaca_core.settings import Settings
 from bitaca_core.viewers.inbox import Inbox
 from bitaca_core.viewers.store import ViewerStore
+from gradio_app.calm import Calm
 from gradio_app.errors import NotFound, NotReady
 from gradio_app.spoken import SpokenScenes
 
@@ -46,10 +47,13 @@ class Services:
     settings : Settings
     clock : callable
         Unix seconds.
+    calm : Calm or None
+        Says when search may load its index and its embedder; at once where None.
     """
 
     settings: Settings
     clock: Callable[[], float] = time.time
+    calm: Calm | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
     search: Any = None
     recommender: Any = None
@@ -212,8 +216,9 @@ class Services:
         from bitaca_core.search.service import open_search
 
         self.search = open_search(
-            self.settings.paths, self.catalogue, self.playable_units, self.settings.embedder
-        )
+            self.settings.paths, self.catalogue, self.playable_units, self.settings.embedder,
+            patience=self.calm.wait if self.calm is not None else None,
+        )  # fmt: skip
         return True
 
     def _open_recommender(self) -> bool:
