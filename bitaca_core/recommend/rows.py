@@ -163,10 +163,14 @@ def recommended(board: Board) -> None:
     scene = board.scene
     items = scene.scorer.items
     personal = bool(scene.taste.positive) or bool(scene.taste.tastes.genres)
+    plays = int((scene.allowed & scene.ready).sum())
+    young = ROW_MIN <= plays < int(scene.allowed.sum())
     because = because_rows(board) if scene.taste.positive else []
+    if personal and young:  # what little can be watched is for the viewer first
+        for_you(board)
     if because:
         _add_because(board, because[0])
-    if personal:
+    if personal and not young:
         for_you(board)
     board.shelf("house", items.shelf("source:sample"), "source:sample")
     board.shelf("library", items.shelf("source:library"), "source:library")
@@ -190,10 +194,10 @@ def recommended(board: Board) -> None:
         board.shelf(key, items.shelf(key), key, genre_name(key[6:], scene.lang))
 
 
-def candidates(board: Board) -> Places:
+def candidates(board: Board, only: Mask | None = None) -> Places:
     """Return the best free titles for this viewer, best first: those it picked itself are no news."""
     scene = board.scene
-    free = board.free.copy()
+    free = board.free.copy() if only is None else board.free & only
     for one in scene.taste.positive:
         free[one.place] = False
     return rerank.top(np.flatnonzero(free), scene.scores.final, EXPLORE_POOL)
@@ -262,9 +266,14 @@ def _add_because(board: Board, row: tuple[Evidence, list[Hit]]) -> None:
 
 
 def for_you(board: Board) -> None:
-    """Add the row of the best of everything, kept apart from one another, with a little left to chance."""
+    """Add the row of the best of everything, kept apart from one another, with a little left to chance.
+
+    Only of what can be watched: a young house shows the rest of its catalogue on shelves, marked as such.
+    """
     scene = board.scene
-    pool = candidates(board)
+    pool = candidates(board, only=scene.ready)
+    if len(pool) < ROW_MIN:
+        pool = candidates(board)
     best = rerank.capped(pool[:POOL], scene.scorer.items.franchise)
     row = apart(scene, best, ROW_MAX)
     rest = np.setdiff1d(pool[len(pool) // 4 :], row)
