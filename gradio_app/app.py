@@ -15,6 +15,7 @@ from bitaca_core.security.origin import TrustedProxies
 from bitaca_core.settings import Settings
 from gradio_app import errors, own_pages, pages, searching, support
 from gradio_app.access import Access
+from gradio_app.calm import Calm
 from gradio_app.chat import Conversations
 from gradio_app.context import Context
 from gradio_app.elsewhere import bucket
@@ -52,7 +53,8 @@ def create_app(
     InputError
         The trusted proxies of the settings cannot be read.
     """
-    services = services or Services(settings)
+    calm = Calm()
+    services = services or Services(settings, calm=calm)
     limits = limits or Limits(settings)
     access = access or Access(settings)
     conversations = Conversations(services)
@@ -61,12 +63,14 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         services.start()
         async with AsyncExitStack() as stack:
-            mounting = asyncio.create_task(_mount_shell(app, stack)) if shell else None
+            mounting = asyncio.create_task(_mount_shell(app, stack, calm)) if shell else None
             try:
                 yield
             finally:
                 if mounting is not None:
                     mounting.cancel()
+                calm.stop()
+                if mounting is not None:
                     await asyncio.gather(mounting, return_exceptions=True)
         conversations.close()
         companion = app.state.context.companion
@@ -94,14 +98,15 @@ def create_app(
     app.include_router(support.router)
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)
-    app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies)  # type: ignore[arg-type]
+    app.state.calm = calm
+    app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies, seen=calm.seen)  # type: ignore[arg-type]
     return app
 
 
-async def _mount_shell(app: FastAPI, stack: AsyncExitStack) -> None:
+async def _mount_shell(app: FastAPI, stack: AsyncExitStack, calm: Calm) -> None:
     """Build Gradio in a thread and put it under `/app`, with its own life entered so that its queue works."""
     services: Services = app.state.context.services
-    while services.loading:
+    while services.loading or not calm.over:
         await asyncio.sleep(0.1)  # the viewer's pages first: the import of Gradio takes seconds of CPU
     from gradio_app import ui
 

@@ -72,10 +72,20 @@ class Guard:
     limits : Limits
     proxies : TrustedProxies
         Read by the caller, so that a bad setting stops the start and not every request.
+    seen : callable
+        Hears of every path that somebody asks for.
     """
 
-    def __init__(self, app: App, settings: Settings, limits: Limits, proxies: TrustedProxies) -> None:
+    def __init__(
+        self,
+        app: App,
+        settings: Settings,
+        limits: Limits,
+        proxies: TrustedProxies,
+        seen: Callable[[str], None] = lambda path: None,
+    ) -> None:
         self.app = app
+        self.seen = seen
         self.limits = limits
         self.proxies = proxies
         self.origins = parse_list(settings.allowed_origins)
@@ -84,6 +94,7 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
+        self.seen(scope["path"])
         headers = Headers(scope["headers"])
         edge = self._edge(scope, headers)
         scope["bitaca.edge"] = edge

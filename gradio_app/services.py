@@ -21,7 +21,9 @@ from bitaca_core.errors import BitacaError
 from bitaca_core.settings import Settings
 from bitaca_core.viewers.inbox import Inbox
 from bitaca_core.viewers.store import ViewerStore
+from gradio_app.calm import Calm
 from gradio_app.errors import NotFound, NotReady
+from gradio_app.languages import as_published
 from gradio_app.spoken import SpokenScenes
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 REFRESH_EVERY_S = 1.0
 PURGE_EVERY_S = 3600.0
 WAIT_FOR_PARTS_S = 20.0
+LANGUAGES_EVERY_S = 60.0
 LIMITED_MAX = 16
 """Derona is kept for so many different sets of limits."""
 PARTS = ("catalogue", "library", "viewers", "search", "recommend", "derona")
@@ -46,10 +49,13 @@ class Services:
     settings : Settings
     clock : callable
         Unix seconds.
+    calm : Calm or None
+        Says when search may load its index and its embedder; at once where None.
     """
 
     settings: Settings
     clock: Callable[[], float] = time.time
+    calm: Calm | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
     search: Any = None
     recommender: Any = None
@@ -71,6 +77,8 @@ class Services:
         self._purged_at = 0.0
         self._matcher: tuple[Catalogue, Any] | None = None
         self._within: dict[frozenset[str], tuple[Any, Any]] = {}
+        self._as_read = self.catalogue
+        self._told_s = float("-inf")
 
     # -- life
 
@@ -107,6 +115,7 @@ class Services:
             self._seen["titles"] = titles
             changed |= self._part("catalogue", self._read_catalogue)
             self._seen.pop("index", None)
+        changed |= self._read_languages()
         if self._seen.get("index", False) != index:
             self._seen["index"] = index
             changed |= self._part("search", self._open_search)
@@ -147,7 +156,23 @@ class Services:
         return False
 
     def _read_catalogue(self) -> bool:
-        self.catalogue = load_catalogue(titles_file(self.settings.paths))
+        self.catalogue = self._as_read = load_catalogue(titles_file(self.settings.paths))
+        self._told_s = float("-inf")
+        return True
+
+    def _read_languages(self) -> bool:
+        """Let the titles say what can be heard and read of them here; search and rows are made anew where that is
+        news, so at most once in `LANGUAGES_EVERY_S`."""
+        stamp = (self._as_read, self._seen.get("library"))
+        if self._seen.get("languages") == stamp or self.clock() - self._told_s < LANGUAGES_EVERY_S:
+            return False
+        self._seen["languages"] = stamp
+        told = as_published(self._as_read, self.packages)
+        if all(mine == theirs for mine, theirs in zip(told.titles, self.catalogue.titles, strict=False)):
+            return False
+        self.catalogue = told
+        self._told_s = self.clock()
+        self._seen.pop("index", None)
         return True
 
     def _read_library(self) -> bool:
@@ -212,8 +237,9 @@ class Services:
         from bitaca_core.search.service import open_search
 
         self.search = open_search(
-            self.settings.paths, self.catalogue, self.playable_units, self.settings.embedder
-        )
+            self.settings.paths, self.catalogue, self.playable_units, self.settings.embedder,
+            patience=self.calm.wait if self.calm is not None else None,
+        )  # fmt: skip
         return True
 
     def _open_recommender(self) -> bool:

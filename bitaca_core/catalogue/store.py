@@ -105,7 +105,7 @@ def load_catalogue(path: Path) -> Catalogue:
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.read_table(path)
+        table = pyarrow.parquet.ParquetFile(path).read()  # `read_table` would import pandas
     except (pyarrow.ArrowException, OSError) as error:
         raise RebuildNeeded(f"the catalogue cannot be read ({error})", file=path, hint=_REBUILD) from error
     _check_version(int((table.schema.metadata or {}).get(_VERSION_KEY, b"0")), TITLES_SCHEMA, path)

@@ -154,10 +154,14 @@ def search(
 @app.command("index")
 def index(
     embed: Annotated[int, typer.Option(min=100, help="texts whose embedding is timed")] = 2000,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="embed everything, then build again unchanged and a little changed"),
+    ] = False,
     out: Out = Path("results/index.json"),
 ) -> None:
     """36,000 films parsed, merged and findable by words; texts embedded per core-second beside the GEMM ceiling."""
-    _measure("tests.bench.index", ["--embed", str(embed)], out)
+    _measure("tests.bench.index", ["--embed", str(embed), *(["--whole"] if whole else [])], out)
 
 
 @app.command("rows")

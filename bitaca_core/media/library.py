@@ -21,7 +21,8 @@ PACKAGE_NAME = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 class PublishedPackage:
     """A title's current package. `hls`, `dash`, `poster`, `storyboard` are names relative to `dir`.
 
-    `dash` is None where segments are encrypted as a whole; `kids` are the keys that its media needs.
+    `dash` is None where segments are encrypted as a whole; `kids` are the keys that its media needs; `audio` and
+    `text` the languages (BCP 47) of its sound and of its subtitles, in their order.
     """
 
     title_id: str
@@ -34,6 +35,8 @@ class PublishedPackage:
     storyboard: str | None
     heights: tuple[int, ...]
     kids: frozenset[bytes] = frozenset()
+    audio: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
 
 
 def published(paths: DataPaths, title_id: str) -> PublishedPackage | None:
@@ -93,6 +96,8 @@ def _read(folder: Path, mtime_ns: int) -> PublishedPackage | None:
             storyboard=document["storyboard"],
             heights=tuple(rung["height"] for rung in document["rungs"]),
             kids=frozenset(bytes.fromhex(kid) for one in protection["tracks"] for kid in one["kids"]),
+            audio=tuple(str(one["language"]) for one in document.get("audio") or ()),
+            text=tuple(str(one["language"]) for one in document.get("text") or () if not one.get("forced")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None  # damaged: not published; `bitaca plan` names it for rebuild

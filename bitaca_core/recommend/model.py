@@ -70,6 +70,8 @@ class LegScores:
         Columns in the order of `names`; larger is better.
     known : int
         How many titles of the history the model knows.
+    deviations : float32 array of shape (candidates, legs)
+        The values less the leg's mean, over its standard deviation: legs of different units beside each other.
     spread : float32 array of shape (2, legs)
         Mean and standard deviation of each leg over the whole catalogue, for this history.
     context : float32 array
@@ -81,6 +83,7 @@ class LegScores:
     names: tuple[str, ...]
     items: NDArray[np.int64]
     values: Floats
+    deviations: Floats
     known: int
     spread: Floats
     context: Floats
@@ -89,11 +92,6 @@ class LegScores:
     def leg(self, name: str) -> Floats:
         """Return one leg's column."""
         found: Floats = self.values[:, self.names.index(name)]
-        return found
-
-    def normal(self) -> Floats:
-        """Return the values less the leg's mean, over its deviation: legs of different units beside each other."""
-        found: Floats = (self.values - self.spread[0]) / np.maximum(self.spread[1], 1e-9)
         return found
 
 
@@ -135,6 +133,10 @@ class RecommendModel:
     def index(self) -> Mapping[str, int]:
         """The place of each title id."""
         return {name: place for place, name in enumerate(self.items)}
+
+    @cached_property
+    def _popular(self) -> Floats:
+        return self.fitted.popularity.share
 
     @cached_property
     def _gram(self) -> Floats:
@@ -184,20 +186,28 @@ class RecommendModel:
         if liked.any():
             every[LEGS.index(RATED)] = self._sum(self.weights, known, liked)
         every[LEGS.index(FACTORS)] = self._product(known, weight)
-        every[LEGS.index(POPULARITY)] = self.fitted.popularity.share
+        every[LEGS.index(POPULARITY)] = self._popular
         times = [now_s] if now_s is not None else [past.time_s for past in history if past.time_s is not None]
         every[LEGS.index(TREND)] = self.fitted.popularity.at(np.asarray(times, np.float64))
         if len(known):
             profile = weight @ self.fitted.content[known]
             every[LEGS.index(CONTENT)] = self.fitted.content @ np.asarray(profile).ravel()
-        spread = np.stack([every.mean(1), every.std(1)]) if len(self.items) else np.zeros((2, len(LEGS)))
+        spread = np.zeros((2, len(LEGS)), np.float32)
+        normal = every
+        if len(self.items):
+            spread[0] = every.mean(1)
+            normal = every - spread[0][:, None]
+            np.sqrt(np.einsum("ij,ij->i", normal, normal) / np.float32(len(self.items)), out=spread[1])
+            normal /= np.maximum(spread[1], 1e-9)[:, None]
         chosen = self._places(candidates)
+        whole = candidates is None  # a row a leg in memory, as they were made, and nothing copied
         return LegScores(
             LEGS,
             chosen,
-            every[:, chosen].T,
+            every.T if whole else every[:, chosen].T,
+            normal.T if whole else normal[:, chosen].T,
             len(known),
-            spread.astype(np.float32),
+            spread,
             ranker.context(self.counts[known]),
             len(self.items),
         )
@@ -207,7 +217,7 @@ class RecommendModel:
 
         The trees rank the leaders of each leg among these candidates; what leads nowhere follows on the mix alone.
         """
-        return self.ranker.score_all(legs.values.T, legs.spread, legs.context)
+        return self.ranker.score_all(legs.values.T, legs.deviations.T, legs.spread, legs.context)
 
     def terms(self, history: Sequence[Past], candidate: str) -> list[tuple[str, float]]:
         """Return what each title of the history adds to the candidate's item-item leg, largest first.

@@ -50,6 +50,9 @@ class Popularity:
         """Return the mean lift over these times, shape (items,); zeros for no times."""
         if len(self.edges_s) < 2 or len(times_s) == 0:
             return np.zeros(len(self.counts), np.float32)
+        if len(times_s) == 1:
+            lately: Floats = self.lift[int(self.slots(times_s)[0])]
+            return lately
         weight = np.bincount(self.slots(times_s), minlength=len(self.lift)).astype(np.float32) / len(times_s)
         found: Floats = (weight @ self.lift).astype(np.float32)
         return found

@@ -76,28 +76,43 @@ class Ranker:
         found: NDArray[np.float64] = (1.0 - self.share) * linear + self.share * boosted
         return found
 
-    def score_all(self, scores: Floats, spread: Floats, told: Floats) -> NDArray[np.float64]:
-        """Score every item of (legs, items) for one viewer, given the legs' means and deviations and the context.
+    def score_all(self, scores: Floats, normal: Floats, spread: Floats, told: Floats) -> NDArray[np.float64]:
+        """Score every item of (legs, items) for one viewer, given the same in deviations, the legs' means and deviations,
+        and the context.
 
         Only leaders go through the trees; the others get what the last of those got.
         """
         if scores.shape[1] == 0:
             return np.zeros(0)
-        mean, deviation = spread[0][:, None], spread[1][:, None]
-        best = leaders(scores)
-        every = np.arange(scores.shape[1])
-        own = features_of(scores, every, best, mean, deviation)
-        own = np.column_stack([own, np.broadcast_to(told, (len(own), len(told)))])
-        found = self.linear(own)
+        found = self._linear_all(normal, told, self.mix)
         if self.trees is None or self.share == 0.0:
             return found
+        best = leaders(scores)
         telling = spread[1] > SILENT
         chosen = np.unique(best[telling]) if telling.any() else np.unique(best)
-        first = unlearnt(self.mix.shape[1]).linear(own[chosen])
-        boosted = self.trees.score(np.column_stack([own[chosen], first]))
+        own = normal[:, chosen]
+        ranks = np.full(own.shape, best.shape[1], np.float32)
+        for leg in np.flatnonzero(telling):
+            ranks[leg, np.searchsorted(chosen, best[leg])] = np.arange(best.shape[1], dtype=np.float32)
+        ranks = -np.log1p(ranks)
+        ranks[~telling] = 0.0
+        context = np.broadcast_to(told[:, None], (len(told), len(chosen)))
+        first = self._linear_all(own, told, prior(len(own)))
+        boosted = self.trees.score(np.concatenate([own, ranks, context, first[None, :]]).T)
         trees = np.full(len(found), boosted.min())
         trees[chosen] = boosted
-        found = (1.0 - self.share) * found + self.share * trees
+        found *= 1.0 - self.share
+        found += self.share * trees
+        return found
+
+    @staticmethod
+    def _linear_all(normal: Floats, told: Floats, mix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what `linear` does, of (legs, items) and one context; leg by leg, in a leg's order."""
+        much = float(_much(told[None, :])[0])
+        found = np.zeros(normal.shape[1])
+        for leg, weight in enumerate(much * mix[0] + (1.0 - much) * mix[1]):
+            if weight:
+                found += weight * normal[leg]
         return found
 
 

@@ -29,18 +29,22 @@ def top(places: Places, final: Floats, count: int) -> Places:
     return places[order][: max(0, count)]
 
 
-def capped(places: Places, franchise: NDArray[np.int32], limit: int = FRANCHISE_MAX) -> Places:
-    """Return `places` in their order without those past `limit` of one franchise (-1: of none)."""
-    numbers = franchise[places]
-    if not (numbers >= 0).any():
-        return places
-    order = np.argsort(numbers, kind="stable")
-    ranked = numbers[order]
-    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
-    within = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.append(starts, len(ranked))))
-    kept = np.empty(len(places), bool)
-    kept[order] = (ranked < 0) | (within < limit)
-    return places[kept]
+def capped(
+    places: Places, franchise: NDArray[np.int32], limit: int = FRANCHISE_MAX, count: int | None = None
+) -> Places:
+    """Return `places` in their order without those past `limit` of one franchise (-1: of none), `count` at most."""
+    numbers = franchise[places].tolist()
+    met: dict[int, int] = {}
+    kept: list[int] = []
+    for at, number in enumerate(numbers):
+        if len(kept) == count:
+            break
+        if number >= 0:
+            met[number] = met.get(number, 0) + 1
+            if met[number] > limit:
+                continue
+        kept.append(at)
+    return places[: len(kept)] if kept and kept[-1] == len(kept) - 1 else places[kept]
 
 
 def spread_apart(final: Floats, likeness: Floats, diversity: float, count: int) -> NDArray[np.int64]:
@@ -72,16 +76,16 @@ def spread_apart(final: Floats, likeness: Floats, diversity: float, count: int) 
         return np.zeros(0, np.int64)
     low, high = float(final.min()), float(final.max())
     relevance = (final - low) / (high - low) if high > low else np.ones(candidates, np.float32)
-    share = 0.5 * diversity
-    nearest = np.zeros(candidates, np.float32)
-    left = np.ones(candidates, bool)
+    share = np.float32(0.5 * diversity)
+    worth = (np.float32(1.0) - share) * relevance
+    cost = share * likeness
+    paid = np.zeros(candidates, np.float32)
     chosen = []
     for _ in range(min(count, candidates)):
-        value = np.where(left, (1.0 - share) * relevance - share * nearest, -np.inf)
-        best = int(np.argmax(value))
+        best = int((worth - paid).argmax())
         chosen.append(best)
-        left[best] = False
-        nearest = np.maximum(nearest, likeness[best])
+        worth[best] = -np.inf
+        np.maximum(paid, cost[best], out=paid)
     return np.array(chosen, np.int64)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,6 +90,21 @@ class Scene:
     now_s: float
     seed: int
     lang: str
+    _cited: dict[int, tuple[int, float]] = field(default_factory=dict, repr=False)
+
+    def largest(self, places: Places) -> tuple[NDArray[np.int64], Floats]:
+        """Return `Scorer.largest`; what one row of a page asked is known to the next."""
+        known = self._cited
+        if any(place not in known for place in places.tolist()):
+            numbers, terms = self.scorer.largest(self.taste, places)
+            pairs = zip(numbers.tolist(), terms.tolist(), strict=True)
+            known.update(zip(places.tolist(), pairs, strict=True))
+            return numbers, terms
+        found = [known[place] for place in places.tolist()]
+        return (
+            np.array([number for number, _ in found], np.int64),
+            np.array([term for _, term in found], np.float32),
+        )
 
 
 @dataclass(slots=True)
@@ -107,11 +123,9 @@ class Board:
         found = tuple(hits)[:ROW_MAX]
         if found:
             self.rows.append(Row(key, title or row_title(key, self.scene.lang), found))
-            items = self.scene.scorer.items
-            for hit in found:
-                place = items.place.get(hit.title_id)
-                if place is not None:
-                    self.free[place] = False
+            place_of = self.scene.scorer.items.place
+            taken = (place_of.get(hit.title_id) for hit in found)
+            self.free[[place for place in taken if place is not None]] = False
 
     def shelf(
         self, key: str, places: Places, why: str, title: str | None = None, ranked: bool = True
@@ -119,23 +133,28 @@ class Board:
         """Add a row of what is free of `places`: what can be watched first, then by score (or as they come)."""
         scene = self.scene
         kept = places[self.free[places]]
-        parts = [kept[scene.ready[kept]], kept[~scene.ready[kept]]]
+        plays = scene.ready[kept]
+        parts = [kept] if plays.all() else [kept[plays], kept[~plays]]
         if ranked:
             parts = [rerank.top(part, scene.scores.final, 2 * ROW_MAX) for part in parts]
         kept = np.concatenate([part[: 4 * ROW_MAX] for part in parts])
-        kept = rerank.capped(kept, scene.scorer.items.franchise)[:ROW_MAX]
+        kept = rerank.capped(kept, scene.scorer.items.franchise, count=ROW_MAX)
         if len(kept) >= (1 if key.partition(":")[0] in SMALL else ROW_MIN):
             self.add(key, self.hits(kept, (why,)), title)
 
     def hits(self, places: Places, why: tuple[str, ...]) -> list[Hit]:
         """Return hits of `places` that all have one reason."""
+        return self.hits_with(places, repeat(why))
+
+    def hits_with(self, places: Places, whys: Iterable[tuple[str, ...]]) -> list[Hit]:
+        """Return hits of `places`, each with its own reasons."""
         scene = self.scene
         ids = scene.scorer.items.ids
         scores = np.round(scene.scores.final[places], 4).tolist()
         ready = scene.ready[places].tolist()
         return [
             Hit(ids[at], score, plays, why)
-            for at, score, plays in zip(places.tolist(), scores, ready, strict=True)
+            for at, score, plays, why in zip(places.tolist(), scores, ready, whys, strict=False)
         ]
 
 
@@ -144,10 +163,14 @@ def recommended(board: Board) -> None:
     scene = board.scene
     items = scene.scorer.items
     personal = bool(scene.taste.positive) or bool(scene.taste.tastes.genres)
+    plays = int((scene.allowed & scene.ready).sum())
+    young = ROW_MIN <= plays < int(scene.allowed.sum())
     because = because_rows(board) if scene.taste.positive else []
+    if personal and young:  # what little can be watched is for the viewer first
+        for_you(board)
     if because:
         _add_because(board, because[0])
-    if personal:
+    if personal and not young:
         for_you(board)
     board.shelf("house", items.shelf("source:sample"), "source:sample")
     board.shelf("library", items.shelf("source:library"), "source:library")
@@ -171,10 +194,10 @@ def recommended(board: Board) -> None:
         board.shelf(key, items.shelf(key), key, genre_name(key[6:], scene.lang))
 
 
-def candidates(board: Board) -> Places:
+def candidates(board: Board, only: Mask | None = None) -> Places:
     """Return the best free titles for this viewer, best first: those it picked itself are no news."""
     scene = board.scene
-    free = board.free.copy()
+    free = board.free.copy() if only is None else board.free & only
     for one in scene.taste.positive:
         free[one.place] = False
     return rerank.top(np.flatnonzero(free), scene.scores.final, EXPLORE_POOL)
@@ -188,8 +211,10 @@ def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
     """
     scene = board.scene
     pool = candidates(board)
-    pool = pool[scene.scores.item_leads(pool)]
-    cited, terms = scene.scorer.largest(scene.taste, pool)
+    leads = scene.scores.item_leads(pool)
+    cited, terms = scene.largest(pool)
+    cited, terms = cited[leads], terms[leads]
+    pool = pool[leads]
     positive = scene.taste.positive
     weight: dict[int, float] = {}
     for number, term in zip(cited.tolist(), terms.tolist(), strict=True):
@@ -205,7 +230,7 @@ def because_rows(board: Board) -> list[tuple[Evidence, list[Hit]]]:
         places = rerank.capped(places, scene.scorer.items.franchise)
         if len(places) >= BECAUSE_MIN:
             places = apart(scene, places[:POOL], ROW_MAX)
-            rows.append((one, [_because_hit(board, one, place) for place in places.tolist()]))
+            rows.append((one, _because_hits(board, one, places)))
         if len(rows) == BECAUSE_ROWS:
             break
     return rows
@@ -220,11 +245,11 @@ def cited_by(scene: Scene, one: Evidence, places: Places) -> Places:
     return found
 
 
-def _because_hit(board: Board, one: Evidence, place: int) -> Hit:
-    scene = board.scene
-    items = scene.scorer.items
-    common = reasons.shared(items.facts(one.place), items.facts(place))
-    return board.hits(np.array([place]), (f"{CITED[one.source]}:{items.ids[one.place]}", *common))[0]
+def _because_hits(board: Board, one: Evidence, places: Places) -> list[Hit]:
+    items = board.scene.scorer.items
+    source, cited = items.facts(one.place), f"{CITED[one.source]}:{items.ids[one.place]}"
+    whys = [(cited, *reasons.shared(source, items.facts(place))) for place in places.tolist()]
+    return board.hits_with(places, whys)
 
 
 def _add_because(board: Board, row: tuple[Evidence, list[Hit]]) -> None:
@@ -241,19 +266,22 @@ def _add_because(board: Board, row: tuple[Evidence, list[Hit]]) -> None:
 
 
 def for_you(board: Board) -> None:
-    """Add the row of the best of everything, kept apart from one another, with a little left to chance."""
+    """Add the row of the best of everything, kept apart from one another, with a little left to chance.
+
+    Only of what can be watched: a young house shows the rest of its catalogue on shelves, marked as such.
+    """
     scene = board.scene
-    pool = candidates(board)
+    pool = candidates(board, only=scene.ready)
+    if len(pool) < ROW_MIN:
+        pool = candidates(board)
     best = rerank.capped(pool[:POOL], scene.scorer.items.franchise)
     row = apart(scene, best, ROW_MAX)
     rest = np.setdiff1d(pool[len(pool) // 4 :], row)
     row, strange = rerank.explored(row, rest, scene.met, scene.seed)
     row = playable_first(rerank.capped(row, scene.scorer.items.franchise), scene.ready)
     whys = explained(scene, row)
-    hits = zip(board.hits(row, ()), row.tolist(), whys, strict=True)
-    board.add(
-        "for-you", (replace(hit, why=("explore",) if place in strange else why) for hit, place, why in hits)
-    )
+    whys = [("explore",) if place in strange else why for place, why in zip(row.tolist(), whys, strict=True)]
+    board.add("for-you", board.hits_with(row, whys))
 
 
 def apart(scene: Scene, places: Places, count: int) -> Places:
@@ -269,7 +297,7 @@ def apart(scene: Scene, places: Places, count: int) -> Places:
 def explained(scene: Scene, places: Places) -> list[tuple[str, ...]]:
     """Return the reasons of each title, strongest first: by its largest leg."""
     leads = scene.scores.item_leads(places)
-    cited, _ = scene.scorer.largest(scene.taste, places)
+    cited, _ = scene.largest(places)
     verified: dict[int, set[int]] = {}
     for number in _commonest(cited[leads])[:BECAUSE_ROWS]:
         one = scene.taste.positive[number]

@@ -113,10 +113,13 @@ class Scorer:
         self._lock = threading.Lock()
         if model is not None:
             rows = [items.place.get(title_id, -1) for title_id in model.items]
-            self._met_rows = np.array([row for row, place in enumerate(rows) if place >= 0], np.int64)
-            self._met = np.array([place for place in rows if place >= 0], np.int64)
+            met = np.array([place for place in rows if place >= 0], np.int64)
+            self._place_of = np.array(rows, np.int64)
+            self._row_of = np.zeros(len(items), np.int64)
+            self._row_of[met] = np.flatnonzero(self._place_of >= 0)
             self._unmet = np.ones(len(items), bool)
-            self._unmet[self._met] = False
+            self._unmet[met] = False
+            self._strangers = np.flatnonzero(self._unmet)
 
     def score_kept(self, taste: Taste, prior: Floats, fresh: Floats, now_s: float) -> Scores:
         """Return `score`, which is asked once while the history, the prior and the day stay the same.
@@ -161,27 +164,31 @@ class Scorer:
     ) -> tuple[Floats, Floats, dict[str, Floats]]:
         assert self.model is not None
         legs = self.model.legs(self._past(taste), now_s=now_s)
-        normal = legs.normal()
+        normal = legs.deviations
         score = self.model.score(legs)
-        count = len(self.items)
         content = _deviations(near)
         strength = {
-            name: np.zeros(count, np.float32) for name in (ITEM, FACTORS, PRIOR)
+            leg: self._placed(normal[:, legs.names.index(name)])
+            for leg, name in ((ITEM, "item-item"), (FACTORS, "factors"), (PRIOR, "popularity"))
         } | {CONTENT: content, PICKS: _deviations(picks)}  # fmt: skip
-        item = np.zeros(count, np.float32)
-        final = np.zeros(count, np.float32)
-        for leg, name in ((ITEM, "item-item"), (FACTORS, "factors"), (PRIOR, "popularity")):
-            strength[leg][self._met] = normal[self._met_rows, legs.names.index(name)]
-        item[self._met] = legs.leg("item-item")[self._met_rows]
-        final[self._met] = score[self._met_rows]
-        unmet = self._unmet
-        if unmet.any():
+        item = self._placed(legs.leg("item-item"))
+        final = self._placed(score)
+        unmet = self._strangers
+        if len(unmet):
+            low = float(final.min(initial=0.0))  # those of strangers are still 0
             item[unmet], strength[ITEM][unmet] = near[unmet], content[unmet]
-            low = float(final[self._met].min(initial=0.0))
             final[unmet] = np.maximum(low, UNMET * content[unmet])
         final += CONTENT_WEIGHT * content + PICKS_WEIGHT * picks + FRESH_WEIGHT * fresh
         final += REFUSED_WEIGHT * against / max(float(near.std()), 1e-3)
         return item, final, strength
+
+    def _placed(self, values: Floats | NDArray[np.float64]) -> Floats:
+        """Return what the model says of its items, by places of the catalogue; 0 where it never met the title."""
+        if not len(values):
+            return np.zeros(len(self.items), np.float32)
+        found = np.asarray(values, np.float32).take(self._row_of)
+        found[self._strangers] = 0.0
+        return found
 
     def _past(self, taste: Taste) -> list[Past]:
         from bitaca_core.recommend.model import Past
@@ -235,15 +242,18 @@ class Scorer:
         table = np.zeros((len(positive), len(places)), np.float32)
         if not positive or not len(places):
             return np.full(len(places), -1, np.int64), np.zeros(len(places), np.float32)
-        column = np.full(len(self.items), -1, np.int64)
+        column = np.full(len(self.items) + 1, -1, np.int64)  # the last is where a place of -1 looks
         column[places] = np.arange(len(places))
-        near = self.content.neighbours([one.place for one in positive])
-        unmet = np.ones(len(self.items), bool) if self.model is None else self._unmet
-        for row, (one, (found, likeness)) in enumerate(zip(positive, near, strict=True)):
-            kept = (column[found] >= 0) & unmet[found]
-            table[row, column[found[kept]]] = one.weight * likeness[kept]
+        by_content = column
         if self.model is not None:
             self._model_terms(self.model, positive, column, table)
+            by_content = np.where(np.append(self._unmet, False), column, -1)
+        if self.model is None or self._unmet[places].any():
+            near = self.content.neighbours([one.place for one in positive])
+            for row, (one, (found, likeness)) in enumerate(zip(positive, near, strict=True)):
+                at = by_content[found]
+                kept = at >= 0
+                table[row, at[kept]] = one.weight * likeness[kept]
         best = table.argmax(0)
         terms = table[best, np.arange(len(places))]
         return np.where(terms > 0, best, -1), terms
@@ -252,17 +262,14 @@ class Scorer:
         self, model: Model, positive: Sequence[Evidence], column: NDArray[np.int64], table: Floats
     ) -> None:
         weights, index = model.weights, model.index
-        catalogue_place = np.full(weights.shape[0], -1, np.int64)
-        catalogue_place[self._met_rows] = self._met
         for row, one in enumerate(positive):
             known = index.get(self.items.ids[one.place])
             if known is None:
                 continue
             part = slice(weights.indptr[known], weights.indptr[known + 1])
-            places = catalogue_place[weights.indices[part]]
-            kept = places >= 0
-            kept[kept] = column[places[kept]] >= 0
-            table[row, column[places[kept]]] = one.weight * weights.data[part][kept]
+            at = column[self._place_of[weights.indices[part]]]
+            kept = at >= 0
+            table[row, at[kept]] = one.weight * weights.data[part][kept]
 
     def _sum(self, evidence: Sequence[Evidence]) -> Floats:
         found = np.zeros(len(self.items), np.float32)

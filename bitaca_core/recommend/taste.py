@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from bitaca_core.recommend.items import Items
@@ -35,7 +36,7 @@ class Evidence:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Taste:
     """Everything about one viewer that recommendation needs, by places in `Items`.
 
@@ -50,12 +51,12 @@ class Taste:
     tastes: Tastes = field(default_factory=Tastes)
     limits: Limits = field(default_factory=Limits)
 
-    @property
+    @cached_property
     def positive(self) -> tuple[Evidence, ...]:
         """What speaks for a title like it."""
         return tuple(one for one in self.evidence if one.weight > 0)
 
-    @property
+    @cached_property
     def negative(self) -> tuple[Evidence, ...]:
         return tuple(one for one in self.evidence if one.weight < 0)
 

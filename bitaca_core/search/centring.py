@@ -64,17 +64,21 @@ class Centred:
             self._mean: NDArray[np.float32] = vectors.mean(axis=0)
             spread = 1.0 - 2.0 * (vectors @ self._mean) + float(self._mean @ self._mean)
             self._lengths: NDArray[np.float32] = np.sqrt(np.maximum(spread, 1e-6)).astype(np.float32)
+            self._to_asked: NDArray[np.float32] = vectors @ asked
 
     def scores(self, vector: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return `(centred, plain)` cosines to every title, shape (n,) each."""
         if not self.centring:
             plain: NDArray[np.float32] = self.vectors @ vector
             return plain, plain
+        plain = self.vectors @ vector
         question = vector - self._asked
-        question /= max(1e-6, float(np.linalg.norm(question)))
-        both = self.vectors @ np.stack([question, vector], axis=1)  # the vectors are read from memory once
-        centred: NDArray[np.float32] = (both[:, 0] - np.float32(self._mean @ question)) / self._lengths
-        plain = both[:, 1]
+        length = max(1e-6, float(np.linalg.norm(question)))
+        # The product with the question follows from two that are there; the vectors are read from memory once.
+        centred: NDArray[np.float32] = plain - self._to_asked
+        centred -= np.float32(self._mean @ question)
+        centred /= self._lengths
+        centred /= np.float32(length)
         return centred, plain
 
     def nearest(
@@ -86,6 +90,16 @@ class Centred:
             count = min(limit, len(self.ids))
             rows = np.argpartition(-order, count - 1)[:count] if count else np.zeros(0, np.int64)
         else:
-            rows = np.array([row for row, title_id in enumerate(self.ids) if title_id in among], np.int64)
+            rows = self._rows(order, limit, among)
         best = rows[np.argsort(-order[rows], kind="stable")][:limit]
         return [(self.ids[row], float(plain[row])) for row in best]
+
+    def _rows(self, order: NDArray[np.float32], limit: int, among: Container[str]) -> NDArray[np.int64]:
+        """Return rows of titles `among`, the best `limit` of them included: from the top as far as is needed."""
+        for depth in (8 * limit, 64 * limit):
+            if depth < len(order):
+                top = np.sort(np.argpartition(-order, depth - 1)[:depth])
+                rows = [row for row in top.tolist() if self.ids[row] in among]
+                if len(rows) >= limit:
+                    return np.array(rows, np.int64)
+        return np.array([row for row, title_id in enumerate(self.ids) if title_id in among], np.int64)

@@ -21,7 +21,7 @@ from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.vocabulary import GENRE_WORDS, MOOD_WORDS, THEME_WORDS, is_filler
 from bitaca_core.search.documents import Document, document
 from bitaca_core.search.facets import Facets
-from bitaca_core.search.gloss import gloss
+from bitaca_core.search.gloss import gloss, is_known
 from bitaca_core.search.lexical import WordIndex
 from bitaca_core.search.names import STRONG, NameIndex
 
@@ -146,8 +146,8 @@ def gather(
         evidence.add("words", [key for key, _ in index.match("words", plain, depth)], "words")
     if english := legs.english(text):
         evidence.add("english", [key for key, _ in index.match("meaning", english, depth)], "words")
-    if any(len(word) >= 4 and word not in shelf.known and not is_filler(word) for word in text.split()):
-        near = [key for key, _ in index.match("names", text, LEG_DEPTH) if _has_near_word(text, shelf, key)]
+    if odd := _odd_words(text, shelf):
+        near = [key for key, _ in index.match("names", odd, LEG_DEPTH) if _has_near_word(text, shelf, key)]
         evidence.add("ngrams", near, "words")
     return evidence
 
@@ -196,6 +196,12 @@ def _add_hints(evidence: Evidence, text: str, shelf: Shelf) -> None:
         evidence.legs["hints"] = [(key, 1 + 5 * levels[counts[key]]) for key in ranked]
     for key in ranked:
         evidence.why.setdefault(key, []).extend(why for why, _, ids in pools if key in ids)
+
+
+def _odd_words(text: str, shelf: Shelf) -> str:
+    """Return the words that may be misspelt names: no name's, and none that Portuguese has. Every triple costs."""
+    words = (word for word in text.split() if len(word) >= 4 and word not in shelf.known)
+    return " ".join(word for word in words if not is_filler(word) and not is_known(word))
 
 
 def _longest_known(words: list[str]) -> set[str]:

@@ -23,6 +23,7 @@ from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.search.documents import Document, document, fingerprint
 from bitaca_core.search.embeddings import VectorStore, embed_missing, text_key
+from bitaca_core.search.fulltext import FullText
 from bitaca_core.search.progress import ProgressNote
 from bitaca_core.search.tables import APPROXIMATE_FROM, drop_tables, open_table, write_table
 from bitaca_core.settings import DataPaths, Settings, load_settings
@@ -301,7 +302,9 @@ class OpenIndex:
         if info.uri and options is None:
             options = load_settings().index_options
         try:
-            self._table: Any = open_table(info.uri or paths.search / info.version, options)
+            place = info.uri or paths.search / info.version
+            self._table: Any = open_table(place, options)
+            self._texts = FullText(place, options)
             data = self._table.search().select(["title_id", "vector"]).limit(max(1, info.titles)).to_arrow()
             data = data.filter(data["vector"].is_valid())
         except (ValueError, OSError, RuntimeError) as error:
@@ -315,16 +318,7 @@ class OpenIndex:
 
     def match(self, column: str, text: str, limit: int) -> list[tuple[str, float]]:
         """Return `(title_id, BM25 score)` of a full-text column, best first."""
-        from lancedb import query
-
-        match: Any = query.MatchQuery
-        found = (
-            self._table.search(match(text, column), query_type="fts")
-            .select(["title_id", "_score"])
-            .limit(limit)
-            .to_arrow()
-        )
-        return list(zip(found["title_id"].to_pylist(), found["_score"].to_pylist(), strict=True))
+        return self._texts.match(column, text, limit)
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """Return `(title_id, cosine)` nearest to a unit vector, best first; exact up to `APPROXIMATE_FROM` titles."""

@@ -75,6 +75,7 @@ def open_search(
     background: bool = True,
     clock: Callable[[], float] = time.monotonic,
     legs: Legs | None = None,
+    patience: Callable[[], bool] | None = None,
 ) -> LocalSearch:
     """Open search over a catalogue.
 
@@ -88,11 +89,13 @@ def open_search(
         Open index and embedder in a thread; False opens them now.
     legs : Legs or None
         What is used of a question, for ablations; None is everything.
+    patience : callable or None
+        Returns when the thread may begin, or False where it never may; the first question begins before that.
     """
     if isinstance(embedder, str):
         embedder = open_embedder(embedder)
     search = LocalSearch(paths, catalogue, playable, embedder, clock, legs)
-    search.warm(wait=not background)
+    search.warm(wait=not background, patience=patience)
     return search
 
 
@@ -152,14 +155,18 @@ class LocalSearch:
             self._cache.clear()
             self._playable = (float("-inf"), frozenset())
 
-    def warm(self, wait: bool = False) -> None:
-        """Open the newest index and load the embedder, in a thread unless `wait`."""
+    def warm(self, wait: bool = False, patience: Callable[[], bool] | None = None) -> None:
+        """Open the newest index and load the embedder, in a thread unless `wait`; when `patience` returns."""
         if wait:
             self._open()
         else:
-            threading.Thread(target=self._open, name="bitaca-search-warm", daemon=True).start()
+            threading.Thread(
+                target=self._open, args=(patience,), name="bitaca-search-warm", daemon=True
+            ).start()
 
-    def _open(self) -> None:
+    def _open(self, patience: Callable[[], bool] | None = None) -> None:
+        if patience is not None and not patience():
+            return
         with self._opening:
             stamp = _stamp(self._paths)
             if self._embedder is None or stamp is None or stamp == self._index_stamp:

@@ -89,6 +89,7 @@ async def shell_opening(request: Request) -> Response:
     """Stand in for the shell until Gradio is mounted, then send to it."""
     if getattr(request.app.state, "shell_ready", False):
         return RedirectResponse("/app/", status_code=307)
+    request.app.state.calm.hurry()
     say = words(language_of(request))
     page = document(request, say("shell_title"), opening(say), page="opening", status=503, refresh_s=1)
     page.headers["Retry-After"] = "1"

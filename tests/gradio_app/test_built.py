@@ -63,3 +63,14 @@ async def test_small_and_compressed_files_are_sent_as_they_are(client):
     icon = await client.get("/favicon.ico", headers={"accept-encoding": "identity"})
     assert icon.status_code == 200 and "content-encoding" not in icon.headers
     assert icon.headers["etag"]
+
+
+async def test_the_first_visitor_does_not_wait_for_the_best_compression(app, client):
+    quick = await client.get(CORE, headers={"accept-encoding": "br"})
+    app.state.calm.hurry()
+    best = await client.get(CORE, headers={"accept-encoding": "br"})
+    assert quick.content == best.content
+    assert quick.headers["etag"] != best.headers["etag"]
+    assert int(best.headers["content-length"]) < int(quick.headers["content-length"])
+    kept = await client.get(CORE, headers={"accept-encoding": "br", "if-none-match": quick.headers["etag"]})
+    assert (kept.status_code, kept.headers["etag"]) == (304, quick.headers["etag"])

@@ -247,3 +247,24 @@ def test_an_index_that_opens_sharpens_what_is_like_a_title(world, tmp_path):
     after = recommender.because(viewer)
     assert after[0].title_id == "curta" or after[0].title_id == "drama-4"
     assert {hit.title_id: hit.score for hit in after}["drama-4"] > before["drama-4"]
+
+
+@pytest.mark.parametrize(("ready_count", "all_play"), [(6, True), (2, False)])
+def test_a_young_house_recommends_for_you_what_plays_there(tmp_path, ready_count, all_play):
+    """With hardly anything to watch the catalogue is shown instead of nothing; what plays still comes first."""
+    shelf = [film(f"drama-{n:02}", ("drama",), ("luto",), year=1990 + n) for n in range(40)]
+    ready = {one.title_id for one in shelf[30 : 30 + ready_count]}
+    store = ViewerStore(tmp_path / "app.db", lambda: 1000.0)
+    viewer = store.create_viewer()
+    store.record_progress(viewer, "drama-00", 90.0, 90.0)
+    recommender = Recommender(
+        LocalSearch(DataPaths(tmp_path), Catalogue(shelf), lambda: ready, None),
+        Catalogue(shelf),
+        store,
+        playable=lambda: ready,
+    )
+    rows = {row.key: [hit.playable for hit in row.items] for row in recommender.rows(viewer)}
+    assert all(rows["for-you"]) == all_play
+    assert all(plays == sorted(plays, reverse=True) for plays in rows.values())
+    assert sum(map(sum, rows.values())) == ready_count
+    store.close()
