@@ -1,12 +1,13 @@
 """New titles: item-item columns, vectors and popularity made of what they are about.
 
-A title that nobody met yet takes after the met titles nearest in content: its column and its vector are their mean,
-weighed by likeness and by how much is known of each.
+A title that nobody met yet has the vector that its attributes foretell, by a regression over the titles that were
+met (`attributes.py`), and takes after the met titles nearest in content: its column is their mean, weighed by likeness
+and by how much is known of each. The vector ranks new titles among one another; the column says why.
 
 References
 ----------
 Sarwar et al. 2001 on neighbourhoods; Gantner et al. 2010, Learning Attribute-to-Feature Mappings for Cold-Start
-Recommendations (the mapping here is a nearest-neighbour one).
+Recommendations.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bitaca_core.recommend import itemitem
+from bitaca_core.recommend import attributes, ials, itemitem
 from bitaca_core.recommend.content import neighbours
 from bitaca_core.recommend.interactions import Floats
-from bitaca_core.recommend.legs import ITEM_ITEM, NEIGHBOUR, Legs
+from bitaca_core.recommend.legs import Legs
 
 NEAR = 40
 POWER = 3.0
@@ -41,8 +42,9 @@ def extend(legs: Legs, counts: NDArray[np.int64]) -> Legs:
     near = neighbours(legs.content[new], legs.content[met], NEAR, POWER)
     near = _weighed(near, counts[met])
     weights = {name: _columns(matrix, near, new, met) for name, matrix in legs.weights.items()}
+    sure = np.log1p(counts[met])
     factors = legs.factors.copy()
-    factors[new] = near @ legs.factors[met]
+    factors[new] = attributes.mapped(legs.content[met], legs.factors[met], sure, legs.content[new])
     return replace(legs, weights=weights, factors=factors)
 
 
@@ -96,15 +98,9 @@ def _largest(columns: Any, keep: int = itemitem.WEIGHTS_MAX) -> Any:
 
 
 def scores(legs: Legs, history: Any) -> Floats:
-    """Return how well new titles follow on histories: the made-up legs together, in deviations; (users, items)."""
-    from bitaca_core.recommend import ials
+    """Return how well titles follow on histories by their vectors, foretold ones too; shape (users, items).
 
-    parts = [
-        (0.5, (history @ legs.weights[ITEM_ITEM]).toarray()),
-        (0.2, (history @ legs.weights[NEIGHBOUR]).toarray()),
-        (0.3, ials.half(history, legs.factors, legs.ials) @ legs.factors.T),
-    ]
-    total = np.zeros((history.shape[0], history.shape[1]), np.float32)
-    for share, part in parts:
-        total += share * part / np.maximum(part.std(1, keepdims=True), 1e-9)
-    return total
+    Neighbours' columns, predicted popularity and likeness by content, alone or beside, ranked new titles no better.
+    """
+    found: Floats = ials.half(history, legs.factors, legs.ials) @ legs.factors.T
+    return found

@@ -23,6 +23,13 @@ class NewTitles:
     removed: int
     per_user: dict[str, NDArray[np.float64]]
 
+    def and_of(self, other: NewTitles) -> NewTitles:
+        """Return both judgements as one: of other splits, with other titles taken out."""
+        both = {
+            name: np.concatenate([values, other.per_user[name]]) for name, values in self.per_user.items()
+        }
+        return NewTitles(self.removed + other.removed, both)
+
     def to_dict(self, k: int) -> dict[str, Any]:
         """Return means, intervals and the difference to content kNN."""
         found: dict[str, Any] = {"removed": self.removed, "asked": len(self.per_user["bitaca"])}
