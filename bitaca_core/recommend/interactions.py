@@ -158,12 +158,14 @@ def from_pairs(
 
 def last_of_each(interactions: Interactions) -> Interactions:
     """Keep of each (user, item) pair the latest in time, or in order where there are no times."""
+    key = interactions.user.astype(np.int64) * max(1, len(interactions.items)) + interactions.item
+    ranked = np.sort(key)
+    if not (ranked[1:] == ranked[:-1]).any():
+        return interactions  # the usual case, in a fifth of the memory that the rest takes
+    del ranked
     order = np.arange(len(interactions))
     if interactions.time is not None:
         order = np.argsort(interactions.time, kind="stable")
-    key = interactions.user.astype(np.int64) * max(1, len(interactions.items)) + interactions.item
     reverse = order[::-1]
     _, first = np.unique(key[reverse], return_index=True)
-    if len(first) == len(interactions):
-        return interactions
     return interactions.take(np.sort(reverse[first]))

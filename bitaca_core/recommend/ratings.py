@@ -227,13 +227,15 @@ def _gather(stream: Any, path: Path, shape: Shape, repeats: Repeats) -> Interact
                 parts[name].append(columns[name].to_numpy(zero_copy_only=False).astype(kind))
     if not parts["user"]:
         raise InputError("there are no ratings in the file", file=path, line=1, hint=EXPECTED)
-    joined = {name: np.concatenate(part) if part else None for name, part in parts.items()}
-    del parts
+    joined: dict[str, Any] = {}
+    for name in list(parts):  # each column's parts are let go before the next is joined
+        part = parts.pop(name)
+        joined[name] = np.concatenate(part) if part else None
     if joined["rating"] is not None:
         joined["rating"][unrated(joined["rating"])] = np.nan
     made = Interactions(
-        users.names(), items.names(), joined["user"], joined["item"], joined["rating"], joined["time"]  # type: ignore[arg-type]
-    )  # fmt: skip
+        users.names(), items.names(), joined["user"], joined["item"], joined["rating"], joined["time"]
+    )
     once = last_of_each(made)
     if len(once) < len(made) and repeats == "refuse":
         _tell_repeat(made, path, shape)
