@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from bitaca_core.recommend import attributes, cold, content, ials, itemitem, legs, model
+from bitaca_core.recommend import attributes, cold, content, generate, ials, itemitem, legs, model
 from bitaca_core.recommend.interactions import Interactions, from_pairs
 from bitaca_core.recommend.legs import FACTORS, ITEM_ITEM, Choice
 from bitaca_core.recommend.model import Past
@@ -41,10 +41,11 @@ def test_a_new_title_follows_its_kind() -> None:
     history = np.zeros((2, len(data.items)), np.float32)
     history[0, [place["comedy0"], place["comedy3"]]] = 1.0
     history[1, [place["horror1"]]] = 1.0
-    found = cold.scores(after, sparse.csr_matrix(history))
-    assert found.shape == history.shape
-    new = [place["comedy8"], place["horror8"]]
-    assert found[0, new[0]] > found[0, new[1]] and found[1, new[1]] > found[1, new[0]]
+    new = np.array([place["comedy8"], place["horror8"]])
+    for near in cold.SHARES:
+        found = cold.scores(after, sparse.csr_matrix(history), new, near)
+        assert found.shape == (2, 2)
+        assert found[0, 0] > found[0, 1] and found[1, 1] > found[1, 0]
     column = after.weights[ITEM_ITEM][:, [new[0]]].toarray().ravel()
     assert column[place["comedy0"]] > 0 and abs(column[place["horror0"]]) < column[place["comedy0"]]
 
@@ -62,8 +63,29 @@ def test_nothing_known_nothing_made() -> None:
     data, _ = two_kinds()
     plain = legs.fit(data, CHOICE, content.vectors(list(data.items), {}))
     assert cold.extend(plain, data.counts()) is plain
-    scores = cold.scores(plain, sparse.csr_matrix((3, len(data.items)), dtype=np.float32))
-    assert not scores.any(), "an empty history asks for nothing"
+    nobody = sparse.csr_matrix((3, len(data.items)), dtype=np.float32)
+    assert not cold.scores(plain, nobody, np.arange(4)).any(), "an empty history asks for nothing"
+    assert cold.near_share(plain, data) == cold.NEAR_SHARE, "without words there is nothing to choose by"
+
+
+def test_likeness_counts_as_far_as_it_helps_with_titles_taken_for_new() -> None:
+    met, words = generate.interactions(0, users=150, items=120, mean=25.0)
+    names = [str(name) for name in met.items]
+    choice = Choice(edlae=itemitem.Edlae(l2=50.0), ials=ials.Ials(factors=8, sweeps=4))
+    order = np.random.default_rng(1).permutation(names)
+    mixed = {name: words[str(other)] for name, other in zip(names, order, strict=True)}
+    shares = []
+    for told in (words, mixed):
+        learnt = legs.fit(met, choice, content.vectors(names, told))
+        shares.append(cold.near_share(learnt, met))
+        assert cold.near_share(learnt, met) == shares[-1], "the seed decides"
+    assert shares[0] > shares[1], "words that say nothing count less"
+
+
+def test_the_first_option_as_good_as_any_is_taken() -> None:
+    values = np.array([[0.5, 0.5, 0.5, 0.5], [0.9, 0.8, 0.9, 0.8], [0.9, 0.9, 0.8, 0.81]])
+    assert cold._simplest(values) == 1
+    assert cold._simplest(values[[0, 0]]) == 0
 
 
 def test_columns_keep_their_largest_weights_and_reasons_stay_exact() -> None:
