@@ -179,6 +179,15 @@ def rows(
     )
 
 
+@app.command("ratings")
+def ratings(
+    count: Annotated[int, typer.Option("--rows", min=1000, help="ratings in each file")] = 10_000_000,
+    out: Out = Path("results/ratings.json"),
+) -> None:
+    """Ten million ratings read in three shapes: time, largest memory, nothing lost, a fault in the last line told."""
+    _measure("tests.bench.ratings", ["--rows", str(count)], out)
+
+
 def _measure(module: str, arguments: list[str], out: Path) -> None:
     if not (CHECKOUT / "tests").is_dir():
         raise InputError("benches run from a checkout", hint="git clone the project and run make setup there")

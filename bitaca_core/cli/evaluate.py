@@ -12,6 +12,8 @@ import typer
 from bitaca_core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from bitaca_core.recommend.evaluate import Report
     from bitaca_core.recommend.interactions import Interactions
 
@@ -32,8 +34,13 @@ def recommend(
         typer.Option(help="user, item[, rating[, time]] in CSV, TSV or `::`, or lines of user item item …"),
     ],
     items: Annotated[
-        Path | None, typer.Option(help="a table of the items: genres, tags, years, texts")
+        list[Path] | None,
+        typer.Option(help="a table of the items: genres, tags, years, texts; may be given several times"),
     ] = None,
+    texts: Annotated[
+        bool,
+        typer.Option("--texts", help="embed the items' titles and texts as well, by the built-in MiniLM"),
+    ] = False,
     protocol: Annotated[
         Literal["random", "strong", "leave-last", "kfold"], typer.Option(help="how interactions are held out")
     ] = "strong",
@@ -53,30 +60,59 @@ def recommend(
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """nDCG, recall, coverage and the paired difference to EASE, of ours and of six baselines."""
-    from bitaca_core.recommend import content, evaluate, itemtable
+    from bitaca_core.recommend import evaluate
     from bitaca_core.recommend.ratings import read
+
+    def say(text: str) -> None:
+        if not as_json:
+            print(text, file=sys.stderr, flush=True)
 
     chosen = parse_seeds(seeds) if seeds else SEEDS[protocol]
     least = parse_rating(min_rating)
     told = read(ratings, repeats=repeats)
     met = filtered(told, least, min_item_count, min_user_count, ratings)
-    names = [str(name) for name in met.items]
-    words = itemtable.read(items, names) if items is not None else {}
     report = evaluate.evaluate(
         met,
         protocol,
-        content.vectors(names, words),
+        about([str(name) for name in met.items], items or [], texts, say),
         seeds=chosen,
         folds=folds,
         k=k,
         known=evaluate.KNOWN if curves else (),
         new=curves,
-        say=lambda text: None if as_json else print(text, file=sys.stderr, flush=True),
+        varied=curves,
+        say=say,
     )
     if as_json:
         print(json.dumps(report.to_dict()))
         return
     show(report, k)
+
+
+def about(names: Sequence[str], tables: Sequence[Path], texts: bool, say: Callable[[str], None]) -> Any:
+    """Return what the tables say of the items, as `content.vectors` makes it.
+
+    Raises
+    ------
+    InputError
+        Texts are asked for and there is no table, or none of the items has a text.
+    """
+    from bitaca_core.recommend import content, itemtable
+
+    if not tables:
+        if texts:
+            raise InputError("--texts needs --items, the table that has them", kind="usage")
+        return content.vectors(names, {})
+    found = itemtable.read(tables, names)
+    say(f"{len(found.words)} of {len(names)} items are in the tables")
+    embedded = None
+    if texts:
+        if not found.texts:
+            raise InputError("no item has a text to embed", file=tables[0], hint="leave --texts out")
+        from bitaca_core.search.embed import open_embedder
+
+        embedded = content.embedded(names, found.texts, open_embedder().encode)
+    return content.vectors(names, found.words, embedded)
 
 
 def filtered(
@@ -142,20 +178,35 @@ def show(report: Report, k: int) -> None:
     print(f"{'method':12} {'nDCG@' + str(k):>8} {'95 %':>15} {'recall@20':>9} {'cover':>6}  against EASE")
     for name, row in report.methods.items():
         low, high = row["ci95"]
-        pair = row["vs_ease"]
-        more = f"{pair['mean']:+.4f} [{pair['ci95'][0]:+.4f}, {pair['ci95'][1]:+.4f}]"
         print(
             f"{name:12} {row[f'ndcg@{k}']:8.4f} [{low:.4f}, {high:.4f}] {row['recall@20']:8.4f} "
-            f"{row[f'coverage@{k}']:6.3f}  {more if name != 'ease' else ''}"
+            f"{row[f'coverage@{k}']:6.3f}  {paired(row['vs_ease']) if name != 'ease' else ''}"
         )
-    if "new_titles" in facts:
-        told = facts["new_titles"]
-        ours, near = (told[name][f"ndcg@{k}"] for name in ("bitaca", "content-knn"))
-        print(f"{told['removed']} new titles: ours {ours:.4f}, content kNN {near:.4f}")
     for length, row in report.known.items():
-        pair = row["bitaca"]["vs_popularity"]
         print(
             f"{length:2} known: ours {row['bitaca'][f'ndcg@{k}']:.4f}, EASE {row['ease'][f'ndcg@{k}']:.4f}, popularity "
-            f"{row['popularity'][f'ndcg@{k}']:.4f}; ours less popularity {pair['mean']:+.4f} "
-            f"[{pair['ci95'][0]:+.4f}, {pair['ci95'][1]:+.4f}]"
+            f"{row['popularity'][f'ndcg@{k}']:.4f}; ours less popularity {paired(row['bitaca']['vs_popularity'])}"
         )
+    if "new_titles" in facts:
+        new = facts["new_titles"]
+        ours, near = (new[name][f"ndcg@{k}"] for name in ("bitaca", "content-knn"))
+        print(
+            f"{new['removed']} new titles, {new['asked']} users: ours {ours:.4f}, content kNN {near:.4f}; "
+            f"ours less content kNN {paired(new['bitaca']['vs_content-knn'])}"
+        )
+    if "diversity" in facts:
+        print("varied lists (chosen: by one half of the users for the other, at most 1 % of the nDCG):")
+        for row in facts["diversity"][:2]:
+            print(
+                f"{row['name']:12} nDCG@{k} {row[f'ndcg@{k}']:.4f} ({row['ndcg_change']:+.1%}), diversity "
+                f"{row['diversity']:.3f} ({row['diversity_change']:+.1%}) by vectors and "
+                f"{row['content_diversity']:.3f} ({row['content_diversity_change']:+.1%}) by content, coverage "
+                f"{row['coverage']:.3f}, novelty {row['novelty']:.2f} bits, popularity lift "
+                f"{row['popularity_lift']:+.2f}"
+            )
+
+
+def paired(pair: dict[str, Any]) -> str:
+    """Return a paired difference with its interval."""
+    low, high = pair["ci95"]
+    return f"{pair['mean']:+.4f} [{low:+.4f}, {high:+.4f}]"

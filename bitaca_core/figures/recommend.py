@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bitaca_core.figures.palette import DIM, SERIES, canvas, caption
+from bitaca_core.figures.palette import DIM, INK, SERIES, canvas, caption
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,20 +38,59 @@ def known_titles(
     return figure
 
 
-def trade_off(points: Sequence[tuple[float, float, float]], *, finding: str) -> Figure:
-    """Draw how diversity is bought with nDCG.
+def trade_off(rows: Sequence[Mapping[str, float | str]], *, k: int, finding: str) -> Figure:
+    """Draw how variety is bought with nDCG: diversity above, coverage below; a line for each weight of popularity.
 
     Parameters
     ----------
-    points : sequence of (setting, ndcg, diversity)
-        The first one is without any reranking.
+    rows : sequence of mapping
+        As `diversity.told` returns them: plain lists first, those of the chosen settings second.
     """
+    figure, panels = canvas(2, height_in=3.2)
+    plain, chosen, *every = rows
+    weights = sorted({float(row["popularity"]) for row in every})
+    for panel, what, name in zip(
+        panels,
+        ("diversity", "coverage"),
+        ("diversity, 1 - mean cosine", "share of titles shown"),
+        strict=True,
+    ):
+        for at, weight in enumerate(weights):
+            line = [row for row in [plain, *every] if row["popularity"] == weight]
+            panel.plot(
+                [row[what] for row in line],
+                [row[f"ndcg@{k}"] for row in line],
+                color=SERIES[at % len(SERIES)],
+                alpha=1.0 if at < len(SERIES) else 0.5,
+                marker="o",
+                markersize=4,
+                linewidth=1.2,
+                label=f"popularity {weight:g}",
+            )
+        panel.plot(chosen[what], chosen[f"ndcg@{k}"], "*", color=INK, markersize=13, label="chosen on others")
+        panel.axhline(0.99 * float(plain[f"ndcg@{k}"]), color=DIM, linewidth=1, linestyle=(0, (4, 4)))
+        caption(panel, "", x=name, y=f"nDCG@{k}")
+    caption(panels[0], finding, x="diversity, 1 - mean cosine", y=f"nDCG@{k} (dashed: 1 % less)")
+    panels[0].legend(frameon=False, fontsize=8, loc="lower left")
+    return figure
+
+
+def accuracy_and_coverage(methods: Mapping[str, Mapping[str, float]], *, k: int, finding: str) -> Figure:
+    """Draw each method by how good its lists are and how much of the catalogue they show."""
     figure, (panel,) = canvas(height_in=3.6)
-    panel.plot(
-        [one[2] for one in points], [one[1] for one in points], color=SERIES[1], marker="o", markersize=5
-    )
-    for setting, quality, variety in points:
-        panel.annotate(f" {setting:g}", (variety, quality), color=DIM, fontsize=9, va="bottom")
-    panel.axhline(0.99 * points[0][1], color=DIM, linewidth=1, linestyle=(0, (4, 4)))
-    caption(panel, finding, x="diversity of ten places, 1 - mean cosine", y="nDCG@10 (dashed: 1 % less)")
+    ordered = sorted(methods.items(), key=lambda one: one[1][f"coverage@{k}"])
+    for place, (name, row) in enumerate(ordered):
+        ours = name == "bitaca"
+        at = (row[f"coverage@{k}"], row[f"ndcg@{k}"])
+        panel.plot(*at, "o", color=SERIES[0] if ours else SERIES[1], markersize=9 if ours else 6)
+        panel.annotate(
+            name,
+            at,
+            xytext=(4, (9, -13)[place % 2]),  # neighbours' names above and below
+            textcoords="offset points",
+            color=INK if ours else DIM,
+            fontsize=9,
+        )
+    panel.margins(x=0.15, y=0.12)
+    caption(panel, finding, x=f"share of the titles in somebody's {k} places", y=f"nDCG@{k}")
     return figure

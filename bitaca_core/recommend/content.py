@@ -10,7 +10,9 @@ with Side-Information (features as further rows of the input).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,12 @@ from numpy.typing import NDArray
 
 from bitaca_core.recommend.interactions import Floats
 
+FIELD = re.compile(r"[=:]")
+PAIRED_MAX = 64
+"""A field of at most so many different words also has pairs."""
+PAIRS = 0.5
+"""What a field's pairs count beside its words: with more, neighbours by content alone get worse."""
+PAIR = " and "
 NEIGHBOURS = 30
 """Titles that a new title's column is made of."""
 
@@ -25,29 +33,67 @@ NEIGHBOURS = 30
 def vectors(items: Sequence[str], words: Mapping[str, Sequence[str]], texts: Floats | None = None) -> Any:
     """Return unit rows, scipy CSR float32 of shape (items, words); a row without words is empty.
 
+    A word's field is what stands before its first `=` or `:`. Every field counts alike, however many words it has:
+    else a synopsis would drown the genres. A field of few different words also tells by which two stand together:
+    "comedy" beside "horror" is a kind of its own.
+
     Parameters
     ----------
     texts : float32 array of shape (items, dimension), or None
-        Unit vectors of the items' texts, which count as much as the words.
+        Unit vectors of the items' texts, one more field.
     """
+    from scipy import sparse
+
+    fields: dict[str, list[list[str]]] = {}
+    for row, item in enumerate(items):
+        for word in dict.fromkeys(words.get(item, ())):
+            name = FIELD.split(word, maxsplit=1)[0] if FIELD.search(word) else ""
+            fields.setdefault(name, [[] for _ in items])[row].append(word)
+    for name in list(fields):
+        if 1 < len({word for row in fields[name] for word in row}) <= PAIRED_MAX:
+            fields[name + PAIR] = [
+                [one + PAIR + other for one, other in combinations(sorted(row), 2)] for row in fields[name]
+            ]
+    parts = [_field(rows) * (PAIRS if name.endswith(PAIR) else 1.0) for name, rows in fields.items()]
+    if texts is not None:
+        parts.append(sparse.csr_matrix(texts))
+    if not parts:
+        return sparse.csr_matrix((len(items), 1), dtype=np.float32)
+    return unit(sparse.hstack(parts).tocsr())
+
+
+def _field(words: Sequence[Sequence[str]]) -> Any:
+    """Return unit rows of one field, each word weighed by how few items have it."""
     from scipy import sparse
 
     place: dict[str, int] = {}
     rows, columns = [], []
-    for row, item in enumerate(items):
-        for word in set(words.get(item, ())):
+    for row, own in enumerate(words):
+        for word in own:
             rows.append(row)
             columns.append(place.setdefault(word, len(place)))
     made = sparse.csr_matrix(
-        (np.ones(len(rows), np.float32), (rows, columns)), shape=(len(items), max(1, len(place)))
+        (np.ones(len(rows), np.float32), (rows, columns)), shape=(len(words), max(1, len(place)))
     )
     have = np.asarray((made > 0).sum(0)).ravel()
     # A word of a single item joins it to nothing.
-    weight = np.where(have > 1, np.log((len(items) + 1) / np.maximum(have, 1)) + 0.1, 0.0)
-    found = unit(made @ sparse.diags(weight.astype(np.float32)))
-    if texts is None:
-        return found
-    return unit(sparse.hstack([found, sparse.csr_matrix(texts)]).tocsr())
+    weight = np.where(have > 1, np.log((len(words) + 1) / np.maximum(have, 1)) + 0.1, 0.0)
+    return unit(made @ sparse.diags(weight.astype(np.float32)))
+
+
+def embedded(
+    items: Sequence[str], texts: Mapping[str, str], encode: Callable[[Sequence[str]], Floats]
+) -> Floats:
+    """Return unit vectors of the items' texts, float32 of shape (items, dimension); zeros where there is no text.
+
+    The texts' mean is taken away first: all sentences of one kind lean the same way.
+    """
+    rows = [row for row, item in enumerate(items) if texts.get(item)]
+    made = encode([texts[items[row]] for row in rows])
+    found = np.zeros((len(items), made.shape[1]), np.float32)
+    made = made - made.mean(0)
+    found[rows] = made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-12)
+    return found
 
 
 def unit(matrix: Any) -> Any:

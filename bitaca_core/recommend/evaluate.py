@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bitaca_core.recommend import baselines, itemitem, learning, legs, metrics, newtitles, protocols
+from bitaca_core.recommend import (
+    baselines,
+    diversity,
+    itemitem,
+    learning,
+    legs,
+    metrics,
+    newtitles,
+    protocols,
+)
 from bitaca_core.recommend.interactions import Floats, Interactions
 from bitaca_core.recommend.learning import Learnt
 from bitaca_core.recommend.protocols import Asked, Split
@@ -77,6 +86,7 @@ def evaluate(
     k: int = 10,
     known: Sequence[int] = (),
     new: bool = False,
+    varied: bool = False,
     say: Say = lambda text: None,
 ) -> Report:
     """Judge all methods by a protocol.
@@ -85,7 +95,8 @@ def evaluate(
     ----------
     content : CSR of unit rows, one an item, of `content.vectors`
     known : lengths of history to ask about as well; held-out users only
-    new : judge new titles as well, in the first split; held-out users only
+    new : judge new titles as well, others in each split; held-out users only
+    varied : judge what varied lists cost and bring as well
     say : told a line as each split is done
 
     Raises
@@ -98,7 +109,9 @@ def evaluate(
         length: {name: Values() for name in (POPULARITY, EASE, OURS)} for length in known
     }
     facts: dict[str, Any] = {}
-    for split in protocols.splits(interactions, protocol, seeds=tuple(seeds), folds=folds):
+    trades: list[tuple[list[diversity.Trade], diversity.Trade]] = []
+    unmet: newtitles.NewTitles | None = None
+    for number, split in enumerate(protocols.splits(interactions, protocol, seeds=tuple(seeds), folds=folds)):
         start = time.monotonic()
         methods, learnt = fit(split, content)
         counts = split.train.counts()
@@ -107,11 +120,18 @@ def evaluate(
             if not split.within:
                 asked = protocols.first_known(split.test, length, 0)
                 _judge(curve, methods, learnt, asked, counts, content, k)
-        if new and not split.within and "new_titles" not in facts and content.nnz:
-            facts["new_titles"] = newtitles.judge(split, learnt.choice, content, k=k).to_dict(k)
+        if new and not split.within and content.nnz:
+            found_new = newtitles.judge(split, learnt.choice, content, seed=number, k=k)
+            unmet = found_new if unmet is None else unmet.and_of(found_new)
+        if varied:
+            trades.append(diversity.judged(learnt, split.test, k=k))
         facts |= {"left_out": learnt.legs.left_out, "hyper_parameters": told(learnt)}
         own, ease = (values[name].ndcg[-1].mean() for name in (OURS, EASE))
         say(f"{split.name}: ours {own:.4f}, EASE {ease:.4f}, {time.monotonic() - start:.0f} s")
+    if unmet is not None:
+        facts["new_titles"] = unmet.to_dict(k)
+    if trades:
+        facts["diversity"] = diversity.told(trades, k)
     per_user = {name: np.concatenate(found.ndcg) for name, found in values.items()}
     lengths = {
         length: {name: summary(curve[name], curve, k, POPULARITY) for name in curve}

@@ -28,7 +28,7 @@ class Interactions:
         The names; `user` and `item` count in them.
     user, item : int32 arrays of shape (n,)
     value : float32 array of shape (n,) or None
-        Ratings, where there are any.
+        Ratings, where there are any; NaN for what was met and not rated.
     time : float64 array of shape (n,) or None
         Seconds since 1970, where known.
     """
@@ -84,7 +84,7 @@ class Interactions:
                 return found
 
     def rated(self, least: float) -> Interactions:
-        """Leave out what was rated below `least`; all stays where there are no ratings."""
+        """Leave out what was rated below `least` or not at all; everything stays where there are no ratings."""
         return self if self.value is None else self.take(self.value >= least)
 
     def matrix(self) -> Any:
@@ -102,9 +102,10 @@ class Interactions:
         from scipy import sparse
 
         value = self.value if self.value is not None else np.zeros(len(self), np.float32)
-        count = np.maximum(np.bincount(self.user, minlength=len(self.users)), 1)
-        mean = np.bincount(self.user, value, minlength=len(self.users)) / count
-        centred = (value - mean[self.user]).astype(np.float32)
+        rated = np.isfinite(value)
+        count = np.maximum(np.bincount(self.user[rated], minlength=len(self.users)), 1)
+        mean = np.bincount(self.user[rated], value[rated], minlength=len(self.users)) / count
+        centred = np.where(rated, value - mean[self.user], 0.0).astype(np.float32)
         return sparse.csr_matrix((centred, (self.user, self.item)), shape=self.shape)
 
     def counts(self) -> NDArray[np.int64]:
@@ -157,12 +158,14 @@ def from_pairs(
 
 def last_of_each(interactions: Interactions) -> Interactions:
     """Keep of each (user, item) pair the latest in time, or in order where there are no times."""
+    key = interactions.user.astype(np.int64) * max(1, len(interactions.items)) + interactions.item
+    ranked = np.sort(key)
+    if not (ranked[1:] == ranked[:-1]).any():
+        return interactions  # the usual case, in a fifth of the memory that the rest takes
+    del ranked
     order = np.arange(len(interactions))
     if interactions.time is not None:
         order = np.argsort(interactions.time, kind="stable")
-    key = interactions.user.astype(np.int64) * max(1, len(interactions.items)) + interactions.item
     reverse = order[::-1]
     _, first = np.unique(key[reverse], return_index=True)
-    if len(first) == len(interactions):
-        return interactions
     return interactions.take(np.sort(reverse[first]))

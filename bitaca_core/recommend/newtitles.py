@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitaca_core.recommend import cold, legs, metrics
-from bitaca_core.recommend.interactions import Floats
 from bitaca_core.recommend.legs import Choice
 from bitaca_core.recommend.protocols import Split
 
@@ -22,6 +21,13 @@ class NewTitles:
 
     removed: int
     per_user: dict[str, NDArray[np.float64]]
+
+    def and_of(self, other: NewTitles) -> NewTitles:
+        """Return both judgements as one: of other splits, with other titles taken out."""
+        both = {
+            name: np.concatenate([values, other.per_user[name]]) for name, values in self.per_user.items()
+        }
+        return NewTitles(self.removed + other.removed, both)
 
     def to_dict(self, k: int) -> dict[str, Any]:
         """Return means, intervals and the difference to content kNN."""
@@ -53,7 +59,9 @@ def judge(split: Split, choice: Choice, content: Any, *, seed: int = 0, k: int =
     is_new = np.zeros(len(counts), bool)
     is_new[new] = True
     train = split.train.take(~is_new[split.train.item])
-    fitted = cold.extend(legs.fit(train, choice, content, seed), train.counts())
+    learnt = legs.fit(train, choice, content, seed)
+    share = cold.near_share(learnt, train, seed)
+    fitted = cold.extend(learnt, train.counts())
     shown, targets = split.test.shown, split.test.targets
     # What a user met of the new titles is a target, shown or not.
     hidden = shown.take(is_new[shown.item]).matrix() + targets.take(is_new[targets.item]).matrix()
@@ -62,11 +70,10 @@ def judge(split: Split, choice: Choice, content: Any, *, seed: int = 0, k: int =
     wanted, history = hidden[some][:, new].tocsr(), history[some]
     number = np.diff(wanted.indptr).astype(np.int64)
 
-    def reached(scores: Floats) -> NDArray[np.float64]:
-        lists = metrics.top(np.ascontiguousarray(scores[:, new]), k)
+    def reached(scores: NDArray[Any]) -> NDArray[np.float64]:
+        lists = metrics.top(np.ascontiguousarray(scores, np.float32), k)
         return metrics.ndcg(metrics.hits_of(lists, wanted), number, k)
 
-    near = ((history @ content) @ content.T).toarray()
-    return NewTitles(
-        len(new), {"content-knn": reached(near), "bitaca": reached(cold.scores(fitted, history))}
-    )
+    near = ((history @ content) @ content[new].T).toarray()
+    ours = cold.scores(fitted, history, new, share)
+    return NewTitles(len(new), {"content-knn": reached(near), "bitaca": reached(ours)})

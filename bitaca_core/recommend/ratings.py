@@ -30,11 +30,19 @@ NAMES = {
     "user": ("user", "userid", "uid", "username", "viewer", "reviewerid", "profile", "u"),
     "item": (
         *("item", "itemid", "iid", "movie", "movieid", "anime", "animeid", "title", "titleid", "film", "i"),
-        *("productid", "asin", "animeuid"),
+        *("productid", "asin", "animeuid", "isbn", "malid", "contentid"),
     ),
-    "rating": ("rating", "score", "value", "stars", "r", "overall"),
-    "time": ("time", "timestamp", "date", "datetime", "ts", "ratedat", "unixreviewtime", "watched"),
+    "rating": ("rating", "score", "value", "stars", "r", "overall", "myscore", "bookrating", "userrating"),
+    "time": (
+        *("time", "timestamp", "date", "datetime", "ts", "ratedat", "unixreviewtime", "watched"),
+        *("mylastupdated", "updatedat", "lastupdated"),
+    ),
 }
+UNRATED = (-1.0, 0.0)
+"""Where all other ratings are larger, by a whole step, these say that a title was met and not rated."""
+SCALE_LEAST = 5.0
+"""Up to a largest rating below this, 0 is an opinion: thumbs, or a scale of its own."""
+BINARY = {b"PK": "a zip archive", b"\x1f\x8b": "compressed by gzip", b"PAR1": "a Parquet file"}
 EXPECTED = "expected user, item, rating and time (the last two may be missing), or: user item item …"
 Repeats = Literal["refuse", "last"]
 
@@ -81,7 +89,14 @@ def shape_of(start: bytes, path: Path) -> Shape:
     InputError
         It is none that we know.
     """
+    packed = next((word for magic, word in BINARY.items() if start.startswith(magic)), None)
+    if packed or b"\x00" in start[:4096]:
+        raise InputError(
+            f"the file is {packed or 'no text'}", file=path, line=1, hint=f"unpack or export it: {EXPECTED}"
+        )
     text = start.decode("utf-8-sig", "replace")
+    if text.lstrip()[:1] in ("{", "["):
+        raise InputError("JSON is not read as ratings", file=path, line=1, hint=f"export a CSV: {EXPECTED}")
     whole = text if len(start) < (1 << 18) else text[: text.rfind("\n") + 1]
     lines = [line for line in whole.splitlines() if line.strip()][:SAMPLE_LINES]
     if not lines:
@@ -100,8 +115,11 @@ def shape_of(start: bytes, path: Path) -> Shape:
         )
         return Shape(separator, True, named, len(rows[0]), dates=dates)
     widths = {len(row) for row in rows}
-    whole_numbers = all(cell.lstrip("-").isdigit() for row in rows[:1] for cell in row)
-    if separator in (" ", "\t") and (len(widths) > 1 or min(widths) > 5) and whole_numbers:
+    sure = rows if separator == "," else rows[:1]
+    whole_numbers = all(cell.lstrip("-").isdigit() for row in sure for cell in row)
+    # A damaged CSV has a wrong row or two; lists have every length.
+    uneven = len(widths) > (1 if separator in (" ", "\t") else 4)
+    if separator in (" ", "\t", ",") and (uneven or min(widths) > 5) and whole_numbers:
         return Shape(separator, False, lists=True)
     width = len(rows[0])
     if width < 2:
@@ -123,7 +141,9 @@ def _parts(separator: str, lines: list[str]) -> bool:
 
 def _named(cells: list[str]) -> dict[str, int]:
     """Return the places of known column names; empty where the row is no header."""
-    folded = ["".join(letter for letter in cell.casefold() if letter.isalnum()) for cell in cells]
+    # RecBole writes `name:type`.
+    bare = [cell.casefold().partition(":")[0] for cell in cells]
+    folded = ["".join(letter for letter in cell if letter.isalnum()) for cell in bare]
     found: dict[str, int] = {}
     for name, words in NAMES.items():
         place = next((folded.index(word) for word in words if word in folded), None)
@@ -196,6 +216,7 @@ def _gather(stream: Any, path: Path, shape: Shape, repeats: Repeats) -> Interact
         skip = 1 if shape.header and line == 1 else 0
         if line == 1:
             block = block.removeprefix(b"\xef\xbb\xbf")
+        block = _utf8(block)
         columns = _lists(block, line, path) if shape.lists else _table(block, line, skip, path, shape)
         if columns is None:
             continue
@@ -206,15 +227,41 @@ def _gather(stream: Any, path: Path, shape: Shape, repeats: Repeats) -> Interact
                 parts[name].append(columns[name].to_numpy(zero_copy_only=False).astype(kind))
     if not parts["user"]:
         raise InputError("there are no ratings in the file", file=path, line=1, hint=EXPECTED)
-    joined = {name: np.concatenate(part) if part else None for name, part in parts.items()}
-    del parts
+    joined: dict[str, Any] = {}
+    for name in list(parts):  # each column's parts are let go before the next is joined
+        part = parts.pop(name)
+        joined[name] = np.concatenate(part) if part else None
+    if joined["rating"] is not None:
+        joined["rating"][unrated(joined["rating"])] = np.nan
     made = Interactions(
-        users.names(), items.names(), joined["user"], joined["item"], joined["rating"], joined["time"]  # type: ignore[arg-type]
-    )  # fmt: skip
+        users.names(), items.names(), joined["user"], joined["item"], joined["rating"], joined["time"]
+    )
     once = last_of_each(made)
     if len(once) < len(made) and repeats == "refuse":
         _tell_repeat(made, path, shape)
     return once
+
+
+def unrated(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Say which ratings are none: -1 where no other is below 0, 0 where all others are 1 or more, up to 5 at least.
+
+    MyAnimeList's exports have them. Scales with halves (0.5 and up) have no such gap, and keep their 0.
+    """
+    none = np.zeros(len(values), bool)
+    for mark in UNRATED:
+        others = values[~none & (values != mark)]
+        if len(others) and others.min() >= mark + 1.0 and others.max() >= SCALE_LEAST:
+            none |= values == mark
+    return none
+
+
+def _utf8(block: bytes) -> bytes:
+    """Return the block in UTF-8; what is not is taken for Latin-1."""
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return block.decode("latin-1").encode("utf-8")
+    return block
 
 
 def _table(block: bytes, line: int, skip: int, path: Path, shape: Shape) -> dict[str, Any] | None:
@@ -318,7 +365,7 @@ def _lists(block: bytes, line: int, path: Path) -> dict[str, Any] | None:
     users: list[str] = []
     items: list[str] = []
     for number, raw in enumerate(block.decode("utf-8", "replace").split("\n"), line):
-        cells = raw.split()
+        cells = raw.replace(",", " ").split()
         if not cells:
             continue
         wrong = next((cell for cell in cells if not cell.lstrip("-").isdigit()), None)
@@ -354,7 +401,7 @@ def _lines_of(path: Path, shape: Shape, rows: tuple[int, ...]) -> list[int]:
         for number, raw in enumerate(stream, 1):
             if not raw.strip() or (shape.header and number == 1):
                 continue
-            more = len(raw.split()) - 1 if shape.lists else 1
+            more = len(raw.replace(b",", b" ").split()) - 1 if shape.lists else 1
             found |= {row: number for row in rows if count <= row < count + more}
             count += more
             if len(found) == len(set(rows)):

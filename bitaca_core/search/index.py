@@ -313,6 +313,13 @@ class OpenIndex:
             ) from error
         self.ids: list[str] = data["title_id"].to_pylist()
         flat = np.asarray(data["vector"].combine_chunks().flatten(), np.float32)
+        if len(flat) != len(self.ids) * info.dimension:
+            width = len(flat) // max(1, len(self.ids))
+            raise WorkError(
+                f"the search index {info.version} has vectors of {width} numbers where its description says "
+                f"{info.dimension}",
+                hint=_REBUILD,
+            )
         self.vectors: NDArray[np.float32] = flat.reshape(len(self.ids), info.dimension)
         self.row_of = {title_id: row for row, title_id in enumerate(self.ids)}
 

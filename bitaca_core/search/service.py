@@ -180,6 +180,14 @@ class LocalSearch:
                     LOG.warning("search: %s; build it again", self.problem)
                     self._index_stamp = stamp
                     return
+                if info.dimension != self._embedder.dimension:
+                    self.problem = (
+                        f"the index has vectors of dimension {info.dimension}, {info.embedder} makes "
+                        f"{self._embedder.dimension}"
+                    )
+                    LOG.warning("search: %s; build it again by force", self.problem)
+                    self._index_stamp = stamp
+                    return
                 index = OpenIndex(self._paths, info)
                 centred = Centred(
                     index.ids, index.vectors, question_mean(self._embedder), self._legs.centring

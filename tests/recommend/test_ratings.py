@@ -9,6 +9,7 @@ import pytest
 
 from bitaca_core.errors import InputError
 from bitaca_core.recommend import ratings
+from tests.bench.ratings import made
 
 SHAPES = {
     "csv-header": "userId,movieId,rating,timestamp\n1,10,4.0,964982703\n1,20,3.5,964981247\n2,10,5,964982224\n",
@@ -18,6 +19,8 @@ SHAPES = {
     "spaces": "1 10 4.0 964982703\n1 20 3.5 964981247\n2 10 5 964982224\n",
     "dates": "user,item,rating,date\n1,10,4,2000-07-30T18:45:03\n1,20,3.5,2000-07-30T18:20:47\n2,10,5,2000-07-30T18:37:04Z\n",
     "blank-lines-and-crlf": "user,item,rating,time\r\n\r\n1,10,4,964982703\r\n1,20,3.5,964981247\r\n2,10,5,964982224\r\n",
+    "recbole": "user_id:token\titem_id:token\trating:float\ttimestamp:float\n1\t10\t4\t964982703\n1\t20\t3.5\t964981247\n2\t10\t5\t964982224\n",
+    "frame-with-its-index": ",userId,movieId,rating,timestamp\n0,1,10,4.0,964982703\n1,1,20,3.5,964981247\n2,2,10,5,964982224\n",
     "bom-and-quotes": '\ufeff"user","item","rating","time"\n"1","10","4","964982703"\n1,20,3.5,964981247\n2,10,5,964982224',
 }
 
@@ -67,6 +70,88 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, line: in
         ratings.read(write(tmp_path, text))
     assert caught.value.file is not None
     assert line is None or caught.value.line == line
+
+
+MYANIMELIST = {
+    "rating.csv": "user_id,anime_id,rating\n1,20,-1\n1,79,10\n2,20,8\n3,20,7\n",
+    "animelist.csv": "user_id,anime_id,rating,watching_status,watched_episodes\n1,20,0,1,1\n1,79,10,1,4\n2,20,8,1,4\n3,20,7,1,0\n",
+    "useranimelist.csv": "username,anime_id,my_watched_episodes,my_start_date,my_score,my_status,my_last_updated,my_tags\n"
+    '1,20,5,0000-00-00,0,1,1362307973,\n1,79,5,0000-00-00,10,2,1362923691,"a, b"\n2,20,1,0000-00-00,8,1,1362307973,\n3,20,2,0000-00-00,7,1,1362307990,\n',
+    "profiles.csv": "profile,anime_uid,score\n1,20,-1\n1,79,10\n2,20,8\n3,20,7\n",
+    "both-marks.csv": "user_id,anime_id,rating\n1,20,-1\n1,79,10\n2,20,8\n3,20,7\n4,20,0\n",
+}
+
+
+@pytest.mark.parametrize("text", MYANIMELIST.values(), ids=MYANIMELIST)
+def test_what_was_met_and_not_rated_is_met_and_has_no_rating(tmp_path: Path, text: str) -> None:
+    found = ratings.read(write(tmp_path, text))
+    assert found.value is not None and list(found.items) == ["20", "79"]
+    assert np.isnan(found.value[0]) and found.value[1:4].tolist() == [10.0, 8.0, 7.0]
+    assert np.isnan(found.value[4:]).all()
+    centred = found.ratings().toarray()
+    assert np.isfinite(centred).all() and centred[0, 0] == 0.0, "no opinion leans nowhere"
+    assert found.matrix()[0, 0] == 1.0
+    assert len(found.rated(7)) == 3, "what is not rated is below every threshold"
+
+
+@pytest.mark.parametrize("values", [(0, 1, 1, 0), (0, 0.5, 5, 3), (-10, -1, 3, 8), (0, 2, 4, 4)])
+def test_a_zero_that_is_an_opinion_stays(tmp_path: Path, values: tuple[float, ...]) -> None:
+    rows = "".join(f"u{row},i{row % 2},{value}\n" for row, value in enumerate(values))
+    found = ratings.read(write(tmp_path, rows))
+    assert found.value is not None and found.value.tolist() == list(values)
+
+
+def test_names_in_latin_1_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_bytes("username,anime_id,my_score\nJoão,21,9\nInês,59,7\n".encode("latin-1"))
+    assert list(ratings.read(path).users) == ["João", "Inês"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"PK\x03\x04rest", "zip"),
+        (b"\x1f\x8b\x08rest", "gzip"),
+        (b"PAR1rest", "Parquet"),
+        (b"1,2,3\n\x00\x00", "no text"),
+        (b'{"user": 1, "item": 2}\n', "JSON is not read"),
+        (b"1,2,3\n1,2,3,4\n5,6\n7,8,9\n", ":2: 4 columns where 3"),
+    ],
+)
+def test_what_is_no_table_is_told(tmp_path: Path, raw: bytes, said: str) -> None:
+    path = tmp_path / "r"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=said):
+        ratings.read(path)
+
+
+@pytest.mark.parametrize("shape", made.SHAPES)
+def test_many_rows_pass_through_small_blocks_and_none_is_lost(
+    tmp_path: Path, shape: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sample of what `bitaca bench ratings` does with ten million rows."""
+    path = tmp_path / shape
+    written = made.write(path, shape, 60_000, seed=7)
+    blocks: list[int] = []
+    pieces = ratings._blocks
+
+    def watched(stream, name):
+        for line, block in pieces(stream, name):
+            blocks.append(len(block))
+            yield line, block
+
+    monkeypatch.setattr(ratings, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(ratings, "_blocks", watched)
+    found = ratings.read(path)
+    assert (len(found), *found.shape) == (written["rows"], written["users"], written["items"])
+    assert written["sum"] == (0 if found.value is None else int(found.value.sum(dtype=np.float64)))
+    longest = max(len(line) for line in path.read_bytes().split(b"\n"))
+    assert len(blocks) > 10 and max(blocks) <= (1 << 14) + longest + 1
+    lines = path.read_bytes().count(b"\n")
+    path.write_bytes(path.read_bytes() + made.SHAPES[shape].fault)
+    with pytest.raises(InputError) as caught:
+        ratings.read(path)
+    assert caught.value.line == lines + 1
 
 
 def test_a_fault_far_into_the_file_keeps_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
