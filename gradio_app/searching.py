@@ -92,7 +92,7 @@ def understood(services: Services, lang: str, text: str) -> tuple[Chip, ...]:
         title = services.search.named(name)
         return title.name(lang) if title is not None else None
 
-    return chips(text, lang, named)
+    return chips(text, lang, named, services.search.left_out(text))
 
 
 def chip_row(say: Words, text: str, found: tuple[Chip, ...]) -> Html | None:

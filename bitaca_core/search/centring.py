@@ -57,6 +57,7 @@ class Centred:
         centring: bool = True,
     ) -> None:
         self.ids = ids
+        self.row_of = {title_id: row for row, title_id in enumerate(ids)}
         self.vectors = vectors
         self.centring = centring and len(ids) >= CENTRE_FROM
         self._asked = asked
@@ -86,6 +87,16 @@ class Centred:
     ) -> list[tuple[str, float]]:
         """Return `(title_id, plain cosine)` in centred order, best first, only titles `among` (None: all)."""
         order, plain = self.scores(vector)
+        return self.best(order, plain, limit, among)
+
+    def best(
+        self,
+        order: NDArray[np.float32],
+        plain: NDArray[np.float32],
+        limit: int,
+        among: Container[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """Return the same as `nearest` from what `scores` gave."""
         if among is None:
             count = min(limit, len(self.ids))
             rows = np.argpartition(-order, count - 1)[:count] if count else np.zeros(0, np.int64)

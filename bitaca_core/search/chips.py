@@ -7,10 +7,12 @@ a link, the back button and the search box always tell the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bitaca_core.catalogue.vocabulary import country_name, genre_name, kind_name, mood_name, theme_name
+from bitaca_core.search.company import COMPANIES
+from bitaca_core.search.leftout import LeftOut
 from bitaca_core.search.typed import Taken
 from bitaca_core.search.words import OLD_UNTIL, RECENT_FROM, read, split_like_span
 
@@ -18,6 +20,10 @@ _LANGUAGES = {
     "pt": ("português", "Portuguese"), "en": ("inglês", "English"), "ja": ("japonês", "Japanese"),
     "es": ("espanhol", "Spanish"), "fr": ("francês", "French"), "it": ("italiano", "Italian"),
     "ko": ("coreano", "Korean"), "de": ("alemão", "German"),
+}  # fmt: skip
+_REGIONS = {
+    "africa": ("África", "Africa"), "europa": ("Europa", "Europe"), "asia": ("Ásia", "Asia"),
+    "america-latina": ("América Latina", "Latin America"), "nordicos": ("países nórdicos", "Nordic countries"),
 }  # fmt: skip
 _SPACES = re.compile(r"\s+")
 _DANGLING = re.compile(
@@ -45,7 +51,10 @@ class Chip:
 
 
 def chips(
-    text: str, language: str = "pt", named: Callable[[str], str | None] = lambda name: None
+    text: str,
+    language: str = "pt",
+    named: Callable[[str], str | None] = lambda name: None,
+    left_out: Sequence[LeftOut] = (),
 ) -> tuple[Chip, ...]:
     """Return the chips of a question, in the order of its words.
 
@@ -53,12 +62,17 @@ def chips(
     ----------
     named : callable
         Returns the title that a name in "algo tipo NAME" means, None when it means none.
+    left_out : sequence of LeftOut
+        The names that the question leaves out ("sem ser do NAME"), as the search understands them.
     """
     found = list(read(text, language).found)
     if (like := split_like_span(text)) and (title := named(like[0])):
         start, end = like[1], like[2]
         found = [one for one in found if one.end <= start or one.start >= end]
         found.insert(0, Taken("like", title, start, end, False))
+    for gone in left_out:
+        found = [one for one in found if one.end <= gone.start or one.start >= gone.end]
+        found.append(Taken("title", gone.label, gone.start, gone.end, True))
     found.sort(key=lambda one: (one.start, one.end))
     return tuple(
         Chip(
@@ -74,7 +88,8 @@ def label(one: Taken, language: str = "pt") -> str:
     portuguese = language.startswith("pt")
     value = one.value
     if one.kind == "year":
-        return _years(value, portuguese)
+        years = _years(value, portuguese)
+        return f"{'fora' if portuguese else 'not'}: {years}" if one.negated else years
     if one.kind == "duration":
         return _duration(value, portuguese)
     if one.kind == "age":
@@ -88,12 +103,25 @@ def label(one: Taken, language: str = "pt") -> str:
         return f"legendas em {tongue}" if portuguese else f"{tongue} subtitles"
     if one.kind == "playable":
         return "dá pra ver agora" if portuguese else "watch now"
+    if one.kind == "company":
+        slug, _, age = value.partition(":")
+        company = COMPANIES[slug]
+        if age:
+            return f"com crianças de {age} anos" if portuguese else f"with children of {age}"
+        return company.pt if portuguese else company.en
+    if one.kind in ("word", "title"):
+        return f"{'sem' if portuguese else 'without'} {value}"
+    if one.kind == "region":
+        name = _REGIONS[value][0 if portuguese else 1]
+        return (f"fora: {name}" if portuguese else f"not from {name}") if one.negated else name
     if one.kind == "like":
         return f"tipo {value}" if portuguese else f"like {value}"
     names: dict[str, Callable[[str, str], str]] = {
         "genre": genre_name, "theme": theme_name, "mood": mood_name, "country": country_name, "kind": kind_name,
     }  # fmt: skip
     name = names[one.kind](value, language)
+    if one.negated and one.kind == "country":
+        return f"fora: {name}" if portuguese else f"not from {name}"
     if one.negated:
         return f"{'sem' if portuguese else 'no'} {name.lower()}" if one.kind != "mood" else (
             f"nada {name.lower()}" if portuguese else f"not {name.lower()}"

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.search.filters import genres_of, passes
+from bitaca_core.search.company import suits
+from bitaca_core.search.filters import countries_of, genres_of, passes
 from bitaca_core.search.query import Query
 
 
@@ -18,7 +19,7 @@ class Facets:
         self.genres: dict[str, set[str]] = defaultdict(set)
         self.themes: dict[str, set[str]] = defaultdict(set)
         self.moods: dict[str, set[str]] = defaultdict(set)
-        self._countries: dict[str, set[str]] = defaultdict(set)
+        self.countries: dict[str, set[str]] = defaultdict(set)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         self._years: dict[int, set[str]] = defaultdict(set)
         for title_id, title in self.titles.items():
@@ -28,8 +29,8 @@ class Facets:
                 self.themes[theme].add(title_id)
             for mood in title.moods:
                 self.moods[mood].add(title_id)
-            for country in title.countries:
-                self._countries[country].add(title_id)
+            for country in countries_of(title):
+                self.countries[country].add(title_id)
             self._kinds[title.kind].add(title_id)
             if title.year is not None:
                 self._years[title.year].add(title_id)
@@ -42,7 +43,7 @@ class Facets:
             self.themes[theme] for theme in query.themes
         ]
         if query.countries:
-            pools.append(set().union(*(self._countries[code] for code in query.countries)))
+            pools.append(set().union(*(self.countries[code] for code in query.countries)))
         if query.kinds:
             pools.append(set().union(*(self._kinds[kind] for kind in query.kinds)))
         if query.year_min is not None or query.year_max is not None:
@@ -57,7 +58,16 @@ class Facets:
         ):  # fmt: skip
             for name in names:
                 pool -= members.get(name, set())
+        for country in query.exclude_countries:
+            pool -= self.countries.get(country, set())
+        for low, high in query.exclude_years:
+            for year, ids in self._years.items():
+                if low <= year <= high:
+                    pool -= ids
         pool -= query.exclude_ids
+        if query.company is not None:
+            free = not query.genres
+            pool = {key for key in pool if suits(self.titles[key], query.company, query.company_age, free)}
         if not _left_to_check(query):
             return pool
         return {title_id for title_id in pool if passes(self.titles[title_id], query, title_id in ready)}

@@ -17,6 +17,25 @@ def genres_of(title: Title) -> frozenset[str]:
     return genres | {"animacao"} if "anime" in genres else genres
 
 
+SPOKEN_IN = {
+    "pt-BR": "BR",
+    "pt-PT": "PT",
+    "ja": "JP",
+    "ko": "KR",
+    "en-GB": "GB",
+    "es-AR": "AR",
+    "es-MX": "MX",
+}
+"""Where films in a language are made, near enough: only of titles whose country is not certain."""
+
+
+def countries_of(title: Title) -> tuple[str, ...]:
+    """Return a title's countries; where none is certain, those that its original language tells."""
+    return title.countries or tuple(
+        dict.fromkeys(SPOKEN_IN[tongue] for tongue in title.languages[:1] if tongue in SPOKEN_IN)
+    )
+
+
 def duration_of(title: Title) -> int | None:
     """Return a title's duration in seconds; a series counts by its longest episode."""
     if title.duration_s is not None:
@@ -36,7 +55,9 @@ def passes(title: Title, query: Query, playable: bool) -> bool:
         and set(title.themes).issuperset(query.themes)
         and set(title.themes).isdisjoint(query.exclude_themes)
         and set(title.moods).isdisjoint(query.exclude_moods)
-        and _overlaps(query.countries, title.countries)
+        and _overlaps(query.countries, countries_of(title))
+        and set(query.exclude_countries).isdisjoint(countries_of(title))
+        and not any(_within(title.year, low, high) for low, high in query.exclude_years)
         and _overlaps(query.kinds, (title.kind,))
         and _within(title.year, query.year_min, query.year_max)
         and _lasts(title, query.duration_min_s, query.duration_max_s)

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bitaca_core.catalogue.normalize import fold, romaji_key
@@ -17,6 +18,7 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import is_filler
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.gloss import is_known
+from bitaca_core.search.sounds import sound_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +32,28 @@ INSIDE, INSIDE_STRONG = 80.0, 90.0
 INSIDE_MIN_LETTERS = 5
 NEAR_PERSON = 84.0
 NEAR_RUNS = 16
+NEAR_SURNAME = 80.0
+SOUND_MIN_LETTERS, SOUND_CUTOFF, SOUND_SHARE = 5, 78.0, 0.95
+"""A name that only sounds alike counts nineteen twentieths of its likeness."""
 SURNAME_MIN = 5
+STUDIO_WORDS = frozenset(
+    [
+        "studio",
+        "studios",
+        "estudio",
+        "productions",
+        "production",
+        "producoes",
+        "animation",
+        "animations",
+        "films",
+        "filmes",
+        "pictures",
+        "feature",
+        "company",
+        "cinema",
+    ]
+)
 PART_WEIGHT, PART_SHARE, PART_MIN_LETTERS, PART_MAX_WORDS = 0.15, 0.9, 8, 5
 """A piece of a name typed badly counts nine tenths of the name itself, from eight letters on, in short questions."""
 CANDIDATES = 200
@@ -107,6 +130,7 @@ class NameIndex:
         keys: list[str] = []
         self._ids: list[str] = []
         self.people: dict[str, tuple[str, list[str]]] = {}
+        studios: dict[str, None] = {}
         for title in titles:
             readings: dict[str, None] = {}
             for name in names_of(title):
@@ -121,12 +145,20 @@ class NameIndex:
                 made = self.people.setdefault(fold(credit.name), (credit.name, []))[1]
                 if not made or made[-1] != title.title_id:
                     made.append(title.title_id)
+                if credit.role == "studio":
+                    studios[fold(credit.name)] = None
         self._keys = Keys(keys)
         self._people = Keys(self.people)
         self._surnames: dict[str, list[str]] = defaultdict(list)
         for key in self.people:
             if " " in key:
                 self._surnames[key.rsplit(" ", 1)[1]].append(key)
+        self._studios: dict[str, list[str]] = defaultdict(list)
+        for key in studios:
+            for word in dict.fromkeys(key.split()):
+                if len(word) >= SURNAME_MIN and word not in STUDIO_WORDS:
+                    self._studios[word].append(key)
+        self._near_surnames = Keys(self._surnames)
 
     def find(self, text: str, limit: int = 10) -> list[NameMatch]:
         """Return titles whose name is the text or nearly it, best first, asking words around it left out."""
@@ -147,6 +179,9 @@ class NameIndex:
                 for row in self._keys.beginning(key):
                     if value := _part_score(key, self._keys.keys[row]):
                         score(row, value)
+        if max(best.values(), default=0.0) < STRONG:
+            for row, value in self._by_sound(text, limit):
+                score(row, value)
         words = fold(text).split()[:QUESTION_MAX_WORDS]
         for start in range(len(words)):
             for end in range(start + 1, len(words) + 1):
@@ -156,6 +191,24 @@ class NameIndex:
                         score(row, INSIDE_STRONG if " " in _without_article(name) else INSIDE)
         ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [NameMatch(title_id, value) for title_id, value in ranked[:limit]]
+
+    def _by_sound(self, text: str, limit: int) -> list[tuple[int, float]]:
+        """Return `(row, score)` of names that sound like a short text with words that are none."""
+        core = self._readings(text)[-1:]
+        if not core or len(core[0].split()) > PART_MAX_WORDS or len(core[0]) < SOUND_MIN_LETTERS:
+            return []
+        if all(is_known(word) for word in core[0].split()):
+            return []
+        near = self._sounds.near(sound_of(core[0]), SOUND_CUTOFF, limit)
+        return [(row, SOUND_SHARE * value) for row, value in near]
+
+    @cached_property
+    def _sounds(self) -> Keys:
+        return Keys(sound_of(key) for key in self._keys.keys)
+
+    @cached_property
+    def _people_sounds(self) -> Keys:
+        return Keys(sound_of(key) for key in self._people.keys)
 
     def every(self) -> Iterator[str]:
         """Yield every folded name, of titles and of people."""
@@ -200,14 +253,36 @@ class NameIndex:
                 continue
             if near := self._people.near(run, NEAR_PERSON, 1):
                 return self.people[self._people.keys[near[0][0]]]
+        for run in runs[:NEAR_RUNS]:
+            if " " not in run or len(run) < PART_MIN_LETTERS or any(is_known(word) for word in run.split()):
+                continue
+            if near := self._people_sounds.near(sound_of(run), NEAR_PERSON, 1):
+                return self.people[self._people.keys[near[0][0]]]
         return None
 
     def _by_surname(self, words: list[str]) -> tuple[str, list[str]] | None:
-        """Return whom a surname alone means: a word that is no word of either language, of one person here."""
+        """Return whom a surname alone means: a word that is no word of either language, of one person here; or a studio."""
         for word in words:
+            if len(word) < SURNAME_MIN or is_filler(word) or is_known(word):
+                continue
+            if studios := self._studios.get(word):
+                made = [title_id for key in studios for title_id in self.people[key][1]]
+                return self.people[studios[0]][0], list(dict.fromkeys(made))
             people = self._surnames.get(word, ())
-            if len(people) == 1 and len(word) >= SURNAME_MIN and not is_filler(word) and not is_known(word):
+            if len(people) == 1:
                 return self.people[people[0]]
+        return None
+
+    def near_surname(self, text: str) -> tuple[str, list[str]] | None:
+        """Return whose surname a word of the text nearly is ("kubrik"): less sure than `person`, so asked after it."""
+        for word in fold(text).split()[:QUESTION_MAX_WORDS]:
+            if len(word) < SURNAME_MIN or is_filler(word) or is_known(word):
+                continue
+            for row, _ in self._near_surnames.near(word, NEAR_SURNAME, 3):
+                surname = self._near_surnames.keys[row]
+                people = self._surnames[surname]
+                if surname[0] == word[0] and abs(len(surname) - len(word)) <= 2:
+                    return max((self.people[key] for key in people), key=lambda found: len(found[1]))
         return None
 
 

@@ -14,7 +14,9 @@ class Query:
     `Title.effective_age`, so that an unknown rating counts as 18. Years are inclusive, durations in seconds;
     a title whose year or duration is unknown does not pass a filter on it, but a series of unknown length passes
     an upper bound of half an hour and more. `moods` only rank: few sources tell them; `exclude_moods` exclude.
-    Languages are BCP 47, compared by their first part, and are alternatives.
+    Languages are BCP 47, compared by their first part, and are alternatives. `exclude_words` are folded words that no
+    text of a title may tell; `exclude_years` are inclusive spans. `company` is a slug of `company.COMPANIES` and
+    `company_age` the youngest's years: unlike `max_age`, company takes a family title of unknown rating along.
     """
 
     text: str = ""
@@ -24,6 +26,9 @@ class Query:
     exclude_themes: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     exclude_moods: tuple[str, ...] = ()
+    exclude_countries: tuple[str, ...] = ()
+    exclude_words: tuple[str, ...] = ()
+    exclude_years: tuple[tuple[int, int], ...] = ()
     year_min: int | None = None
     year_max: int | None = None
     duration_max_s: int | None = None
@@ -35,6 +40,8 @@ class Query:
     subtitle_languages: tuple[str, ...] = ()
     playable_only: bool = False
     exclude_ids: frozenset[str] = frozenset()
+    company: str | None = None
+    company_age: int | None = None
 
     @classmethod
     def from_text(cls, text: str, language: str = "pt") -> Query:

@@ -7,25 +7,33 @@ and until they are there (or while no index is built) the words are searched in 
 from __future__ import annotations
 
 import heapq
+import itertools
 import logging
 import os
+import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.errors import BitacaError
+from bitaca_core.search.adjusting import adjusted
 from bitaca_core.search.centring import Centred, question_mean
+from bitaca_core.search.company import liking
+from bitaca_core.search.coverage import Coverage, title_words
 from bitaca_core.search.embed import Embedder, open_embedder
-from bitaca_core.search.evidence import Evidence, Legs, Shelf, fuse, gather, meaning
+from bitaca_core.search.evidence import Evidence, Legs, Shelf, covered, fuse, gather, hints, meaning
 from bitaca_core.search.filters import genres_of
 from bitaca_core.search.index import OpenIndex, index_file, read_info
+from bitaca_core.search.leftout import LeftOut, names_left_out, without_names
 from bitaca_core.search.names import STRONG, NameMatch
 from bitaca_core.search.query import Hit, Query
+from bitaca_core.search.telling import tells
 from bitaca_core.search.words import split_like
 from bitaca_core.settings import DataPaths
 
@@ -36,7 +44,10 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("bitaca.search")
 FILL_SCORE = 0.05
 """Titles that meet the filters and nothing else of the question come last, not never."""
-PLAYABLE_BONUS = 1.25
+PLAYABLE_BONUS = 0.5
+"""Added to a sum that separates neighbours by about as much: what plays goes first among equals."""
+UNNAMED_MAX, HALF_SCORE = 0.85, 8.0
+"""A title that is not named scores below this; a sum of `HALF_SCORE` gives half of it."""
 CACHE_SIZE = 2048
 CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
 """Questions by meaning at one time: half of the cores stay free for whoever serves the answers."""
@@ -51,6 +62,13 @@ SIMILAR_MIN = 0.15
 SIMILAR_POOL = 400
 """In a large catalogue, likeness by genres and themes is asked only of so many titles near in meaning."""
 MOOD_BONUS, OPPOSITE_MALUS = 1.3, 0.5
+MOOD_GAIN, OPPOSITE_LOSS = 1.0, 2.0
+COMPANY_GAIN = 3.0
+ALIKE_MEANING, ALIKE_MOODS, ALIKE_HINTS = 0.6, 0.3, 0.5
+"""What makes a title like another: the cosine of their texts, and what they share of genres, themes and moods; then
+how far it is what the question's other words hint at ("tipo X, com humor")."""
+LEFT_OUT_NAME = 92.0
+"""From this likeness on a name after "sem ser" is a title's, and a whole question is one (0 to 100)."""
 OPPOSITES = {
     "leve": ("violento", "sombrio", "tenso", "intenso", "triste", "assustador"),
     "alegre": ("triste", "sombrio", "melancolico"),
@@ -122,6 +140,7 @@ class LocalSearch:
         self._cache: OrderedDict[str, Evidence] = OrderedDict()
         self._index: OpenIndex | None = None
         self._centred: Centred | None = None
+        self._coverage: Coverage | None = None
         self._index_stamp: int | None = None
         self._checked_s = float("-inf")
         self._meaning_free_s = float("-inf")  # when the allowance would be full again (GCRA)
@@ -192,13 +211,15 @@ class LocalSearch:
                 centred = Centred(
                     index.ids, index.vectors, question_mean(self._embedder), self._legs.centring
                 )
+                coverage = title_words(self._state.catalogue, self._paths, self._embedder)
                 self._gather("cinema brasileiro", self._state, index)
             except BitacaError as error:
                 self.problem, self._index_stamp = str(error), stamp
                 LOG.warning("search stays lexical: %s", error)
                 return
             with self._lock:
-                self._index, self._centred, self._index_stamp, self.problem = index, centred, stamp, None
+                self._index, self._centred, self._coverage = index, centred, coverage
+                self._index_stamp, self.problem = stamp, None
                 self._cache.clear()
 
     def _notice_new_index(self) -> None:
@@ -235,12 +256,48 @@ class LocalSearch:
         found = self._state.names.find(name, 1)
         return self._state.catalogue.get(found[0].title_id) if found and found[0].score >= STRONG else None
 
+    def left_out(self, text: str) -> tuple[LeftOut, ...]:
+        """Return the titles and people that a question leaves out by name; a title's own name leaves nothing out."""
+        whole = self._state.names.find(text, 1)
+        if whole and whole[0].score >= LEFT_OUT_NAME:
+            return ()
+        return names_left_out(text, self._meant)
+
+    def _meant(self, name: str) -> tuple[frozenset[str], str] | None:
+        """Return the titles that a name stands for when it is left out, and what to call it: somebody's, or a franchise."""
+        names, catalogue = self._state.names, self._state.catalogue
+        found = names.find(name, 1)
+        if found and found[0].score >= LEFT_OUT_NAME and (title := catalogue.get(found[0].title_id)):
+            saga = title.franchise.name if title.franchise else None
+            same = {
+                one.title_id
+                for one in catalogue.titles
+                if saga and one.franchise and one.franchise.name == saga
+            }
+            return frozenset(same | {title.title_id}), title.name()
+        person = names.person(name) or names.near_surname(name)
+        return (frozenset(person[1]), person[0]) if person else None
+
+    def _likes(self, name: str) -> list[Title]:
+        """Return the titles that "tipo NAME" names: one, or several with "e" between them."""
+        if (title := self.named(name)) is not None:
+            return [title]
+        several = [self.named(part) for part in re.split(r" (?:e|com|and|ou) ", name)]
+        return [title for title in several if title is not None]
+
     def ask(self, text: str, language: str = "pt", limit: int = 10) -> list[Hit]:
         """Answer what somebody typed: a title named by it and its like, otherwise filters and words."""
-        if (parts := split_like(text)) and (like := self.named(parts[1])):
+        left_out = self.left_out(text)
+        text = without_names(text, left_out)
+        gone = frozenset(title_id for one in left_out for title_id in one.ids)
+        if (parts := split_like(text)) and (likes := self._likes(parts[1])):
             query = Query.from_text(f"{parts[0]} {parts[2]}".strip(), language)
-            return self.alike(like.title_id, query, limit)
+            query = adjusted(query, parts[2], likes[0])
+            exclude = query.exclude_ids | gone | {like.title_id for like in likes}
+            return self.alike(likes[0].title_id, replace(query, exclude_ids=exclude), limit, likes[1:])
         query = Query.from_text(text, language)
+        if gone:
+            return self.search(replace(query, exclude_ids=query.exclude_ids | gone), limit)
         named = [
             match
             for match in self._state.names.find(text, limit)
@@ -269,15 +326,17 @@ class LocalSearch:
         if not query.text.strip():
             return self._filtered(query, allowed, ready, reasons, limit)
         evidence, centred = self._evidence(query.text)
-        legs = dict(evidence.legs)
+        legs = {leg: found for leg, found in evidence.legs.items() if leg not in self._legs.silent}
         why_meaning: frozenset[str] = frozenset()
         if centred is not None:
-            near = meaning(query.text, evidence, centred, allowed)
-            legs["meaning"] = [(title_id, rank) for rank, title_id in enumerate(near, start=1)]
+            near, cosines = meaning(query.text, evidence, centred, allowed)
             why_meaning = frozenset(near)
+            if "meaning" not in self._legs.silent:
+                legs["meaning"] = cosines({*near, *(key for found in legs.values() for key in found)})
+            if self._coverage is not None and "coverage" not in self._legs.silent:
+                legs["coverage"] = covered(evidence, legs, self._coverage, allowed)
         hits = []
-        spoken = {leg: ids for leg, ids in legs.items() if leg not in self._legs.silent}
-        for title_id, score in fuse(spoken, allowed).items():
+        for title_id, score in fuse(legs, allowed).items():
             if title_id not in state.order:
                 continue  # the index is older than the catalogue
             why = [
@@ -285,18 +344,20 @@ class LocalSearch:
                 *(("meaning",) if title_id in why_meaning else ()),
                 *reasons,
             ]
-            bonus = PLAYABLE_BONUS if title_id in ready else 1.0
-            bonus *= self._mood_factor(title_id, query)
+            score += (PLAYABLE_BONUS if title_id in ready else 0.0) + self._mood_bonus(title_id, query)
+            if query.company is not None:
+                score += COMPANY_GAIN * liking(state.facets.titles[title_id], query.company)
             strong = evidence.strong.get(title_id)
             hits.append(
                 Hit(
                     title_id,
-                    strong if strong else min(0.85, score * bonus),
+                    strong if strong else UNNAMED_MAX * max(0.0, score) / (max(0.0, score) + HALF_SCORE),
                     title_id in ready,
                     tuple(dict.fromkeys(why)),
                 )
             )
         hits.sort(key=lambda hit: (-hit.score, not hit.playable, state.order[hit.title_id]))
+        hits = self._silent_about(hits, query, limit)
         if len(hits) < limit and _narrows(query):
             found = {hit.title_id for hit in hits}
             hits += [
@@ -309,12 +370,26 @@ class LocalSearch:
     def _has_mood(self, title_id: str, query: Query) -> bool:
         return any(title_id in self._state.facets.moods.get(mood, ()) for mood in query.moods)
 
-    def _mood_factor(self, title_id: str, query: Query) -> float:
-        if not query.moods:
-            return 1.0
+    def _silent_about(self, hits: list[Hit], query: Query, limit: int) -> list[Hit]:
+        """Return the first hits whose texts do not tell of what is to be left out; looked at one by one, in their order."""
+        if not query.exclude_words:
+            return hits
+        titles = self._state.facets.titles
+        kept = (hit for hit in hits if not tells(titles[hit.title_id], query.exclude_words))
+        return list(itertools.islice(kept, limit))
+
+    def _moods(self, title_id: str, query: Query) -> tuple[bool, bool]:
+        """Return whether a title has a mood that is wanted, and whether it has one opposed to it."""
         moods = set(self._state.facets.titles[title_id].moods)
         opposed = any(other in moods for mood in query.moods for other in OPPOSITES.get(mood, ()))
-        wanted = not moods.isdisjoint(query.moods)
+        return not moods.isdisjoint(query.moods), opposed
+
+    def _mood_bonus(self, title_id: str, query: Query) -> float:
+        wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
+        return (MOOD_GAIN if wanted else 0.0) - (OPPOSITE_LOSS if opposed else 0.0)
+
+    def _mood_factor(self, title_id: str, query: Query) -> float:
+        wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
         return (MOOD_BONUS if wanted else 1.0) * (OPPOSITE_MALUS if opposed else 1.0)
 
     def _filtered(
@@ -328,18 +403,21 @@ class LocalSearch:
         """Return what meets the filters, nothing else being asked: moods, what plays, the house's own, its order."""
         state = self._state
 
-        def place(title_id: str) -> tuple[bool, bool, int, float, int]:
+        def place(title_id: str) -> tuple[bool, bool, float, int, float, int]:
             title = state.facets.titles[title_id]
             positions = [title.genres.index(genre) for genre in query.genres if genre in title.genres]
             return (
                 title_id not in ready,
                 not self._has_mood(title_id, query),
+                -liking(title, query.company) if query.company is not None else 0.0,
                 _SOURCE_ORDER.get(title.source, 2),
                 sum(positions) / len(positions) if positions else 0.0,
                 state.order[title_id],
             )
 
-        pool = state.order if allowed is None else allowed
+        pool: Collection[str] = state.order if allowed is None else allowed
+        if query.exclude_words:
+            pool = [key for key in pool if not tells(state.facets.titles[key], query.exclude_words)]
         why = tuple(reasons) or ("filter",)
         return [
             Hit(title_id, round(1.0 - 0.5 * rank / max(1, len(pool)), 4), title_id in ready, why)
@@ -363,8 +441,8 @@ class LocalSearch:
         """Return titles like this one (or like an episode's series), by meaning, genres and themes."""
         return self.alike(title_id, Query(exclude_ids=exclude), limit)
 
-    def alike(self, title_id: str, query: Query, limit: int = 10) -> list[Hit]:
-        """Return titles like one that meet the filters of `query`; its moods lift, its words are not read."""
+    def alike(self, title_id: str, query: Query, limit: int = 10, others: Sequence[Title] = ()) -> list[Hit]:
+        """Return titles like one (or like several) that meet the filters of `query`; its moods lift, its words are not read."""
         self._notice_new_index()
         state = self._state
         source = state.catalogue.resolve(title_id)
@@ -373,6 +451,11 @@ class LocalSearch:
         ready = self.playable_titles()
         allowed = state.facets.passing(query, ready)
         cosines = self._cosines(source.title_id)
+        for one in others:
+            more = self._cosines(one.title_id)
+            if cosines is not None and more is not None:
+                cosines = {key: (value + more.get(key, 0.0)) / 2 for key, value in cosines.items()}
+        hinted = hints(fold(query.text), state)
         hits = []
         for other in self._pool(cosines, allowed):
             title = state.facets.titles[other]
@@ -383,15 +466,26 @@ class LocalSearch:
                 _jaccard(source.themes, title.themes),
             )
             shared = 0.5 * genres + 0.5 * themes
-            score = shared if cosines is None else 0.6 * max(0.0, cosines.get(other, 0.0)) + 0.4 * shared
+            if source.moods and title.moods:  # few sources tell them
+                shared = (1.0 - ALIKE_MOODS) * shared + ALIKE_MOODS * _jaccard(source.moods, title.moods)
+            score = (
+                shared
+                if cosines is None
+                else ALIKE_MEANING * max(0.0, cosines.get(other, 0.0)) + (1.0 - ALIKE_MEANING) * shared
+            )
             if score < SIMILAR_MIN:
                 continue
             playable = other in ready
             score *= self._mood_factor(other, query)
+            score *= 1.0 + ALIKE_HINTS * hinted.get(other, 0.0)
+            if query.company is not None:
+                score *= 1.0 + 0.5 * liking(title, query.company)
             why = [f"similar:{source.title_id}"]
             why += [f"mood:{mood}" for mood in title.moods if mood in query.moods]
             why += [f"genre:{slug}" for slug in title.genres if slug in source.genres][:2]
             why += [f"theme:{theme}" for theme in title.themes if theme in source.themes][:2]
+            if tells(title, query.exclude_words):
+                continue
             hits.append(Hit(other, round(score * (1.15 if playable else 1.0), 4), playable, tuple(why)))
         hits.sort(key=lambda hit: (-hit.score, state.order[hit.title_id]))
         return hits[:limit]
@@ -460,6 +554,11 @@ def _narrows(query: Query) -> bool:
         or query.themes
         or query.countries
         or query.kinds
+        or query.company is not None
+        or query.exclude_genres
+        or query.exclude_moods
+        or query.exclude_countries
+        or query.exclude_years
         or any(value is not None for value in years)
     )
 

@@ -16,8 +16,8 @@ _WORD = re.compile(r"\S+")
 class Taken:
     """One filter, and where it was read: `start` and `end` count letters of the text as typed.
 
-    `kind` is genre, theme, mood, year, duration, country, kind, age, audio, subtitles or playable; `value` its
-    slug, code or bounds (`1980-1989`, `-5400`).
+    `kind` is genre, theme, mood, year, duration, country, kind, age, audio, subtitles, playable, company or word;
+    `value` its slug, code, bounds (`1980-1989`, `-5400`) or, of a word to be left out, the word.
     """
 
     kind: str
@@ -48,19 +48,25 @@ class Typed:
         kind: str,
         value: Callable[[re.Match[str]], str],
         until: int | None = None,
+        negated: bool = False,
     ) -> re.Match[str] | None:
         """Take the first match that begins before `until` out of the text and note it; None when there is none."""
         match = pattern.search(self.rest)
         if match is not None and until is not None and match.start() >= until:
             return None
         if match is not None:
-            self.take_span(match.start(), match.end(), kind, value(match))
+            self.take_span(match.start(), match.end(), kind, value(match), negated)
         return match
 
-    def take_span(self, start: int, end: int, kind: str, value: str | None) -> None:
+    def take_all(self, pattern: re.Pattern[str]) -> None:
+        """Blank every match, noting nothing."""
+        for match in pattern.finditer(self.rest):
+            self.take_span(match.start(), match.end(), "", None)
+
+    def take_span(self, start: int, end: int, kind: str, value: str | None, negated: bool = False) -> None:
         """Blank `start` to `end` of the folded text; note it unless `value` is None."""
         if value is not None:
-            self.note(kind, value, start, end, False)
+            self.note(kind, value, start, end, negated)
         self.rest = f"{self.rest[:start]}{' ' * (end - start)}{self.rest[end:]}"
 
     def note(self, kind: str, value: str, start: int, end: int, negated: bool) -> None:

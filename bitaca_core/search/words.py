@@ -21,6 +21,8 @@ from bitaca_core.catalogue.vocabulary import (
     is_filler,
     is_genre_hint,
 )
+from bitaca_core.search.company import readings
+from bitaca_core.search.gloss import is_known
 from bitaca_core.search.query import Query
 from bitaca_core.search.typed import Taken, Typed
 
@@ -28,8 +30,16 @@ PHRASE_MAX_WORDS = 5
 TEXT_MAX_CHARS = 400
 """Longer questions are cut: nobody types more, and work per query stays bounded."""
 
-NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "nao quero", "nada de", "nada", "sem ser", "exceto", "menos",
-             "sem", "nao", "fora", "without", "except", "not", "no", "but not")  # fmt: skip
+NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "que nao", "nao quero", "nada de", "nada", "sem ser",
+             "nem seja", "nem", "exceto", "tirando", "menos", "pouco", "sem", "nao", "fora", "without", "except", "nothing", "not", "no",
+             "but not", "odeio", "odeia", "odeiam", "detesto", "detesta", "nao gosto de", "nao gosta de", "nao curto", "nao curte", "nao suporto", "isnt", "isn t", "less", "less of")  # fmt: skip
+LEAVING_OUT = frozenset(("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "nao quero", "nada de", "sem ser", "exceto", "tirando",
+                         "sem", "without", "no", "nem", "nem seja"))  # fmt: skip
+"""After these, a word that is no genre, theme or mood is a thing that the texts must not tell of."""
+NOT_LEFT_OUT = frozenset(
+    ["fala", "falas", "dialogo", "dialogos", "palavra", "palavras", "som", "cor", "cores", "voz", "vozes", "legenda", "legendas", "nome", "final", "fim", "corte", "cortes", "memoria", "nocao", "querer", "parar", "motivo", "sentido", "duvida", "dinheiro", "graca", "pe", "cabeca", "vergonha", "culpa", "saber", "compromisso", "enrolacao", "frescura", "words", "dialogue", "time", "more", "one"]
+)  # fmt: skip
+"""What a film can be without, in praise: "sem fala" describes it and leaves nothing out."""
 ENGLISH_CUES = frozenset(
     ("the", "movie", "movies", "film", "films", "with", "but", "please", "something", "and", "show")
 )
@@ -50,11 +60,11 @@ _DECADE_CUE = re.compile(
 _YEAR = re.compile(r"\b(?:de |do ano |do ano de |in |from )?((?:19|20)\d\d)\b")
 _AMOUNT = r"(\d+|uma|um|duas|dois|tres|meia|one|two|three|half an?)"
 _UNIT = r"(h|hs|hora|horas|hour|hours|min|mins|minuto|minutos|minute|minutes)"
-_SHORTER = re.compile(rf"\b(?:com |de )?(?:ate|menos de|no maximo|under|less than|up to|at most|shorter than) {_AMOUNT} ?{_UNIT}(?: e meia)?\b")  # fmt: skip
-_LONGER = re.compile(rf"\b(?:com |de )?(?:mais de|no minimo|pelo menos|over|more than|at least|longer than) {_AMOUNT} ?{_UNIT}(?: e meia)?\b")  # fmt: skip
+_CLOCK = r"(\d) ?h ?([0-5]\d)(?: ?min)?"
+_SHORTER = re.compile(rf"\b(?:com |de )?(?:ate|menos de|no maximo|under|less than|up to|at most|shorter than) (?:{_CLOCK}|{_AMOUNT} ?{_UNIT}(?: e meia)?)\b")  # fmt: skip
+_LONGER = re.compile(rf"\b(?:com |de )?(?:mais de|no minimo|pelo menos|over|more than|at least|longer than) (?:{_CLOCK}|{_AMOUNT} ?{_UNIT}(?: e meia)?)\b")  # fmt: skip
 _AGE = re.compile(
-    r"\b(?:(?:livre |classificacao |idade )?(?:ate|para|pra) (?:os )?|(?:filh|sobrinh|net|entead)[oa]s? (?:pequen[oa] )?de "
-    r"|criancas? de )(\d|1[0-8]) anos\b|\b(?:classificacao |para )livre\b|\blivre para todos\b"
+    r"\b(?:(?:livre |classificacao |idade )?(?:ate|para|pra) (?:os )?|criancas? de )(\d|1[0-8]) anos\b|\b(?:classificacao |para )livre\b|\blivre para todos\b"
 )
 _SHORT_FEATURE = re.compile(
     r"\b(filmes?|animes?|series?|desenhos?|dramas?) (?:bem )?curt(?:os?|as?|inh[oa]s?)\b"
@@ -63,6 +73,89 @@ _QUICK = re.compile(r"\b(?:bem )?(?:curtos?|rapidinh[oa]s?|quick)\b")
 QUICK_S = 30 * 60
 SHORT_FEATURE_S = 95 * 60
 """A "filme curto" is a short feature, not a short film; of a series the word filters nothing."""
+_NOT_LONG = re.compile(
+    r"\b(?:nada|nao|que nao seja|sem ser|nem|not) (?:muito |tao |too |very |so )?(?:long[oa]s?|comprid[oa]s?|demorad[oa]s?|grandes?|long)\b"
+)
+NOT_LONG_S = 110 * 60
+"""What "nada muito longo" means: eleven of twenty feature films are shorter."""
+_NOT_OLD = re.compile(
+    r"\b(?:nada|nao|que nao seja|sem ser|nem|not) (?:muito |tao |too |very |so )?(?:antig[oa]s?|velh[oa]s?|old|das antigas|(?:em )?preto e branco)\b"
+)
+_NOT_RECENT = re.compile(
+    r"\b(?:nada|nao|que nao seja|sem ser|nem|not) (?:muito |tao |too |very |so )?(?:recentes?|nov[oa]s?|modern[oa]s?|atua(?:l|is)|recent|new)\b"
+)
+_NOT_DECADE = re.compile(
+    r"\b(?:sem ser|que nao sejam?|exceto|menos|fora|tirando|nao) (?:d[aeo]s? |os )?(?:anos|decada de) ((?:19|20)?[0-9]0)( pra ca| para ca| em diante)?\b"
+)
+_COLOURLESS = re.compile(r"\b(?:em )?(?:preto e branco|p b|pb)\b|\bblack and white\b")
+_FORM = frozenset(
+    [
+        "filme",
+        "filmes",
+        "filminho",
+        "filmao",
+        "film",
+        "films",
+        "movie",
+        "movies",
+        "longa",
+        "longas",
+        "cinema",
+        "serie",
+        "series",
+        "seriado",
+        "curta",
+        "curtas",
+        "desenho",
+        "desenhos",
+        "titulo",
+        "titulos",
+        "obra",
+        "producao",
+        "coisa",
+        "algo",
+        "historia",
+        "anime",
+        "animes",
+        "minisserie",
+        "classico",
+        "classicos",
+        "documentario",
+        "show",
+        "shows",
+        "lancamento",
+        "lancamentos",
+        "diretor",
+        "diretora",
+        "cineasta",
+    ]
+)
+"""What a country belongs to when it says where a film was made; before anybody else it says who they are."""
+_NOBODY_DIES = re.compile(
+    r"\b(?:em que |que |onde )?(?:ninguem|nenhum \w+) (?:morr\w+|sofr\w+)\b|\bnobody dies\b"
+)
+REGIONS = {
+    "africa": ("SN", "NG", "ZA", "EG", "ET", "ML", "BF", "MR", "DZ", "TN", "MA", "KE", "AO", "MZ", "CV", "GH"),
+    "europa": ("FR", "IT", "DE", "ES", "PT", "GB", "IE", "BE", "LU", "CH", "SE", "DK", "NO", "FI", "IS", "NL", "AT", "PL", "CZ", "HU", "RO", "GR", "LV",
+               "LT", "EE", "RU", "UA", "RS", "HR"),
+    "asia": ("JP", "KR", "CN", "HK", "TW", "IN", "IR", "TH", "VN", "ID", "PH", "MY", "TR", "IL"),
+    "america-latina": ("AR", "CL", "MX", "CO", "PE", "UY", "PY", "BO", "EC", "VE", "CU", "GT"),
+    "nordicos": ("SE", "DK", "NO", "FI", "IS"),
+}  # fmt: skip
+REGION_WORDS = {
+    word: region
+    for region, words in {
+        "africa": "africano africana africanos africanas african africa",
+        "europa": "europeu europeia europeus europeias european europa",
+        "asia": "asiatico asiatica asiaticos asiaticas asian asia",
+        "america-latina": "latino latina latinos latinas latinoamericano latinoamericana latinoamericanos latinoamericanas latam",
+        "nordicos": "nordico nordica nordicos nordicas escandinavo escandinava escandinavos escandinavas nordic scandinavian",
+    }.items()
+    for word in words.split()
+}
+"""Parts of the world, as countries; a "região" is read where a country is."""
+_PLACED = frozenset(("na", "no", "em", "nas", "nos", "pela", "pelo", "in"))
+ATTACHED_WORDS = 3
 _PLAYABLE = re.compile(r"\b(?:que (?:da|de) (?:pra|para) (?:ver|assistir)|disponive(?:l|is)|da casa|watchable|available)(?: (?:agora|aqui|hoje|now|here))?\b")  # fmt: skip
 _OLD = re.compile(r"\b(?:bem |mais )?(?:antig[oa]s?|classic[oa]s?|das antigas|old|older|classics?)\b")
 _RECENT = re.compile(r"\b(?:mais |bem )?(?:recentes?|lancamentos?|atuais|recent|newer)\b")
@@ -76,22 +169,34 @@ _READ = re.compile(
 _HEARD = re.compile(
     rf"\b(?:(?:dublad[oa]s?|dubbed|falad[oa]s?)(?: (?:em|in) ({'|'.join(_TONGUES)}))?|(?:audio |em audio )?(?:em|in) ({'|'.join(_TONGUES)}))\b"
 )
-_NEGATED_MOODS = {"sangue": "violento", "violencia": "violento", "blood": "violento", "violence": "violento", "susto": "assustador",
-                  "sustos": "assustador", "tristeza": "triste", "choro": "triste", "sofrimento": "triste"}  # fmt: skip
+_NEGATED_MOODS: dict[str, tuple[str, ...]] = {
+    "sangue": ("violento",), "violencia": ("violento",), "blood": ("violento",), "violence": ("violento",), "gore": ("violento",),
+    "sanguinolencia": ("violento",), "tiroteio": ("violento",), "tiroteios": ("violento",), "pancadaria": ("violento",), "tortura": ("violento",),
+    "tripas": ("violento",), "nojeira": ("violento",), "morte": ("violento", "triste"), "mortes": ("violento", "triste"),
+    "ninguem morre": ("violento", "triste", "sombrio"), "morra": ("violento", "triste"), "susto": ("assustador",), "sustos": ("assustador",),
+    "medo": ("assustador",), "jump scare": ("assustador",), "jumpscare": ("assustador",), "scary": ("assustador",), "assuste": ("assustador",),
+    "faca chorar": ("triste",), "tristeza": ("triste",), "choro": ("triste",), "chorar": ("triste",), "sofrimento": ("triste", "sombrio"), "sofrencia": ("triste", "melancolico"),
+    "acabe mal": ("triste", "sombrio"), "termine mal": ("triste", "sombrio"), "final triste": ("triste",), "final infeliz": ("triste",),
+    "pesado": ("sombrio", "violento", "triste"), "pesada": ("sombrio", "violento", "triste"), "pesados": ("sombrio", "violento", "triste"),
+    "deprimente": ("triste", "sombrio", "melancolico"), "depressivo": ("triste", "sombrio", "melancolico"), "depre": ("triste", "sombrio", "melancolico"),
+    "baixo astral": ("triste", "sombrio", "melancolico"), "constrangedor": ("violento", "estranho"), "esquisitice": ("estranho",),
+    "tensao": ("tenso",), "nervoso": ("tenso",), "parado": ("contemplativo",), "arrastado": ("contemplativo",), "lentidao": ("contemplativo",),
+    "lerdo": ("contemplativo",), "chato": ("contemplativo",), "melacao": ("romantico",), "meloso": ("romantico",), "romantico demais": ("romantico",),
+}  # fmt: skip
 """What is asked to be left out is often a thing; the titles say it as a mood."""
 _TURN = re.compile(
-    r"\s(?:mas|porem|so que|but)(?=\s)|\s(?=(?:sem|com menos|mais|menos|without|dos anos|de (?:19|20)\d\d)\s)"
+    r"\s(?:mas|porem|so que|so q|mais so que|but)(?=\s)|\s(?=(?:sem|com menos|com mais|com humor|mais|menos|without|dos anos|de (?:19|20)\d\d|pra|para|pro|for)\s)"
 )
 """Where a title's name ends in "tipo X mas mais leve"."""
 SHORT_EPISODE_S = 30 * 60
 _TOLD = re.compile(
-    r"\b(?:em que|no qual|na qual|onde|quando|que)\b(?! (?:nao )?(?:sejam?|tenham?|da|de|dao|durem?|tem (?:menos|mais)|esta|estao|saiu|sairam|foi|foram)\b)"
+    r"\b(?:em que|no qual|na qual|onde|quando|que)\b(?! (?:nao )?(?:sejam?|tenham?|da|de|dao|durem?|gost\w+|curt\w+|ama|amam|ador\w+|odei\w+|detest\w+|suport\w+|tem (?:menos|mais)|esta|estao|saiu|sairam|foi|foram)\b)"
     r"(?=(?: \S+){3})|\b(?:se passa|passad[oa]s?|ambientad[oa]s?) (?:em|no|na|nos|nas|durante)\b|\b(?:where|who|in which|about a|about an)\b(?=(?: \S+){3})"
 )
 """Where a plot begins to be told: "um policial" in it is somebody, not a genre, and a year is not when it was made."""
 LIKE = re.compile(
     r"\b(?:(?:algo |alguma coisa |um filme |filmes? |series? |animes? |titulos? )?(?:parecid[oa]s? (?:com|a|ao)|similar(?:es)? (?:a|ao|to)|"
-    r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|na pegada d[eo]|na vibe d[eo]|no clima d[eo]|no estilo d[eo]|estilo|na linha d[eo]|tipo|same as|(?:something |movies? |films? |anime )like))\s+(.+)$"
+    r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|na mesma pegada d[eo]|na pegada d[eoa]|na vibe d[eoa]|no clima d[eoa]|no estilo d[eoa]|no estilo|estilo|na linha d[eo]|na mesma linha d[eo]|mistura d[eo]|tipo|assim como|algo como|same as|(?:something |anything |movies? |films? |shows? |anime )like|^like))\s+(.+)$"
 )
 """A question for titles like another; the group is what should be that title's name."""
 _NUMBERS = {"um": 1, "uma": 1, "one": 1, "dois": 2, "duas": 2, "two": 2, "tres": 3, "three": 3, "meia": 0.5,
@@ -117,6 +222,8 @@ class _Slots:
     moods: list[str] = field(default_factory=list)
     exclude_moods: list[str] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
+    exclude_countries: list[str] = field(default_factory=list)
+    exclude_words: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
 
 
@@ -136,14 +243,19 @@ def read(text: str, language: str = "pt") -> Reading:
         BCP 47; both languages are understood whatever it says, it only breaks ties.
     """
     typed = Typed(text[:TEXT_MAX_CHARS])
-    told = _TOLD.search(typed.rest)
+    told = _TOLD.search(_NOBODY_DIES.sub(lambda match: "_" * len(match[0]), typed.rest))
     plot = told.start() if told else len(typed.rest)
+    exclude_years = _years_left_out(typed)
+    typed.take_all(_COLOURLESS)
     year_min, year_max = _years(typed, plot)
     shortest_s, longest_s, vague = _durations(typed, plot)
+    company, company_age = _company(typed, plot)
     max_age = _age(typed, plot)
     heard, read_in = _languages(typed, plot)
     playable = typed.take(_PLAYABLE, "playable", lambda _: "now") is not None
     slots = _Slots()
+    if typed.take(_NOBODY_DIES, "mood", lambda _: "violento", negated=True):
+        slots.exclude_moods.extend(_NEGATED_MOODS["ninguem morre"])
     words = [word for word, _, _ in typed.words()]
     left = _phrases(typed, slots, plot, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
     if vague and "series" in slots.kinds and longest_s == SHORT_FEATURE_S:
@@ -156,6 +268,11 @@ def read(text: str, language: str = "pt") -> Reading:
         exclude_themes=_unique(slots.exclude_themes),
         moods=_unique(slots.moods),
         exclude_moods=_unique(slots.exclude_moods),
+        exclude_countries=_unique(slots.exclude_countries),
+        exclude_words=_unique(slots.exclude_words),
+        exclude_years=exclude_years,
+        company=company,
+        company_age=company_age,
         year_min=year_min,
         year_max=year_max,
         duration_min_s=shortest_s,
@@ -236,6 +353,51 @@ def _years(typed: Typed, plot: int) -> tuple[int | None, int | None]:
     return None, None
 
 
+def _years_left_out(typed: Typed) -> tuple[tuple[int, int], ...]:
+    """Return the spans of years that are not wanted."""
+
+    def decade(match: re.Match[str]) -> str:
+        start = _decade_start(match[1])
+        return f"{start}-{'' if match[2] else start + 9}"
+
+    readings: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+        (_NOT_DECADE, decade),
+        (_NOT_OLD, lambda _: f"-{OLD_UNTIL}"),
+        (_NOT_RECENT, lambda _: f"{RECENT_FROM}-"),
+    )
+    spans = []
+    for pattern, bounds in readings:
+        if match := typed.take(pattern, "year", bounds, negated=True):
+            low, _, high = bounds(match).partition("-")
+            spans.append((int(low or 0), int(high or 9999)))
+    return tuple(spans)
+
+
+def _company(typed: Typed, plot: int) -> tuple[str | None, int | None]:
+    """Return who watches along and how old the youngest is: the viewer's own company, not somebody's in a plot."""
+    for slug, pattern in readings():
+        for match in pattern.finditer(typed.rest):
+            if match.start() >= plot or not _of_viewer(typed.rest, match):
+                continue
+            age = match.groupdict().get("age")
+            typed.take_span(match.start(), match.end(), "company", slug if age is None else f"{slug}:{age}")
+            return slug, None if age is None else int(age)
+    return None, None
+
+
+def _of_viewer(text: str, match: re.Match[str]) -> bool:
+    """Return whether company is the viewer's: "pra ver com", "meu", at the beginning, or right after a kind of film."""
+    if re.search(
+        r"\b(?:ver|assistir|watch|watching|me(?:u|us)|minhas?|noss[oa]s?|my|our|night|noite|luz|luzes|dois|encontro|aos|enquanto|while)\b",
+        match[0],
+    ):
+        return True
+    before = text[: match.start()].split()
+    if all(is_filler(word) for word in before):
+        return True
+    return before[-1] in _FORM or before[-1] in GENRE_WORDS or before[-1] in MOOD_WORDS
+
+
 def _bounds(low: int | None, high: int | None) -> str:
     return f"{'' if low is None else low}-{'' if high is None else high}"
 
@@ -259,14 +421,18 @@ def _durations(typed: Typed, plot: int) -> tuple[int | None, int | None, bool]:
     vague = longest is not None
     if match := typed.take(_SHORTER, "duration", lambda match: f"-{_seconds(match)}"):
         longest, vague = _seconds(match), False
+    if longest is None and typed.take(_NOT_LONG, "duration", lambda _: f"-{NOT_LONG_S}"):
+        longest, vague = NOT_LONG_S, False
     if match := typed.take(_LONGER, "duration", lambda match: f"{_seconds(match)}-"):
         shortest = _seconds(match)
     return shortest, longest, vague
 
 
 def _seconds(match: re.Match[str]) -> int:
-    amount = _NUMBERS.get(match[1]) or float(match[1])
-    hours = match[2].startswith("h")
+    if match[1] is not None:
+        return 3600 * int(match[1]) + 60 * int(match[2])
+    amount = _NUMBERS.get(match[3]) or float(match[3])
+    hours = match[4].startswith("h")
     if match[0].endswith("e meia"):
         amount += 0.5
     return int(amount * (3600 if hours else 60))
@@ -298,11 +464,31 @@ def _phrases(typed: Typed, slots: _Slots, plot: int, english: bool) -> list[str]
     while position < len(words):
         for length in range(min(PHRASE_MAX_WORDS, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + length])
-            if phrase in NEGATIONS and (phrase != "no" or english) and _excludes(words[position + length :]):
-                negated_at = spans[position][1]
-                break
+            following = words[position + length :]
+            if phrase in NEGATIONS and (phrase != "no" or english):
+                aside = (
+                    spans[position][1] >= plot
+                    and phrase not in LEAVING_OUT
+                    and not _of_film(words[:position])
+                )
+                if not aside and _excludes(following):
+                    negated_at = spans[position][1]
+                    break
+                if spans[position][1] < plot and (
+                    thing := _thing_left_out(phrase, words[:position], following)
+                ):
+                    end = position + length + thing[1]
+                    slots.exclude_words.append(thing[0])
+                    typed.note("word", thing[0], spans[position][1], spans[end - 1][2], True)
+                    length = end - position
+                    break
             told = spans[position][1] >= plot and negated_at is None and phrase not in MOOD_WORDS
-            taken = None if told else _take(phrase, negated_at is not None, slots)
+            here = (
+                (phrase not in COUNTRY_WORDS and phrase not in REGION_WORDS)
+                or negated_at is not None
+                or _attached(words, position, length)
+            )
+            taken = None if told or not here else _take(phrase, negated_at is not None, slots)
             if taken is not None:
                 kind, value, stays = taken
                 start = spans[position][1] if negated_at is None else negated_at
@@ -324,12 +510,93 @@ def _phrases(typed: Typed, slots: _Slots, plot: int, english: bool) -> list[str]
     return left
 
 
+def _attached(words: list[str], position: int, length: int) -> bool:
+    """Return whether a country says where a film was made: it is next to a kind of film, or nothing else is asked."""
+    if position and words[position - 1] in _PLACED:
+        return False
+    around = words[max(0, position - ATTACHED_WORDS) : position]
+    for place in range(len(around) - 1, -1, -1):
+        word = around[place]
+        if word in _FORM or word in KIND_WORDS or (word in GENRE_WORDS and not is_genre_hint(word)):
+            return True
+        if not (is_filler(word) or word in MOOD_WORDS or word in COUNTRY_WORDS or word in GENRE_WORDS):
+            break
+    behind = words[position + length : position + length + 2]
+    if any(word in _FORM or (word in GENRE_WORDS and not is_genre_hint(word)) for word in behind):
+        return True
+    others = [word for word in (*words[:position], *words[position + length :]) if not is_filler(word)]
+    return all(word in COUNTRY_WORDS or word in MOOD_WORDS for word in others)
+
+
+def _thing_left_out(negation: str, before: list[str], following: list[str]) -> tuple[str, int] | None:
+    """Return `(folded word, words used)` of "filme sem favela": a thing that a film is to do without."""
+    if negation not in LEAVING_OUT or not _of_film(before):
+        return None
+    for place, word in enumerate(following[:3]):
+        if word in _EMPTY_BEFORE:
+            continue
+        if word in NOT_LEFT_OUT or len(word) < 4 or is_filler(word) or not is_known(word):
+            return None
+        return word, place + 1
+    return None
+
+
+_EMPTY_BEFORE = frozenset(
+    [
+        "ser",
+        "seja",
+        "sejam",
+        "ter",
+        "tenha",
+        "muito",
+        "muita",
+        "muitos",
+        "muitas",
+        "tanto",
+        "tanta",
+        "tao",
+        "com",
+        "de",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "o",
+        "a",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "e",
+        "nem",
+        "cena",
+        "cenas",
+    ]
+)
+
+
+def _of_film(before: list[str]) -> bool:
+    """Return whether the nearest noun before is a film's, not somebody's ("homem sem rosto")."""
+    for word in reversed(before):
+        if word in _FORM or word in KIND_WORDS or (word in GENRE_WORDS and not is_genre_hint(word)):
+            return True
+        if not (
+            is_filler(word)
+            or word in MOOD_WORDS
+            or word in COUNTRY_WORDS
+            or word.isdigit()
+            or word in ("anos", "mas", "so", "bem")
+        ):
+            return False
+    return True
+
+
 def _excludes(following: list[str]) -> bool:
     """Return whether a genre, theme or mood comes right after the negation, fillers aside."""
     start = next((place for place, word in enumerate(following) if not is_filler(word)), len(following))
     rest = following[start:]
     phrases = (" ".join(rest[:length]) for length in range(1, min(PHRASE_MAX_WORDS, len(rest)) + 1))
-    known = (GENRE_WORDS, THEME_WORDS, MOOD_WORDS, _NEGATED_MOODS)
+    known = (GENRE_WORDS, THEME_WORDS, MOOD_WORDS, _NEGATED_MOODS, COUNTRY_WORDS, REGION_WORDS)
     return any(phrase in words for phrase in phrases for words in known)
 
 
@@ -344,6 +611,9 @@ def _take(phrase: str, negated: bool, slots: _Slots) -> tuple[str, str, bool] | 
     if (country := COUNTRY_WORDS.get(phrase)) is not None:
         slots.countries.append(country)
         return "country", country, False
+    if (region := REGION_WORDS.get(phrase)) is not None:
+        slots.countries.extend(REGIONS[region])
+        return "region", region, False
     if phrase in KIND_WORDS and phrase not in _GENERIC_KINDS:
         slots.kinds.append(KIND_WORDS[phrase])
         return "kind", KIND_WORDS[phrase], False
@@ -355,14 +625,27 @@ def _take(phrase: str, negated: bool, slots: _Slots) -> tuple[str, str, bool] | 
 
 def _take_negated(phrase: str, genre: str | None, slots: _Slots) -> tuple[str, str, bool] | None:
     theme = THEME_WORDS.get(phrase)
-    mood = _NEGATED_MOODS.get(phrase) or MOOD_WORDS.get(phrase)
-    if mood is not None:
-        slots.exclude_moods.append(mood)
+    mood = MOOD_WORDS.get(phrase)
+    moods = _NEGATED_MOODS.get(phrase) or ((mood,) if mood is not None else ())
+    if genre is not None and (
+        genre in slots.genres or (is_genre_hint(phrase) and not moods and theme is None)
+    ):
+        # "ficção científica sem alienígenas", "comédia sem besteirol": the thing, not the genre that it hints at.
+        slots.exclude_words.append(phrase)
+        return "word", phrase, False
+    if (region := REGION_WORDS.get(phrase)) is not None:
+        slots.exclude_countries.extend(REGIONS[region])
+        return "region", region, False
+    country = COUNTRY_WORDS.get(phrase)
+    if country is not None:
+        slots.exclude_countries.append(country)
+        return "country", country, False
+    slots.exclude_moods.extend(moods)
     if theme is not None:
         slots.exclude_themes.append(theme)
-    if genre is not None and not (is_genre_hint(phrase) and mood is not None):
+    if genre is not None and not (is_genre_hint(phrase) and moods):
         slots.exclude_genres.append(genre)
         return "genre", genre, False
-    if mood is not None:
-        return "mood", mood, False
+    if moods:
+        return "mood", moods[0], False
     return ("theme", theme, False) if theme is not None else None

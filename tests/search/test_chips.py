@@ -12,7 +12,7 @@ LABELS = {
     "animes curtinhos pra maratonar": ["Anime", "até 30 min", "Série"],
     "comédia brasileira com menos de 1 hora e meia": ["Comédia", "Brasil", "até 1 h 30 min"],
     "algo curto e leve": ["até 30 min", "Leve"],
-    "desenho pra minha filha de 6 anos": ["Animação", "até 6 anos"],
+    "desenho pra minha filha de 6 anos": ["Animação", "com crianças de 6 anos"],
     "filmes franceses em francês de 1968": ["França", "áudio em francês", "1968"],
     "drama depois de 2010 sem romance": ["Drama", "desde 2010", "sem romance"],
     "filmes antigos": ["antigos (até 1989)"],

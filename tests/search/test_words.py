@@ -36,7 +36,7 @@ CASES = {
     "séries curtas": Query(kinds=("series",)),
     "um filme curto": Query(duration_max_s=5700),
     "curtinhas de comédia": Query(kinds=("short",), genres=("comedia",)),
-    "desenho pra minha filha de 6 anos": Query(genres=("animacao",), max_age=6),
+    "desenho pra minha filha de 6 anos": Query(genres=("animacao",), company="children", company_age=6),
     "menino de 8 anos na guerra": Query(text="menino de 8 anos na guerra"),
     "algo curto e leve": Query(text="leve", moods=("leve",), duration_max_s=1800),
     "terror sem sangue dos anos 80": Query(

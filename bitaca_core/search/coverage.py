@@ -1,0 +1,223 @@
+"""How much of a question a title's words cover: a word counts as its rarity, a near word as its nearness.
+
+A sentence vector says what a text is about as a whole and forgets the umbrella; full text knows the umbrella and
+misses the parasol. Here each word of the (English, glossed) question looks for the nearest word of the title, and
+the title's coverage is the mean of those cosines, weighted by how rare the question's words are in the catalogue.
+
+References
+----------
+Zhang et al. 2020, BERTScore (greedy matching weighted by inverse document frequency); Mu, Bhat and Viswanath 2018
+(the vectors' common mean taken off first).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from bitaca_core.catalogue.normalize import fold
+from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.search.documents import document
+from bitaca_core.search.gloss import gloss
+from bitaca_core.settings import DataPaths
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bitaca_core.search.embed import Embedder
+
+    Floats = NDArray[np.float32]
+
+WORDS_MAX = 40_000
+"""Words that have a vector: the commonest, half a minute of one core once; the others match only themselves."""
+ASKED_MAX = 24
+"""Words of a question that are looked at."""
+_WORD = re.compile(r"[a-z0-9]+")
+EMPTY = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "and",
+        "or",
+        "to",
+        "is",
+        "are",
+        "was",
+        "with",
+        "who",
+        "that",
+        "it",
+        "his",
+        "her",
+        "he",
+        "she",
+        "they",
+        "him",
+        "for",
+        "on",
+        "at",
+        "by",
+        "from",
+        "film",
+        "movie",
+    ]
+)
+
+
+class WordBook:
+    """Vectors of single words by one embedder, made when first asked for and kept. Safe to share between threads."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._vectors: dict[str, Floats] = {}
+        self._lock = threading.Lock()
+
+    def vectors(self, words: Sequence[str]) -> Floats:
+        """Return unit vectors, shape (len(words), dimension), float32."""
+        import numpy as np
+
+        missing = [word for word in dict.fromkeys(words) if word not in self._vectors]
+        if missing:
+            made = self._embedder.encode(missing)
+            with self._lock:
+                self._vectors.update(zip(missing, made, strict=True))
+        if not words:
+            return np.zeros((0, self._embedder.dimension), np.float32)
+        return np.stack([self._vectors[word] for word in words])
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word's vector is at hand."""
+        return word in self._vectors
+
+    def load(self, path: Path) -> None:
+        """Take the vectors of a file that `save` wrote; one that cannot be read is as none."""
+        import numpy as np
+
+        if not path.is_file():
+            return
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                words, vectors = str(kept["words"]).split("\n"), kept["vectors"].astype(np.float32)
+        except (OSError, ValueError, KeyError):
+            return
+        if vectors.shape == (len(words), self._embedder.dimension):
+            with self._lock:
+                self._vectors.update(zip(words, vectors, strict=True))
+
+    def save(self, path: Path, words: Sequence[str]) -> None:
+        """Write the vectors of these words, half precision, as a whole or not at all."""
+        import numpy as np
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{threading.get_ident()}.tmp.npz")
+        np.savez(temporary, words=np.array("\n".join(words)), vectors=self.vectors(words).astype(np.float16))
+        temporary.replace(path)
+
+
+def word_book(embedder: Embedder) -> WordBook:
+    """Return the one book of an embedder."""
+    return _book(cast("Hashable", embedder))
+
+
+@lru_cache(maxsize=2)
+def _book(embedder: Hashable) -> WordBook:
+    return WordBook(cast("Embedder", embedder))
+
+
+def title_words(catalogue: Catalogue, paths: DataPaths, embedder: Embedder) -> Coverage:
+    """Return the coverage of a catalogue: English texts and glossed Portuguese ones, vectors kept below `search/`."""
+    texts = {
+        title.title_id: (document(title).meaning, gloss(title.synopsis_pt or ""))
+        for title in catalogue.titles
+    }
+    slug = re.sub(r"[^a-z0-9]+", "-", embedder.name.casefold()).strip("-")[:40]
+    return Coverage(texts, word_book(embedder), paths.search / "words" / f"{slug}-{embedder.dimension}.npz")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the different words of an English text that carry meaning, folded, in their order."""
+    return [word for word in dict.fromkeys(_WORD.findall(fold(text))) if word not in EMPTY]
+
+
+class Coverage:
+    """The words of every title, and their vectors.
+
+    Parameters
+    ----------
+    texts : mapping of str to iterable of str
+        By title id, its English texts (a glossed one is English, too).
+    book : WordBook
+    kept : Path or None
+        File that the words' vectors are read from and written to; None embeds them anew.
+    """
+
+    def __init__(self, texts: Mapping[str, Iterable[str]], book: WordBook, kept: Path | None = None) -> None:
+        import numpy as np
+
+        told = {key: words_of(" ".join(parts)) for key, parts in texts.items()}
+        counts = Counter(word for words in told.values() for word in words)
+        self._titles = len(told)
+        self._book = book
+        known = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WORDS_MAX]]
+        self._row = {word: row for row, word in enumerate(known)}
+        self._count = counts
+        if kept is not None:
+            book.load(kept)
+            if not all(book.knows(word) for word in known):
+                book.save(kept, known)
+        vectors = book.vectors(known)
+        self._mean = vectors.mean(axis=0) if known else np.zeros(vectors.shape[1], np.float32)
+        self._vectors = _centred(vectors, self._mean)
+        self._rows = {
+            key: np.array([self._row[word] for word in words if word in self._row], np.int32)
+            for key, words in told.items()
+        }
+
+    def of(self, words: Sequence[str], among: Collection[str]) -> dict[str, float]:
+        """Return how much of the question's words each of these titles covers, 0 to 1.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The question's, glossed, as `words_of` gives them.
+        among : collection of str
+            Title ids; one that is not known is left out.
+        """
+        import numpy as np
+
+        asked = list(words)[:ASKED_MAX]
+        keys = [key for key in among if key in self._rows and len(self._rows[key])]
+        if not asked or not keys:
+            return {}
+        rarity = np.array([self._rarity(word) for word in asked], np.float32)
+        rarity /= rarity.sum()
+        all_rows = np.concatenate([self._rows[key] for key in keys])
+        lengths = np.array([len(self._rows[key]) for key in keys])
+        rows, place = np.unique(all_rows, return_inverse=True)
+        near = _centred(self._book.vectors(asked), self._mean) @ self._vectors[rows].T
+        np.maximum(near, 0.0, out=near)
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        best = np.maximum.reduceat(near[:, place], starts, axis=1)
+        return dict(zip(keys, (rarity @ best).tolist(), strict=True))
+
+    def _rarity(self, word: str) -> float:
+        count = self._count.get(word, 0)
+        return math.log(1 + (self._titles - count + 0.5) / (count + 0.5))
+
+
+def _centred(vectors: Floats, mean: Floats) -> Floats:
+    import numpy as np
+
+    moved = vectors - mean
+    moved /= np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6)
+    return moved
