@@ -151,6 +151,17 @@ def search(
     _measure("tests.bench.search", arguments, out)
 
 
+@app.command("derona")
+def derona(
+    record: Annotated[
+        bool, typer.Option("--record", help="write first and last score beside the blind sets")
+    ] = False,
+    out: Out = Path("results/derona.json"),
+) -> None:
+    """How well Derona reads and judges: intents, slots and moderation on sets that were written blind."""
+    _measure("tests.bench.derona", ["--record"] if record else [], out)
+
+
 @app.command("index")
 def index(
     embed: Annotated[int, typer.Option(min=100, help="texts whose embedding is timed")] = 2000,

@@ -1,0 +1,63 @@
+"""How well Derona reads and judges, on the sets that were written blind.
+
+    python -m tests.bench.derona [--record] [--out results.json]
+
+`--record` writes the first score, once, and the last beside the sets (`scores.json`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bitaca_core.catalogue.ingest import ingest_sample
+from bitaca_core.catalogue.store import load_catalogue, titles_file
+from bitaca_core.derona.assistant import Assistant
+from bitaca_core.search.service import open_search
+from bitaca_core.settings import CHECKOUT, DataPaths
+from tests.bench.derona import moderating, understanding
+
+BLIND = CHECKOUT / "tests" / "derona" / "blind"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("results/derona.json"))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bitaca-bench-derona-") as folder:
+        paths = DataPaths(Path(folder))
+        ingest_sample(paths)
+        catalogue = load_catalogue(titles_file(paths))
+        search = open_search(paths, catalogue, set, background=False)
+        derona = Assistant(catalogue, search, playable=lambda: ())
+        report: dict[str, Any] = {
+            "utterances": understanding.measure(BLIND / "utterances.jsonl", derona),
+            "moderation": moderating.measure(BLIND / "moderation.jsonl", BLIND / "film_queries.jsonl"),
+        }
+    if options.record:
+        record(report, datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps({"schema": 1, **report}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(json.dumps(report, ensure_ascii=False, indent=1))
+    return 0
+
+
+def record(report: dict[str, Any], when: str) -> None:
+    """Write the scores beside the sets; a first score is never written over."""
+    file = BLIND / "scores.json"
+    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    for name, scores in report.items():
+        told = {key: value for key, value in scores.items() if key != "cpu ms"}
+        entry = {"when": when, "scores": told}
+        kept[name] = {"first": kept.get(name, {}).get("first", entry), "last": entry}
+    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""Moderation on the blind phrases and on film queries, by the guide's policy: tiers, precision, recall, false blocks."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from bitaca_core.derona import moderation, normalize
+
+TIERS = {"ok": "allow", "refuse": "refuse", "abuse": "block", "crisis": "crisis"}
+POSITIVE = frozenset(("refuse", "block", "crisis"))
+
+
+def measure(phrases: Path, queries: Path) -> dict[str, Any]:
+    """Score both sets; `soften` counts as allowed."""
+    rows = [(row["label"], tier(row["text"], row["lang"])) for row in read(phrases)]
+    wanted = sum(gold in POSITIVE for gold, _ in rows)
+    told = sum(found in POSITIVE for _, found in rows)
+    hit = sum(gold in POSITIVE and found in POSITIVE for gold, found in rows)
+    films = [tier(row["text"], row["lang"]) for row in read(queries)]
+    false = sum(one in POSITIVE for one in films)
+    return {
+        "n": len(rows),
+        "precision": round(hit / max(1, told), 4),
+        "recall": round(hit / max(1, wanted), 4),
+        "recall by tier": {
+            name: round(sum(g == name and f in POSITIVE for g, f in rows) / max(1, sum(g == name for g, _ in rows)), 4)
+            for name in sorted(POSITIVE)
+        },
+        "same tier": round(sum(_same(gold, found) for gold, found in rows) / max(1, len(rows)), 4),
+        "confused": [f"{a} as {b}: {n}" for (a, b), n in Counter(r for r in rows if not _same(*r)).most_common(8)],
+        "film queries": len(films),
+        "false blocks": round(false / max(1, len(films)), 4),
+    }  # fmt: skip
+
+
+def tier(text: str, lang: str) -> str:
+    """Return the tier of a phrase."""
+    return TIERS[moderation.judge(normalize.read(text, "en" if lang == "en" else "pt"))]
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a set."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _same(gold: str, found: str) -> bool:
+    return gold == found or (gold == "soften" and found == "allow")
