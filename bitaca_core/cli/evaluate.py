@@ -175,12 +175,16 @@ def show(report: Report, k: int) -> None:
     )
     if facts.get("left_out"):
         print(f"{facts['left_out']} items were left to the content columns: the item-item model keeps 20,000")
-    print(f"{'method':12} {'nDCG@' + str(k):>8} {'95 %':>15} {'recall@20':>9} {'cover':>6}  against EASE")
+    print(
+        f"{'method':12} {'nDCG@' + str(k):>8} {'95 %':>15} {'recall@20':>9} {'cover':>6} {'fit, s':>7}  "
+        "against EASE"
+    )
     for name, row in report.methods.items():
         low, high = row["ci95"]
         print(
             f"{name:12} {row[f'ndcg@{k}']:8.4f} [{low:.4f}, {high:.4f}] {row['recall@20']:8.4f} "
-            f"{row[f'coverage@{k}']:6.3f}  {paired(row['vs_ease']) if name != 'ease' else ''}"
+            f"{row[f'coverage@{k}']:6.3f} {row['fit_cpu_s']:7.1f}  "
+            f"{paired(row['vs_ease']) if name != 'ease' else ''}"
         )
     for length, row in report.known.items():
         print(

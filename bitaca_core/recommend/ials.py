@@ -34,8 +34,8 @@ class Ials:
     """
 
     factors: int = 64
-    unobserved: float = 0.3
-    l2: float = 0.01
+    unobserved: float = 0.2
+    l2: float = 0.02
     frequency: float = 1.0
     sweeps: int = 8
 

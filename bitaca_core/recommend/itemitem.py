@@ -20,7 +20,10 @@ from bitaca_core.recommend.interactions import Floats
 ITEMS_MAX = 20_000
 """A dense float32 matrix of this side is 1.6 GB; titles past it are left to the content columns."""
 WEIGHTS_MAX = 200
-"""Weights that each column keeps for serving."""
+"""Weights that each column keeps for serving, whatever the size."""
+WEIGHTS_TOTAL = 8_000_000
+"""Weights that are kept in all where columns can have more than `WEIGHTS_MAX`: 64 MB. Up to 2,800 titles that is
+every one; what is left out costs accuracy (`README.md`)."""
 BLOCK = 1024
 
 
@@ -107,11 +110,20 @@ def _inverse(of: Floats) -> Floats:
     return found
 
 
-def truncate(weights: Floats, keep: int = WEIGHTS_MAX) -> Any:
-    """Keep the `keep` largest weights by size of each column; scipy CSR float32 of the same shape."""
+def kept(items: int) -> int:
+    """Return how many weights a column keeps in a catalogue of so many items."""
+    return max(WEIGHTS_MAX, WEIGHTS_TOTAL // max(1, items))
+
+
+def truncate(weights: Floats, keep: int | None = None) -> Any:
+    """Keep the `keep` largest weights by size of each column; scipy CSR float32 of the same shape.
+
+    Where `keep` is None it follows from the size (`kept`).
+    """
     from scipy import sparse
 
     items = weights.shape[0]
+    keep = kept(items) if keep is None else keep
     if items == 0:
         return sparse.csr_matrix((0, 0), dtype=np.float32)
     keep = min(keep, items)
@@ -137,21 +149,21 @@ def fit(matrix: Any, how: Edlae) -> Floats:
     return solve(gram(matrix, how.user_power), how)
 
 
-def ease(matrix: Any, l2: float) -> Any:
-    """Return EASE's weights without truncation: of the most met items where there are too many for a dense matrix.
+def every(matrix: Any, how: Edlae) -> Any:
+    """Return the weights without truncation: of the most met items where there are too many for a dense matrix.
 
-    Dense of shape (items, items), or CSR with the 200 largest a column past `ITEMS_MAX`.
+    Dense of shape (items, items), or CSR with the largest of each column past `ITEMS_MAX`.
     """
     if matrix.shape[1] <= ITEMS_MAX:
-        return fit(matrix, Edlae(l2=l2))
+        return fit(matrix, how)
     count = np.asarray(matrix.sum(0)).ravel()
-    kept = np.sort(np.argsort(-count, kind="stable")[:ITEMS_MAX])
-    return among(truncate(fit(matrix[:, kept], Edlae(l2=l2))), kept, matrix.shape[1])
+    met = np.sort(np.argsort(-count, kind="stable")[:ITEMS_MAX])
+    return among(truncate(fit(matrix[:, met], how)), met, matrix.shape[1])
 
 
-def among(weights: Any, kept: NDArray[np.int64], items: int) -> Any:
-    """Return the weights of the kept items among all items, CSR of shape (items, items)."""
+def among(weights: Any, met: NDArray[np.int64], items: int) -> Any:
+    """Return the weights of some items among all items, CSR of shape (items, items)."""
     from scipy import sparse
 
     found = weights.tocoo()
-    return sparse.csr_matrix((found.data, (kept[found.row], kept[found.col])), shape=(items, items))
+    return sparse.csr_matrix((found.data, (met[found.row], met[found.col])), shape=(items, items))

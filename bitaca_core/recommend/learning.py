@@ -6,16 +6,15 @@ legs are then fitted on everything. Small sets hold out every user in turn, larg
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bitaca_core.recommend import ials, itemitem, legs, metrics, protocols, ranker
-from bitaca_core.recommend.interactions import Floats, Interactions
+from bitaca_core.recommend import choosing, legs, protocols, ranker
+from bitaca_core.recommend.interactions import Interactions
 from bitaca_core.recommend.legs import Choice, Legs
 from bitaca_core.recommend.protocols import Asked
 from bitaca_core.recommend.ranker import Questions, Ranker
@@ -26,9 +25,9 @@ RANKER_USERS = 1500
 FEW_USERS = 1000
 """Up to so many users every one is held out in turn, in so many parts."""
 PARTS = 3
-SEARCH_ITEMS = 3000
-SEARCH_USERS = 4000
-"""Hyper-parameters are searched over the most met items and a sample of the users."""
+INNER = 0.9
+"""Share of an item's interactions that is learnt where interactions are held out: much, so that what suits the part
+suits the whole."""
 SHORT = 20
 """Ranker users are asked a second time with a history of 0 to so many titles, so that it learns to begin."""
 
@@ -58,7 +57,7 @@ def learn(
     content: Any,
     *,
     validation: Asked | None = None,
-    within: bool = False,
+    within: protocols.Held = "",
     seed: int = 0,
     choice: Choice | None = None,
 ) -> Learnt:
@@ -69,24 +68,24 @@ def learn(
     content : CSR of unit rows, one an item
     validation : Asked or None
         Held-out users; where None some are held out of `train`.
-    within : bool
-        Hold out interactions instead of users.
+    within : str
+        Hold out interactions instead of users: `random` ones of each item, or each user's `last`.
     choice : Choice or None
         Hyper-parameters; searched where None.
     """
     parts: list[Questions] = []
     whole: Legs | None = None
-    for learnt, asked in _held_out(train, validation, within, seed):
-        choice = choice or search(learnt, asked, seed)
+    held = held_out(train, validation, within, seed)
+    choice = choice or choosing.search(held, seed)
+    for learnt, asked in held:
         fitted = legs.fit(learnt, choice, content, seed)
         if learnt is train:
             whole = fitted
-        asked = _sample(asked, RANKER_USERS, seed)
+        asked = choosing.sample(asked, RANKER_USERS, seed)
         state = np.random.default_rng(seed)
         short = protocols.first_known(asked, state.integers(0, SHORT + 1, len(asked.shown.users)), seed)
         counts = learnt.counts()
         parts += [questions(fitted, counts, asked), questions(fitted, counts, short)]
-    choice = choice or Choice()
     width = len(legs.LEGS)
     ranked = ranker.fit(ranker.join(parts), width, seed) if parts else ranker.unlearnt(width)
     return Learnt(choice, whole or legs.fit(train, choice, content, seed), ranked, train.counts())
@@ -125,21 +124,30 @@ def _row(matrix: Any, row: Any) -> NDArray[np.int32]:
     return found
 
 
-def _held_out(
-    train: Interactions, validation: Asked | None, within: bool, seed: int
+def held_out(
+    train: Interactions, validation: Asked | None, within: protocols.Held, seed: int
+) -> list[tuple[Interactions, Asked]]:
+    """Return what legs may learn from, and the users whom a ranker may learn from, part by part."""
+    return list(_parts(train, validation, within, seed))
+
+
+def _parts(
+    train: Interactions, validation: Asked | None, within: protocols.Held, seed: int
 ) -> Iterator[tuple[Interactions, Asked]]:
-    """Yield what legs may learn from, and the users whom a ranker may learn from."""
     users = len(train.users)
     if validation is not None:
         yield train, validation
         if users > FEW_USERS:
             return
     if within:
-        learnt = protocols.stratified(train, protocols.LEARNT, seed + 1)
-        rest = train.take(~learnt)
-        wanted = np.flatnonzero(np.bincount(rest.user, minlength=users))
-        shown = train.take(learnt)
-        yield shown, Asked(shown.of_users(wanted), rest.of_users(wanted))
+        for number in range(PARTS if within == "random" and users <= FEW_USERS else 1):
+            if within == "last" and train.time is not None:
+                learnt = protocols.all_but_last(train)
+            else:
+                learnt = protocols.stratified(train, INNER, seed + 1 + number)
+            rest, shown = train.take(~learnt), train.take(learnt)
+            wanted = np.flatnonzero(np.bincount(rest.user, minlength=users))
+            yield shown, Asked(shown.of_users(wanted), rest.of_users(wanted))
     elif users >= 2:
         parts = PARTS if users <= FEW_USERS else max(10, users // RANKER_USERS)
         order = np.random.RandomState(seed).permutation(users)
@@ -148,96 +156,3 @@ def _held_out(
                 state = np.random.RandomState(seed + number)
                 others = np.setdiff1d(np.arange(users), part)
                 yield train.of_users(others), protocols.ask(train.of_users(np.sort(part)), state)
-
-
-def _sample(asked: Asked, most: int, seed: int) -> Asked:
-    users = len(asked.shown.users)
-    if users <= most:
-        return asked
-    return asked.of_users(np.sort(np.random.default_rng(seed).choice(users, most, replace=False)))
-
-
-def search(train: Interactions, asked: Asked, seed: int = 0) -> Choice:
-    """Choose the hyper-parameters of EDLAE and iALS by nDCG@10 of the users who are asked about."""
-    counts = train.counts()
-    items = np.sort(np.argsort(-counts, kind="stable")[:SEARCH_ITEMS])
-    users = np.arange(len(train.users))
-    if len(users) > SEARCH_USERS:
-        users = np.sort(np.random.default_rng(seed).choice(users, SEARCH_USERS, replace=False))
-    matrix = train.of_users(users).of_items(items).matrix()
-    asked = _sample(asked, RANKER_USERS, seed)
-    shown, targets = asked.shown.of_items(items).matrix(), asked.targets.of_items(items).matrix()
-    enough = np.diff(targets.indptr) > 0
-
-    def judge(scores: Floats) -> float:
-        rows = np.repeat(np.arange(shown.shape[0]), np.diff(shown.indptr))
-        scores[rows, shown.indices] = -np.inf
-        hits = metrics.hits_of(metrics.top(scores[enough], 10), targets[enough])
-        return float(metrics.ndcg(hits, np.diff(targets.indptr)[enough].astype(np.int64), 10).mean())
-
-    if not enough.any() or len(items) < 2:
-        return Choice()
-    ease_l2, edlae = choose_edlae(matrix, lambda weights: judge(shown @ weights))
-    vectors = choose_ials(matrix, lambda how: judge(_factors(matrix, shown, how, seed)))
-    return Choice(edlae=edlae, ials=vectors, ease_l2=ease_l2)
-
-
-def choose_edlae(matrix: Any, judge: Callable[[Floats], float]) -> tuple[float, itemitem.Edlae]:
-    """Walk over l2, then dropout, then the users' weight, each as long as it gets better.
-
-    The first of what is returned is the best l2 without the other two: EASE's.
-    """
-    grams: dict[float, Floats] = {}
-
-    def value(how: itemitem.Edlae) -> float:
-        if how.user_power not in grams:
-            grams.clear()
-            grams[how.user_power] = itemitem.gram(matrix, how.user_power)
-        return judge(itemitem.solve(grams[how.user_power].copy(order="F"), how))
-
-    best = itemitem.Edlae(l2=200.0, dropout=0.0)
-    score = value(best)
-    best, score = _climb(best, score, value, [replace(best, l2=best.l2 * 2.0**step) for step in (1, 2, 3, 4)])
-    if best.l2 == 200.0:
-        best, score = _climb(
-            best, score, value, [replace(best, l2=best.l2 / 2.0**step) for step in (1, 2, 3)]
-        )
-    plain = best.l2
-    best, score = _climb(best, score, value, [replace(best, dropout=share) for share in (0.25, 0.4, 0.55)])
-    best, score = _climb(best, score, value, [replace(best, user_power=power) for power in (0.25, 0.5)])
-    return plain, best
-
-
-def _climb(best: Any, score: float, value: Callable[[Any], float], steps: Sequence[Any]) -> tuple[Any, float]:
-    """Take steps in their order until one is no better."""
-    for step in steps:
-        found = value(step)
-        if found <= score:
-            break
-        best, score = step, found
-    return best, score
-
-
-def choose_ials(matrix: Any, value: Callable[[ials.Ials], float]) -> ials.Ials:
-    """Choose weight and penalty with short vectors and few sweeps; the chosen ones are used at full length."""
-    start = time.monotonic()
-    best = ials.Ials(factors=32, sweeps=4)
-    score = value(best)
-    once_s = time.monotonic() - start
-    if once_s > 20.0:
-        return ials.Ials(factors=64)
-    wide = [replace(best, l2=best.l2 * 3.0**step) for step in (1, 2)]
-    best, score = _climb(best, score, value, wide)
-    if best.l2 == ials.Ials().l2:
-        best, score = _climb(best, score, value, [replace(best, l2=best.l2 / 3.0)])
-    best, score = _climb(best, score, value, [replace(best, unobserved=one) for one in (1.0, 3.0)])
-    if best.unobserved == ials.Ials().unobserved:
-        best, score = _climb(best, score, value, [replace(best, unobserved=0.1)])
-    chosen: ials.Ials = replace(best, factors=64, sweeps=ials.Ials().sweeps)
-    return chosen
-
-
-def _factors(matrix: Any, shown: Any, how: ials.Ials, seed: int) -> Floats:
-    _, of_items = ials.fit(matrix, how, seed)
-    found: Floats = ials.half(shown, of_items, how) @ of_items.T
-    return found

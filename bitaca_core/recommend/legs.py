@@ -6,7 +6,8 @@ learning the ranker); `RecommendModel.legs` asks about one history the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,7 @@ class Choice:
     ials: ials.Ials = field(default_factory=ials.Ials)
     ease_l2: float = 200.0
     """The best penalty without dropout: what EASE is judged with."""
+    knn: baselines.ItemKnn = field(default_factory=baselines.ItemKnn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Legs:
         Unit rows; empty where nothing is known.
     left_out : int
         Titles that were met and have no item-item weights of their own.
+    took_s : mapping of leg to float
+        Processor seconds of the fits; empty for legs that were read from disk.
     """
 
     weights: Mapping[str, Any]
@@ -58,6 +62,7 @@ class Legs:
     popularity: popularity.Popularity
     content: Any
     left_out: int = 0
+    took_s: Mapping[str, float] = field(default_factory=dict)
 
     def scores(self, shown: Interactions) -> Floats:
         """Return what every leg says, float32 of shape (users, legs, items)."""
@@ -99,21 +104,30 @@ def fit(interactions: Interactions, choice: Choice, content: Any, seed: int = 0)
     """Fit every leg. `content` is a CSR matrix of unit rows, one an item."""
     matrix = interactions.matrix()
     counts = interactions.counts()
-    kept = np.sort(np.argsort(-counts, kind="stable")[: itemitem.ITEMS_MAX])
-    whole = len(kept) == len(counts)
-    part = matrix if whole else matrix[:, kept]
+    most = np.sort(np.argsort(-counts, kind="stable")[: itemitem.ITEMS_MAX])
+    whole = len(most) == len(counts)
+    part = matrix if whole else matrix[:, most]
+    took_s: dict[str, float] = {}
+
+    def timed(name: str, made: Callable[[], Any]) -> Any:
+        start = time.process_time()
+        found = made()
+        took_s[name] = time.process_time() - start
+        return found
+
     weights = {
-        ITEM_ITEM: itemitem.truncate(itemitem.fit(part, choice.edlae)),
-        NEIGHBOUR: baselines.item_knn(part),
+        ITEM_ITEM: timed(ITEM_ITEM, lambda: itemitem.truncate(itemitem.fit(part, choice.edlae))),
+        NEIGHBOUR: timed(NEIGHBOUR, lambda: baselines.item_knn(part, choice.knn)),
     }
     if not whole:
-        weights = {name: itemitem.among(found, kept, len(counts)) for name, found in weights.items()}
-    _, of_items = ials.fit(matrix, choice.ials, seed)
+        weights = {name: itemitem.among(found, most, len(counts)) for name, found in weights.items()}
+    _, of_items = timed(FACTORS, lambda: ials.fit(matrix, choice.ials, seed))
     return Legs(
         weights,
         of_items,
         choice.ials,
         popularity.fit(interactions),
         content,
-        left_out=int((counts > 0).sum() - (counts[kept] > 0).sum()),
+        left_out=int((counts > 0).sum() - (counts[most] > 0).sum()),
+        took_s=took_s,
     )

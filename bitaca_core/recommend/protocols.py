@@ -24,6 +24,7 @@ from bitaca_core.recommend.interactions import Interactions
 
 Protocol = Literal["random", "strong", "leave-last", "kfold"]
 PROTOCOLS: tuple[Protocol, ...] = ("random", "strong", "leave-last", "kfold")
+Held = Literal["", "random", "last"]
 LEARNT = 0.75
 """Share of an item's interactions that `random` learns."""
 SHOWN = 0.8
@@ -52,15 +53,15 @@ class Asked:
 class Split:
     """One judgement: methods learn from `train`, are chosen on `validation` where there is one, judged on `test`.
 
-    `within` says that the test's users are learnt from as well: a method that holds something out for itself
-    holds out interactions, not users.
+    `within` says that the test's users are learnt from as well, and how their interactions were chosen: a method
+    that holds something out for itself holds out interactions in the same way. Where it is empty, users are held out.
     """
 
     name: str
     train: Interactions
     test: Asked
     validation: Asked | None = None
-    within: bool = False
+    within: Held = ""
 
 
 def splits(
@@ -89,18 +90,19 @@ def splits(
 def random(interactions: Interactions, seed: int) -> Split:
     """Split each item's interactions 75/25; users without a target or without anything shown are not asked.
 
-    Items are taken in order of their first appearance and shuffled by one `RandomState(seed)`, as a frame grouped
-    by item and sampled would be.
+    This is `python_stratified_split(filter_by="item")` of Microsoft's Recommenders, row for row of the same file.
     """
     learnt = stratified(interactions, LEARNT, seed)
-    return _within("random", interactions, learnt, f"seed {seed}")
+    return _within("random", interactions, learnt, f"seed {seed}", "random")
 
 
 def stratified(interactions: Interactions, share: float, seed: int) -> NDArray[np.bool_]:
-    """Choose `share` of each item's interactions, rounded; shape (n,)."""
-    state = np.random.RandomState(seed)
-    order = state.permutation(len(interactions))
-    order = order[np.argsort(interactions.item[order], kind="stable")]
+    """Choose `share` of each item's interactions, rounded; shape (n,).
+
+    Every interaction draws a number in the order of the file, and an item's smallest are chosen.
+    """
+    drawn = np.random.RandomState(seed).rand(len(interactions))
+    order = np.lexsort((drawn, interactions.item))
     counts = interactions.counts()
     start = np.concatenate([[0], np.cumsum(counts)[:-1]])
     rank = np.arange(len(order)) - np.repeat(start, counts)
@@ -113,12 +115,19 @@ def leave_last(interactions: Interactions) -> Split:
     """Make each user's latest interaction the target; users with a single one are not asked."""
     if interactions.time is None:
         raise InputError("leave-last needs times, and the ratings have none", hint="choose another protocol")
+    return _within("leave-last", interactions, all_but_last(interactions), "in time", "last")
+
+
+def all_but_last(interactions: Interactions) -> NDArray[np.bool_]:
+    """Choose all but each user's latest interaction, and single ones; shape (n,). Times must be known."""
+    assert interactions.time is not None
     order = np.lexsort((np.arange(len(interactions)), interactions.time, interactions.user))
     last = np.zeros(len(interactions), bool)
     ends = np.flatnonzero(np.diff(interactions.user[order], append=-1))
     last[order[ends]] = True
     many = np.bincount(interactions.user, minlength=len(interactions.users)) > 1
-    return _within("leave-last", interactions, ~(last & many[interactions.user]), "in time")
+    found: NDArray[np.bool_] = ~(last & many[interactions.user])
+    return found
 
 
 def strong(interactions: Interactions, seed: int) -> Split:
@@ -179,7 +188,9 @@ def first_known(asked: Asked, known: int | NDArray[np.int64], seed: int = 0) -> 
     return Asked(asked.shown.take(kept), asked.targets, asked.seen or asked.shown)
 
 
-def _within(name: str, interactions: Interactions, learnt: NDArray[np.bool_], which: str) -> Split:
+def _within(
+    name: str, interactions: Interactions, learnt: NDArray[np.bool_], which: str, held: Held
+) -> Split:
     """Ask users for what was not learnt of them."""
     train, rest = interactions.take(learnt), interactions.take(~learnt)
     shown = np.bincount(train.user, minlength=len(interactions.users)) > 0
@@ -187,4 +198,4 @@ def _within(name: str, interactions: Interactions, learnt: NDArray[np.bool_], wh
     both = np.flatnonzero(shown & wanted)
     if len(both) == 0:
         raise InputError("no user has both something to learn from and a target", hint="give more ratings")
-    return Split(f"{name} {which}", train, Asked(train.of_users(both), rest.of_users(both)), within=True)
+    return Split(f"{name} {which}", train, Asked(train.of_users(both), rest.of_users(both)), within=held)
