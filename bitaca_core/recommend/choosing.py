@@ -79,7 +79,7 @@ def search(parts: Parts, seed: int = 0) -> Choice:
     cells = max(len(train) for train, _ in parts)
     return Choice(
         edlae=edlae,
-        ials=choose_ials([_fewer(one, seed) for one in trials], cells, seed),
+        ials=choose_ials(_factor_trials(parts[: len(trials)], seed), cells, seed),
         ease_l2=ease_l2,
         knn=choose_knn(trials),
     )
@@ -221,9 +221,14 @@ def _mean(parts: Sequence[NDArray[np.float64]]) -> float:
     return float(np.concatenate(parts).mean())
 
 
-def _trial(train: Interactions, asked: Asked, seed: int) -> Trial:
+def _factor_trials(parts: Parts, seed: int) -> list[Trial]:
+    """Return the parts over all items, as a user's penalty grows with their number."""
+    return [_fewer(_trial(train, asked, seed, len(train.items)), seed) for train, asked in parts]
+
+
+def _trial(train: Interactions, asked: Asked, seed: int, most: int = ITEMS) -> Trial:
     counts = train.counts()
-    items = np.sort(np.argsort(-counts, kind="stable")[:ITEMS])
+    items = np.sort(np.argsort(-counts, kind="stable")[:most])
     users = np.arange(len(train.users))
     if len(users) > USERS:
         users = np.sort(np.random.default_rng(seed).choice(users, USERS, replace=False))

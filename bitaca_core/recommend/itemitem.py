@@ -19,11 +19,10 @@ from bitaca_core.recommend.interactions import Floats
 
 ITEMS_MAX = 20_000
 """A dense float32 matrix of this side is 1.6 GB; titles past it are left to the content columns."""
-WEIGHTS_MAX = 200
-"""Weights that each column keeps for serving, whatever the size."""
-WEIGHTS_TOTAL = 8_000_000
-"""Weights that are kept in all where columns can have more than `WEIGHTS_MAX`: 64 MB. Up to 2,800 titles that is
-every one; what is left out costs accuracy (`README.md`)."""
+WEIGHTS_MAX = 400
+"""Weights that each column keeps for serving in a large catalogue, solved again among themselves (`refitted`)."""
+WHOLE_ITEMS = 4000
+"""Up to so many items every weight is kept: 128 MB at most. Cutting costs accuracy, see `README.md`."""
 BLOCK = 1024
 
 
@@ -112,7 +111,7 @@ def _inverse(of: Floats) -> Floats:
 
 def kept(items: int) -> int:
     """Return how many weights a column keeps in a catalogue of so many items."""
-    return max(WEIGHTS_MAX, WEIGHTS_TOTAL // max(1, items))
+    return items if items <= WHOLE_ITEMS else WEIGHTS_MAX
 
 
 def truncate(weights: Floats, keep: int | None = None) -> Any:
@@ -140,6 +139,40 @@ def truncate(weights: Floats, keep: int | None = None) -> Any:
     )
     made = columns.tocsr()
     made.eliminate_zeros()
+    made.sort_indices()
+    return made
+
+
+def serving(matrix: Any, how: Edlae) -> Any:
+    """Return the weights that are served, CSR: all of a small catalogue, the largest of each column of a large one."""
+    if matrix.shape[1] <= WHOLE_ITEMS:
+        return truncate(fit(matrix, how))
+    cut = truncate(fit(matrix, how), WEIGHTS_MAX)  # the dense matrix is let go before the next one is made
+    return refitted(cut, gram(matrix, how.user_power), how)
+
+
+def refitted(cut: Any, of: Floats, how: Edlae) -> Any:
+    """Solve each column's regression again among the items that it keeps; CSR with the same places.
+
+    What was cut off would otherwise still be counted on: a column's weights make up for one another. `of` is the
+    Gram matrix; its diagonal is used up.
+    """
+    from scipy import sparse
+    from scipy.linalg import lapack
+    from threadpoolctl import threadpool_limits
+
+    of[np.diag_indices(len(of))] *= 1.0 + how.dropout / (1.0 - how.dropout)
+    of[np.diag_indices(len(of))] += max(how.l2, 1e-3)
+    columns = cut.tocsc().astype(np.float32)
+    with threadpool_limits(limits=1):  # many small systems
+        for column in range(columns.shape[1]):
+            part = slice(columns.indptr[column], columns.indptr[column + 1])
+            own = columns.indices[part]
+            if len(own):
+                _, found, info = lapack.sposv(of[np.ix_(own, own)], of[own, column], lower=1, overwrite_a=1)
+                if info == 0:
+                    columns.data[part] = found
+    made = sparse.csr_matrix(columns)
     made.sort_indices()
     return made
 

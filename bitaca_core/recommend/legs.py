@@ -116,7 +116,7 @@ def fit(interactions: Interactions, choice: Choice, content: Any, seed: int = 0)
         return found
 
     weights = {
-        ITEM_ITEM: timed(ITEM_ITEM, lambda: itemitem.truncate(itemitem.fit(part, choice.edlae))),
+        ITEM_ITEM: timed(ITEM_ITEM, lambda: itemitem.serving(part, choice.edlae)),
         NEIGHBOUR: timed(NEIGHBOUR, lambda: baselines.item_knn(part, choice.knn)),
     }
     if not whole:

@@ -116,7 +116,7 @@ class RecommendModel:
 
     @property
     def weights(self) -> Any:
-        """Item-item weights, CSR: row a title of the history, column a candidate, at most 200 a column."""
+        """Item-item weights, CSR: row a title of the history, column a candidate; see `itemitem.serving`."""
         return self.fitted.weights[ITEM_ITEM]
 
     @property

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bitaca_core.recommend import metrics
+from bitaca_core.recommend import metrics, mixing
 from bitaca_core.recommend.interactions import Floats
 from bitaca_core.recommend.trees import Trees, of_sklearn
 
 CANDIDATES = 80
 """Each of the strongest legs names so many."""
-ROWS_MAX = 400_000
+ROWS_MAX = 150_000
 STEPS = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (0.5, 0.25), (1.0, 0.25), (1.0, 0.5), (1.0, 0.75))
 """How far the mix goes from the prior to what was learnt, and what share the trees have; the simplest first."""
 PRIOR = (
@@ -30,7 +30,8 @@ PRIOR = (
     (0.1, 0.0, 0.0, 0.1, 0.8, 0.25, 0.25),
 )
 """With a long history, and without any; the legs in the order of `legs.LEGS`."""
-PRIOR_USERS = 50.0
+LONG = 0.5
+"""Of whom so much is known, the long histories' mix is learnt."""
 TREES_USERS = 300
 """With fewer held-out users the trees learn noise, and the mix stands alone."""
 CONTEXT = 2
@@ -244,7 +245,7 @@ def fit(questions: Questions, legs: int, seed: int = 0) -> Ranker:
     for side in (half, ~half):
         learn, judge = questions.of(side), questions.of(~side)
         if learn.target.any() and judge.target.any():
-            learnt = Ranker(_mix(learn, legs), None, 0.0).linear(judge.features)
+            learnt = Ranker(_mix(learn, legs, seed, bags=1), None, 0.0).linear(judge.features)
             before = unlearnt(legs).linear(judge.features)
             boosted = (
                 _boosted(learn, legs, seed).decision_function(np.column_stack([judge.features, before]))
@@ -260,7 +261,7 @@ def fit(questions: Questions, legs: int, seed: int = 0) -> Ranker:
                 )
             )
     far, share = steps[_simplest(np.concatenate(tried, axis=1))] if tried else steps[0]
-    mix = (1 - far) * first + far * _mix(questions, legs) if far else first
+    mix = (1 - far) * first + far * _mix(questions, legs, seed) if far else first
     return Ranker(mix, of_sklearn(_boosted(questions, legs, seed)) if share else None, share)
 
 
@@ -284,42 +285,13 @@ def _simplest(values: NDArray[np.float64]) -> int:
     return int(np.flatnonzero(behind.mean(1) <= 0.5 * error)[0])
 
 
-def _mix(questions: Questions, legs: int) -> NDArray[np.float64]:
-    """Return the weights that make each user's targets likeliest among the candidates (softmax), none below zero.
-
-    The prior counts as much as `PRIOR_USERS` users.
-    """
-    from scipy.optimize import minimize
-
-    some = questions.targets[questions.user] > 0
-    user = np.unique(questions.user[some], return_inverse=True)[1].reshape(-1)
-    much = _much(questions.features[some])[:, None]
-    normal = questions.features[some, :legs].astype(np.float64)
-    own = np.hstack([normal * much, normal * (1.0 - much)])
-    scale = np.maximum(own.std(0), 1e-6)
-    own /= scale
-    start = np.searchsorted(user, np.arange(user[-1] + 1))
-    hit = questions.target[some]
-    share = hit / np.maximum(np.bincount(user, hit), 1)[user]
-    users = len(start)
-    before = prior(legs).ravel() * scale
-    ridge = PRIOR_USERS / users * 0.1
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        score = own @ weights
-        score -= np.maximum.reduceat(score, start)[user]
-        raised = np.exp(score)
-        total = np.add.reduceat(raised, start)
-        fit = -float((share * (score - np.log(total)[user])).sum()) / users
-        met = np.add.reduceat(share, start)
-        slope = own.T @ (raised / total[user] * met[user] - share) / users
-        off = weights - before
-        return fit + 0.5 * ridge * float(off @ off), slope + ridge * off
-
-    bounds = [(0.0, None)] * own.shape[1]
-    weights = minimize(loss, before, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60}).x
-    found: NDArray[np.float64] = (weights / scale).reshape(2, legs)
-    return found
+def _mix(questions: Questions, legs: int, seed: int, bags: int = mixing.BAGS) -> NDArray[np.float64]:
+    """Return the mix that ranks the targets best, shape (2, legs); see `mixing`."""
+    much = _much(questions.features)
+    users = mixing.table(
+        questions.user, questions.features[:, :legs], much, questions.target, questions.targets
+    )
+    return mixing.learn(users, prior(legs), LONG, seed, bags)
 
 
 def _boosted(questions: Questions, legs: int, seed: int) -> Any:

@@ -62,6 +62,33 @@ def test_a_column_keeps_its_largest_weights() -> None:
     assert kept[:, 0].tolist() == [0.0, -5.0, 0.0] and kept[:, 1].tolist() == [3.0, 0.0, 0.0]
 
 
+@settings(max_examples=25, deadline=None)
+@given(shape=SHAPES, keep=st.integers(1, 8))
+def test_kept_weights_solve_the_regression_on_what_is_kept(shape: tuple[int, int, int], keep: int) -> None:
+    matrix = matrix_of(*shape)
+    how = itemitem.Edlae(l2=1.5, dropout=0.3)
+    cut = itemitem.truncate(itemitem.fit(matrix, how), keep)
+    found = itemitem.refitted(cut, itemitem.gram(matrix), how).toarray()
+    dense = matrix.toarray().astype(float)
+    left = dense.T @ dense
+    left[np.diag_indices(len(left))] *= 1.0 / 0.7
+    left[np.diag_indices(len(left))] += 1.5
+    for target, column in enumerate(cut.toarray().T):
+        own = np.flatnonzero(column)
+        by_hand = np.linalg.solve(left[np.ix_(own, own)], left[own, target]) if len(own) else []
+        assert np.allclose(found[own, target], by_hand, atol=1e-4)
+        assert not found[np.setdiff1d(np.arange(shape[1]), own), target].any()
+
+
+def test_small_catalogues_are_served_whole_and_large_ones_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = matrix_of(40, 12, 3)
+    how = itemitem.Edlae(l2=1.5)
+    assert np.allclose(itemitem.serving(matrix, how).toarray(), itemitem.fit(matrix, how))
+    monkeypatch.setattr(itemitem, "WHOLE_ITEMS", 5)
+    monkeypatch.setattr(itemitem, "WEIGHTS_MAX", 4)
+    assert (np.diff(itemitem.serving(matrix, how).tocsc().indptr) <= 4).all()
+
+
 @settings(max_examples=10, deadline=None)
 @given(shape=SHAPES)
 def test_trees_score_as_scikit_learn_does(shape: tuple[int, int, int]) -> None:
