@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bitaca_core.recommend import baselines, ials, itemitem, popularity
+from bitaca_core.recommend import baselines, brief, ials, itemitem, popularity
 from bitaca_core.recommend.interactions import Floats, Interactions
 
 ITEM_ITEM = "item-item"
@@ -22,7 +22,8 @@ FACTORS = "factors"
 POPULARITY = "popularity"
 TREND = "trend"
 CONTENT = "content"
-LEGS = (ITEM_ITEM, RATED, NEIGHBOUR, FACTORS, POPULARITY, TREND, CONTENT)
+BRIEF = "brief"
+LEGS = (ITEM_ITEM, RATED, NEIGHBOUR, FACTORS, POPULARITY, TREND, CONTENT, BRIEF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def fit(interactions: Interactions, choice: Choice, content: Any, seed: int = 0)
     weights = {
         ITEM_ITEM: itemitem.truncate(itemitem.fit(part, choice.edlae)),
         NEIGHBOUR: baselines.item_knn(part),
+        BRIEF: brief.fit(part),
     }
     if not whole:
         weights = {name: itemitem.among(found, kept, len(counts)) for name, found in weights.items()}
