@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="judge recommendation on held-out data", no_args_is_help=True, add_completion=False)
 SEEDS = {"random": (42,), "strong": (0, 1, 2, 3, 4), "leave-last": (0,), "kfold": (0,)}
 SEEDS_MAX = 100
+CURVE = (0.0, 0.4)
+"""Weights of popularity whose settings are printed; `--json` has all."""
 
 
 @app.callback()
@@ -199,10 +201,14 @@ def show(report: Report, k: int) -> None:
             f"ours less content kNN {paired(new['bitaca']['vs_content-knn'])}"
         )
     if "diversity" in facts:
-        print("varied lists (chosen: by one half of the users for the other, at most 1 % of the nDCG):")
-        for row in facts["diversity"][:2]:
+        print(
+            "varied lists (chosen: by one half of the users for the other, at most 1 % of the nDCG; "
+            "below: weights of likeness / popularity):"
+        )
+        plain, chosen, *every = facts["diversity"]
+        for row in (plain, chosen, *(one for one in every if one["popularity"] in CURVE)):
             print(
-                f"{row['name']:12} nDCG@{k} {row[f'ndcg@{k}']:.4f} ({row['ndcg_change']:+.1%}), diversity "
+                f"{row['name']:9} nDCG@{k} {row[f'ndcg@{k}']:.4f} ({row['ndcg_change']:+.1%}), diversity "
                 f"{row['diversity']:.3f} ({row['diversity_change']:+.1%}) by vectors and "
                 f"{row['content_diversity']:.3f} ({row['content_diversity_change']:+.1%}) by content, coverage "
                 f"{row['coverage']:.3f}, novelty {row['novelty']:.2f} bits, popularity lift "

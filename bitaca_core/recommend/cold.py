@@ -1,4 +1,4 @@
-"""New titles: item-item columns, vectors and popularity made of what they are about.
+"""New titles: vectors and item-item columns made of what they are about.
 
 A title that nobody met yet has the vector that its attributes foretell, by a regression over the titles that were
 met (`attributes.py`), and takes after the met titles nearest in content: its column is their mean, weighed by likeness
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitaca_core.recommend import attributes, ials, itemitem, metrics
-from bitaca_core.recommend.content import neighbours
+from bitaca_core.recommend.content import crossed, neighbours
 from bitaca_core.recommend.interactions import Floats, Interactions
 from bitaca_core.recommend.legs import Legs
 
@@ -47,7 +47,7 @@ def extend(legs: Legs, counts: NDArray[np.int64]) -> Legs:
     near = _weighed(near, counts[met])
     weights = {name: _columns(matrix, near, new, met) for name, matrix in legs.weights.items()}
     factors = legs.factors.copy()
-    factors[new] = _foretold(legs, counts, met, new)
+    factors[new] = _foretold(legs, crossed(legs.content), counts, met, new)
     return replace(legs, weights=weights, factors=factors)
 
 
@@ -135,13 +135,14 @@ def near_share(legs: Legs, train: Interactions, seed: int = 0) -> float:
     counts, matrix = train.counts(), train.matrix()
     met = np.flatnonzero((counts > 0) & (np.diff(legs.content.indptr) > 0))
     users = random.permutation(matrix.shape[0])[:ASKED_USERS]
+    pairs = crossed(legs.content)
     reached = []
     for part in np.array_split(random.permutation(met), PARTS)[:ASKED_PARTS]:
         rest = np.setdiff1d(met, part)
         if len(part) == 0 or len(rest) == 0:
             continue
         factors = legs.factors.copy()
-        factors[part] = _foretold(legs, counts, rest, part)
+        factors[part] = _foretold(legs, pairs, counts, rest, part)
         history, targets = _without(matrix[users], part)
         some = (np.diff(history.indptr) > 0) & (np.diff(targets.indptr) > 0)
         if not some.any():
@@ -186,7 +187,7 @@ def _without(matrix: Any, part: NDArray[np.int64]) -> tuple[Any, Any]:
 
 
 def _foretold(
-    legs: Legs, counts: NDArray[np.int64], met: NDArray[np.int64], new: NDArray[np.int64]
+    legs: Legs, about: Any, counts: NDArray[np.int64], met: NDArray[np.int64], new: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Return the vectors that the attributes of `new` foretell; titles that many met teach more."""
-    return attributes.mapped(legs.content[met], legs.factors[met], np.log1p(counts[met]), legs.content[new])
+    return attributes.mapped(about[met], legs.factors[met], np.log1p(counts[met]), about[new])

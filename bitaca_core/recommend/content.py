@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 from bitaca_core.recommend.interactions import Floats
 
 FIELD = re.compile(r"[=:]")
-PAIRED_MAX = 64
-"""A field of at most so many different words also has pairs."""
+CROSSED = 64
+"""Words of which pairs are made."""
 PAIRS = 0.5
-"""What a field's pairs count beside its words: with more, neighbours by content alone get worse."""
-PAIR = " and "
+"""What an item's pairs count beside its words."""
 NEIGHBOURS = 30
 """Titles that a new title's column is made of."""
 
@@ -34,8 +33,7 @@ def vectors(items: Sequence[str], words: Mapping[str, Sequence[str]], texts: Flo
     """Return unit rows, scipy CSR float32 of shape (items, words); a row without words is empty.
 
     A word's field is what stands before its first `=` or `:`. Every field counts alike, however many words it has:
-    else a synopsis would drown the genres. A field of few different words also tells by which two stand together:
-    "comedy" beside "horror" is a kind of its own.
+    else a synopsis would drown the genres.
 
     Parameters
     ----------
@@ -49,12 +47,7 @@ def vectors(items: Sequence[str], words: Mapping[str, Sequence[str]], texts: Flo
         for word in dict.fromkeys(words.get(item, ())):
             name = FIELD.split(word, maxsplit=1)[0] if FIELD.search(word) else ""
             fields.setdefault(name, [[] for _ in items])[row].append(word)
-    for name in list(fields):
-        if 1 < len({word for row in fields[name] for word in row}) <= PAIRED_MAX:
-            fields[name + PAIR] = [
-                [one + PAIR + other for one, other in combinations(sorted(row), 2)] for row in fields[name]
-            ]
-    parts = [_field(rows) * (PAIRS if name.endswith(PAIR) else 1.0) for name, rows in fields.items()]
+    parts = [_field(rows) for rows in fields.values()]
     if texts is not None:
         parts.append(sparse.csr_matrix(texts))
     if not parts:
@@ -75,10 +68,44 @@ def _field(words: Sequence[Sequence[str]]) -> Any:
     made = sparse.csr_matrix(
         (np.ones(len(rows), np.float32), (rows, columns)), shape=(len(words), max(1, len(place)))
     )
+    return rare(made)
+
+
+def rare(made: Any) -> Any:
+    """Return unit rows of a 0-1 CSR matrix, each column weighed by how few rows have it; one of a single row by 0."""
+    from scipy import sparse
+
     have = np.asarray((made > 0).sum(0)).ravel()
-    # A word of a single item joins it to nothing.
-    weight = np.where(have > 1, np.log((len(words) + 1) / np.maximum(have, 1)) + 0.1, 0.0)
+    # What a single item has joins it to nothing.
+    weight = np.where(have > 1, np.log((made.shape[0] + 1) / np.maximum(have, 1)) + 0.1, 0.0)
     return unit(made @ sparse.diags(weight.astype(np.float32)))
+
+
+def crossed(content: Any, common: int = CROSSED) -> Any:
+    """Return unit rows of the words and of pairs of the commonest of them, CSR of shape (items, words + pairs).
+
+    A comedy that is a horror film is a kind of its own, which a linear map over single words cannot say. Likeness by
+    content does without pairs: it gets worse with them.
+    """
+    from scipy import sparse
+
+    have = np.asarray((content > 0).sum(0)).ravel()
+    # A text's vector has numbers below zero; it is no word.
+    have[np.asarray((content < 0).sum(0)).ravel() > 0] = 0
+    often = np.argsort(-have, kind="stable")[:common]
+    often = often[(have[often] > 1) & (have[often] < content.shape[0])]
+    met = (content[:, np.sort(often)] > 0).tocsr()
+    met.sort_indices()
+    place: dict[tuple[int, int], int] = {}
+    rows, columns = [], []
+    for row in range(met.shape[0]):
+        for pair in combinations(met.indices[met.indptr[row] : met.indptr[row + 1]].tolist(), 2):
+            rows.append(row)
+            columns.append(place.setdefault(pair, len(place)))
+    pairs = sparse.csr_matrix(
+        (np.ones(len(rows), np.float32), (rows, columns)), shape=(content.shape[0], max(1, len(place)))
+    )
+    return unit(sparse.hstack([content, rare(pairs) * np.float32(PAIRS)]).tocsr())
 
 
 def embedded(

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bitaca_core.recommend import baselines, ials, itemitem, popularity
+from bitaca_core.recommend import baselines, brief, ials, itemitem, popularity
 from bitaca_core.recommend.interactions import Floats, Interactions
 
 ITEM_ITEM = "item-item"
@@ -23,7 +23,8 @@ FACTORS = "factors"
 POPULARITY = "popularity"
 TREND = "trend"
 CONTENT = "content"
-LEGS = (ITEM_ITEM, RATED, NEIGHBOUR, FACTORS, POPULARITY, TREND, CONTENT)
+BRIEF = "brief"
+LEGS = (ITEM_ITEM, RATED, NEIGHBOUR, FACTORS, POPULARITY, TREND, CONTENT, BRIEF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def fit(interactions: Interactions, choice: Choice, content: Any, seed: int = 0)
     weights = {
         ITEM_ITEM: timed(ITEM_ITEM, lambda: itemitem.serving(part, choice.edlae)),
         NEIGHBOUR: timed(NEIGHBOUR, lambda: baselines.item_knn(part, choice.knn)),
+        BRIEF: timed(BRIEF, lambda: brief.fit(part)),
     }
     if not whole:
         weights = {name: itemitem.among(found, most, len(counts)) for name, found in weights.items()}

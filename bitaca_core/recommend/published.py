@@ -20,7 +20,7 @@ import numpy as np
 from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
 from bitaca_core.recommend import factortable, ials
 from bitaca_core.recommend.interactions import Floats
-from bitaca_core.recommend.legs import CONTENT, FACTORS, ITEM_ITEM, LEGS, NEIGHBOUR, Legs
+from bitaca_core.recommend.legs import BRIEF, CONTENT, FACTORS, ITEM_ITEM, LEGS, NEIGHBOUR, Legs
 from bitaca_core.recommend.model import RecommendModel
 from bitaca_core.recommend.popularity import Popularity
 from bitaca_core.recommend.ranker import Ranker
@@ -181,7 +181,7 @@ def _of(head: dict[str, Any], arrays: dict[str, Any]) -> RecommendModel:
     if head["trees"] is not None:
         trees = Trees(**{part: arrays[f"trees.{part}"] for part in TREE_PARTS}, **head["trees"])
     legs = Legs(
-        {name: matrix(name, count) for name in (ITEM_ITEM, NEIGHBOUR)},
+        {name: matrix(name, count) for name in (ITEM_ITEM, NEIGHBOUR, BRIEF)},
         arrays[FACTORS],
         ials.Ials(**head["ials"]),
         Popularity(arrays["popularity.counts"], arrays["popularity.edges_s"], arrays["popularity.lift"]),

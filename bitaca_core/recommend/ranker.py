@@ -26,8 +26,8 @@ ROWS_MAX = 150_000
 STEPS = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (0.5, 0.25), (1.0, 0.25), (1.0, 0.5), (1.0, 0.75))
 """How far the mix goes from the prior to what was learnt, and what share the trees have; the simplest first."""
 PRIOR = (
-    (0.5, 0.0, 0.1, 0.4, 0.0, 0.1, 0.1),
-    (0.1, 0.0, 0.0, 0.1, 0.8, 0.25, 0.25),
+    (0.5, 0.0, 0.1, 0.4, 0.0, 0.1, 0.1, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.7, 0.1, 0.05, 1.2),
 )
 """With a long history, and without any; the legs in the order of `legs.LEGS`."""
 LONG = 0.5
@@ -37,7 +37,7 @@ TREES_USERS = 300
 CONTEXT = 2
 SILENT = 1e-9
 """A leg that varies by less says nothing."""
-HALF_KNOWN = 8.0
+HALF_KNOWN = 15.0
 
 
 @dataclass(frozen=True, slots=True)

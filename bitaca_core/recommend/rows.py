@@ -17,7 +17,7 @@ import numpy as np
 
 from bitaca_core.catalogue.vocabulary import genre_name
 from bitaca_core.recommend import reasons, rerank
-from bitaca_core.recommend.scoring import FACTORS, ITEM, PICKS, PRIOR, Scorer, Scores
+from bitaca_core.recommend.scoring import BRIEF, FACTORS, ITEM, PICKS, PRIOR, Scorer, Scores
 from bitaca_core.recommend.taste import Evidence, Taste
 from bitaca_core.recommend.wording import row_title
 from bitaca_core.search.query import Hit
@@ -326,7 +326,7 @@ def _why(scene: Scene, place: int, number: int, cites: bool) -> tuple[str, ...]:
     taste = [f"taste:{genre}" for genre in scene.taste.tastes.genres if genre in items.titles[place].genres]
     if largest == PICKS and taste:
         return (*taste, *common)
-    if largest in (PRIOR, FACTORS) and not common:
+    if largest in (PRIOR, FACTORS, BRIEF) and not common:
         return (*_standing(scene, place), *taste)
     return common or (*taste, *_standing(scene, place))
 

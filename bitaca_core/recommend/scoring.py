@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Places = NDArray[np.int64]
 
-ITEM, FACTORS, CONTENT, PICKS, PRIOR = "item", "factors", "content", "picks", "prior"
+ITEM, FACTORS, BRIEF, CONTENT, PICKS, PRIOR = "item", "factors", "brief", "content", "picks", "prior"
+MODEL_LEGS = ((ITEM, "item-item"), (FACTORS, "factors"), (BRIEF, "brief"), (PRIOR, "popularity"))
+"""Of these legs of a model the strongest for a title is looked for."""
 PICK_WEIGHT = 0.3
 PRIOR_WEIGHT = 0.25
 """Of popularity and freshness beside sums over the history: a share that falls as the history grows."""
@@ -169,7 +171,7 @@ class Scorer:
         content = _deviations(near)
         strength = {
             leg: self._placed(normal[:, legs.names.index(name)])
-            for leg, name in ((ITEM, "item-item"), (FACTORS, "factors"), (PRIOR, "popularity"))
+            for leg, name in MODEL_LEGS
         } | {CONTENT: content, PICKS: _deviations(picks)}  # fmt: skip
         item = self._placed(legs.leg("item-item"))
         final = self._placed(score)

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from bitaca_core.errors import WorkError
+from bitaca_core.recommend import generate
 from bitaca_core.settings import DataPaths
 from flows import evaluate
 from tests.media.clips import X264, picture
@@ -161,3 +162,27 @@ def test_the_ladder_notebook_shows_the_hull_and_the_saving_of_a_video_of_ones_ow
 def test_the_ladder_notebook_says_when_there_is_no_such_video(home, tmp_path):
     with pytest.raises(WorkError, match="no such file"):
         evaluate.run_notebook("02_bitrate_ladder", home, parameters={"source": str(tmp_path / "none.mp4")})
+
+
+def test_the_recommendation_notebook_runs_on_files_of_ones_own(home, tmp_path):
+    met, words = generate.interactions(5, users=70, items=60, mean=14.0)
+    rows = [f"{user + 1}::{item + 1}::4" for user, item in zip(met.user, met.item, strict=True)]
+    (tmp_path / "ratings.dat").write_text("\n".join(rows) + "\n")
+    table = [
+        f"{place + 1}::Título {place + 1} (1999)::{'|'.join(words[str(name)])}"
+        for place, name in enumerate(met.items)
+    ]
+    (tmp_path / "movies.dat").write_bytes(("\n".join(table) + "\n").encode("latin-1"))
+    report = evaluate.run_notebook(
+        "04_recommendation",
+        home,
+        parameters={"ratings": str(tmp_path / "ratings.dat"), "items": str(tmp_path / "movies.dat")},
+    )
+    found = report.results
+    assert found["interactions"] == len(met) and found["new_titles"]["removed"] == 3
+    assert [row["name"] for row in found["diversity"][:2]] == ["plain", "chosen"]
+    assert len(found["findings"]) == 5
+    page = (report.folder / "report.html").read_text("utf-8")
+    assert page.count('src="data:image/png;base64,') == 6 and "Título 1" in page
+    assert all(heading.split(",")[0] in page for heading in found["findings"])
+    assert self_contained(page)

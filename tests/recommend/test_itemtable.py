@@ -181,7 +181,7 @@ def test_a_table_that_is_not_there(tmp_path: Path) -> None:
         itemtable.read(tmp_path / "nothing.csv", ["1"])
 
 
-def test_each_field_counts_alike_and_pairs_are_words() -> None:
+def test_each_field_counts_alike() -> None:
     words = {
         "a": ["g=comedy", "g=horror", *[f"w={number}" for number in range(50)]],
         "b": ["g=comedy", "g=horror"],
@@ -192,7 +192,16 @@ def test_each_field_counts_alike_and_pairs_are_words() -> None:
     vectors = content.vectors(list(words), words).toarray()
     assert np.allclose(np.linalg.norm(vectors[:4], axis=1), 1.0) and not vectors[4].any()
     assert vectors[1] @ vectors[0] > vectors[1] @ vectors[2], "a text does not drown the genres"
-    assert vectors[1] @ vectors[0] > vectors[1] @ vectors[3], "both genres say more than one"
+
+
+def test_pairs_of_common_words_are_words_of_their_own() -> None:
+    words = {"a": ["g=x", "g=y"], "b": ["g=x", "g=y"], "c": ["g=x"], "d": ["g=y"], "e": []}
+    plain = content.vectors(list(words), words)
+    found = content.crossed(plain)
+    assert found.shape == (5, 3) and np.allclose(np.linalg.norm(found.toarray()[:4], axis=1), 1.0)
+    assert (found[:, 2].toarray().ravel() > 0).tolist() == [True, True, False, False, False]
+    assert content.crossed(plain, common=1).shape == (5, 3), "one word alone makes no pair"
+    assert content.crossed(content.vectors("ab", {})).nnz == 0
 
 
 def test_texts_stand_beside_words() -> None:
@@ -204,3 +213,4 @@ def test_texts_stand_beside_words() -> None:
     vectors = content.vectors("abcd", {"a": ["g=x"], "b": ["g=x"], "d": ["g=x"]}, embedded).toarray()
     assert vectors[0] @ vectors[1] == pytest.approx(1.0) and vectors[0] @ vectors[2] < 0
     assert vectors[3] @ vectors[0] > 0, "what has no text has its words"
+    assert content.crossed(content.vectors("abcd", {"a": ["g=x"], "b": ["g=x"]}, embedded)).shape[1] == 4
