@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+import zipfile
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -108,7 +109,7 @@ class WordBook:
         try:
             with np.load(path, allow_pickle=False) as kept:
                 words, vectors = str(kept["words"]).split("\n"), kept["vectors"].astype(np.float32)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return
         if vectors.shape == (len(words), self._embedder.dimension):
             with self._lock:

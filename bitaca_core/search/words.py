@@ -154,8 +154,32 @@ REGION_WORDS = {
     for word in words.split()
 }
 """Parts of the world, as countries; a "região" is read where a country is."""
+_FEELING = re.compile(
+    r"\b(?:(?:eu )?(?:to|tou|estou|ando|me sinto) (?:muito |meio |bem |tao |me sentindo )?(?P<how>triste|mal|sozinh[oa]|carente|na bad|pra baixo|depre|deprimid[oa]|sofrendo"
+    r"|cansad[oa]|estressad[oa]|ansios[oa]|esgotad[oa]|nervos[oa])(?: e (?:triste|sozinh[oa]|cansad[oa]|carente|estressad[oa]|mal|ansios[oa]))?"
+    r"|(?:tive um |depois de um |um )?dia (?:muito |bem )?(?P<day>ruim|dificil|pesado|puxado|cansativo|de cao))\b(?! (?:que|de ver)\b)"
+)
+_TIRED = ("cansad", "estressad", "ansios", "esgotad", "nervos", "puxado", "cansativo")
 _PLACED = frozenset(("na", "no", "em", "nas", "nos", "pela", "pelo", "in"))
 ATTACHED_WORDS = 3
+_OCCASIONS = frozenset(
+    [
+        "night",
+        "noite",
+        "tarde",
+        "sessao",
+        "domingo",
+        "sabado",
+        "feriado",
+        "ferias",
+        "fim",
+        "semana",
+        "fds",
+        "cinema",
+        "em",
+        "casa",
+    ]
+)
 _PLAYABLE = re.compile(r"\b(?:que (?:da|de) (?:pra|para) (?:ver|assistir)|disponive(?:l|is)|da casa|watchable|available)(?: (?:agora|aqui|hoje|now|here))?\b")  # fmt: skip
 _OLD = re.compile(r"\b(?:bem |mais )?(?:antig[oa]s?|classic[oa]s?|das antigas|old|older|classics?)\b")
 _RECENT = re.compile(r"\b(?:mais |bem )?(?:recentes?|lancamentos?|atuais|recent|newer)\b")
@@ -185,7 +209,7 @@ _NEGATED_MOODS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is asked to be left out is often a thing; the titles say it as a mood."""
 _TURN = re.compile(
-    r"\s(?:mas|porem|so que|so q|mais so que|but)(?=\s)|\s(?=(?:sem|com menos|com mais|com humor|mais|menos|without|dos anos|de (?:19|20)\d\d|pra|para|pro|for)\s)"
+    r"\s(?:mas|porem|so que|so q|mais so que|but)(?=\s)|\s(?=(?:sem|com menos|com mais|com humor|mais|menos|without|dos anos|de (?:19|20)\d\d|pra|para|pro|for)(?:\s|$))"
 )
 """Where a title's name ends in "tipo X mas mais leve"."""
 SHORT_EPISODE_S = 30 * 60
@@ -256,6 +280,11 @@ def read(text: str, language: str = "pt") -> Reading:
     slots = _Slots()
     if typed.take(_NOBODY_DIES, "mood", lambda _: "violento", negated=True):
         slots.exclude_moods.extend(_NEGATED_MOODS["ninguem morre"])
+    if (feeling := _FEELING.search(typed.rest)) and feeling.start() < plot:
+        # Who says how they feel asks for what does them good, not for more of it.
+        mood = "leve" if any(one in feeling[0] for one in _TIRED) else "aconchegante"
+        typed.take_span(feeling.start(), feeling.end(), "mood", mood)
+        slots.moods.append(mood)
     words = [word for word, _, _ in typed.words()]
     left = _phrases(typed, slots, plot, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
     if vague and "series" in slots.kinds and longest_s == SHORT_FEATURE_S:
@@ -393,7 +422,7 @@ def _of_viewer(text: str, match: re.Match[str]) -> bool:
     ):
         return True
     before = text[: match.start()].split()
-    if all(is_filler(word) for word in before):
+    if all(is_filler(word) or word in _FORM or word in _OCCASIONS for word in before):
         return True
     return before[-1] in _FORM or before[-1] in GENRE_WORDS or before[-1] in MOOD_WORDS
 
@@ -471,6 +500,8 @@ def _phrases(typed: Typed, slots: _Slots, plot: int, english: bool) -> list[str]
                     and phrase not in LEAVING_OUT
                     and not _of_film(words[:position])
                 )
+                if phrase in ("sem", "without") and not _of_film(words[:position]) and _is_theme(following):
+                    continue  # "um cara sem memória" is somebody
                 if not aside and _excludes(following):
                     negated_at = spans[position][1]
                     break
@@ -598,6 +629,17 @@ def _excludes(following: list[str]) -> bool:
     phrases = (" ".join(rest[:length]) for length in range(1, min(PHRASE_MAX_WORDS, len(rest)) + 1))
     known = (GENRE_WORDS, THEME_WORDS, MOOD_WORDS, _NEGATED_MOODS, COUNTRY_WORDS, REGION_WORDS)
     return any(phrase in words for phrase in phrases for words in known)
+
+
+def _is_theme(following: list[str]) -> bool:
+    """Return whether what comes next is a theme and nothing that a film itself is."""
+    word = next((word for word in following if not is_filler(word)), "")
+    return (
+        word in THEME_WORDS
+        and word not in MOOD_WORDS
+        and word not in _NEGATED_MOODS
+        and word not in GENRE_WORDS
+    )
 
 
 def _take(phrase: str, negated: bool, slots: _Slots) -> tuple[str, str, bool] | None:
