@@ -70,6 +70,8 @@ COMPANY_GAIN = 3.0
 ALIKE_MEANING, ALIKE_MOODS, ALIKE_HINTS = 0.4, 0.2, 0.5
 """What makes a title like another: the cosine of their texts, and what they share of genres, themes and moods; then
 how far it is what the question's other words hint at ("tipo X, com humor")."""
+LIKE_SOMEBODY = 6
+"""So many of somebody's titles stand for their manner."""
 LEFT_OUT_NAME = 92.0
 """From this likeness on a name after "sem ser" is a title's, and a whole question is one (0 to 100)."""
 OPPOSITES = {
@@ -84,7 +86,21 @@ OPPOSITES = {
     "assustador": ("leve", "aconchegante"),
 }  # fmt: skip
 """Who asks for something lighter wants what is heavy further down, not only what is light further up."""
-_SOURCE_ORDER = {"sample": 0, "library": 1}
+NEAR_MOODS = {
+    "violento": ("sombrio", "intenso", "tenso"),
+    "assustador": ("sombrio", "tenso"),
+    "triste": ("melancolico", "sombrio", "intenso"),
+    "sombrio": ("violento", "assustador", "tenso", "triste", "melancolico"),
+    "tenso": ("intenso", "assustador", "sombrio"),
+    "romantico": ("sonhador",),
+    "contemplativo": ("melancolico",),
+}
+NEAR_GENRES = {"romance": ("romantico",), "terror": ("assustador",), "drama": ("triste", "melancolico"), "crime": ("violento",),
+               "suspense": ("tenso",), "guerra": ("violento",), "acao": ("violento", "intenso"), "comedia": ("engracado",)}  # fmt: skip
+"""Who leaves something out would rather not have its neighbours either: those come later."""
+NEAR_LOSS = 1.0
+CLIP_S = 180
+"""What is shorter answers a question for "comédia" last, unless shorts are asked for."""
 
 
 def open_search(
@@ -287,7 +303,10 @@ class LocalSearch:
         whole = self.named(name)
         if whole is not None and (len(several) < 2 or fold(name) in {fold(one) for one in names_of(whole)}):
             return [whole]
-        return several
+        if several or (person := self._state.names.person(name)) is None:
+            return several
+        made = (self._state.catalogue.get(title_id) for title_id in person[1][:LIKE_SOMEBODY])
+        return [title for title in made if title is not None]
 
     def _made_by_same(self, text: str, gone: frozenset[str], limit: int) -> list[Hit]:
         """Answer "o diretor de Bacurau" with that director's titles; nothing for any other question."""
@@ -315,7 +334,8 @@ class LocalSearch:
             kinds = " ".join(part for part in _joined(parts[1]) if part in GENRE_WORDS or part in MOOD_WORDS)
             query = Query.from_text(f"{parts[0]} {parts[2]} {kinds}".strip(), language)
             query = adjusted(query, parts[2], likes[0])
-            exclude = query.exclude_ids | gone | {like.title_id for like in likes}
+            no_person = self._state.names.person(parts[1]) is None  # "no estilo do Tim Burton" may be his own
+            exclude = query.exclude_ids | gone | {like.title_id for like in likes if no_person}
             return self.alike(likes[0].title_id, replace(query, exclude_ids=exclude), limit, likes[1:])
         query = Query.from_text(text, language)
         if gone:
@@ -414,7 +434,8 @@ class LocalSearch:
 
     def _mood_bonus(self, title_id: str, query: Query) -> float:
         wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
-        return (MOOD_GAIN if wanted else 0.0) - (OPPOSITE_LOSS if opposed else 0.0)
+        near = NEAR_LOSS * min(2, _unwanted(self._state.facets.titles[title_id], query))
+        return (MOOD_GAIN if wanted else 0.0) - (OPPOSITE_LOSS if opposed else 0.0) - near
 
     def _mood_factor(self, title_id: str, query: Query) -> float:
         wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
@@ -428,17 +449,18 @@ class LocalSearch:
         reasons: list[str],
         limit: int,
     ) -> list[Hit]:
-        """Return what meets the filters, nothing else being asked: moods, what plays, the house's own, its order."""
+        """Return what meets the filters, nothing else being asked: moods, what plays, what is far from what is left out, its order."""
         state = self._state
 
-        def place(title_id: str) -> tuple[bool, bool, float, int, float, int]:
+        def place(title_id: str) -> tuple[bool, bool, float, int, bool, float, int]:
             title = state.facets.titles[title_id]
             positions = [title.genres.index(genre) for genre in query.genres if genre in title.genres]
             return (
                 title_id not in ready,
                 not self._has_mood(title_id, query),
                 -liking(title, query.company) if query.company is not None else 0.0,
-                _SOURCE_ORDER.get(title.source, 2),
+                _unwanted(title, query),
+                (title.duration_s or CLIP_S) < CLIP_S and "short" not in query.kinds,
                 sum(positions) / len(positions) if positions else 0.0,
                 state.order[title_id],
             )
@@ -572,6 +594,15 @@ class LocalSearch:
             return gather(text, state, index, None, self._legs)
         vector = self._embedder.encode([self._legs.english(text)])[0]
         return gather(text, state, index, vector, self._legs)
+
+
+def _unwanted(title: Title, query: Query) -> int:
+    """Return how many of a title's moods are neighbours of what a question leaves out."""
+    if not query.exclude_moods and not query.exclude_genres:
+        return 0
+    near = {mood for left in query.exclude_moods for mood in NEAR_MOODS.get(left, ())}
+    near.update(mood for left in query.exclude_genres for mood in NEAR_GENRES.get(left, ()))
+    return len(near.difference(query.moods).intersection(title.moods))
 
 
 def _joined(name: str) -> list[str]:

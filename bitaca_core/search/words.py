@@ -30,10 +30,10 @@ PHRASE_MAX_WORDS = 5
 TEXT_MAX_CHARS = 400
 """Longer questions are cut: nobody types more, and work per query stays bounded."""
 
-NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "que nao", "nao quero", "nada de", "nada", "sem ser",
+NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "que nao", "nao quero", "nao quero nada", "nao quero nada de", "nada de", "nada", "sem ser",
              "nem seja", "nem", "exceto", "tirando", "menos", "pouco", "sem", "nao", "fora", "without", "except", "nothing", "not", "no",
              "but not", "odeio", "odeia", "odeiam", "detesto", "detesta", "nao gosto de", "nao gosta de", "nao curto", "nao curte", "nao suporto", "isnt", "isn t", "less", "less of")  # fmt: skip
-LEAVING_OUT = frozenset(("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "nao quero", "nada de", "sem ser", "exceto", "tirando",
+LEAVING_OUT = frozenset(("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "nao quero", "nao quero nada", "nao quero nada de", "nada de", "sem ser", "exceto", "tirando",
                          "sem", "without", "no", "nem", "nem seja"))  # fmt: skip
 """After these, a word that is no genre, theme or mood is a thing that the texts must not tell of."""
 NOT_LEFT_OUT = frozenset(
@@ -87,7 +87,9 @@ _NOT_RECENT = re.compile(
 _NOT_DECADE = re.compile(
     r"\b(?:sem ser|que nao sejam?|exceto|menos|fora|tirando|nao) (?:d[aeo]s? |os )?(?:anos|decada de) ((?:19|20)?[0-9]0)( pra ca| para ca| em diante)?\b"
 )
-_COLOURLESS = re.compile(r"\b(?:em )?(?:preto e branco|p b|pb)\b|\bblack and white\b")
+_COLOURLESS = re.compile(
+    r"\b(?:(?:nem|sem|sem ser|que nao seja|nada) )?(?:em )?(?:preto e branco|p b|pb)\b|\bblack and white\b"
+)
 _FORM = frozenset(
     [
         "filme",
@@ -220,7 +222,7 @@ _TOLD = re.compile(
 """Where a plot begins to be told: "um policial" in it is somebody, not a genre, and a year is not when it was made."""
 LIKE = re.compile(
     r"\b(?:(?:algo |alguma coisa |um filme |filmes? |series? |animes? |titulos? )?(?:parecid[oa]s? (?:com|a|ao)|similar(?:es)? (?:a|ao|to)|"
-    r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|na mesma pegada d[eo]|na pegada d[eoa]|na vibe d[eoa]|no clima d[eoa]|no estilo d[eoa]|no estilo|estilo|na linha d[eo]|na mesma linha d[eo]|mistura d[eo]|tipo|assim como|algo como|same as|(?:something |anything |movies? |films? |shows? |anime )like|^like))\s+(.+)$"
+    r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|(?:n?a |com a )?mesma (?:vibe|pegada|linha|energia|onda|levada) d[eoa]|na pegada d[eoa]|na vibe d[eoa]|no clima d[eoa]|no estilo d[eoa]|no estilo|estilo|na linha d[eo]|na mesma linha d[eo]|mistura d[eo]|tipo|assim como|algo como|same as|(?:something |anything |movies? |films? |shows? |anime )like|^like))\s+(.+)$"
 )
 """A question for titles like another; the group is what should be that title's name."""
 _NUMBERS = {"um": 1, "uma": 1, "one": 1, "dois": 2, "duas": 2, "two": 2, "tres": 3, "three": 3, "meia": 0.5,
