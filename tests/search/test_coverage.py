@@ -82,6 +82,17 @@ def test_a_file_that_cannot_be_read_is_made_again(tmp_path):
     assert Coverage(TEXTS, WordBook(Letters()), kept).of(["girl"], TEXTS)
 
 
+def test_a_crowd_that_types_nonsense_fills_no_memory(book, monkeypatch):
+    from bitaca_core.search import coverage
+
+    monkeypatch.setattr(coverage, "ASKED_KEPT", 8)
+    made = Coverage(TEXTS, book)
+    known = len(book._vectors)
+    for place in range(50):
+        assert made.of([f"xqz{place}", "girl"], ["rain"])["rain"] > 0
+    assert len(book._asked) == 8 and len(book._vectors) == known
+
+
 def test_words_of_a_text_are_folded_and_without_little_words():
     assert words_of("The Girl, the girl and Pelé's ball") == ["girl", "peles", "ball"] or "girl" in words_of(
         "The Girl"
