@@ -30,7 +30,7 @@ from bitaca_core.search.coverage import Coverage, title_words
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.embed import Embedder, open_embedder
 from bitaca_core.search.evidence import Evidence, Legs, Shelf, covered, fuse, gather, hints, meaning
-from bitaca_core.search.filters import genres_of
+from bitaca_core.search.filters import duration_of, genres_of
 from bitaca_core.search.index import OpenIndex, index_file, read_info
 from bitaca_core.search.leftout import LeftOut, names_left_out, without_names
 from bitaca_core.search.makers import maker_asked, makers
@@ -452,7 +452,7 @@ class LocalSearch:
         """Return what meets the filters, nothing else being asked: moods, what plays, what is far from what is left out, its order."""
         state = self._state
 
-        def place(title_id: str) -> tuple[bool, bool, float, int, bool, float, int]:
+        def place(title_id: str) -> tuple[bool, bool, float, int, bool, bool, float, int]:
             title = state.facets.titles[title_id]
             positions = [title.genres.index(genre) for genre in query.genres if genre in title.genres]
             return (
@@ -460,6 +460,7 @@ class LocalSearch:
                 not self._has_mood(title_id, query),
                 -liking(title, query.company) if query.company is not None else 0.0,
                 _unwanted(title, query),
+                query.duration_max_s is not None and duration_of(title) is None,
                 (title.duration_s or CLIP_S) < CLIP_S and "short" not in query.kinds,
                 sum(positions) / len(positions) if positions else 0.0,
                 state.order[title_id],

@@ -87,6 +87,16 @@ _NOT_RECENT = re.compile(
 _NOT_DECADE = re.compile(
     r"\b(?:sem ser|que nao sejam?|exceto|menos|fora|tirando|nao) (?:d[aeo]s? |os )?(?:anos|decada de) ((?:19|20)?[0-9]0)( pra ca| para ca| em diante)?\b"
 )
+_ABOUT = re.compile(
+    rf"\b(?:de|com|uns|umas|cerca de|around|about) (?:{_CLOCK}|{_AMOUNT} ?{_UNIT}(?: e meia)?)(?: de duracao)?\b(?! atras)"
+)
+ABOUT_BELOW_S, ABOUT_ABOVE_S = 15 * 60, 10 * 60
+"""What "de 1h30" means: a quarter of an hour less, or ten minutes more."""
+_OCCASION = re.compile(
+    r"\b(?:no|na|pro|pra|neste|nesse|nessa|durante o|num|de|do|hoje|hora do|depois do) (?:feriado|feriadao|fds|fim de semana|finde|almoco|jantar|domingo|domingao|sabado"
+    r"|sexta|sextou|happy hour)(?: feira)?(?: (?:a|de|da) (?:tarde|noite|manha))?\b|\bdo cinema\b(?= *$)|\bquem (?:gosta|curte|ama|adora) (?:de |do |da )?|\bwho likes\b"
+)
+"""When it is watched, and whom it is for, ranks nothing."""
 _COLOURLESS = re.compile(
     r"\b(?:(?:nem|sem|sem ser|que nao seja|nada) )?(?:em )?(?:preto e branco|p b|pb)\b|\bblack and white\b"
 )
@@ -149,7 +159,7 @@ REGION_WORDS = {
     for region, words in {
         "africa": "africano africana africanos africanas african africa",
         "europa": "europeu europeia europeus europeias european europa",
-        "asia": "asiatico asiatica asiaticos asiaticas asian asia",
+        "asia": "oriental orientais asiatico asiatica asiaticos asiaticas asian asia",
         "america-latina": "latino latina latinos latinas latinoamericano latinoamericana latinoamericanos latinoamericanas latam",
         "nordicos": "nordico nordica nordicos nordicas escandinavo escandinava escandinavos escandinavas nordic scandinavian",
     }.items()
@@ -164,6 +174,7 @@ _FEELING = re.compile(
 _TIRED = ("cansad", "estressad", "ansios", "esgotad", "nervos", "puxado", "cansativo")
 _PLACED = frozenset(("na", "no", "em", "nas", "nos", "pela", "pelo", "in"))
 ATTACHED_WORDS = 3
+_WATCHING = frozenset(("ver", "assistir", "watch", "watching", "curtir"))
 _OCCASIONS = frozenset(
     [
         "night",
@@ -276,6 +287,8 @@ def read(text: str, language: str = "pt") -> Reading:
     year_min, year_max = _years(typed, plot)
     shortest_s, longest_s, vague = _durations(typed, plot)
     company, company_age = _company(typed, plot)
+    if (occasion := _OCCASION.search(typed.rest)) and occasion.start() < plot:
+        typed.take_span(occasion.start(), occasion.end(), "", None)
     max_age = _age(typed, plot)
     heard, read_in = _languages(typed, plot)
     playable = typed.take(_PLAYABLE, "playable", lambda _: "now") is not None
@@ -419,11 +432,17 @@ def _company(typed: Typed, plot: int) -> tuple[str | None, int | None]:
 def _of_viewer(text: str, match: re.Match[str]) -> bool:
     """Return whether company is the viewer's: "pra ver com", "meu", at the beginning, or right after a kind of film."""
     if re.search(
-        r"\b(?:ver|assistir|watch|watching|me(?:u|us)|minhas?|noss[oa]s?|my|our|night|noite|luz|luzes|dois|encontro|aos|enquanto|while)\b",
+        r"\b(?:ver|assistir|watch|watching|me(?:u|us)|minhas?|noss[oa]s?|my|our|toda|inteira|reunida|night|noite|luz|luzes|dois|encontro|aos|enquanto|while)\b",
         match[0],
     ):
         return True
     before = text[: match.start()].split()
+    if before and before[-1] in _WATCHING:
+        return True
+    if match[0].startswith(("com ", "with ")) and _OCCASIONS.isdisjoint(
+        before
+    ):  # "filme com crianças" is about them
+        return all(is_filler(word) and word not in _FORM for word in before)
     if all(is_filler(word) or word in _FORM or word in _OCCASIONS for word in before):
         return True
     return before[-1] in _FORM or before[-1] in GENRE_WORDS or before[-1] in MOOD_WORDS
@@ -456,7 +475,17 @@ def _durations(typed: Typed, plot: int) -> tuple[int | None, int | None, bool]:
         longest, vague = NOT_LONG_S, False
     if match := typed.take(_LONGER, "duration", lambda match: f"{_seconds(match)}-"):
         shortest = _seconds(match)
+    if (
+        shortest is None
+        and (longest is None or vague)
+        and (match := typed.take(_ABOUT, "duration", _about, plot))
+    ):
+        return max(0, _seconds(match) - ABOUT_BELOW_S), _seconds(match) + ABOUT_ABOVE_S, False
     return shortest, longest, vague
+
+
+def _about(match: re.Match[str]) -> str:
+    return f"{max(0, _seconds(match) - ABOUT_BELOW_S)}-{_seconds(match) + ABOUT_ABOVE_S}"
 
 
 def _seconds(match: re.Match[str]) -> int:
@@ -538,7 +567,7 @@ def _phrases(typed: Typed, slots: _Slots, plot: int, english: bool) -> list[str]
         position += length
     while left and is_filler(left[0]):
         del left[0]
-    while left and is_filler(left[-1]):
+    while left and is_filler(left[-1]) and " ".join(left[-2:]) not in THEME_WORDS:  # "road movie"
         del left[-1]
     return left
 
