@@ -159,10 +159,16 @@ def _years(value: str, portuguese: bool) -> str:
 
 def _duration(value: str, portuguese: bool) -> str:
     low, _, high = value.partition("-")
-    hours, minutes = divmod(round(int(high or low) / 60), 60)
-    clock = " ".join(
-        part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part
-    )
+    clock = _clock(int(high or low))
+    if low and high:
+        return f"de {_clock(int(low))} a {clock}" if portuguese else f"{_clock(int(low))} to {clock}"
     if high:
         return f"até {clock}" if portuguese else f"up to {clock}"
     return f"mais de {clock}" if portuguese else f"over {clock}"
+
+
+def _clock(seconds: int) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return " ".join(
+        part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part
+    )

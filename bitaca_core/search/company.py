@@ -140,6 +140,8 @@ def suits(title: Title, slug: str, max_age: int | None, free: bool) -> bool:
         return (rated or "familia" in genres) and moods.isdisjoint(company.never_moods - ({"tenso"} if rated else set())) and (
             genres.isdisjoint(company.never_genres)
         )  # fmt: skip
+    if not free and slug != "family":  # who asks for a western with grandfather gets westerns
+        return True
     if not genres.isdisjoint(company.never_genres) or not moods.isdisjoint(company.never_moods):
         return False
     if not free or not (company.either_genres or company.either_moods):

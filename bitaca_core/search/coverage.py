@@ -15,7 +15,8 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections import Counter
+import zipfile
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +40,8 @@ WORDS_MAX = 40_000
 """Words that have a vector: the commonest, half a minute of one core once; the others match only themselves."""
 ASKED_MAX = 24
 """Words of a question that are looked at."""
+ASKED_KEPT = 4096
+"""Vectors of questions' words that no title has: a crowd that types nonsense fills no memory."""
 _WORD = re.compile(r"[a-z0-9]+")
 EMPTY = frozenset(
     [
@@ -80,6 +83,7 @@ class WordBook:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._vectors: dict[str, Floats] = {}
+        self._asked: OrderedDict[str, Floats] = OrderedDict()
         self._lock = threading.Lock()
 
     def vectors(self, words: Sequence[str]) -> Floats:
@@ -95,6 +99,24 @@ class WordBook:
             return np.zeros((0, self._embedder.dimension), np.float32)
         return np.stack([self._vectors[word] for word in words])
 
+    def question(self, words: Sequence[str]) -> Floats:
+        """Return the same for the words of a question; of words that no title has only the last `ASKED_KEPT` are kept."""
+        import numpy as np
+
+        missing = [
+            word for word in dict.fromkeys(words) if word not in self._vectors and word not in self._asked
+        ]
+        made = dict(zip(missing, self._embedder.encode(missing), strict=True)) if missing else {}
+        with self._lock:
+            self._asked.update(made)
+            found = {word: self._vectors.get(word, self._asked.get(word, made.get(word))) for word in words}
+            while len(self._asked) > ASKED_KEPT:
+                self._asked.popitem(last=False)
+        lost = [word for word, vector in found.items() if vector is None]  # another question pushed them out
+        if lost:
+            found.update(zip(lost, self._embedder.encode(lost), strict=True))
+        return np.stack([vector for word in words if (vector := found[word]) is not None])
+
     def knows(self, word: str) -> bool:
         """Return whether a word's vector is at hand."""
         return word in self._vectors
@@ -108,7 +130,7 @@ class WordBook:
         try:
             with np.load(path, allow_pickle=False) as kept:
                 words, vectors = str(kept["words"]).split("\n"), kept["vectors"].astype(np.float32)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return
         if vectors.shape == (len(words), self._embedder.dimension):
             with self._lock:
@@ -204,7 +226,7 @@ class Coverage:
         all_rows = np.concatenate([self._rows[key] for key in keys])
         lengths = np.array([len(self._rows[key]) for key in keys])
         rows, place = np.unique(all_rows, return_inverse=True)
-        near = _centred(self._book.vectors(asked), self._mean) @ self._vectors[rows].T
+        near = _centred(self._book.question(asked), self._mean) @ self._vectors[rows].T
         np.maximum(near, 0.0, out=near)
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         best = np.maximum.reduceat(near[:, place], starts, axis=1)

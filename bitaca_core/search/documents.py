@@ -29,6 +29,8 @@ class Document:
     age: int = 18
     genres: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    told: str = ""
+    """What is embedded: the English synopsis; names and genres around it would draw every vector to its genre."""
 
 
 def names_of(title: Title) -> tuple[str, ...]:
@@ -51,24 +53,27 @@ def document(title: Title) -> Document:
         title.synopsis_pt or "",
         *(f"{episode.title_pt} {episode.synopsis_pt or ''}" for episode in title.episodes),
     )
+    synopsis = title.synopsis_en or gloss(title.synopsis_pt or "")
     english = (
         title.title_en or title.original_title,
         ", ".join(genre_name(genre, "en") for genre in title.genres),
         ", ".join(theme_name(theme, "en") for theme in title.themes),
         ", ".join(mood_name(mood, "en").lower() for mood in title.moods),
-        title.synopsis_en or gloss(title.synopsis_pt or ""),
+        synopsis,
     )
+    meaning = ". ".join(part for part in english if part)
     return Document(
         title_id=title.title_id,
         words=fold(" ".join(portuguese)),
         names=fold(" ".join((*names_of(title), *dict.fromkeys(who.name for who in title.people())))),
-        meaning=". ".join(part for part in english if part),
+        meaning=meaning,
         kind=title.kind,
         year=title.year,
         duration_s=title.duration_s,
         age=title.effective_age,
         genres=title.genres,
         countries=title.countries,
+        told=". ".join(part for part in (synopsis, *english[1:4]) if part) or meaning,
     )
 
 

@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from bitaca_core.search.index import OpenIndex
 
 LEG_WEIGHTS = {
-    "meaning": 12.0,
+    "meaning": 10.0,
     "coverage": 10.5,
     "words": 2.3,
     "english": 0.6,
     "names": 2.0,
     "person": 12.0,
     "hints": 1.5,
-    "ngrams": 0.8,
+    "ngrams": 0.5,
 }
 """What a leg's strength (0 to 1) counts. The first four were fitted by logistic regression on the development set."""
 LEG_DEPTH = 50
@@ -64,9 +64,9 @@ NAME_FLOOR = 66.0
 STRANGE_GAIN = 5.0
 NAME_MAX_WORDS = 6
 """A question of more words tells a plot, and is no name typed badly."""
-ONLY_HINTS = 3.0
+ONLY_HINTS = 5.0
 """So much more do hints tell where every word of the question is one."""
-NEARLY = 0.35
+NEARLY = 0.5
 """How far a word that is nearly a surname counts as its bearer."""
 SCALED = frozenset(("words", "english", "ngrams"))
 RERANKED = 400
@@ -183,7 +183,14 @@ def gather(
 def _only_somebody(text: str, person: tuple[str, list[str]] | None) -> Evidence | None:
     """Return the evidence of a question that names somebody and nothing else: their titles, in the catalogue's order."""
     asked = [word for word in text.split() if not is_filler(word)]
-    if person is None or not asked or len(asked) > len(fold(person[0]).split()):
+    if person is None or not asked:
+        return None
+    from rapidfuzz import fuzz
+
+    names = fold(person[0]).split()
+    if len(asked) > len(names) or any(
+        max(fuzz.ratio(word, name) for name in names) < NEAR_WORD for word in asked
+    ):
         return None
     evidence = Evidence()
     made = person[1]
@@ -272,7 +279,10 @@ def _add_hints(evidence: Evidence, text: str, shelf: Shelf) -> None:
         GENRE_WORDS[phrase] for phrase in phrases if phrase in GENRE_WORDS and is_genre_hint(phrase)
     }
     asked = [word for word in text.split() if not is_filler(word)]
-    share = min(1.0, sum(len(phrase.split()) for phrase in phrases) / max(1, len(asked)))
+    things = {
+        phrase for phrase in phrases if is_genre_hint(phrase) and phrase not in {**THEME_WORDS, **MOOD_WORDS}
+    }
+    share = min(1.0, sum(len(phrase.split()) for phrase in phrases - things) / max(1, len(asked)))
     pools = (
         *((f"country:{code}", 1.0, shelf.facets.countries.get(code, set())) for code in countries),
         *((f"theme:{theme}", 1.5, shelf.facets.themes.get(theme, set())) for theme in themes),

@@ -159,7 +159,7 @@ class _Build:
         self._paths, self._documents, self._version, self._embedder = paths, documents, version, embedder
         self._remote = remote
         self._rows = [asdict(doc) for doc in documents]
-        self._keys = [text_key(doc.meaning) for doc in documents]
+        self._keys = [text_key(doc.told) for doc in documents]
         self._rows_of: dict[str, list[int]] = {}
         for row, key in enumerate(self._keys):
             self._rows_of.setdefault(key, []).append(row)
@@ -172,7 +172,7 @@ class _Build:
             store.clear()
         self._take(store.read(self._keys))
         missing = {
-            key: self._documents[rows[0]].meaning
+            key: self._documents[rows[0]].told
             for key, rows in self._rows_of.items()
             if not self._known[rows[0]]
         }

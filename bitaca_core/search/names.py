@@ -159,6 +159,7 @@ class NameIndex:
                 if len(word) >= SURNAME_MIN and word not in STUDIO_WORDS:
                     self._studios[word].append(key)
         self._near_surnames = Keys(self._surnames)
+        self._title_words = frozenset(word for key in keys for word in key.split())
 
     def find(self, text: str, limit: int = 10) -> list[NameMatch]:
         """Return titles whose name is the text or nearly it, best first, asking words around it left out."""
@@ -276,7 +277,7 @@ class NameIndex:
     def near_surname(self, text: str) -> tuple[str, list[str]] | None:
         """Return whose surname a word of the text nearly is ("kubrik"): less sure than `person`, so asked after it."""
         for word in fold(text).split()[:QUESTION_MAX_WORDS]:
-            if len(word) < SURNAME_MIN or is_filler(word) or is_known(word):
+            if len(word) < SURNAME_MIN or is_filler(word) or is_known(word) or word in self._title_words:
                 continue
             for row, _ in self._near_surnames.near(word, NEAR_SURNAME, 3):
                 surname = self._near_surnames.keys[row]

@@ -14,23 +14,26 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
+from bitaca_core.catalogue.vocabulary import GENRE_WORDS, MOOD_WORDS
 from bitaca_core.errors import BitacaError
 from bitaca_core.search.adjusting import adjusted
 from bitaca_core.search.centring import Centred, question_mean
 from bitaca_core.search.company import liking
 from bitaca_core.search.coverage import Coverage, title_words
+from bitaca_core.search.documents import names_of
 from bitaca_core.search.embed import Embedder, open_embedder
 from bitaca_core.search.evidence import Evidence, Legs, Shelf, covered, fuse, gather, hints, meaning
-from bitaca_core.search.filters import genres_of
+from bitaca_core.search.filters import duration_of, genres_of
 from bitaca_core.search.index import OpenIndex, index_file, read_info
 from bitaca_core.search.leftout import LeftOut, names_left_out, without_names
+from bitaca_core.search.makers import maker_asked, makers
 from bitaca_core.search.names import STRONG, NameMatch
 from bitaca_core.search.query import Hit, Query
 from bitaca_core.search.telling import tells
@@ -64,9 +67,11 @@ SIMILAR_POOL = 400
 MOOD_BONUS, OPPOSITE_MALUS = 1.3, 0.5
 MOOD_GAIN, OPPOSITE_LOSS = 1.0, 2.0
 COMPANY_GAIN = 3.0
-ALIKE_MEANING, ALIKE_MOODS, ALIKE_HINTS = 0.6, 0.3, 0.5
+ALIKE_MEANING, ALIKE_MOODS, ALIKE_HINTS = 0.4, 0.2, 0.5
 """What makes a title like another: the cosine of their texts, and what they share of genres, themes and moods; then
 how far it is what the question's other words hint at ("tipo X, com humor")."""
+LIKE_SOMEBODY = 6
+"""So many of somebody's titles stand for their manner."""
 LEFT_OUT_NAME = 92.0
 """From this likeness on a name after "sem ser" is a title's, and a whole question is one (0 to 100)."""
 OPPOSITES = {
@@ -81,7 +86,21 @@ OPPOSITES = {
     "assustador": ("leve", "aconchegante"),
 }  # fmt: skip
 """Who asks for something lighter wants what is heavy further down, not only what is light further up."""
-_SOURCE_ORDER = {"sample": 0, "library": 1}
+NEAR_MOODS = {
+    "violento": ("sombrio", "intenso", "tenso"),
+    "assustador": ("sombrio", "tenso"),
+    "triste": ("melancolico", "sombrio", "intenso"),
+    "sombrio": ("violento", "assustador", "tenso", "triste", "melancolico"),
+    "tenso": ("intenso", "assustador", "sombrio"),
+    "romantico": ("sonhador",),
+    "contemplativo": ("melancolico",),
+}
+NEAR_GENRES = {"romance": ("romantico",), "terror": ("assustador",), "drama": ("triste", "melancolico"), "crime": ("violento",),
+               "suspense": ("tenso",), "guerra": ("violento",), "acao": ("violento", "intenso"), "comedia": ("engracado",)}  # fmt: skip
+"""Who leaves something out would rather not have its neighbours either: those come later."""
+NEAR_LOSS = 1.0
+CLIP_S = 180
+"""What is shorter answers a question for "comédia" last, unless shorts are asked for."""
 
 
 def open_search(
@@ -280,20 +299,43 @@ class LocalSearch:
 
     def _likes(self, name: str) -> list[Title]:
         """Return the titles that "tipo NAME" names: one, or several with "e" between them."""
-        if (title := self.named(name)) is not None:
-            return [title]
-        several = [self.named(part) for part in re.split(r" (?:e|com|and|ou) ", name)]
-        return [title for title in several if title is not None]
+        several = [title for part in _joined(name) if (title := self.named(part)) is not None]
+        whole = self.named(name)
+        if whole is not None and (len(several) < 2 or fold(name) in {fold(one) for one in names_of(whole)}):
+            return [whole]
+        if several or (person := self._state.names.person(name)) is None:
+            return several
+        made = (self._state.catalogue.get(title_id) for title_id in person[1][:LIKE_SOMEBODY])
+        return [title for title in made if title is not None]
+
+    def _made_by_same(self, text: str, gone: frozenset[str], limit: int) -> list[Hit]:
+        """Answer "o diretor de Bacurau" with that director's titles; nothing for any other question."""
+        asked = maker_asked(text)
+        if asked is None or (source := self.named(asked[1])) is None:
+            return []
+        ready, people = self.playable_titles(), self._state.names.people
+        hits: dict[str, Hit] = {}
+        for name in makers(source, asked[0]):
+            for title_id in people.get(fold(name), ("", []))[1]:
+                if title_id not in gone:
+                    hits.setdefault(
+                        title_id, Hit(title_id, UNNAMED_MAX, title_id in ready, (f"person:{name}",))
+                    )
+        return list(hits.values())[:limit]
 
     def ask(self, text: str, language: str = "pt", limit: int = 10) -> list[Hit]:
         """Answer what somebody typed: a title named by it and its like, otherwise filters and words."""
         left_out = self.left_out(text)
         text = without_names(text, left_out)
         gone = frozenset(title_id for one in left_out for title_id in one.ids)
+        if made := self._made_by_same(text, gone, limit):
+            return made
         if (parts := split_like(text)) and (likes := self._likes(parts[1])):
-            query = Query.from_text(f"{parts[0]} {parts[2]}".strip(), language)
+            kinds = " ".join(part for part in _joined(parts[1]) if part in GENRE_WORDS or part in MOOD_WORDS)
+            query = Query.from_text(f"{parts[0]} {parts[2]} {kinds}".strip(), language)
             query = adjusted(query, parts[2], likes[0])
-            exclude = query.exclude_ids | gone | {like.title_id for like in likes}
+            no_person = self._state.names.person(parts[1]) is None  # "no estilo do Tim Burton" may be his own
+            exclude = query.exclude_ids | gone | {like.title_id for like in likes if no_person}
             return self.alike(likes[0].title_id, replace(query, exclude_ids=exclude), limit, likes[1:])
         query = Query.from_text(text, language)
         if gone:
@@ -325,16 +367,7 @@ class LocalSearch:
         reasons = [f"genre:{slug}" for slug in query.genres] + [f"theme:{theme}" for theme in query.themes]
         if not query.text.strip():
             return self._filtered(query, allowed, ready, reasons, limit)
-        evidence, centred = self._evidence(query.text)
-        legs = {leg: found for leg, found in evidence.legs.items() if leg not in self._legs.silent}
-        why_meaning: frozenset[str] = frozenset()
-        if centred is not None:
-            near, cosines = meaning(query.text, evidence, centred, allowed)
-            why_meaning = frozenset(near)
-            if "meaning" not in self._legs.silent:
-                legs["meaning"] = cosines({*near, *(key for found in legs.values() for key in found)})
-            if self._coverage is not None and "coverage" not in self._legs.silent:
-                legs["coverage"] = covered(evidence, legs, self._coverage, allowed)
+        evidence, legs, why_meaning = self.spoken(query.text, allowed)
         hits = []
         for title_id, score in fuse(legs, allowed).items():
             if title_id not in state.order:
@@ -370,6 +403,21 @@ class LocalSearch:
     def _has_mood(self, title_id: str, query: Query) -> bool:
         return any(title_id in self._state.facets.moods.get(mood, ()) for mood in query.moods)
 
+    def spoken(
+        self, text: str, allowed: Container[str] | None
+    ) -> tuple[Evidence, dict[str, dict[str, float]], frozenset[str]]:
+        """Return the evidence for a text, each leg's strengths of allowed titles, and who speaks by meaning alone."""
+        evidence, centred = self._evidence(text)
+        legs = {leg: found for leg, found in evidence.legs.items() if leg not in self._legs.silent}
+        if centred is None:
+            return evidence, legs, frozenset()
+        near, cosines = meaning(text, evidence, centred, allowed)
+        if "meaning" not in self._legs.silent:
+            legs["meaning"] = cosines({*near, *(key for found in legs.values() for key in found)})
+        if self._coverage is not None and "coverage" not in self._legs.silent:
+            legs["coverage"] = covered(evidence, legs, self._coverage, allowed)
+        return evidence, legs, frozenset(near)
+
     def _silent_about(self, hits: list[Hit], query: Query, limit: int) -> list[Hit]:
         """Return the first hits whose texts do not tell of what is to be left out; looked at one by one, in their order."""
         if not query.exclude_words:
@@ -386,7 +434,8 @@ class LocalSearch:
 
     def _mood_bonus(self, title_id: str, query: Query) -> float:
         wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
-        return (MOOD_GAIN if wanted else 0.0) - (OPPOSITE_LOSS if opposed else 0.0)
+        near = NEAR_LOSS * min(2, _unwanted(self._state.facets.titles[title_id], query))
+        return (MOOD_GAIN if wanted else 0.0) - (OPPOSITE_LOSS if opposed else 0.0) - near
 
     def _mood_factor(self, title_id: str, query: Query) -> float:
         wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
@@ -400,17 +449,19 @@ class LocalSearch:
         reasons: list[str],
         limit: int,
     ) -> list[Hit]:
-        """Return what meets the filters, nothing else being asked: moods, what plays, the house's own, its order."""
+        """Return what meets the filters, nothing else being asked: moods, what plays, what is far from what is left out, its order."""
         state = self._state
 
-        def place(title_id: str) -> tuple[bool, bool, float, int, float, int]:
+        def place(title_id: str) -> tuple[bool, bool, float, int, bool, bool, float, int]:
             title = state.facets.titles[title_id]
             positions = [title.genres.index(genre) for genre in query.genres if genre in title.genres]
             return (
                 title_id not in ready,
                 not self._has_mood(title_id, query),
                 -liking(title, query.company) if query.company is not None else 0.0,
-                _SOURCE_ORDER.get(title.source, 2),
+                _unwanted(title, query),
+                query.duration_max_s is not None and duration_of(title) is None,
+                (title.duration_s or CLIP_S) < CLIP_S and "short" not in query.kinds,
                 sum(positions) / len(positions) if positions else 0.0,
                 state.order[title_id],
             )
@@ -544,6 +595,19 @@ class LocalSearch:
             return gather(text, state, index, None, self._legs)
         vector = self._embedder.encode([self._legs.english(text)])[0]
         return gather(text, state, index, vector, self._legs)
+
+
+def _unwanted(title: Title, query: Query) -> int:
+    """Return how many of a title's moods are neighbours of what a question leaves out."""
+    if not query.exclude_moods and not query.exclude_genres:
+        return 0
+    near = {mood for left in query.exclude_moods for mood in NEAR_MOODS.get(left, ())}
+    near.update(mood for left in query.exclude_genres for mood in NEAR_GENRES.get(left, ()))
+    return len(near.difference(query.moods).intersection(title.moods))
+
+
+def _joined(name: str) -> list[str]:
+    return re.split(r" (?:e|com|and|with|ou) ", name)
 
 
 def _narrows(query: Query) -> bool:

@@ -30,10 +30,10 @@ PHRASE_MAX_WORDS = 5
 TEXT_MAX_CHARS = 400
 """Longer questions are cut: nobody types more, and work per query stays bounded."""
 
-NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "que nao", "nao quero", "nada de", "nada", "sem ser",
+NEGATIONS = ("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "que nao", "nao quero", "nao quero nada", "nao quero nada de", "nada de", "nada", "sem ser",
              "nem seja", "nem", "exceto", "tirando", "menos", "pouco", "sem", "nao", "fora", "without", "except", "nothing", "not", "no",
              "but not", "odeio", "odeia", "odeiam", "detesto", "detesta", "nao gosto de", "nao gosta de", "nao curto", "nao curte", "nao suporto", "isnt", "isn t", "less", "less of")  # fmt: skip
-LEAVING_OUT = frozenset(("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "nao quero", "nada de", "sem ser", "exceto", "tirando",
+LEAVING_OUT = frozenset(("que nao seja", "que nao sejam", "que nao tenha", "que nao tenham", "nao quero", "nao quero nada", "nao quero nada de", "nada de", "sem ser", "exceto", "tirando",
                          "sem", "without", "no", "nem", "nem seja"))  # fmt: skip
 """After these, a word that is no genre, theme or mood is a thing that the texts must not tell of."""
 NOT_LEFT_OUT = frozenset(
@@ -87,7 +87,19 @@ _NOT_RECENT = re.compile(
 _NOT_DECADE = re.compile(
     r"\b(?:sem ser|que nao sejam?|exceto|menos|fora|tirando|nao) (?:d[aeo]s? |os )?(?:anos|decada de) ((?:19|20)?[0-9]0)( pra ca| para ca| em diante)?\b"
 )
-_COLOURLESS = re.compile(r"\b(?:em )?(?:preto e branco|p b|pb)\b|\bblack and white\b")
+_ABOUT = re.compile(
+    rf"\b(?:de|com|uns|umas|cerca de|around|about) (?:{_CLOCK}|{_AMOUNT} ?{_UNIT}(?: e meia)?)(?: de duracao)?\b(?! atras)"
+)
+ABOUT_BELOW_S, ABOUT_ABOVE_S = 15 * 60, 10 * 60
+"""What "de 1h30" means: a quarter of an hour less, or ten minutes more."""
+_OCCASION = re.compile(
+    r"\b(?:no|na|pro|pra|neste|nesse|nessa|durante o|num|de|do|hoje|hora do|depois do) (?:feriado|feriadao|fds|fim de semana|finde|almoco|jantar|domingo|domingao|sabado"
+    r"|sexta|sextou|happy hour)(?: feira)?(?: (?:a|de|da) (?:tarde|noite|manha))?\b|\bdo cinema\b(?= *$)|\bquem (?:gosta|curte|ama|adora) (?:de |do |da )?|\bwho likes\b"
+)
+"""When it is watched, and whom it is for, ranks nothing."""
+_COLOURLESS = re.compile(
+    r"\b(?:(?:nem|sem|sem ser|que nao seja|nada) )?(?:em )?(?:preto e branco|p b|pb)\b|\bblack and white\b"
+)
 _FORM = frozenset(
     [
         "filme",
@@ -147,15 +159,40 @@ REGION_WORDS = {
     for region, words in {
         "africa": "africano africana africanos africanas african africa",
         "europa": "europeu europeia europeus europeias european europa",
-        "asia": "asiatico asiatica asiaticos asiaticas asian asia",
+        "asia": "oriental orientais asiatico asiatica asiaticos asiaticas asian asia",
         "america-latina": "latino latina latinos latinas latinoamericano latinoamericana latinoamericanos latinoamericanas latam",
         "nordicos": "nordico nordica nordicos nordicas escandinavo escandinava escandinavos escandinavas nordic scandinavian",
     }.items()
     for word in words.split()
 }
 """Parts of the world, as countries; a "região" is read where a country is."""
+_FEELING = re.compile(
+    r"\b(?:(?:eu )?(?:to|tou|estou|ando|me sinto) (?:muito |meio |bem |tao |me sentindo )?(?P<how>triste|mal|sozinh[oa]|carente|na bad|pra baixo|depre|deprimid[oa]|sofrendo"
+    r"|cansad[oa]|estressad[oa]|ansios[oa]|esgotad[oa]|nervos[oa])(?: e (?:triste|sozinh[oa]|cansad[oa]|carente|estressad[oa]|mal|ansios[oa]))?"
+    r"|(?:tive um |depois de um |um )?dia (?:muito |bem )?(?P<day>ruim|dificil|pesado|puxado|cansativo|de cao))\b(?! (?:que|de ver)\b)"
+)
+_TIRED = ("cansad", "estressad", "ansios", "esgotad", "nervos", "puxado", "cansativo")
 _PLACED = frozenset(("na", "no", "em", "nas", "nos", "pela", "pelo", "in"))
 ATTACHED_WORDS = 3
+_WATCHING = frozenset(("ver", "assistir", "watch", "watching", "curtir"))
+_OCCASIONS = frozenset(
+    [
+        "night",
+        "noite",
+        "tarde",
+        "sessao",
+        "domingo",
+        "sabado",
+        "feriado",
+        "ferias",
+        "fim",
+        "semana",
+        "fds",
+        "cinema",
+        "em",
+        "casa",
+    ]
+)
 _PLAYABLE = re.compile(r"\b(?:que (?:da|de) (?:pra|para) (?:ver|assistir)|disponive(?:l|is)|da casa|watchable|available)(?: (?:agora|aqui|hoje|now|here))?\b")  # fmt: skip
 _OLD = re.compile(r"\b(?:bem |mais )?(?:antig[oa]s?|classic[oa]s?|das antigas|old|older|classics?)\b")
 _RECENT = re.compile(r"\b(?:mais |bem )?(?:recentes?|lancamentos?|atuais|recent|newer)\b")
@@ -185,7 +222,7 @@ _NEGATED_MOODS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is asked to be left out is often a thing; the titles say it as a mood."""
 _TURN = re.compile(
-    r"\s(?:mas|porem|so que|so q|mais so que|but)(?=\s)|\s(?=(?:sem|com menos|com mais|com humor|mais|menos|without|dos anos|de (?:19|20)\d\d|pra|para|pro|for)\s)"
+    r"\s(?:mas|porem|so que|so q|mais so que|but)(?=\s)|\s(?=(?:sem|com menos|com mais|com humor|mais|menos|without|dos anos|de (?:19|20)\d\d|pra|para|pro|for)(?:\s|$))"
 )
 """Where a title's name ends in "tipo X mas mais leve"."""
 SHORT_EPISODE_S = 30 * 60
@@ -196,7 +233,7 @@ _TOLD = re.compile(
 """Where a plot begins to be told: "um policial" in it is somebody, not a genre, and a year is not when it was made."""
 LIKE = re.compile(
     r"\b(?:(?:algo |alguma coisa |um filme |filmes? |series? |animes? |titulos? )?(?:parecid[oa]s? (?:com|a|ao)|similar(?:es)? (?:a|ao|to)|"
-    r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|na mesma pegada d[eo]|na pegada d[eoa]|na vibe d[eoa]|no clima d[eoa]|no estilo d[eoa]|no estilo|estilo|na linha d[eo]|na mesma linha d[eo]|mistura d[eo]|tipo|assim como|algo como|same as|(?:something |anything |movies? |films? |shows? |anime )like|^like))\s+(.+)$"
+    r"semelhantes? (?:a|ao)|que nem|igual(?: a| ao)?|(?:n?a |com a )?mesma (?:vibe|pegada|linha|energia|onda|levada) d[eoa]|na pegada d[eoa]|na vibe d[eoa]|no clima d[eoa]|no estilo d[eoa]|no estilo|estilo|na linha d[eo]|na mesma linha d[eo]|mistura d[eo]|tipo|assim como|algo como|same as|(?:something |anything |movies? |films? |shows? |anime )like|^like))\s+(.+)$"
 )
 """A question for titles like another; the group is what should be that title's name."""
 _NUMBERS = {"um": 1, "uma": 1, "one": 1, "dois": 2, "duas": 2, "two": 2, "tres": 3, "three": 3, "meia": 0.5,
@@ -250,12 +287,19 @@ def read(text: str, language: str = "pt") -> Reading:
     year_min, year_max = _years(typed, plot)
     shortest_s, longest_s, vague = _durations(typed, plot)
     company, company_age = _company(typed, plot)
+    if (occasion := _OCCASION.search(typed.rest)) and occasion.start() < plot:
+        typed.take_span(occasion.start(), occasion.end(), "", None)
     max_age = _age(typed, plot)
     heard, read_in = _languages(typed, plot)
     playable = typed.take(_PLAYABLE, "playable", lambda _: "now") is not None
     slots = _Slots()
     if typed.take(_NOBODY_DIES, "mood", lambda _: "violento", negated=True):
         slots.exclude_moods.extend(_NEGATED_MOODS["ninguem morre"])
+    if (feeling := _FEELING.search(typed.rest)) and feeling.start() < plot:
+        # Who says how they feel asks for what does them good, not for more of it.
+        mood = "leve" if any(one in feeling[0] for one in _TIRED) else "aconchegante"
+        typed.take_span(feeling.start(), feeling.end(), "mood", mood)
+        slots.moods.append(mood)
     words = [word for word, _, _ in typed.words()]
     left = _phrases(typed, slots, plot, language.startswith("en") or not ENGLISH_CUES.isdisjoint(words))
     if vague and "series" in slots.kinds and longest_s == SHORT_FEATURE_S:
@@ -388,12 +432,18 @@ def _company(typed: Typed, plot: int) -> tuple[str | None, int | None]:
 def _of_viewer(text: str, match: re.Match[str]) -> bool:
     """Return whether company is the viewer's: "pra ver com", "meu", at the beginning, or right after a kind of film."""
     if re.search(
-        r"\b(?:ver|assistir|watch|watching|me(?:u|us)|minhas?|noss[oa]s?|my|our|night|noite|luz|luzes|dois|encontro|aos|enquanto|while)\b",
+        r"\b(?:ver|assistir|watch|watching|me(?:u|us)|minhas?|noss[oa]s?|my|our|toda|inteira|reunida|night|noite|luz|luzes|dois|encontro|aos|enquanto|while)\b",
         match[0],
     ):
         return True
     before = text[: match.start()].split()
-    if all(is_filler(word) for word in before):
+    if before and before[-1] in _WATCHING:
+        return True
+    if match[0].startswith(("com ", "with ")) and _OCCASIONS.isdisjoint(
+        before
+    ):  # "filme com crianças" is about them
+        return all(is_filler(word) and word not in _FORM for word in before)
+    if all(is_filler(word) or word in _FORM or word in _OCCASIONS for word in before):
         return True
     return before[-1] in _FORM or before[-1] in GENRE_WORDS or before[-1] in MOOD_WORDS
 
@@ -425,7 +475,17 @@ def _durations(typed: Typed, plot: int) -> tuple[int | None, int | None, bool]:
         longest, vague = NOT_LONG_S, False
     if match := typed.take(_LONGER, "duration", lambda match: f"{_seconds(match)}-"):
         shortest = _seconds(match)
+    if (
+        shortest is None
+        and (longest is None or vague)
+        and (match := typed.take(_ABOUT, "duration", _about, plot))
+    ):
+        return max(0, _seconds(match) - ABOUT_BELOW_S), _seconds(match) + ABOUT_ABOVE_S, False
     return shortest, longest, vague
+
+
+def _about(match: re.Match[str]) -> str:
+    return f"{max(0, _seconds(match) - ABOUT_BELOW_S)}-{_seconds(match) + ABOUT_ABOVE_S}"
 
 
 def _seconds(match: re.Match[str]) -> int:
@@ -471,6 +531,8 @@ def _phrases(typed: Typed, slots: _Slots, plot: int, english: bool) -> list[str]
                     and phrase not in LEAVING_OUT
                     and not _of_film(words[:position])
                 )
+                if phrase in ("sem", "without") and not _of_film(words[:position]) and _is_theme(following):
+                    continue  # "um cara sem memória" is somebody
                 if not aside and _excludes(following):
                     negated_at = spans[position][1]
                     break
@@ -505,7 +567,7 @@ def _phrases(typed: Typed, slots: _Slots, plot: int, english: bool) -> list[str]
         position += length
     while left and is_filler(left[0]):
         del left[0]
-    while left and is_filler(left[-1]):
+    while left and is_filler(left[-1]) and " ".join(left[-2:]) not in THEME_WORDS:  # "road movie"
         del left[-1]
     return left
 
@@ -598,6 +660,17 @@ def _excludes(following: list[str]) -> bool:
     phrases = (" ".join(rest[:length]) for length in range(1, min(PHRASE_MAX_WORDS, len(rest)) + 1))
     known = (GENRE_WORDS, THEME_WORDS, MOOD_WORDS, _NEGATED_MOODS, COUNTRY_WORDS, REGION_WORDS)
     return any(phrase in words for phrase in phrases for words in known)
+
+
+def _is_theme(following: list[str]) -> bool:
+    """Return whether what comes next is a theme and nothing that a film itself is."""
+    word = next((word for word in following if not is_filler(word)), "")
+    return (
+        word in THEME_WORDS
+        and word not in MOOD_WORDS
+        and word not in _NEGATED_MOODS
+        and word not in GENRE_WORDS
+    )
 
 
 def _take(phrase: str, negated: bool, slots: _Slots) -> tuple[str, str, bool] | None:

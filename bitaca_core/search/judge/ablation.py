@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.search.embed import Embedder
 from bitaca_core.search.evidence import LEG_WEIGHTS, Legs
 from bitaca_core.search.judge.film_tasks import FilmTasks
 from bitaca_core.search.judge.measures import hit_at, interval, precision_at, reciprocal_rank
+from bitaca_core.search.judge.query_sets import Asked, score
 from bitaca_core.search.query import Query
 from bitaca_core.search.service import open_search
 from bitaca_core.settings import DataPaths
@@ -20,11 +22,57 @@ WAYS: dict[str, Legs] = {
     "without centring": Legs(centring=False),
     "without meaning": Legs(frozenset(("meaning",))),
     "without English words": Legs(frozenset(("english",))),
+    "without coverage": Legs(frozenset(("coverage",))),
+    "coverage alone": Legs(frozenset(LEG_WEIGHTS) - {"coverage", "english"}),
     "meaning alone": Legs(ONLY_MEANING),
     "meaning alone, not centred": Legs(ONLY_MEANING, centring=False),
     "meaning alone, no gloss, not centred": Legs(ONLY_MEANING, gloss=False, centring=False),
     "English words alone": Legs(frozenset(LEG_WEIGHTS) - {"english"}),
 }
+
+
+LEG_BY_LEG: dict[str, Legs] = {
+    "everything": Legs(),
+    **{f"without {leg}": Legs(frozenset((leg,))) for leg in LEG_WEIGHTS},
+    "without gloss": Legs(gloss=False),
+    "full text alone": Legs(frozenset(LEG_WEIGHTS) - {"words", "english"}),
+    "meaning alone": Legs(ONLY_MEANING),
+}
+"""Each leg silenced in turn; for questions over titles in Portuguese."""
+
+
+def ablate_set(
+    rows: Sequence[Asked],
+    catalogue: Catalogue,
+    paths: DataPaths,
+    embedder: Embedder,
+    ways: Mapping[str, Legs] = LEG_BY_LEG,
+) -> dict[str, dict[str, Any]]:
+    """Return P@1, hit@5 and MRR@10 of a query set, for each way.
+
+    Parameters
+    ----------
+    paths : DataPaths
+        Where an index of exactly this catalogue has been built with `embedder`.
+    """
+    known = {title.title_id for title in catalogue.titles}
+    table: dict[str, dict[str, Any]] = {}
+    for way, legs in ways.items():
+        search = _patient(paths, catalogue, embedder, legs)
+
+        def ask(text: str, language: str, limit: int, search: Any = search) -> list[str]:
+            return [hit.title_id for hit in search.ask(text, language, limit)]
+
+        table[way] = score(rows, ask, known)["scores"]["all"]
+    return table
+
+
+def _patient(paths: DataPaths, catalogue: Catalogue, embedder: Embedder, legs: Legs) -> Any:
+    """Return a search whose clock runs on: no question is put off as one of a crowd."""
+    ticks = iter(range(10**9))
+    return open_search(
+        paths, catalogue, set, embedder, background=False, clock=lambda: next(ticks) / 20, legs=legs
+    )
 
 
 def ablate(
@@ -34,7 +82,7 @@ def ablate(
     progress: Callable[[str], None] = lambda way: None,
     ways: Mapping[str, Legs] = WAYS,
 ) -> dict[str, dict[str, Any]]:
-    """Return P@10 of the genre questions and MRR@10, hit@10 of the synopses, for each way of `WAYS`.
+    """Return P@10 of the genre questions, MRR@10 and hit@10 of the synopses, MRR@10 of the memories, for each way.
 
     Parameters
     ----------
@@ -47,10 +95,7 @@ def ablate(
     table: dict[str, dict[str, Any]] = {}
     for way, legs in ways.items():
         progress(way)
-        # A clock that runs on: no question is put off as one of a crowd.
-        ticks = iter(range(10**9))
-        clock = lambda ticks=ticks: next(ticks) / 20  # type: ignore[misc]  # noqa: E731
-        search = open_search(paths, tasks.catalogue, set, embedder, background=False, clock=clock, legs=legs)
+        search = _patient(paths, tasks.catalogue, embedder, legs)
 
         def ranked(text: str, search: Any = search) -> list[str]:
             return [hit.title_id for hit in search.search(Query(text=text), 10)]
@@ -58,6 +103,7 @@ def ablate(
         genres = [precision_at(ranked(text), right, 10) for text, right in tasks.genres]
         found = [(ranked(text), right) for text, right in tasks.synopses]
         ranks = [reciprocal_rank(ids, right, 10) for ids, right in found]
+        told = [reciprocal_rank(ranked(text), right, 10) for text, right in tasks.memories]
         table[way] = {
             "genre_p@10": round(float(np.mean(genres)), 4) if genres else 0.0,
             "genre_p@10_ci95": [round(bound, 4) for bound in interval(genres, rng)],
@@ -66,5 +112,7 @@ def ablate(
             "synopsis_hit@10": round(float(np.mean([hit_at(ids, right, 10) for ids, right in found])), 4)
             if found
             else 0.0,
+            "memory_mrr@10": round(float(np.mean(told)), 4) if told else 0.0,
+            "memory_mrr@10_ci95": [round(bound, 4) for bound in interval(told, rng)],
         }
     return table

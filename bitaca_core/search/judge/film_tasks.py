@@ -11,7 +11,7 @@ import gzip
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bitaca_core.catalogue.store import Catalogue
@@ -37,10 +37,24 @@ class FilmTasks:
     catalogue: Catalogue
     genres: list[tuple[str, frozenset[str]]]
     synopses: list[tuple[str, frozenset[str]]]
+    memories: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    """Plots as somebody remembers them in a line, vaguer and wronger than any synopsis."""
 
 
-def film_tasks(films: Path, shipped: Sequence[Title], count: int = FILMS, seed: int = 42) -> FilmTasks:
-    """Draw the tasks: `count` titles in all, those of `shipped` with both synopses among them."""
+def film_tasks(
+    films: Path,
+    shipped: Sequence[Title],
+    count: int = FILMS,
+    seed: int = 42,
+    memories: Sequence[tuple[str, frozenset[str]]] = (),
+) -> FilmTasks:
+    """Draw the tasks: `count` titles in all, those of `shipped` with both synopses among them.
+
+    Parameters
+    ----------
+    memories : sequence of (question, ids)
+        Remembered plots of shipped titles; those of titles that are not among the hidden are left out.
+    """
     pairs = [title for title in shipped if title.synopsis_pt and title.synopsis_en]
     taken = {name for title in pairs for name in (title.original_title, title.title_en) if name}
     body = films.read_bytes()
@@ -71,15 +85,24 @@ def film_tasks(films: Path, shipped: Sequence[Title], count: int = FILMS, seed: 
         for word, label in GENRES.items()
     ]
     synopses = [(title.synopsis_pt or "", frozenset((title.title_id,))) for title in pairs]
-    return FilmTasks(Catalogue((*titles, *hidden)), genres, synopses)
+    hidden_ids = {title.title_id for title in hidden}
+    remembered = [(text, ids & hidden_ids) for text, ids in memories if ids & hidden_ids]
+    return FilmTasks(Catalogue((*titles, *hidden)), genres, synopses, remembered)
 
 
 def own_synopses(catalogue: Catalogue, count: int, seed: int = 42) -> FilmTasks:
-    """Draw `count` titles of a catalogue with both synopses; their Portuguese one is the question."""
+    """Draw `count` titles of a catalogue with both synopses; the Portuguese one is the question, the English one the text.
+
+    The tasks' catalogue has all titles of `catalogue`, without a word of Portuguese.
+    """
     pairs = [title for title in catalogue.titles if title.synopsis_pt and title.synopsis_en]
     random.Random(seed).shuffle(pairs)  # noqa: S311 - a draw to repeat, no secret
     asked = [(title.synopsis_pt or "", frozenset((title.title_id,))) for title in pairs[:count]]
-    return FilmTasks(catalogue, [], asked)
+    english = Catalogue(
+        title.model_copy(update={"synopsis_pt": None, "title_pt": None, "episodes": (), "themes": ()})
+        for title in catalogue.titles
+    )
+    return FilmTasks(english, [], asked)
 
 
 def _title(title_id: str, name: str, year: int | None, english: str | None) -> Title:

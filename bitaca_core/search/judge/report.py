@@ -14,7 +14,6 @@ from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.embed import Embedder
 from bitaca_core.search.evidence import Legs
-from bitaca_core.search.judge.ablation import WAYS
 from bitaca_core.search.judge.film_tasks import FilmTasks
 from bitaca_core.search.judge.measures import hit_at
 from bitaca_core.search.judge.query_sets import read_set, score
@@ -25,11 +24,6 @@ from bitaca_core.settings import DataPaths
 if TYPE_CHECKING:
     import pandas as pd
 
-WITHOUT_PORTUGUESE: Mapping[str, Legs] = {
-    way: Legs(legs.silent | {"words", "names", "hints"}, legs.gloss, legs.centring)
-    for way, legs in WAYS.items()
-}
-"""For titles whose Portuguese text is indexed too: what is asked in Portuguese must be found by the English."""
 MIN_LETTERS = 5
 
 
@@ -66,14 +60,14 @@ def table(scores: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def first_and_last(path: Path) -> pd.DataFrame:
-    """Return the first score ever measured on each frozen set beside the last; empty where none was published."""
+    """Return the first score ever measured on each frozen set and kind beside the last; empty where none was published."""
     import pandas as pd
 
     kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     rows = [
-        {"set": name, "measured": which, "when": entry[which]["when"],
-         **{key: entry[which]["scores"]["all"][key] for key in ("n", "p@1", "hit@5", "mrr@10")}}
-        for name, entry in kept.items() for which in ("first", "last")
+        {"set": name, "kind": kind, "n": entry["last"]["scores"][kind]["n"],
+         **{f"{key} {which}": entry[which]["scores"][kind][key] for key in ("p@1", "hit@5", "mrr@10") for which in ("first", "last")}}
+        for name, entry in kept.items() for kind in entry["last"]["scores"] if kind in entry["first"]["scores"]
     ]  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -1,4 +1,4 @@
-"""The two film tasks with their ablation."""
+"""The film tasks with their ablation: genres, synopses, and plots as they are remembered in a line."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from bitaca_core.search.embed import Embedder
 from bitaca_core.search.index import build_index
 from bitaca_core.search.judge.ablation import ablate
 from bitaca_core.search.judge.film_tasks import film_tasks
+from bitaca_core.search.judge.query_sets import read_set
 from bitaca_core.settings import CHECKOUT, DataPaths
 
+MEMORIES = CHECKOUT / "tests" / "search" / "dev_queries" / "development.jsonl"
 LIST = "data/catalogue/wikipedia-movies/films.jsonl.gz"
 
 
@@ -44,7 +46,8 @@ def measure(home: Path, embedder: Embedder) -> dict[str, Any]:
     path = film_list()
     if path is None:
         return {"skipped": "the film list is not here: $BITACA_SHARED or ../shared"}
-    tasks = film_tasks(path, shipped_titles())
+    remembered = [(row.query, frozenset(row.relevant)) for row in read_set(MEMORIES) if row.kind == "plot"]
+    tasks = film_tasks(path, shipped_titles(), memories=remembered)
     keep = os.environ.get("BITACA_BENCH_KEEP")  # a folder in which the built index stays for the next run
     paths = DataPaths(Path(keep) if keep else home)
     build_index(tasks.catalogue, paths, embedder)
@@ -52,5 +55,6 @@ def measure(home: Path, embedder: Embedder) -> dict[str, Any]:
         "titles": len(tasks.catalogue),
         "genre_questions": len(tasks.genres),
         "synopses": len(tasks.synopses),
+        "memories": len(tasks.memories),
         "ways": ablate(tasks, paths, embedder),
     }
