@@ -249,7 +249,11 @@ def _missing_units(settings: Settings, known: dict[str, dict[str, Any]]) -> list
 
 def why_index_is_stale(settings: Settings, verify: bool = False) -> str | None:
     """Say why the search index is not that of the catalogue, or not whole; None when it is well."""
-    return freshness.why_stale(settings.paths, _facts(settings).index_version, verify)
+    from flows.indexing import why_scenes_are_stale
+
+    wanted = _facts(settings).index_version
+    stale = freshness.why_stale(settings.paths, wanted, verify)
+    return stale or (why_scenes_are_stale(settings.paths) if wanted is not None else None)
 
 
 def notebook_file(name: str) -> Path:

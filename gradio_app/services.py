@@ -67,7 +67,7 @@ class Services:
         self.viewers = ViewerStore(self.settings.paths.app_db, self.clock)
         self.inbox = Inbox(self.settings.paths.inbox, self.clock)
         self.packages: dict[str, Any] = {}
-        self.spoken = SpokenScenes()
+        self.spoken = SpokenScenes(self.settings.paths, self.settings.embedder)
         self.failures: dict[str, Failure] = {}
         self.queue: frozenset[str] = frozenset()
         self._seen: dict[str, Any] = {}

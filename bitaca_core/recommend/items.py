@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -165,13 +166,23 @@ class Items:
         Where the catalogue does not say what can be heard and read, the language of the work is what is heard; a
         title of which nothing at all is known is not left out.
         """
-        wanted = {language.lower().split("-")[0] for language in languages}
+        found, by_language = self._tongues
+        found = found.copy()
+        for language in {language.lower().split("-")[0] for language in languages}:
+            found[by_language.get(language, [])] = True
+        return found
 
-        def holds(title: Title) -> bool:
+    @cached_property
+    def _tongues(self) -> tuple[Mask, dict[str, list[int]]]:
+        """Where nothing is known of languages, and the places of each language: read from every title once."""
+        unknown = np.zeros(len(self), bool)
+        by_language: dict[str, list[int]] = {}
+        for place, title in enumerate(self.titles):
             there = (*(title.audio_languages or title.languages), *title.subtitle_languages)
-            return not there or any(one.lower().split("-")[0] in wanted for one in there)
-
-        return np.fromiter((holds(title) for title in self.titles), bool, len(self))
+            unknown[place] = not there
+            for language in {one.lower().split("-")[0] for one in there}:
+                by_language.setdefault(language, []).append(place)
+        return unknown, by_language
 
 
 def _names(titles: Iterable[Title], group: str) -> tuple[str, ...]:

@@ -190,8 +190,7 @@ class RecommendModel:
         times = [now_s] if now_s is not None else [past.time_s for past in history if past.time_s is not None]
         every[LEGS.index(TREND)] = self.fitted.popularity.at(np.asarray(times, np.float64))
         if len(known):
-            profile = weight @ self.fitted.content[known]
-            every[LEGS.index(CONTENT)] = self.fitted.content @ np.asarray(profile).ravel()
+            every[LEGS.index(CONTENT)] = self.fitted.content @ self._sum(self.fitted.content, known, weight)
         spread = np.zeros((2, len(LEGS)), np.float32)
         normal = every
         if len(self.items):
@@ -250,11 +249,13 @@ class RecommendModel:
         return np.array(list(last), np.int64), weight, liked
 
     def _sum(self, matrix: Any, known: NDArray[np.int64], weight: Floats) -> Floats:
-        found = np.zeros(len(self.items), np.float32)
+        """Return the weighted sum of a sparse matrix's rows; a loop over slices, where a sparse product would copy them."""
+        found = np.zeros(matrix.shape[1], np.float32)
         pointers, columns, data = matrix.indptr, matrix.indices, matrix.data
-        for place, much in zip(known, weight, strict=True):
-            row = slice(pointers[place], pointers[place + 1])
-            found[columns[row]] += much * data[row]
+        for start, end, much in zip(
+            pointers[known].tolist(), pointers[known + 1].tolist(), weight, strict=True
+        ):
+            found[columns[start:end]] += much * data[start:end]
         return found
 
     def _product(self, known: NDArray[np.int64], weight: Floats) -> Floats:

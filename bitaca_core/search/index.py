@@ -231,7 +231,15 @@ class _Build:
         assert self._remote is not None
         uri = f"{self._remote.uri}/{version}-{secrets.token_hex(4)}"
         options = self._remote.options
-        write_table(uri, self._rows, self._vectors, self._known, self._embedder.name, storage_options=options)
+        try:
+            write_table(
+                uri, self._rows, self._vectors, self._known, self._embedder.name, storage_options=options
+            )
+        except (ValueError, OSError, RuntimeError) as error:
+            raise WorkError(
+                f"the search index cannot be written to {self._remote.uri} ({error})",
+                hint="look at BITACA_INDEX_URI and BITACA_INDEX_OPTIONS; what was published before goes on serving",
+            ) from error
         return uri
 
 

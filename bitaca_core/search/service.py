@@ -372,11 +372,6 @@ class LocalSearch:
         for title_id, score in fuse(legs, allowed).items():
             if title_id not in state.order:
                 continue  # the index is older than the catalogue
-            why = [
-                *evidence.why.get(title_id, ()),
-                *(("meaning",) if title_id in why_meaning else ()),
-                *reasons,
-            ]
             score += (PLAYABLE_BONUS if title_id in ready else 0.0) + self._mood_bonus(title_id, query)
             if query.company is not None:
                 score += COMPANY_GAIN * liking(state.facets.titles[title_id], query.company)
@@ -386,11 +381,17 @@ class LocalSearch:
                     title_id,
                     strong if strong else UNNAMED_MAX * max(0.0, score) / (max(0.0, score) + HALF_SCORE),
                     title_id in ready,
-                    tuple(dict.fromkeys(why)),
+                    (),
                 )
             )
         hits.sort(key=lambda hit: (-hit.score, not hit.playable, state.order[hit.title_id]))
-        hits = self._silent_about(hits, query, limit)
+        hits = self._silent_about(hits, query, limit)[:limit]
+        for place, hit in enumerate(hits):  # a leg has hundreds of titles: reasons are only for what is shown
+            why = (
+                *evidence.why.get(hit.title_id, ()),
+                *(("meaning",) if hit.title_id in why_meaning else ()),
+            )
+            hits[place] = replace(hit, why=tuple(dict.fromkeys((*why, *reasons))))
         if len(hits) < limit and _narrows(query):
             found = {hit.title_id for hit in hits}
             hits += [

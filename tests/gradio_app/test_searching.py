@@ -8,6 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from bitaca_core.search.query import Hit
+from bitaca_core.search.scenes import SceneIndex
+from bitaca_core.search.scenetable import OpenScenes
+from flows.indexing import build_scenes_of, why_scenes_are_stale
 from gradio_app.spoken import SpokenScenes, read_scenes
 
 from .conftest import PACKAGE
@@ -129,3 +132,28 @@ def test_scenes_are_read_once_a_package_and_broken_subtitles_are_none(services, 
     assert read_scenes("a-pipa-2026", folder, "pt") == []
     (folder / "package.json").write_text("{")
     assert read_scenes("a-pipa-2026", folder, "pt") == []
+
+
+def test_scenes_come_from_the_pipelines_table_while_it_is_of_these_packages(services, settings):
+    folder = give_subtitles(settings)
+    services.refresh()
+    assert isinstance(services.spoken.index(services.packages), SceneIndex), "no table yet"
+    assert why_scenes_are_stale(settings.paths)
+    assert build_scenes_of(settings.paths, "minilm")
+    assert why_scenes_are_stale(settings.paths) is None and not build_scenes_of(settings.paths, "minilm")
+    table = services.spoken.index(services.packages)
+    assert isinstance(table, OpenScenes) and services.spoken.index(services.packages) is table
+    assert isinstance(services.spoken.index(services.packages, "en"), OpenScenes)
+    memory = SceneIndex(read_scenes("a-pipa-2026", folder, "pt"))
+    for reached_s in (None, {"a-pipa-2026": 21.0}, {"a-pipa-2026": 23.0}):
+        for text in ("a pipa caiu no telhado", "disco voador"):
+            wanted = [scene for scene, _ in memory.find(text, 1, reached_s)]
+            assert [scene for scene, _ in table.find(text, 1, reached_s)] == wanted
+    some = {unit: package for unit, package in services.packages.items() if unit != "a-pipa-2026"}
+    assert isinstance(services.spoken.index(some), SceneIndex), "another set of packages"
+    for file in (settings.paths.search / table.info.version).rglob("*.manifest"):
+        file.write_bytes(b"cut")
+    anew = SpokenScenes(settings.paths).index(services.packages)
+    assert isinstance(anew, SceneIndex) and anew.find("a pipa caiu no telhado", 1), (
+        "a damaged table costs nothing"
+    )

@@ -39,7 +39,7 @@ def test_the_list_holds_what_was_put_there_and_gives_it_back(page, plain_page, s
     page.goto(f"{site}/minha-lista")
     assert listed(page) == [TITLE]
     page.goto(f"{site}/")
-    assert page.locator(f"[aria-labelledby=row-list] [data-title={TITLE}]").count() == 1
+    assert page.locator(f"[aria-labelledby=row-list] li.card[data-title={TITLE}]").count() == 1
     page.goto(f"{site}/title/{TITLE}")
     press(page, "list")
     page.goto(f"{site}/minha-lista")
