@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 LEG_WEIGHTS = {
     "meaning": 10.0,
-    "coverage": 10.5,
+    "coverage": 12.0,
     "words": 2.3,
     "english": 0.6,
     "names": 2.0,
@@ -216,7 +216,12 @@ def meaning(
 
     def cosines(ids: Iterable[str]) -> dict[str, float]:
         rows = ((title_id, centred.row_of.get(title_id)) for title_id in ids)
-        return {title_id: max(0.0, float(order[row])) for title_id, row in rows if row is not None}
+        # Centred finds; as a strength half of each is best: centred alone overrates what is far from every question.
+        return {
+            title_id: max(0.0, 0.5 * float(order[row]) + 0.5 * float(plain[row]))
+            for title_id, row in rows
+            if row is not None
+        }
 
     return [title_id for title_id, cosine in found if cosine >= least], cosines
 
