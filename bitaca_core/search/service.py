@@ -1,4 +1,4 @@
-"""Search over one catalogue: names first, then words, n-grams and meaning fused by reciprocal rank.
+"""Search over one catalogue: names first, then words, covered words, n-grams and meaning as a weighted sum.
 
 Everything that filters or compares names is in memory; LanceDB and the embedder are opened in the background,
 and until they are there (or while no index is built) the words are searched in memory: `mode` says which.
