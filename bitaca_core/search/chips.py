@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from bitaca_core.catalogue.vocabulary import country_name, genre_name, kind_name, mood_name, theme_name
 from bitaca_core.search.company import COMPANIES
 from bitaca_core.search.leftout import LeftOut
+from bitaca_core.search.spans import OLD_UNTIL, RECENT_FROM
 from bitaca_core.search.typed import Taken
-from bitaca_core.search.words import OLD_UNTIL, RECENT_FROM, read, split_like_span
+from bitaca_core.search.words import read, split_like_span
 
 _LANGUAGES = {
     "pt": ("português", "Portuguese"), "en": ("inglês", "English"), "ja": ("japonês", "Japanese"),
