@@ -54,11 +54,13 @@ def endpoint(request) -> Iterator[str]:
     process = subprocess.Popen(
         [program, "-H", "127.0.0.1", "-p", "0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    threading.Timer(START_S, process.kill).start()
+    guard = threading.Timer(START_S, process.kill)
+    guard.start()
     lines = iter(process.stderr.readline, "")
     address = next(
         (found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line))), None
     )
+    guard.cancel()
     assert address, "moto_server did not start"
     threading.Thread(target=process.stderr.read, daemon=True).start()
     urllib.request.urlopen(urllib.request.Request(f"{address}/{BUCKET}", method="PUT")).read()
