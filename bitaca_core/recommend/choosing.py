@@ -168,7 +168,7 @@ def choose_knn(trials: Sequence[Trial]) -> baselines.ItemKnn:
 
 
 def choose_rp3beta(trials: Sequence[Trial]) -> baselines.Rp3Beta:
-    """Walk over both powers and the number of neighbours; the defaults where there is no trial."""
+    """Try both powers with few and many neighbours, then walk on; the defaults where there is no trial."""
 
     def value(how: baselines.Rp3Beta) -> float:
         return _mean([one.ndcg(one.shown @ baselines.rp3beta(one.matrix, how)) for one in trials])
@@ -176,10 +176,11 @@ def choose_rp3beta(trials: Sequence[Trial]) -> baselines.Rp3Beta:
     if not trials:
         return baselines.Rp3Beta()
     walk = _Walk(value, baselines.Rp3Beta())
-    for _ in range(2):
-        walk.along("beta", BETAS)
-        walk.along("alpha", ALPHAS)
-        walk.along("neighbours", NEIGHBOURS)
+    for alpha in ALPHAS:  # the powers trade against each other, and so does the number of neighbours
+        for beta in BETAS:
+            for neighbours in (100, 400):
+                walk.step(baselines.Rp3Beta(neighbours, alpha, beta))
+    walk.along("neighbours", NEIGHBOURS)
     found: baselines.Rp3Beta = walk.best
     return found
 

@@ -245,6 +245,8 @@ def fit(questions: Questions, legs: int, seed: int = 0) -> Ranker:
     for side in (half, ~half):
         learn, judge = questions.of(side), questions.of(~side)
         if learn.target.any() and judge.target.any():
+            # Long histories judge: what helps beginnings alone is in the mix's own second row.
+            judge = _long(judge)
             learnt = Ranker(_mix(learn, legs, seed, bags=1), None, 0.0).linear(judge.features)
             before = unlearnt(legs).linear(judge.features)
             boosted = (
@@ -263,6 +265,13 @@ def fit(questions: Questions, legs: int, seed: int = 0) -> Ranker:
     far, share = steps[_simplest(np.concatenate(tried, axis=1))] if tried else steps[0]
     mix = (1 - far) * first + far * _mix(questions, legs, seed) if far else first
     return Ranker(mix, of_sklearn(_boosted(questions, legs, seed)) if share else None, share)
+
+
+def _long(questions: Questions) -> Questions:
+    """Return the users with long histories; all where there are none."""
+    users = np.zeros(len(questions.targets), bool)
+    users[questions.user[_much(questions.features) > LONG]] = True
+    return questions.of(users) if (users & (questions.targets > 0)).any() else questions
 
 
 def unlearnt(legs: int) -> Ranker:

@@ -79,3 +79,16 @@ def test_a_shorter_history_asks_for_the_same_among_the_same() -> None:
     assert np.bincount(short.shown.user).max() <= 2 and pairs(short.shown) <= pairs(asked.shown)
     assert short.targets is asked.targets and short.seen is asked.shown
     assert len(protocols.first_known(asked, 0).shown) == 0
+
+
+def test_random_is_row_for_row_the_published_split() -> None:
+    """The reference sorts each item's rows by a number drawn in the file's order and takes the first, rounded."""
+    random = np.random.default_rng(5)
+    pairs = [(f"u{user:02}", f"i{item}") for user in range(30) for item in range(6) if random.random() < 0.4]
+    data = from_pairs([pairs[row] for row in random.permutation(len(pairs))])
+    drawn = np.random.RandomState(42).rand(len(data))
+    expected = np.zeros(len(data), bool)
+    for item in range(len(data.items)):
+        rows = sorted(np.flatnonzero(data.item == item), key=lambda row: drawn[row])
+        expected[rows[: round(0.75 * len(rows))]] = True
+    assert np.array_equal(protocols.stratified(data, 0.75, 42), expected)
