@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from bitaca_core import stamps
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import SchemaError, WorkError
+from bitaca_core.search.coverage import title_words
 from bitaca_core.search.documents import Document, document, fingerprint
 from bitaca_core.search.embeddings import VectorStore, embed_missing, text_key
 from bitaca_core.search.fulltext import FullText
@@ -138,6 +139,7 @@ def build_index(
     if not force and _is_current(paths, version, remote):
         return IndexReport(version, len(documents), built=False)
     with _building(paths):
+        title_words(catalogue, paths, embedder)  # here, so that no reader makes the words' vectors itself
         build = _Build(paths, documents, version, embedder, remote)
         build.run(force, progress)
     return IndexReport(version, len(documents), built=True)
