@@ -73,17 +73,20 @@ def build_scenes_of(paths: DataPaths, embedder: str, force: bool = False) -> boo
 
 def main(arguments: list[str]) -> int:
     """Be the process of `build`: print the report."""
+    from bitaca_core.search.coverage import title_words
     from bitaca_core.search.embed import open_embedder
 
     paths, embedder = DataPaths(Path(arguments[0])), arguments[1]
     try:
         catalogue = load_catalogue(titles_file(paths))
+        model = open_embedder(embedder)
         report = build_index(
             catalogue,
             paths,
-            open_embedder(embedder),
+            model,
             force="--force" in arguments[2:],
             remote=Remote.of(load_settings()),
+            prepare=lambda: title_words(catalogue, paths, model),
         )
         build_scenes_of(paths, embedder, "--force" in arguments[2:])
     except BitacaError as error:

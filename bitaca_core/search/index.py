@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from bitaca_core import stamps
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import SchemaError, WorkError
-from bitaca_core.search.coverage import title_words
 from bitaca_core.search.documents import Document, document, fingerprint
 from bitaca_core.search.embeddings import VectorStore, embed_missing, text_key
 from bitaca_core.search.fulltext import FullText
@@ -124,6 +123,7 @@ def build_index(
     force: bool = False,
     progress: Callable[[float], None] = lambda share: None,
     remote: Remote | None = None,
+    prepare: Callable[[], object] = lambda: None,
 ) -> IndexReport:
     """Build the index of a catalogue, or do nothing when it already is the current one.
 
@@ -133,13 +133,15 @@ def build_index(
         Called with the share that is done, 0 to 1.
     remote : Remote or None
         Where the tables lie; in the data folder when None. `index.json` and the stored vectors always lie there.
+    prepare : callable
+        Called once where there is something to build, before the first publication: what readers would make themselves.
     """
     documents = [document(title) for title in catalogue.titles]
     version = f"v{INDEX_SCHEMA}-{fingerprint(documents, embedder.name, INDEX_SCHEMA)}"
     if not force and _is_current(paths, version, remote):
         return IndexReport(version, len(documents), built=False)
     with _building(paths):
-        title_words(catalogue, paths, embedder)  # here, so that no reader makes the words' vectors itself
+        prepare()
         build = _Build(paths, documents, version, embedder, remote)
         build.run(force, progress)
     return IndexReport(version, len(documents), built=True)
