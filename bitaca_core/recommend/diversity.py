@@ -2,10 +2,10 @@
 
 A place goes to the candidate with the largest
 
-    exp(score / 2) - likeness x (how like it is to the likest before it) - popularity x (how popular it is),
+    worth - likeness x (how like it is to the likest before it) - popularity x (how popular it is),
 
-all three between 0 and 1. Scores are logits, so their exponent is near what a place is worth: among candidates that
-are hardly told apart variety is free, and the sure ones stay where they are. How like two titles are is the mean of
+all three between 0 and 1. What it is worth falls with its score as an exponent does: among candidates that are hardly
+told apart variety is free, and the sure ones stay where they are. How like two titles are is the mean of
 the cosines of their vectors and of what they are about: by the vectors alone, lists vary in everything but genre.
 
 References
@@ -30,6 +30,8 @@ from bitaca_core.recommend.protocols import Asked
 
 POOL = 100
 """Candidates that a list of ten is drawn from."""
+EDGE = 20
+"""Scores have no unit; how far apart the best and this one are gives them one."""
 LOSS = 0.01
 """Share of the nDCG that variety may cost."""
 
@@ -45,7 +47,7 @@ class Setting:
 PLAIN = Setting(0.0)
 SETTINGS = tuple(
     Setting(likeness, popularity)
-    for likeness in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+    for likeness in (0.0, 0.2, 0.3, 0.4, 0.5, 0.7)
     for popularity in (0.0, 0.2, 0.4, 0.6, 0.8)
 )
 
@@ -83,7 +85,7 @@ def rerank(
     Parameters
     ----------
     scores : float64 array of shape (n,)
-        Logits.
+        Only their differences beside one another count.
     alike : float32 array of shape (n, n)
         0 to 1 (cosines below 0 count as they are).
     popular : float32 array of shape (n,)
@@ -92,7 +94,7 @@ def rerank(
     count = len(scores)
     if count == 0:
         return np.zeros(0, np.int64)
-    value = np.exp(0.5 * (scores - scores.max())) - setting.popularity * popular
+    value = worth(scores) - setting.popularity * popular
     likest = np.zeros(count)
     order = []
     for _ in range(min(places, count)):
@@ -101,6 +103,14 @@ def rerank(
         value[best] = -np.inf
         likest = np.maximum(likest, alike[best])
     return np.array(order, np.int64)
+
+
+def worth(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what each candidate is worth beside the best, above 0 to 1; the `EDGE`th is worth 1 / e."""
+    best = float(scores.max())
+    edge = float(np.sort(scores)[::-1][min(EDGE, len(scores)) - 1])
+    found: NDArray[np.float64] = np.exp((scores - best) / max(best - edge, 1e-12))
+    return found
 
 
 def reranked(

@@ -15,14 +15,16 @@ NONE = np.zeros(3, np.float32)
 
 
 def test_by_hand() -> None:
-    scores = np.log(np.array([1.0, 0.81, 0.64]))  # worth 1, 0.9, 0.8
+    scores = np.array([3.0, 2.9, 2.5])  # worth 1, exp(-0.2) = 0.82 and exp(-1) = 0.37
+    assert diversity.worth(scores) == pytest.approx(np.exp([0.0, -0.2, -1.0]))
+    assert (diversity.worth(np.full(4, 7.0)) == 1.0).all(), "equals are worth the same"
     alike = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], np.float32)
     assert diversity.rerank(scores, alike, NONE, PLAIN, 3).tolist() == [0, 1, 2]
-    # The second is the first again: 0.9 - 0.2 x 1 < 0.8.
-    assert diversity.rerank(scores, alike, NONE, Setting(0.2), 3).tolist() == [0, 2, 1]
-    assert diversity.rerank(scores, alike, NONE, Setting(0.05), 3).tolist() == [0, 1, 2]
+    # The second is the first again: 0.82 - 0.5 x 1 < 0.37.
+    assert diversity.rerank(scores, alike, NONE, Setting(0.5), 3).tolist() == [0, 2, 1]
+    assert diversity.rerank(scores, alike, NONE, Setting(0.4), 3).tolist() == [0, 1, 2]
     popular = np.array([1.0, 0.0, 0.0], np.float32)
-    assert diversity.rerank(scores, alike, popular, Setting(0.0, 0.15), 2).tolist() == [1, 0]
+    assert diversity.rerank(scores, alike, popular, Setting(0.0, 0.2), 2).tolist() == [1, 0]
     assert diversity.rerank(scores[:0], alike[:0, :0], NONE[:0], PLAIN, 5).tolist() == []
 
 
