@@ -16,6 +16,7 @@ from bitaca_core.catalogue.store import add_source, sources_file, titles_file
 from bitaca_core.errors import InputError, RebuildNeeded
 from bitaca_core.media import failures, library, sample
 from bitaca_core.media.probe import SourceRejected
+from bitaca_core.settings import Settings
 from flows import evaluate, indexing, work
 from tests.flows.test_evaluate import GOOD, notebook
 
@@ -132,11 +133,19 @@ def test_the_notebooks_of_the_run_are_the_published_ones():
 # --- damage outside packages
 
 
-@pytest.fixture
-def indexed(settings):
-    """A data folder with the shipped catalogue and its index."""
+@pytest.fixture(scope="module")
+def indexed_once(tmp_path_factory):
+    """A data folder with the shipped catalogue and its index, made once: embedding takes seconds."""
+    settings = Settings(home=tmp_path_factory.mktemp("indexed"))
     ingest_sample(settings.paths)
     indexing.build(settings.paths, settings.embedder)
+    return settings.home
+
+
+@pytest.fixture
+def indexed(settings, indexed_once):
+    """A copy of it, to be damaged."""
+    shutil.copytree(indexed_once, settings.home, dirs_exist_ok=True)
     assert work.outstanding(settings, only="index", verify=True) == []
     return settings
 
