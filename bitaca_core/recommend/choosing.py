@@ -110,15 +110,20 @@ def choose_edlae(trials: Sequence[Trial]) -> tuple[float, itemitem.Edlae]:
 
     walk = _Walk(value, itemitem.Edlae(l2=400.0, dropout=0.0))
     for factor in (2.0, 0.5):
-        walk.onward(lambda how, factor=factor: replace(how, l2=how.l2 * factor), 4)  # type: ignore[misc]
+        walk.onward(_penalised(factor), 4)
     for factor in (1.4, 0.7):
-        walk.onward(lambda how, factor=factor: replace(how, l2=how.l2 * factor), 1)  # type: ignore[misc]
+        walk.onward(_penalised(factor), 1)
     plain = walk.best.l2
     for share in (0.2, 0.4, 0.6):  # dropout is a penalty, too: l2 gives way
         walk.step(replace(walk.best, dropout=share, l2=plain * (1.0 - share)))
     for power in (0.25, 0.5):
         walk.step(replace(walk.best, user_power=power))
     return plain, walk.best
+
+
+def _penalised(factor: float) -> Callable[[itemitem.Edlae], itemitem.Edlae]:
+    """Return the step that multiplies the penalty."""
+    return lambda how: replace(how, l2=how.l2 * factor)
 
 
 def choose_ials(trials: Sequence[Trial], cells: int, seed: int = 0) -> ials.Ials:

@@ -300,7 +300,7 @@ class Line:
             await adding
         except WebSocketDisconnect:
             pass  # the page left
-        except Exception:
+        except Exception:  # of whatever library: the answer stands, and the trace is in the log
             log.exception("a model's words failed")
 
     def _hush(self) -> None:
