@@ -128,6 +128,7 @@ def _wait(children: list[supervise.Child], reports: list[Path], total: int, prog
             child.wait()
     for child in children:
         child.wait()
+    progress(0.97)
 
 
 def _drawn(report: Path) -> int:
