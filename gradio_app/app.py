@@ -16,7 +16,7 @@ from bitaca_core.settings import Settings
 from gradio_app import errors, own_pages, pages, searching, support
 from gradio_app.access import Access
 from gradio_app.calm import Calm
-from gradio_app.chat import Conversations
+from gradio_app.conversations.registry import Conversations
 from gradio_app.context import Context
 from gradio_app.elsewhere import bucket
 from gradio_app.greeting import Greeting
@@ -72,7 +72,7 @@ def create_app(
                 calm.stop()
                 if mounting is not None:
                     await asyncio.gather(mounting, return_exceptions=True)
-        conversations.close()
+        await asyncio.to_thread(conversations.close)
         companion = app.state.context.companion
         if companion is not None:
             await companion.close()
