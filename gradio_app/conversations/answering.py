@@ -51,7 +51,7 @@ def sent_again(conversation: Conversation, ask: Ask, since: int) -> Ask | None:
         return ask
     if ended == 0 or ended > since:
         return None
-    return replace(ask, again=True)
+    return ask if ask.id in conversation.failed else replace(ask, again=True)
 
 
 def stop(conversations: Conversations, conversation: Conversation) -> None:
@@ -191,13 +191,14 @@ def _stopped(conversation: Conversation, ask: Ask) -> None:
 
 def _fail(conversation: Conversation, ask: Ask, error: Exception) -> None:
     """Tell the page why there is no answer: ours in words, anything else by its number in the log."""
-    conversation.asked.pop(ask.id, None)
     _tell(ask, error)
     if isinstance(error, BitacaError):
         conversation.emit("error", ask.id, kind=error.kind, message=error.message)
-        return
-    log.error("a reply failed (request %s)", ask.request_id, exc_info=error)
-    conversation.emit("error", ask.id, kind="error", message=ask.request_id)
+    else:
+        log.error("a reply failed (request %s)", ask.request_id, exc_info=error)
+        conversation.emit("error", ask.id, kind="error", message=ask.request_id)
+    conversation.asked[ask.id] = conversation.seq
+    conversation.failed.add(ask.id)
 
 
 def _tell(ask: Ask, outcome: Any) -> None:

@@ -94,6 +94,8 @@ class Conversation:
     asked : dict
         Ids of messages that were taken, oldest first, with the number of the answer's last frame: 0 while it is on
         its way, `LONG_AGO` where its frames were another process's.
+    failed : set of str
+        Those of them that got an error for an answer: asked once more, they are tried once more.
     waiting : list of Ask
         What is to be answered next.
     worker, thinking, adding : asyncio.Future or None
@@ -115,6 +117,7 @@ class Conversation:
     frames_bytes: int = 0
     turns: list[Turn] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
     waiting: list[Ask] = field(default_factory=list)
     worker: asyncio.Task[None] | None = None
     thinking: asyncio.Future[Any] | None = None
@@ -177,8 +180,11 @@ class Conversation:
         """Remember that this id was taken."""
         self.asked.pop(ask_id, None)
         self.asked[ask_id] = 0
+        self.failed.discard(ask_id)
         while len(self.asked) > ASKED_KEPT:
-            del self.asked[next(iter(self.asked))]
+            oldest = next(iter(self.asked))
+            del self.asked[oldest]
+            self.failed.discard(oldest)
 
     def answered(self, turn: Turn) -> None:
         """Put a turn behind the others."""

@@ -46,7 +46,7 @@ class Delivery:
         self._too_slow = too_slow
         self._behind_max_bytes = behind_max_bytes
         self._sending: asyncio.Task[None] | None = None
-        self._closed = False
+        self._blocked = self._closed = False
 
     def wake(self) -> None:
         """Send what is new; from a task of its own, which lives only while there is something to send."""
@@ -54,6 +54,7 @@ class Delivery:
             return
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_all())
+        if not self._blocked:
             return
         behind = self.conversation.after(self.sent)
         if behind is None or sum(len(text) for _, text in behind) > self._behind_max_bytes:
@@ -76,7 +77,9 @@ class Delivery:
         try:
             while new := conversation.after(self.sent):
                 for seq, text in new:
+                    self._blocked = True  # seen by others only where sending has to wait
                     await self._send(text)
+                    self._blocked = False
                     self.sent = seq
             if new is None:
                 self.close()

@@ -6,6 +6,8 @@ it makes as plain dictionaries, which tests hold against these models.
 
 from __future__ import annotations
 
+import json
+import sys
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -234,3 +236,7 @@ def schemas() -> dict[str, Any]:
         "title": "Frames of Derona's line, version 1",
         "$defs": dict(sorted(defs.items())),
     }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(schemas(), indent=2, ensure_ascii=False) + "\n")

@@ -13,7 +13,7 @@ from bitaca_core.errors import RateLimited
 from gradio_app.access import edge_of
 from gradio_app.context import Context
 from gradio_app.conversations import answering
-from gradio_app.conversations.conversation import Conversation, as_text, asked_by
+from gradio_app.conversations.conversation import as_text, asked_by
 from gradio_app.conversations.delivery import Delivery
 from gradio_app.conversations.frames import ASKING, MAX_FRAME_BYTES, PROTOCOL, Hello
 from gradio_app.words import language_of

@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from bitaca_core.errors import InputError, SchemaError
-from bitaca_core.viewers.schema import MIGRATIONS
 from bitaca_core.viewers.conversations import Turn
+from bitaca_core.viewers.schema import MIGRATIONS
 from bitaca_core.viewers.store import DAY_S, REPORT_MAX_BYTES, REPORTS_MAX, ViewerStore
 
 
