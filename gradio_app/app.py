@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from bitaca_core.derona.backends.choose import companion_of
 from bitaca_core.security.origin import TrustedProxies
@@ -23,6 +23,7 @@ from gradio_app.greeting import Greeting
 from gradio_app.guard import Guard
 from gradio_app.licences import Licences
 from gradio_app.limits import Limits
+from gradio_app.mcp import endpoint
 from gradio_app.media import MediaApp
 from gradio_app.routes import assets, catalogue, chat, licence, opinions, playback, reports, status, viewers
 from gradio_app.services import Services
@@ -58,6 +59,7 @@ def create_app(
     limits = limits or Limits(settings)
     access = access or Access(settings)
     conversations = Conversations(services)
+    machines = endpoint.McpEndpoint(services)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -72,6 +74,7 @@ def create_app(
                 calm.stop()
                 if mounting is not None:
                     await asyncio.gather(mounting, return_exceptions=True)
+        await machines.close()
         conversations.close()
         companion = app.state.context.companion
         if companion is not None:
@@ -96,9 +99,11 @@ def create_app(
     app.include_router(searching.router)
     app.include_router(own_pages.router)
     app.include_router(support.router)
+    app.router.routes.append(Route(endpoint.PATH, machines))
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)
     app.state.calm = calm
+    app.state.machines = machines
     app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies, seen=calm.seen)  # type: ignore[arg-type]
     return app
 

@@ -20,6 +20,8 @@ SESSIONS_PER_ADDRESS = 120
 REQUESTS_PER_ADDRESS = 3000
 SHELL_REQUESTS_PER_ADDRESS = 1200
 """Calls of Gradio's queue cost ten times what ours do. An open page makes some thirty a minute."""
+MACHINE_REQUESTS_PER_ADDRESS = 120
+"""Messages of other people's assistants: a question takes two to four of them, and one search."""
 SOCKETS_PER_ADDRESS = 64
 SOCKETS_OPENED_PER_ADDRESS = 240
 """Each page that is gone to opens one: eight a minute for thirty viewers."""
@@ -86,6 +88,7 @@ class Limits:
         self.address_sessions = a_minute(SESSIONS_PER_ADDRESS)
         self.address_requests = a_minute(REQUESTS_PER_ADDRESS)
         self.address_shell = a_minute(SHELL_REQUESTS_PER_ADDRESS)
+        self.address_machines = a_minute(MACHINE_REQUESTS_PER_ADDRESS)
         self.address_opens = a_minute(SOCKETS_OPENED_PER_ADDRESS)
         self.frames = a_minute(FRAMES_PER_SOCKET)
         self.writes = a_minute(WRITES_PER_VIEWER)
@@ -107,6 +110,8 @@ class Limits:
             self.address_requests.check(address)
         elif path.startswith("/app/gradio_api/"):
             self.address_shell.check(address)
+        elif path == "/mcp":
+            self.address_machines.check(address)
 
     def open_socket(self, address: str) -> None:
         """Count an open socket of `address`; raises RateLimited beyond the cap, or when they come too fast."""

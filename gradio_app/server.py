@@ -177,7 +177,7 @@ def configure_logs(level: str, access_file: Path) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     quiet = logging.WARNING if level.lower() != "debug" else logging.INFO
-    for name in ("httpx", "uvicorn.error", "asyncio"):
+    for name in ("httpx", "uvicorn.error", "asyncio", "mcp"):
         logging.getLogger(name).setLevel(quiet)
 
 
