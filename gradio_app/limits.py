@@ -57,8 +57,11 @@ class GuestSeats:
     def take(self, address: str) -> int:
         """Return the number of a seat, from 0."""
         taken = self._taken.setdefault(address, Counter())
-        seat = min(range(GUEST_SEATS), key=lambda number: taken[number])
-        taken[seat] += 1
+        return self.take_this(address, min(range(GUEST_SEATS), key=lambda number: taken[number]))
+
+    def take_this(self, address: str, seat: int) -> int:
+        """Take a seat that somebody chose; return it."""
+        self._taken.setdefault(address, Counter())[seat] += 1
         return seat
 
     def leave(self, address: str, seat: int) -> None:

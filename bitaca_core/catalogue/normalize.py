@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from bitaca_core.catalogue.titles import TITLE_ID_MAX
 
-
 _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("aa", "a"), ("ii", "i"), ("ee", "e"))
 _ELIDED = re.compile(r"^(?:l|d|un)['’](?=\w)", re.IGNORECASE)
 _ARTICLES = frozenset(
