@@ -89,6 +89,14 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="data folder")
     host: str = Field(default="127.0.0.1", description="address that `bitaca up` binds")
     port: int = Field(default=8000, ge=0, le=65535, description="port that `bitaca up` binds")
+    web_workers: int = Field(
+        default=1, ge=1, le=64, description="processes that serve; more than one needs `BITACA_REDIS_URL`"
+    )
+    redis_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="Redis 6.2 or newer that several workers share limits, tickets and conversations in",
+    )
     operator_token: str | None = Field(
         default=None,
         repr=False,

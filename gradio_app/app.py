@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from bitaca_core.derona.backends.choose import companion_of
 from bitaca_core.security.origin import TrustedProxies
@@ -23,9 +24,13 @@ from gradio_app.greeting import Greeting
 from gradio_app.guard import Guard
 from gradio_app.licences import Licences
 from gradio_app.limits import Limits
+from gradio_app.mcp import endpoint
 from gradio_app.media import MediaApp
 from gradio_app.routes import assets, catalogue, chat, licence, opinions, playback, reports, status, viewers
 from gradio_app.services import Services
+from gradio_app.workers.limits import SharedLimits, beating
+from gradio_app.workers.store import Store
+from gradio_app.workers.tickets import SharedBudget, SharedTickets
 
 ROUTERS = (status, catalogue, playback, licence, viewers, opinions, chat, reports, assets)
 
@@ -55,14 +60,23 @@ def create_app(
     """
     calm = Calm()
     services = services or Services(settings, calm=calm)
-    limits = limits or Limits(settings)
-    access = access or Access(settings)
+    store = Store(settings.redis_url) if settings.redis_url else None
+    if store is None:
+        limits, access = limits or Limits(settings), access or Access(settings)
+    else:
+        limits = limits or SharedLimits(settings, store, time.monotonic)
+        access = access or Access(settings, tickets=SharedTickets(store))
+    shell = shell and settings.web_workers == 1  # Gradio's queue is in the process that began it
     conversations = Conversations(services)
+    machines = endpoint.McpEndpoint(services)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         services.start()
         async with AsyncExitStack() as stack:
+            if isinstance(limits, SharedLimits):
+                telling = asyncio.create_task(beating(limits.held))
+                stack.callback(telling.cancel)
             mounting = asyncio.create_task(_mount_shell(app, stack, calm)) if shell else None
             try:
                 yield
@@ -72,11 +86,14 @@ def create_app(
                 calm.stop()
                 if mounting is not None:
                     await asyncio.gather(mounting, return_exceptions=True)
+        await machines.close()
         await asyncio.to_thread(conversations.close)
         companion = app.state.context.companion
         if companion is not None:
             await companion.close()
         await asyncio.to_thread(services.stop)
+        if store is not None:
+            store.close()
 
     app = FastAPI(
         title="Bitaca Play",
@@ -86,9 +103,11 @@ def create_app(
         lifespan=life,
     )
     licences = Licences(settings, limits)
-    app.state.context = Context(
-        settings, services, access, limits, conversations, licences, companion_of(settings)
-    )
+    companion = companion_of(settings)
+    if companion is not None and store is not None:
+        companion.budget = SharedBudget(settings.chat_tokens_per_day, store)
+    app.state.context = Context(settings, services, access, limits, conversations, licences, companion)
+    app.state.store = store
     errors.install(app)
     for module in ROUTERS:
         app.include_router(module.router)
@@ -97,9 +116,11 @@ def create_app(
     app.include_router(own_pages.router)
     app.include_router(talks.router)
     app.include_router(support.router)
+    app.router.routes.append(Route(endpoint.PATH, machines))
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)
     app.state.calm = calm
+    app.state.machines = machines
     app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies, seen=calm.seen)  # type: ignore[arg-type]
     return app
 

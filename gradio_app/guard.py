@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 import secrets
@@ -35,6 +36,8 @@ PROXY_HEADERS = frozenset(
     {b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"}
 )
 """What proxies add beside `X-Forwarded-*`; a browser on this machine sends none of them."""
+MCP_HEADERS = b"content-type, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id"
+"""What an assistant in a page of a listed origin sends beside the message."""
 BODY_BOUND = f"at most {MAX_BODY_BYTES} bytes are read"
 
 log = logging.getLogger("bitaca.access")
@@ -203,8 +206,10 @@ class Guard:
             raise NotFound("no such page")
 
     def _may_call(self, origin: str, path: str, edge: Edge) -> bool:
-        if same_origin(origin, edge.scheme, edge.host):
+        if same_origin(origin, edge.scheme, edge.host) and path != "/mcp":
             return True
+        # No page of ours calls /mcp: one that does so under our name was led here by a name of its own choosing
+        # (DNS rebinding). Assistants send no Origin.
         # The listed origins may use the API; the operator's shell and reports stay at home.
         if path.startswith(("/app", "/reports", "/operator")):
             return False
@@ -226,7 +231,10 @@ class Guard:
             dressed += [
                 (b"access-control-allow-origin", origin.encode()),
                 (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
-                (b"access-control-allow-headers", b"authorization, content-type"),
+                (
+                    b"access-control-allow-headers",
+                    MCP_HEADERS if path == "/mcp" else b"authorization, content-type",
+                ),
                 (b"access-control-max-age", b"600"),
             ]
         if not path.startswith(("/static/", "/posters/")) or self.origins:
@@ -305,7 +313,8 @@ def write_log(
     if not log.isEnabledFor(logging.INFO):
         return
     entry = {
-        "t": round(time.time(), 3),
+        # Not a Unix time: its ten digits would be taken out as somebody's telephone number.
+        "t": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
         "id": edge.request_id,
         "client": blurred(edge.client),
         "method": method,

@@ -20,6 +20,8 @@ SESSIONS_PER_ADDRESS = 120
 REQUESTS_PER_ADDRESS = 3000
 SHELL_REQUESTS_PER_ADDRESS = 1200
 """Calls of Gradio's queue cost ten times what ours do. An open page makes some thirty a minute."""
+MACHINE_REQUESTS_PER_ADDRESS = 120
+"""Messages of other people's assistants: a question takes two to four of them, and one search."""
 SOCKETS_PER_ADDRESS = 64
 SOCKETS_OPENED_PER_ADDRESS = 240
 """Each page that is gone to opens one: eight a minute for thirty viewers."""
@@ -55,8 +57,11 @@ class GuestSeats:
     def take(self, address: str) -> int:
         """Return the number of a seat, from 0."""
         taken = self._taken.setdefault(address, Counter())
-        seat = min(range(GUEST_SEATS), key=lambda number: taken[number])
-        taken[seat] += 1
+        return self.take_this(address, min(range(GUEST_SEATS), key=lambda number: taken[number]))
+
+    def take_this(self, address: str, seat: int) -> int:
+        """Take a seat that somebody chose; return it."""
+        self._taken.setdefault(address, Counter())[seat] += 1
         return seat
 
     def leave(self, address: str, seat: int) -> None:
@@ -86,6 +91,7 @@ class Limits:
         self.address_sessions = a_minute(SESSIONS_PER_ADDRESS)
         self.address_requests = a_minute(REQUESTS_PER_ADDRESS)
         self.address_shell = a_minute(SHELL_REQUESTS_PER_ADDRESS)
+        self.address_machines = a_minute(MACHINE_REQUESTS_PER_ADDRESS)
         self.address_opens = a_minute(SOCKETS_OPENED_PER_ADDRESS)
         self.frames = a_minute(FRAMES_PER_SOCKET)
         self.writes = a_minute(WRITES_PER_VIEWER)
@@ -107,6 +113,8 @@ class Limits:
             self.address_requests.check(address)
         elif path.startswith("/app/gradio_api/"):
             self.address_shell.check(address)
+        elif path == "/mcp":
+            self.address_machines.check(address)
 
     def open_socket(self, address: str) -> None:
         """Count an open socket of `address`; raises RateLimited beyond the cap, or when they come too fast."""

@@ -22,7 +22,8 @@ from bitaca_core.settings import Settings
 KEEP_ALIVE_S = 20
 CERTIFICATE_DAYS = 397
 """Longest life that browsers accept, less a day."""
-MAX_CONNECTIONS = 8192
+MAX_CONNECTIONS = 16_384
+"""Of one worker: beyond it a caller is told to come back. A silent page's socket holds 30 to 40 KB."""
 OPERATOR_TOKEN_MIN_CHARS = 16
 """Half of what `openssl rand -hex 16` makes: what is shorter was rather typed than drawn, and can be guessed."""
 ACCESS_LOG_DAYS = 7
@@ -67,22 +68,46 @@ def check_exposure(settings: Settings, tls: bool = False) -> None:
 
 def serve(settings: Settings, *, tls: bool = False, listener: socket.socket | None = None) -> None:
     """Serve until a signal; on `listener` where the caller took the port and said the address, else does both."""
+    from gradio_app.workers import serving
+
     check_exposure(settings, tls)
-    import uvicorn
-
-    from gradio_app.app import create_app
-
-    configure_logs(settings.log_level, settings.paths.state / "app.log")
+    serving.check_workers(settings)
     if listener is None:
         listener = listen(settings.host, settings.port)
         for line in address_lines(settings.host, listener.getsockname()[1], tls):
             say(line)
+    if tls:
+        say(f"certificate SHA-256 {fingerprint(ensure_certificate(settings.paths.keys, settings.host)[0])}")
+    if settings.web_workers > 1:
+        serving.serve_workers(settings, tls=tls, listener=listener)
+    else:
+        serve_one(settings, tls=tls, listener=listener)
+
+
+def serve_one(settings: Settings, *, tls: bool, listener: socket.socket, worker: int = 1) -> None:
+    """Serve from this process, the `worker`th of those that share `listener`."""
+    import uvicorn
+
+    from gradio_app.app import create_app
+
+    allow_files()
+    log_name = "app.log" if worker == 1 else f"app-{worker}.log"
+    configure_logs(settings.log_level, settings.paths.state / log_name)
     config = uvicorn.Config(create_app(settings), **uvicorn_options(settings))
     if tls:
         certificate, key = ensure_certificate(settings.paths.keys, settings.host)
         config.ssl_certfile, config.ssl_keyfile = str(certificate), str(key)
-        say(f"certificate SHA-256 {fingerprint(certificate)}")
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def allow_files() -> None:
+    """Let this process have as many files open as it may: each connection is one, and shells allow 1,024."""
+    import resource
+
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * MAX_CONNECTIONS if most == resource.RLIM_INFINITY else min(most, 4 * MAX_CONNECTIONS)
+    if wanted > now >= 0:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:
@@ -177,7 +202,7 @@ def configure_logs(level: str, access_file: Path) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     quiet = logging.WARNING if level.lower() != "debug" else logging.INFO
-    for name in ("httpx", "uvicorn.error", "asyncio"):
+    for name in ("httpx", "uvicorn.error", "asyncio", "mcp"):
         logging.getLogger(name).setLevel(quiet)
 
 

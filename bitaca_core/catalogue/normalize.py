@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from bitaca_core.catalogue.titles import TITLE_ID_MAX
 
-_SPACES = re.compile(r"\s+")
 _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("aa", "a"), ("ii", "i"), ("ee", "e"))
 _ELIDED = re.compile(r"^(?:l|d|un)['’](?=\w)", re.IGNORECASE)
 _ARTICLES = frozenset(
@@ -52,6 +51,22 @@ _JOINERS = frozenset(("and", "e", "y", "et", "und"))
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
 
 
+class _Plain(dict[int, str]):
+    """By code point, what `fold` leaves of a letter: found out once, then looked up by `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        kept = ""
+        for char in unicodedata.normalize("NFD", chr(code)):
+            if "\u0300" <= char <= "\u036f" or char in "'’`´":
+                continue
+            kept += char if char.isalnum() or unicodedata.category(char) in ("Mn", "Mc", "Lm") else " "
+        self[code] = kept
+        return kept
+
+
+_PLAIN = _Plain(_SPECIAL)
+
+
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Return `text` lower-cased, without accents or punctuation, with single spaces.
@@ -59,13 +74,8 @@ def fold(text: str) -> str:
     Latin accents and macrons go (`Kōkaku` becomes `kokaku`); Japanese letters keep their voicing marks and
     full-width forms become ordinary ones. An apostrophe joins (`d'água` becomes `dagua`).
     """
-    lowered = unicodedata.normalize("NFKC", text).casefold().translate(_SPECIAL)
-    kept: list[str] = []
-    for char in unicodedata.normalize("NFD", lowered):
-        if "\u0300" <= char <= "\u036f" or char in "'’`´":
-            continue
-        kept.append(char if char.isalnum() or unicodedata.category(char) in ("Mn", "Mc", "Lm") else " ")
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
+    kept = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN)
+    return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
 @lru_cache(maxsize=16_384)

@@ -34,11 +34,19 @@ def first_play(
 @app.command("chat")
 def chat(
     viewers: Annotated[int, typer.Option(min=1, help="WebSocket viewers at once")] = 1000,
-    seconds: Annotated[int, typer.Option(min=1, help="how long")] = 60,
+    minutes: Annotated[float, typer.Option(min=0.05, help="how long")] = 1.0,
+    guests: Annotated[float, typer.Option(min=0, max=1, help="share of viewers without a profile")] = 0.0,
+    idle: Annotated[int, typer.Option(min=0, help="only connect so many sockets, and weigh them")] = 0,
+    model: Annotated[
+        str, typer.Option(help="a model's provider beside the engine: honest, down, slow, malicious, cut, limited")
+    ] = "",
+    processes: Annotated[int, typer.Option(min=1, help="of the crowd")] = 1,
     out: Out = Path("results/chat.json"),
-) -> None:
-    """Derona under load: viewers at ten messages a minute each, all limits on."""
-    _measure("tests.load.chat", ["--viewers", str(viewers), "--seconds", str(seconds)], out)
+) -> None:  # fmt: skip
+    """Derona under load: viewers at ten messages a minute each, all limits on; time to the cards, cost, memory."""
+    numbers = {"viewers": viewers, "minutes": minutes, "guests": guests, "idle": idle, "processes": processes}
+    arguments = [part for name, value in numbers.items() for part in (f"--{name}", str(value))]
+    _measure("tests.bench.chat", [*arguments, *(["--model", model] if model else [])], out)
 
 
 @app.command("chat-page")

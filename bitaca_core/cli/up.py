@@ -20,6 +20,9 @@ STOP_GRACE_S = 15.0
 
 Host = Annotated[str | None, typer.Option(help="address to bind (default 127.0.0.1)")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="port (default 8000; 0 picks a free one)")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=64, help="processes that serve; more than one needs BITACA_REDIS_URL")
+]
 Tls = Annotated[bool, typer.Option("--tls", help="serve https with a certificate made on first use")]
 
 
@@ -38,6 +41,7 @@ def up(
     host: Host = None,
     port: Port = None,
     tls: Tls = False,
+    workers: Workers = None,
 ) -> None:
     """Serve the app over the data folder; unfinished titles are packaged behind it."""
     arguments: list[str] = []
@@ -47,13 +51,13 @@ def up(
                 "expected a folder of videos", file=library, hint="Give --library an existing folder"
             )
         arguments = ["--library", str(library.resolve())]
-    _serve_with_pipeline(chosen(load_settings(), host, port), tls, arguments)
+    _serve_with_pipeline(chosen(load_settings(), host, port, workers), tls, arguments)
 
 
-def chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
+def chosen(settings: Settings, host: str | None, port: int | None, workers: int | None = None) -> Settings:
     """Return the settings with what the command line overrides."""
-    overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    return settings.model_copy(update=overrides)
+    given = {"host": host, "port": port, "web_workers": workers}
+    return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
 def _serve_with_pipeline(settings: Settings, tls: bool, arguments: list[str]) -> None:
@@ -62,6 +66,7 @@ def _serve_with_pipeline(settings: Settings, tls: bool, arguments: list[str]) ->
 
     server = importlib.import_module("gradio_app.server")
     server.check_exposure(settings, tls=tls)
+    importlib.import_module("gradio_app.workers.serving").check_workers(settings)
     listener = server.listen(settings.host, settings.port)
     lines = server.address_lines(settings.host, listener.getsockname()[1], tls)
     for line in lines:

@@ -40,6 +40,8 @@ WORDS_MAX = 40_000
 """Words that have a vector: the commonest, half a minute of one core once; the others match only themselves."""
 ASKED_MAX = 24
 """Words of a question that are looked at."""
+WHOLE_BOOK = 2
+"""Where the titles have this share of all words (one in so many), multiplying all is cheaper than picking theirs out."""
 ASKED_KEPT = 4096
 """Vectors of questions' words that no title has: a crowd that types nonsense fills no memory."""
 _WORD = re.compile(r"[a-z0-9]+")
@@ -225,12 +227,18 @@ class Coverage:
         rarity /= rarity.sum()
         all_rows = np.concatenate([self._rows[key] for key in keys])
         lengths = np.array([len(self._rows[key]) for key in keys])
-        rows, place = np.unique(all_rows, return_inverse=True)
-        near = _centred(self._book.question(asked), self._mean) @ self._vectors[rows].T
+        question = _centred(self._book.question(asked), self._mean).T
+        if WHOLE_BOOK * len(all_rows) >= len(self._vectors):
+            near = self._vectors @ question
+        else:
+            used = np.zeros(len(self._vectors), bool)
+            used[all_rows] = True
+            near = np.zeros((len(used), len(asked)), np.float32)
+            near[used] = self._vectors[used] @ question
         np.maximum(near, 0.0, out=near)
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        best = np.maximum.reduceat(near[:, place], starts, axis=1)
-        return dict(zip(keys, (rarity @ best).tolist(), strict=True))
+        best = np.maximum.reduceat(near[all_rows], starts, axis=0)
+        return dict(zip(keys, (best @ rarity).tolist(), strict=True))
 
     def _rarity(self, word: str) -> float:
         count = self._count.get(word, 0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.search.company import suits
-from bitaca_core.search.filters import countries_of, genres_of, passes
+from bitaca_core.search.filters import countries_of, genres_of, passes_rest
 from bitaca_core.search.query import Query
 
 
@@ -22,8 +22,11 @@ class Facets:
         self.countries: dict[str, set[str]] = defaultdict(set)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         self._years: dict[int, set[str]] = defaultdict(set)
+        self.traits: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {}
+        """Genres, themes and moods of each title, for comparing one title with many."""
         for title_id, title in self.titles.items():
-            for genre in genres_of(title):
+            self.traits[title_id] = (genres_of(title), frozenset(title.themes), frozenset(title.moods))
+            for genre in self.traits[title_id][0]:
                 self.genres[genre].add(title_id)
             for theme in title.themes:
                 self.themes[theme].add(title_id)
@@ -70,7 +73,7 @@ class Facets:
             pool = {key for key in pool if suits(self.titles[key], query.company, query.company_age, free)}
         if not _left_to_check(query):
             return pool
-        return {title_id for title_id in pool if passes(self.titles[title_id], query, title_id in ready)}
+        return {title_id for title_id in pool if passes_rest(self.titles[title_id], query)}
 
 
 def _left_to_check(query: Query) -> bool:

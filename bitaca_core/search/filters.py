@@ -60,11 +60,22 @@ def passes(title: Title, query: Query, playable: bool) -> bool:
         and not any(_within(title.year, low, high) for low, high in query.exclude_years)
         and _overlaps(query.kinds, (title.kind,))
         and _within(title.year, query.year_min, query.year_max)
-        and _lasts(title, query.duration_min_s, query.duration_max_s)
-        and _overlaps(query.audio_languages, _tongues((*title.audio_languages, *title.languages)))
-        and _overlaps(query.subtitle_languages, _tongues(title.subtitle_languages))
-        and (query.max_age is None or title.effective_age <= query.max_age)
+        and passes_rest(title, query)
     )
+
+
+def passes_rest(title: Title, query: Query) -> bool:
+    """Return whether a title meets the conditions that no set of `Facets` answers: length, languages, age."""
+    return (
+        _lasts(title, query.duration_min_s, query.duration_max_s)
+        and (query.max_age is None or title.effective_age <= query.max_age)
+        and _speaks(query.audio_languages, (*title.audio_languages, *title.languages))
+        and _speaks(query.subtitle_languages, title.subtitle_languages)
+    )
+
+
+def _speaks(wanted: tuple[str, ...], languages: Iterable[str]) -> bool:
+    return not wanted or _overlaps(wanted, _tongues(languages))
 
 
 def _lasts(title: Title, shortest_s: int | None, longest_s: int | None) -> bool:

@@ -30,7 +30,7 @@ from bitaca_core.search.coverage import Coverage, title_words
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.embed import Embedder, open_embedder
 from bitaca_core.search.evidence import Evidence, Legs, Shelf, covered, fuse, gather, hints, meaning
-from bitaca_core.search.filters import duration_of, genres_of
+from bitaca_core.search.filters import duration_of
 from bitaca_core.search.index import OpenIndex, index_file, read_info
 from bitaca_core.search.leftout import LeftOut, names_left_out, without_names
 from bitaca_core.search.makers import maker_asked, makers
@@ -508,18 +508,16 @@ class LocalSearch:
             if cosines is not None and more is not None:
                 cosines = {key: (value + more.get(key, 0.0)) / 2 for key, value in cosines.items()}
         hinted = hints(fold(query.text), state)
+        own_genres, own_themes, own_moods = state.facets.traits[source.title_id]
         hits = []
         for other in self._pool(cosines, allowed):
             title = state.facets.titles[other]
             if other == source.title_id:
                 continue
-            genres, themes = (
-                _jaccard(genres_of(source), genres_of(title)),
-                _jaccard(source.themes, title.themes),
-            )
-            shared = 0.5 * genres + 0.5 * themes
-            if source.moods and title.moods:  # few sources tell them
-                shared = (1.0 - ALIKE_MOODS) * shared + ALIKE_MOODS * _jaccard(source.moods, title.moods)
+            genres, themes, moods = state.facets.traits[other]
+            shared = 0.5 * _jaccard(own_genres, genres) + 0.5 * _jaccard(own_themes, themes)
+            if own_moods and moods:  # few sources tell them
+                shared = (1.0 - ALIKE_MOODS) * shared + ALIKE_MOODS * _jaccard(own_moods, moods)
             score = (
                 shared
                 if cosines is None
@@ -633,9 +631,9 @@ def _stamp(paths: DataPaths) -> int | None:
     return path.stat().st_mtime_ns if path.is_file() else None
 
 
-def _jaccard(left: Iterable[str], right: Iterable[str]) -> float:
-    one, other = set(left), set(right)
-    return len(one & other) / len(one | other) if one or other else 0.0
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    both = len(one & other)
+    return both / (len(one) + len(other) - both) if both else 0.0
 
 
 __all__ = ["LocalSearch", "NameMatch", "open_search"]

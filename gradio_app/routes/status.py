@@ -39,6 +39,8 @@ async def status(request: Request) -> Response:
     if context.access.is_operator(request):
         body["parts"] = context.services.states
         body["work"] = operator_work(context.services)
+        store = request.app.state.store
+        body["worker"] = store.worker if store is not None else None
         companion = context.companion
         body["model"] = (
             None

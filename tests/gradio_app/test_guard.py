@@ -1,5 +1,6 @@
 """The outermost layer: headers, origins, bounds, operator, logs."""
 
+import datetime
 import json
 import logging
 
@@ -133,6 +134,13 @@ async def test_log_lines_carry_no_secrets(client, caplog):
     assert {"id", "status", "ms", "method", "client", "bytes"} <= lines[-1].keys()
     token = found["hls"].split("/")[2]
     assert all(token not in line and cookie not in line for line in map(json.dumps, lines))
+
+
+async def test_a_log_line_is_json_after_redaction_and_says_when(client, caplog):
+    with caplog.at_level(logging.INFO, logger="bitaca.access"):
+        await client.get("/api/status")
+    line = json.loads(server.RedactingFormatter("%(message)s").format(caplog.records[-1]))
+    assert datetime.datetime.fromisoformat(line["t"]).tzinfo is not None and line["status"] == 200
 
 
 @pytest.mark.parametrize(

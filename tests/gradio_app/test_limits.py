@@ -79,7 +79,7 @@ def test_sockets_are_capped_and_forgotten(limits):
 
 
 def test_a_load_of_four_guests_an_address_passes(settings, clock):
-    """As `tests/load/chat.py` does: ten messages a minute each, evenly, for three minutes."""
+    """As `tests/bench/chat` does: ten messages a minute each, evenly, for three minutes."""
     limits = Limits(settings, clock)
     for _ in range(4):
         limits.open_socket("127.0.1.1")

@@ -1,0 +1,1 @@
+"""Derona under load."""
