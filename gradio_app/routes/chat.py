@@ -246,7 +246,7 @@ class Line:
                 if self.answering is not None:
                     self.answering.cancel()
                 return
-            if frame.get("type") in ("hello", "resume", "ping"):
+            if frame.get("type") in ("hello", "resume", "ping", "acted"):
                 return
             message = MessageFrame.model_validate(frame)
         except (ValueError, ValidationError) as error:

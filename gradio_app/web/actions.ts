@@ -26,6 +26,8 @@ export interface Stage {
 export const SPEEDS: readonly [number, number] = [0.5, 2]
 const TITLE = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const DAY_S = 24 * 3600
+/** What may open another title. */
+export const OPENING: ReadonlySet<string> = new Set(['play', 'play_at', 'seek_scene'])
 const DONE: Result = { ok: true }
 
 const no = (reason: Reason): Result => ({ ok: false, reason })
@@ -104,7 +106,7 @@ const DOINGS: Record<string, Doing> = {
 /** Carry out one action; never throws. */
 export async function act(action: unknown, value: unknown, stage: Stage): Promise<Result> {
   try {
-    if (action === 'play' || action === 'seek_scene') return await play(value, stage)
+    if (typeof action === 'string' && OPENING.has(action)) return await play(value, stage)
     const doing = typeof action === 'string' && Object.hasOwn(DOINGS, action) ? DOINGS[action] : undefined
     if (!doing) return no('unknown-action')
     const { player } = stage

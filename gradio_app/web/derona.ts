@@ -1,10 +1,10 @@
 // <derona-chat>: Derona at the ticket window, on a page of her own house or of anybody's. No markup from data.
-import { act, type Result } from './actions'
-import { el } from './dom'
+import { act, OPENING, type Result } from './actions'
+import { clock, el } from './dom'
 import badges from './badges.css'
 import look from './derona.css'
 import { House, originOf, type Trouble } from './house'
-import { type Card, type Citation, type Frame, KEPT_MAX, Line, type Listener, type Said, type UserContext } from './line'
+import { type Card, type Citation, type Frame, KEPT_MAX, Line, type Link, type Listener, type Said, type UserContext } from './line'
 import { type BitacaPlayer, findPlayer, playerState, watchStalls } from './player'
 import { Sentences } from './sentences'
 import { present } from './theatre'
@@ -25,6 +25,7 @@ export interface Reply {
   recommendations: Card[]
   chips: string[]
   citations: Citation[]
+  links: Link[]
   stopped: boolean
 }
 
@@ -334,6 +335,9 @@ export class DeronaChat extends Base {
       const state = mine.querySelector<HTMLElement>('.message-state')
       if (state) state.hidden = !waiting.has(id)
     }
+    // What was not asked yet cannot be asked again.
+    const retry = this.tools.querySelector<HTMLElement>('.message-retry')
+    if (retry) retry.hidden = this.last !== null && waiting.has(this.last.id)
   }
 
   private take(frame: Frame): void {
@@ -401,7 +405,7 @@ export class DeronaChat extends Base {
       this.announce(told(cards, this.say))
     }
     article.append(text)
-    const reply: Reply = { id, text: '', recommendations: cards, chips: [], citations: [], stopped: false }
+    const reply: Reply = { id, text: '', recommendations: cards, chips: [], citations: [], links: [], stopped: false }
     const before = this.turns.get(id)
     if (before) before.article.replaceWith(article)
     else this.log.append(article)
@@ -431,7 +435,8 @@ export class DeronaChat extends Base {
       Object.assign(turn.reply, { chips: frame.chips, stopped: frame.stopped === true, text: turn.reply.text || (frame.text ?? '') })
     }
     this.cite(frame.id, frame.citations ?? [])
-    const none: Reply = { id: frame.id, text: frame.text ?? '', recommendations: [], chips: frame.chips, citations: [], stopped: frame.stopped === true }
+    this.lead(frame.id, frame.links ?? [])
+    const none: Reply = { id: frame.id, text: frame.text ?? '', recommendations: [], chips: frame.chips, citations: [], links: [], stopped: frame.stopped === true }
     this.keepPromise(frame.id, ({ resolve }) => resolve(turn?.reply ?? none))
     this.follow()
   }
@@ -457,6 +462,15 @@ export class DeronaChat extends Base {
     }))
     turn.article.append(list)
     this.follow()
+  }
+
+  /** Links to the pages of the house that an answer speaks of. */
+  private lead(id: string, links: readonly Link[]): void {
+    const { house } = this
+    const turn = this.turns.get(id)
+    if (!house || !turn || !links.length) return
+    turn.reply.links.push(...links)
+    turn.article.append(el('p', { class: 'bot-links' }, ...links.map(({ label, path }) => el('a', { href: house.url(path) }, label))))
   }
 
   /** Show words as they are spoken: a few characters a frame, all at once where motion is unwelcome. */
@@ -544,7 +558,7 @@ export class DeronaChat extends Base {
   /** Put a button where the browser wants a press. */
   private press(id: string | null, action: string, again: () => Promise<Result>): void {
     const keys: Record<string, Key> = { fullscreen: 'chat_press_fullscreen', cast: 'chat_press_cast' }
-    const opens = action === 'play' || action === 'seek_scene' ? (this.player() ? 'chat_press_play' : 'chat_press_watch') : 'chat_press_play'
+    const opens = OPENING.has(action) ? (this.player() ? 'chat_press_play' : 'chat_press_watch') : 'chat_press_play'
     const button = el('button', { type: 'button', class: 'bot-press' }, this.say(keys[action] ?? opens))
     const remark = this.remark(id, `${this.say('chat_press')} `, button)
     button.addEventListener('click', async () => {
@@ -620,13 +634,6 @@ export class DeronaChat extends Base {
   private scrollTo_(target: HTMLElement): void {
     this.log.scrollTo({ top: target.offsetTop - this.log.offsetTop - 8, behavior: motion() })
   }
-}
-
-/** "4:07", "1:02:03". */
-function clock(seconds: number): string {
-  const whole = Math.floor(seconds)
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, String(whole % 60).padStart(2, '0')]
-  return h ? `${h}:${String(m).padStart(2, '0')}:${s}` : `${m}:${s}`
 }
 
 /** Parsed once for every window of the page. A constructed sheet is not inline style: no policy of a page forbids it. */

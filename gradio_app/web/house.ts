@@ -1,4 +1,5 @@
 // The server as a page sees it: from a page of its own by the cookie, from a page of another origin by a token.
+import { localPath } from './dom'
 
 /** Why a server cannot be spoken to: the page's origin is not on its list, the page's own policy forbids it, or it is away. */
 export type Trouble = 'refused' | 'blocked' | 'offline'
@@ -54,8 +55,8 @@ export class House {
 
   /** Return the address of one of the server's own paths; of anything else, '#'. */
   url(path: string): string {
-    if (!/^\/(?![/\\])/.test(path)) return '#'
-    return this.own ? path : this.base + path
+    const local = localPath(path)
+    return this.own || local === '#' ? local : this.base + local
   }
 
   /** `fetch`, as the viewer. A session that has ended is replaced, once. */

@@ -15,6 +15,8 @@ export interface Card {
   arriving: boolean
   duration: string
   kind: string
+  /** Where the viewer stopped, or where what was asked for begins. */
+  position_s?: number | null
 }
 
 /** A line of the conversation so far. */
@@ -30,13 +32,19 @@ export interface Citation {
   text: string
 }
 
+/** A page of the house that an answer speaks of. */
+export interface Link {
+  label: string
+  path: string
+}
+
 export type Frame =
   | { type: 'hello'; seq: number; id: null; session: string; resumed: boolean; text: string; said?: Said[] }
   | { type: 'cards'; seq: number; id: string; cards: Card[]; lang: string }
   | { type: 'delta'; seq: number; id: string; text: string }
   | { type: 'more'; seq: number; id: string; text: string; citations?: Citation[] }
   | { type: 'action'; seq: number; id: string; action: string; value: unknown }
-  | { type: 'done'; seq: number; id: string; text?: string; chips: string[]; stopped?: boolean; citations?: Citation[] }
+  | { type: 'done'; seq: number; id: string; text?: string; chips: string[]; stopped?: boolean; citations?: Citation[]; links?: Link[] }
   | { type: 'rate_limited'; seq: number; id: string | null; retry_ms: number }
   | { type: 'error'; seq: number; id: string | null; kind: string; message: string }
 
@@ -328,11 +336,11 @@ export class Line {
 
   /** Ask by POST; false when the letter has to wait. */
   private async post(letter: Letter): Promise<boolean> {
-    const body = JSON.stringify({ message: letter.text, context: this.listener.context() })
+    const body = JSON.stringify({ id: letter.id, message: letter.text, context: this.listener.context() })
     const { id } = letter
     let answer: Response
     try {
-      answer = await this.house.fetch('/api/chat/message', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+      answer = await this.house.fetch(`/api/chat/message?lang=${this.lang}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     } catch (error) {
       this.listener.state(error instanceof Closed ? error.trouble : 'offline')
       return false
@@ -352,7 +360,7 @@ export class Line {
     give({ type: 'cards', seq: 0, id, cards: read.recommendations, lang: read.lang })
     for (const action of read.actions) give({ type: 'action', seq: 0, id, ...action })
     give({ type: 'delta', seq: 0, id, text: read.text })
-    give({ type: 'done', seq: 0, id, text: read.text, chips: read.chips, citations: read.citations ?? [] })
+    give({ type: 'done', seq: 0, id, text: read.text, chips: read.chips, citations: read.citations ?? [], links: read.links ?? [] })
     return true
   }
 }

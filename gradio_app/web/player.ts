@@ -44,35 +44,39 @@ export interface BitacaPlayer extends HTMLElement {
   requestFullscreen(): Promise<void>
 }
 
-interface TrackState {
-  language: string
-  label: string
-  chosen: boolean
-}
-
 /** What goes with every message. Only the first three are always there; the rest is there once the player knows it. */
 export interface PlayerState {
   title_id: string
   position_s: number
   paused: boolean
-  duration_s?: number
+  /** Seconds. */
+  duration?: number
   ended?: boolean
   rate?: number
   muted?: boolean
   volume?: number
   fullscreen?: boolean
-  tracks?: { audio: TrackState[]; text: TrackState[] }
-  /** `chosen`: "auto" or the height asked for; `height`: of the rung that is being fetched. */
-  quality?: { chosen: string; height: number | null; available: number[] }
+  /** Languages that can be heard and read, and those that are on; no subtitles are null. */
+  audio?: string[]
+  text?: string[]
+  audio_chosen?: string | null
+  text_chosen?: string | null
+  /** Heights of the rungs, ascending; `quality`: "auto", or the height that was chosen as "720p". */
+  heights?: number[]
+  quality?: string
+  /** Height of the rung that is being fetched. */
+  height?: number
   /** Seconds that play on without the network. */
   buffer_s?: number
-  /** `last_s`: how many seconds ago the last one began; null where there was none. */
-  stalls?: { count: number; last_s: number | null }
-  /** Seconds that this title has stood still for want of data. */
+  /** How often this title stood still for want of data, for how many seconds in all, and how long ago the last time. */
+  stalls?: number
   rebuffer_s?: number
+  stall_ago_s?: number
   /** Of the rung that is being fetched, and what the network was measured to carry; bits per second. */
   bitrate_bps?: number
   throughput_bps?: number
+  /** Whether the browser says that there is a network. */
+  online?: boolean
 }
 
 export function findPlayer(): BitacaPlayer | null {
@@ -144,31 +148,35 @@ export function playerState(player: BitacaPlayer | null = findPlayer()): PlayerS
   const stalls = counts.get(player)
   return {
     ...state,
-    ...(Number.isFinite(player.duration) ? { duration_s: player.duration } : {}),
+    ...(Number.isFinite(player.duration) ? { duration: player.duration } : {}),
     ended: player.ended,
     rate: player.playbackRate,
     muted: player.muted,
     volume: player.volume,
     fullscreen: document.fullscreenElement === player,
-    tracks: { audio: player.audioTracks.map(track), text: player.textTracks.map(track) },
-    quality: {
-      chosen: chosenHeight(player),
-      height: rung?.height ?? null,
-      available: [...new Set(qualities.map((one) => one.height))].sort((a, b) => a - b),
-    },
+    audio: languages(player.audioTracks),
+    text: languages(player.textTracks),
+    audio_chosen: chosen(player.audioTracks),
+    text_chosen: chosen(player.textTracks),
+    heights: [...new Set(qualities.map((one) => one.height))].sort((a, b) => a - b),
+    quality: chosenHeight(player),
+    ...(rung ? { height: rung.height } : {}),
     buffer_s: ahead(player.buffered, state.position_s),
-    stalls: {
-      count: Math.max(stalls?.count ?? 0, stats?.stalls ?? 0),
-      last_s: stalls && stalls.lastAt >= 0 ? (performance.now() - stalls.lastAt) / 1000 : null,
-    },
+    stalls: Math.max(stalls?.count ?? 0, stats?.stalls ?? 0),
     rebuffer_s: stalls?.still_s ?? 0,
+    ...(stalls && stalls.lastAt >= 0 ? { stall_ago_s: (performance.now() - stalls.lastAt) / 1000 } : {}),
     ...(rung?.bitrate ? { bitrate_bps: rung.bitrate } : {}),
     ...(stats && stats.throughputBps > 0 ? { throughput_bps: stats.throughputBps } : {}),
+    online: navigator.onLine,
   }
 }
 
-function track({ language = '', label = '', selected = false }: Track): TrackState {
-  return { language, label, chosen: selected }
+function languages(tracks: readonly Track[]): string[] {
+  return [...new Set(tracks.map((one) => one.language ?? '').filter(Boolean))]
+}
+
+function chosen(tracks: readonly Track[]): string | null {
+  return tracks.find((one) => one.selected)?.language ?? null
 }
 
 function chosenHeight(player: BitacaPlayer): string {

@@ -1,6 +1,6 @@
 // Recommendations as cinema tickets, in a carousel: swiped, by its arrows, by the keys.
 import { ageBadge } from './age'
-import { el } from './dom'
+import { clock, el } from './dom'
 import type { House } from './house'
 import type { Card } from './line'
 import type { Say } from './words'
@@ -64,7 +64,8 @@ function walk(event: KeyboardEvent, list: HTMLElement): void {
 function ticket(card: Card, desk: Desk): HTMLElement {
   const { say, house } = desk
   const facts = [card.year, card.duration].filter(Boolean).join(' · ')
-  const verb = say(card.playable ? 'chat_card_watch' : 'chat_card_details')
+  const [unit, at_s] = place(card)
+  const verb = !card.playable ? say('chat_card_details') : at_s ? say('continue_from', { at: clock(at_s) }) : say('chat_card_watch')
   const link = el('a', {
     class: card.playable ? 'ticket-link' : 'ticket-link ticket-link-plain',
     href: house.url(card.playable ? card.watch_url : `/title/${card.title_id}`),
@@ -73,14 +74,14 @@ function ticket(card: Card, desk: Desk): HTMLElement {
   if (card.playable) {
     link.addEventListener('click', (event) => {
       const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0
-      if (!elsewhere && desk.watch(card.title_id, null)) event.preventDefault()
+      if (!elsewhere && desk.watch(unit, at_s)) event.preventDefault()
     })
   }
   const alike = el('button', { type: 'button', class: 'ticket-tool ticket-alike', 'aria-label': `${say('similar')}: ${card.title}` }, say('similar'))
   alike.addEventListener('click', () => desk.ask(say('chat_like_this', { title: card.title })))
   const hide = el('button', { type: 'button', class: 'ticket-tool ticket-hide', 'aria-label': `${say('say_hide')}: ${card.title}` }, say('say_hide'))
   const whole = el('li', { class: 'recommendation-card', 'data-title': card.title_id },
-    el('img', { src: house.url(card.poster), alt: '', width: 76, height: 114, loading: 'lazy', decoding: 'async' }),
+    el('img', { src: house.url(card.poster), alt: '', width: 80, height: 120, loading: 'lazy', decoding: 'async' }),
     el('div', { class: 'ticket-text' },
       el('strong', {}, card.title),
       el('span', { class: 'ticket-facts' }, ageBadge(card.age_rating, card.descriptors, say), facts),
@@ -91,6 +92,12 @@ function ticket(card: Card, desk: Desk): HTMLElement {
     el('div', { class: 'ticket-stub' }, alike, hide))
   hide.addEventListener('click', () => void leave(whole, card, hide, desk))
   return whole
+}
+
+/** Return what a ticket opens, an episode perhaps, and the second that it begins at. */
+function place({ watch_url, title_id, position_s }: Card): [string, number | null] {
+  const [, unit = title_id, from] = /^\/watch\/([a-z0-9-]+)(?:\?t=(\d+))?$/.exec(watch_url) ?? []
+  return [unit, from === undefined ? (position_s ?? null) : Number(from)]
 }
 
 /** Put a note in the ticket's place, with the way back; its neighbours stay where they are. */

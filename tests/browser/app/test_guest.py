@@ -6,7 +6,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from .playhouse import build
+from .playhouse import copied
 
 GUARD_MS = 40_000
 PAGE = """<!doctype html>
@@ -77,13 +77,13 @@ def unlisted():
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, listed, unlisted):
-    built = build(tmp_path_factory.mktemp("guest"))
-    built.start(chat_messages_per_minute=1000, allowed_origins=listed.origin)
+def house(tmp_path_factory, built, listed, unlisted):
+    made = copied(built, tmp_path_factory.mktemp("guest"))
+    made.start(chat_messages_per_minute=1000, allowed_origins=listed.origin)
     for host in (listed, unlisted):
-        host.of(built.address)
-    yield built
-    built.stop()
+        host.of(made.address)
+    yield made
+    made.stop()
 
 
 def complaints(page):
