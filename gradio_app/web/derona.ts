@@ -17,6 +17,8 @@ const REVEAL_MS = 16
 const MORE_WAIT_MS = 2500
 const TURNS_KEPT = 50
 const ANNOUNCED_KEPT = 12
+/** Actions that the server has done in the viewer's own store; they are told, and nothing is left to do. */
+const DONE_ALREADY: ReadonlySet<string> = new Set(['opinion', 'clear_history', 'clear_list'])
 
 /** An answer, and what came with it. */
 export interface Reply {
@@ -97,10 +99,13 @@ export class DeronaChat extends Base {
   sendMessage(text: string): Promise<Reply> {
     const said = text.trim()
     if (!said) return Promise.reject(new TypeError('there is nothing to say'))
-    void this.init().catch(() => undefined)
+    const up = this.init()
     const id = this.ask(said)
     if (!id) return Promise.reject(new Error('too many messages wait already'))
-    return new Promise((resolve, reject) => this.promised.set(id, { resolve, reject }))
+    return new Promise((resolve, reject) => {
+      this.promised.set(id, { resolve, reject })
+      up.catch((error: Error) => this.keepPromise(id, () => reject(error)))
+    })
   }
 
   /** What goes with every message: what the page says of its viewer, and what its player plays. */
@@ -139,10 +144,20 @@ export class DeronaChat extends Base {
     this.line = new Line(house, listener, this.lang_)
     for (const letter of this.line.left) this.write(letter.id, letter.text)
     this.mark(new Set(this.line.left.map((letter) => letter.id)))
+    // Left for another page, this one may be kept and shown again: it must not hold the conversation meanwhile.
+    window.addEventListener('pagehide', this.rest)
+    window.addEventListener('pageshow', this.wake)
     void this.line.open()
   }
 
+  private readonly rest = (): void => this.line?.rest()
+  private readonly wake = (event: PageTransitionEvent): void => {
+    if (event.persisted) void this.line?.open()
+  }
+
   private end(): void {
+    window.removeEventListener('pagehide', this.rest)
+    window.removeEventListener('pageshow', this.wake)
     this.line?.close()
     this.house?.leave()
     this.line = this.house = this.opened = null
@@ -539,6 +554,7 @@ export class DeronaChat extends Base {
   /** Do what was asked of the player, tell the server whether it was done, and the viewer where it was not. */
   private async carryOut(frame: { action: string; value: unknown; seq: number; id: string | null }): Promise<void> {
     const { action } = frame
+    if (DONE_ALREADY.has(action)) return
     const result = await act(action, frame.value, { player: this.player(), open: (title, at_s) => this.openTitle(title, at_s) })
     this.line?.acted(frame.seq, result.ok, result.ok ? null : result.reason)
     if (result.ok) return

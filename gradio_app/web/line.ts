@@ -154,12 +154,20 @@ export class Line {
     socket.onclose = () => this.lost(socket)
   }
 
-  close(): void {
-    this.closed = true
+  /** Let go of the socket and the conversation while the page is not seen; `open` takes both up again. */
+  rest(): void {
     for (const timer of [this.timer, this.replayTimer, this.pauseTimer]) clearTimeout(timer)
     this.release?.()
-    this.socket?.close()
+    this.release = null
+    const { socket } = this
     this.socket = null
+    this.ready = false
+    socket?.close()
+  }
+
+  close(): void {
+    this.closed = true
+    this.rest()
   }
 
   /** Send a wish, or keep it until that is possible; return its number. */

@@ -148,7 +148,7 @@ export function playerState(player: BitacaPlayer | null = findPlayer()): PlayerS
   const stalls = counts.get(player)
   return {
     ...state,
-    ...(Number.isFinite(player.duration) ? { duration: player.duration } : {}),
+    ...(Number.isFinite(player.duration) && player.duration > 0 ? { duration: player.duration } : {}),
     ended: player.ended,
     rate: player.playbackRate,
     muted: player.muted,
@@ -171,12 +171,16 @@ export function playerState(player: BitacaPlayer | null = findPlayer()): PlayerS
   }
 }
 
+/** A manifest may write anything where a language belongs; what is no tag is not told. */
+const TAG = /^[A-Za-z0-9-]{1,35}$/
+
 function languages(tracks: readonly Track[]): string[] {
-  return [...new Set(tracks.map((one) => one.language ?? '').filter(Boolean))]
+  return [...new Set(tracks.map((one) => one.language ?? ''))].filter((one) => TAG.test(one)).slice(0, 64)
 }
 
 function chosen(tracks: readonly Track[]): string | null {
-  return tracks.find((one) => one.selected)?.language ?? null
+  const language = tracks.find((one) => one.selected)?.language ?? ''
+  return TAG.test(language) ? language : null
 }
 
 function chosenHeight(player: BitacaPlayer): string {

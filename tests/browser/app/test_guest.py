@@ -140,6 +140,11 @@ def test_an_unlisted_page_is_refused_and_says_why(page, house, unlisted):
     expect(page.locator("#chat-input")).to_be_disabled()
     told = page.evaluate("() => document.querySelector('derona-chat').init().catch(error => error.message)")
     assert told.startswith("refused")
+    said = page.evaluate(
+        "() => document.querySelector('derona-chat').sendMessage('oi').catch(error => error.message)"
+    )
+    assert said.startswith("refused")
+    assert page.locator(".chip:visible").count() == 0
     # The socket and every request are refused by the server itself, not only by the element.
     opened = page.evaluate(
         "address => new Promise(done => { const socket = new WebSocket(address);"
