@@ -223,7 +223,8 @@ export class Line {
     while (this.ready && this.outbox.length && this.underWay.size < UNDER_WAY_MAX && Date.now() >= this.pausedUntil) {
       const letter = this.outbox.shift() as Letter
       this.underWay.set(letter.id, letter)
-      this.write({ ...letter, player: currentVideo, context })
+      const { text, ...again } = letter
+      this.write({ ...(letter.type === 'retry' ? again : letter), player: currentVideo, context })
     }
     this.told()
   }
@@ -242,9 +243,21 @@ export class Line {
     this.seq = frame.seq
     // Before it is acted on: an action may leave this page, and must not be repeated on the next.
     remember(this.session, this.seq)
-    this.settle(frame)
-    this.listener.frame(frame)
+    if (!this.sayAnew(frame)) {
+      this.settle(frame)
+      this.listener.frame(frame)
+    }
     this.flush()
+  }
+
+  /** What replaces a message that the server knows no more (it was stopped, or is long ago) is said as a new one. */
+  private sayAnew(frame: Frame): boolean {
+    if (frame.type !== 'error' || frame.kind !== 'unknown-message' || !frame.id) return false
+    const letter = this.underWay.get(frame.id)
+    if (!letter || letter.type === 'message') return false
+    this.underWay.delete(letter.id)
+    this.outbox.unshift({ type: 'message', id: letter.id, text: letter.text })
+    return true
   }
 
   private welcome(frame: Frame & { type: 'hello' }): void {

@@ -102,6 +102,31 @@ def test_what_is_said_while_the_server_is_away_waits_and_is_answered_in_order(pa
     expect(page.locator(".derona-note")).to_be_hidden()
 
 
+def test_the_last_message_is_changed_and_asked_again_in_place(page, site):
+    tap = Tap(page)
+    page.goto(site)
+    ask(page, "oi")
+    first = tap.told(page, "message")
+    page.click(".message-edit")
+    expect(page.locator("#chat-input")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#chat-input")).to_have_value("")
+    expect(page.locator(".derona-editing")).to_be_hidden()
+    page.click(".message-edit")
+    say(page, WISH)
+    cards = page.locator(".bot-message:not([aria-busy]) .recommendation-card")
+    expect(cards.first).to_be_visible(timeout=GUARD_MS)
+    edit = tap.told(page, "edit")
+    assert edit["of"] == first["id"] and edit["text"] == WISH and edit["id"] != first["id"]
+    shown = cards.locator("strong").all_inner_texts()
+    page.click(".message-retry")
+    retry = tap.told(page, "retry")
+    assert retry["of"] == edit["id"] and "text" not in retry
+    expect(page.locator(".bot-message:not([aria-busy])")).to_have_count(1, timeout=GUARD_MS)
+    expect(page.locator(".viewer-text")).to_have_text([WISH])
+    assert cards.locator("strong").all_inner_texts() != shown, "asked again, there are others"
+
+
 def test_an_answer_that_takes_long_can_be_stopped(page, house):
     tap = Tap(page)
     page.goto(house.address)

@@ -160,6 +160,18 @@ test('an edit and a retry name the message that they replace', async () => {
   assert.deepEqual(server.asked.map(({ type, of }) => [type, of]), [['message', undefined], ['edit', first], ['retry', second]])
 })
 
+test('what replaces a message that is known no more is said as a new one, and the viewer hears no error', async () => {
+  server.answers = false
+  await line.open()
+  await settle()
+  const id = line.send({ type: 'retry', text: 'algo curto', of: 'long-ago' })
+  await settle()
+  server.emit({ type: 'error', id, kind: 'unknown-message', message: '' })
+  await settle()
+  assert.deepEqual(server.asked.map(({ type, text }) => [type, text]), [['retry', undefined], ['message', 'algo curto']])
+  assert.deepEqual(heard.filter((frame) => frame.type === 'error'), [])
+})
+
 test('a message that was refused by a limit is said again in its place when time is up', async () => {
   server.answers = false
   await line.open()
