@@ -59,6 +59,21 @@ const sheetsAsText = {
   },
 }
 
+/** Of the app's words, which the server's pages share, scripts carry those that some script says. */
+const wordsThatAreSaid = {
+  name: 'words-that-are-said',
+  setup({ onLoad }) {
+    onLoad({ filter: /words\/\w+\.json$/ }, ({ path }) => {
+      const scripts = readdirSync(APP).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(APP, name), 'utf8')).join('\n')
+      // Keys stand in the source as they are, or begin with what a template begins with: `act_${reason}`.
+      const beginnings = [...scripts.matchAll(/`([a-z]+_)\$\{/g)].map(([, beginning]) => beginning)
+      const said = (key) => scripts.includes(`'${key}'`) || beginnings.some((beginning) => key.startsWith(beginning))
+      const words = Object.entries(JSON.parse(readFileSync(path, 'utf8'))).filter(([key]) => said(key))
+      return { contents: JSON.stringify(Object.fromEntries(words)), loader: 'json' }
+    })
+  },
+}
+
 /** Sheets of shadow roots: in the scripts, and nowhere else. */
 const SHADOW = new Set(['derona.css'])
 
@@ -75,7 +90,7 @@ async function buildApp() {
     external: ['*/bitaca-player.js', '/static/*', '/player/*'],
     outdir: appOut,
   }
-  await build({ ...common, entryPoints: scripts.map((name) => join(APP, name)), plugins: [sheetsAsText] })
+  await build({ ...common, entryPoints: scripts.map((name) => join(APP, name)), plugins: [sheetsAsText, wordsThatAreSaid] })
   await build({ ...common, entryPoints: sheets.map((name) => join(APP, name)) })
 }
 
