@@ -13,11 +13,11 @@ from starlette.routing import Mount
 from bitaca_core.derona.backends.choose import companion_of
 from bitaca_core.security.origin import TrustedProxies
 from bitaca_core.settings import Settings
-from gradio_app import errors, own_pages, pages, searching, support
+from gradio_app import errors, own_pages, pages, searching, support, talks
 from gradio_app.access import Access
 from gradio_app.calm import Calm
-from gradio_app.chat import Conversations
 from gradio_app.context import Context
+from gradio_app.conversations.registry import Conversations
 from gradio_app.elsewhere import bucket
 from gradio_app.greeting import Greeting
 from gradio_app.guard import Guard
@@ -72,7 +72,7 @@ def create_app(
                 calm.stop()
                 if mounting is not None:
                     await asyncio.gather(mounting, return_exceptions=True)
-        conversations.close()
+        await asyncio.to_thread(conversations.close)
         companion = app.state.context.companion
         if companion is not None:
             await companion.close()
@@ -95,6 +95,7 @@ def create_app(
     app.include_router(pages.router)
     app.include_router(searching.router)
     app.include_router(own_pages.router)
+    app.include_router(talks.router)
     app.include_router(support.router)
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)

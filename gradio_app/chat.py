@@ -1,222 +1,28 @@
-"""Conversations with Derona: one state a conversation, numbered frames, resumable after a lost connection."""
+"""A reply as frames: cards, actions, the words in pieces, what a language model adds."""
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-import time
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bitaca_core.security.personal import redact_personal
-from gradio_app.services import Services
+from gradio_app.conversations.conversation import Ask, Conversation
 from gradio_app.titles import duration_text
 
 if TYPE_CHECKING:
     from bitaca_core.derona.backends.companion import Companion
+    from gradio_app.conversations.registry import Conversations
 
-PROTOCOL = 1
-FRAMES_KEPT = 64
-"""Frames that a returning connection may ask for again: two or three replies."""
-MAX_CONVERSATIONS = 20_000
-MAX_MESSAGE_CHARS = 1000
-MAX_FRAME_BYTES = 16 * 1024
 DELTA_CHARS = 48
-WATCHED_MAX = 100
 REREAD = frozenset(("out_of_scope",))
 """Intents of messages that a language model, where there is one, may read again."""
-GUEST = "guest-"
-"""Viewers without a profile; nothing is kept of them."""
-
-Frame = dict[str, Any]
-Emit = Callable[[Frame], Awaitable[None]]
-
-
-@dataclass
-class Conversation:
-    """What Derona remembers of one open page (or one API caller)."""
-
-    key: str
-    viewer: str
-    lang: str
-    state: Any = None
-    seq: int = 0
-    used_at: float = 0.0
-    frames: deque[Frame] = field(default_factory=lambda: deque(maxlen=FRAMES_KEPT))
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def frame(self, type_: str, message_id: str | None = None, **content: Any) -> Frame:
-        """Return the next numbered frame and keep it for a returning connection."""
-        self.seq += 1
-        made: Frame = {"v": PROTOCOL, "type": type_, "seq": self.seq, "id": message_id, **content}
-        self.frames.append(made)
-        return made
-
-    def after(self, seq: int) -> list[Frame] | None:
-        """Return the frames after `seq`, or None when some of them are gone."""
-        if seq > self.seq:
-            return None
-        if self.frames and self.frames[0]["seq"] > seq + 1:
-            return None
-        return [frame for frame in self.frames if frame["seq"] > seq]
-
-
-LATELY_LINES = 8
-LATELY_S = 30 * 60
-"""What was said longer ago than this does not follow a viewer to the next page."""
-
-
-class Conversations:
-    """All open conversations, bounded: the one unused for longest leaves first.
-
-    Parameters
-    ----------
-    services : Services
-    clock : callable
-        Monotonic seconds.
-    max_conversations : int
-    """
-
-    def __init__(
-        self,
-        services: Services,
-        clock: Callable[[], float] = time.monotonic,
-        max_conversations: int = MAX_CONVERSATIONS,
-    ) -> None:
-        self.services = services
-        self.clock = clock
-        self.max_conversations = max_conversations
-        self._open: OrderedDict[str, Conversation] = OrderedDict()
-        # Replies are short and hold the interpreter: more threads would only wait for each other.
-        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="derona")
-
-    def __len__(self) -> int:
-        return len(self._open)
-
-    def close(self) -> None:
-        # what runs is short, and writes to a store that is closed next
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def open(self, viewer: str, lang: str, key: str | None = None) -> Conversation:
-        """Return a new conversation; `key` is secret, it lets a page come back to it."""
-        key = key or secrets.token_urlsafe(18)
-        conversation = Conversation(key, viewer, lang, used_at=self.clock())
-        self._open[key] = conversation
-        while len(self._open) > self.max_conversations:
-            self._open.popitem(last=False)
-        return conversation
-
-    def find(self, key: str, viewer: str) -> Conversation | None:
-        """Return the caller's own conversation of that key."""
-        conversation = self._open.get(key)
-        if conversation is None or conversation.viewer != viewer:
-            return None
-        self._open.move_to_end(key)
-        conversation.used_at = self.clock()
-        return conversation
-
-    def forget(self, viewer: str) -> None:
-        """Drop what is remembered of a viewer."""
-        for key in [key for key, found in self._open.items() if found.viewer == viewer]:
-            del self._open[key]
-
-    def lately(self, viewer: str) -> list[dict[str, str]]:
-        """Return the last lines that were said, for the page that comes after the one they were said on."""
-        since = self.services.clock() - LATELY_S
-        lines = self.services.viewers.messages(viewer, LATELY_LINES)
-        return [{"role": line.role, "text": line.text} for line in lines if line.created_s >= since]
-
-    def greeting(self, conversation: Conversation) -> str:
-        """Return what Derona says first; empty while she is still opening (the page has its own words)."""
-        if self.services.states["derona"] != "ready":
-            return ""
-        return str(self.services.assistant.greet(conversation.lang))
-
-    async def reply(
-        self,
-        conversation: Conversation,
-        text: str,
-        player: dict[str, Any] | None,
-        favorites: tuple[str, ...] = (),
-        watched: tuple[str, ...] | None = None,
-    ) -> Any:
-        """Return Derona's reply, in this conversation's order."""
-        await self.services.wait("derona")
-        loop = asyncio.get_running_loop()
-        async with conversation.turn:
-            return await loop.run_in_executor(
-                self._pool, self._think, conversation, text, player, favorites, watched
-            )
-
-    def _think(
-        self,
-        conversation: Conversation,
-        text: str,
-        player: dict[str, Any] | None,
-        favorites: tuple[str, ...],
-        watched: tuple[str, ...] | None,
-    ) -> Any:
-        from bitaca_core.derona.assistant import DialogueState, PlayerContext
-
-        if conversation.state is None:
-            conversation.state = DialogueState(lang=conversation.lang)
-        history = []
-        if not conversation.viewer.startswith(GUEST):
-            history = self.services.viewers.history(conversation.viewer, WATCHED_MAX)
-        if watched is None:
-            watched = tuple(item.title_id for item in history if item.finished)
-        context = None
-        if player is not None:
-            context = PlayerContext(
-                title_id=player.get("title_id"),
-                position_s=player.get("position_s", 0.0),
-                paused=player.get("paused", True),
-            )
-        reply = self.services.assistant_for(conversation.viewer).reply(
-            text,
-            state=conversation.state,
-            player=context,
-            favorite_genres=favorites,
-            watched=watched,
-            continuing=[item for item in history if not item.finished],
-        )
-        conversation.state = reply.state
-        conversation.lang = reply.lang
-        return reply
-
-    async def answer_wish(self, conversation: Conversation, wish: Any) -> Any:
-        """Return Derona's reply to a wish that a model read out of the last message."""
-        assistant = self.services.assistant_for(conversation.viewer)
-        loop = asyncio.get_running_loop()
-        async with conversation.turn:
-            reply = await loop.run_in_executor(
-                self._pool, lambda: assistant.answer_wish(wish, state=conversation.state)
-            )
-            conversation.state = reply.state
-            return reply
-
-    def keep(self, conversation: Conversation, said: str, answered: str) -> None:
-        """Store both lines, without personal numbers, behind the reply that is already on its way."""
-        self._pool.submit(self._store, conversation.viewer, redact_personal(said), answered)
-
-    def _store(self, viewer: str, said: str, answered: str) -> None:
-        # A viewer forgotten meanwhile stays forgotten; the store knows who wants nothing kept.
-        if self.services.viewers.exists(viewer):
-            self.services.viewers.save_messages(viewer, [("viewer", said), ("derona", answered)])
 
 
 async def add_to_reply(
     conversations: Conversations,
     companion: Companion,
     conversation: Conversation,
-    message_id: str,
-    text: str,
+    ask: Ask,
     reply: Any,
-    emit: Emit,
 ) -> None:
     """Send what a language model adds to a reply, sentence by sentence (`more`), or what it read in a message.
 
@@ -225,34 +31,38 @@ async def add_to_reply(
     from bitaca_core.derona.backends.briefing import briefing_of
 
     services = conversations.services
+    text = conversation.turns[-1].text
     known = services.assistant_for(conversation.viewer).catalogue
     table = [(title, card.reason) for card in reply.cards if (title := known.get(card.title_id)) is not None]
     briefing = briefing_of(text, reply.text, reply.intent, reply.lang, table)
     if reply.intent in REREAD and not reply.cards:
         wish = await companion.reread(conversation.viewer, briefing)
         if wish is not None:
-            again = await conversations.answer_wish(conversation, wish)
+            state = conversation.state
+            again = await conversations.think(
+                conversation, lambda assistant, _viewer: assistant.answer_wish(wish, state=state)
+            )
+            conversation.state = again.state
             if again.cards:
-                await stream_reply(conversation, f"{message_id}-2", again, emit)
+                emit_reply(conversation, f"{ask.id}-2", again)
+                conversations.keep(conversation, ask, text, again, (ask.id,))
         return
     titles = [title for title, _ in table]
     told = companion.add(conversation.viewer, briefing, titles, services.assistant.names, services.catalogue)
     async with aclosing(told):
         async for sentence in told:
-            await emit(conversation.frame("more", message_id, text=sentence))
+            conversation.emit("more", ask.id, text=sentence)
 
 
-async def stream_reply(conversation: Conversation, message_id: str, reply: Any, emit: Emit) -> None:
+def emit_reply(conversation: Conversation, message_id: str, reply: Any) -> None:
     """Send a reply: cards first, what the player should do, the words in pieces, then the chips."""
-    cards = [card_json(card) for card in reply.cards]
-    await emit(conversation.frame("cards", message_id, cards=cards, lang=reply.lang))
+    emit = conversation.emit
+    emit("cards", message_id, cards=[card_json(card) for card in reply.cards], lang=reply.lang)
     for action in reply.actions:
-        await emit(conversation.frame("action", message_id, action=action.action, value=action.value))
+        emit("action", message_id, action=action.action, value=action.value)
     for piece in pieces(reply.text):
-        await emit(conversation.frame("delta", message_id, text=piece))
-    await emit(
-        conversation.frame("done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent)
-    )
+        emit("delta", message_id, text=piece)
+    emit("done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent)
 
 
 def pieces(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from gradio_app.services import Services
 
 if TYPE_CHECKING:
     from bitaca_core.derona.backends.companion import Companion
-    from gradio_app.chat import Conversations
+    from gradio_app.conversations.registry import Conversations
     from gradio_app.licences import Licences
 
 

@@ -415,6 +415,7 @@ async def privacy(request: Request) -> Response:
                el("button", say("privacy_history_turn_off" if keeps else "privacy_history_turn_on"),
                   class_="button", type="submit"),
                method="post", action="/privacidade/historico"),
+            el("a", say("privacy_talks"), class_="button", href="/conversas"),
             el("a", say("privacy_export"), class_="button", href="/api/viewer/export"),
             el("form", el("button", say("privacy_forget"), class_="button button-danger", type="submit"),
                method="post", action="/privacidade/esquecer"),

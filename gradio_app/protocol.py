@@ -1,4 +1,4 @@
-"""A uvicorn protocol that hangs up on clients who send their request too slowly, or never finish it."""
+"""Uvicorn's protocols, which hang up on clients who send a request too slowly, and on pages that do not read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 REQUEST_TIMEOUT_S = 15.0
 """From the first byte of a request (or the opening of the connection) to its last."""
@@ -13,6 +15,11 @@ MAX_HEADER_BYTES = 32 * 1024
 HEADERS_REFUSED = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 )
+
+WRITE_BUFFER_BYTES = 16 * 1024
+"""What waits for one page in this process beside its conversation's frames; the system's buffers come on top."""
+HANG_UP_GRACE_S = 5.0
+"""A page that is closed for not reading has so long to read what is on its way, and why."""
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -88,3 +95,34 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._deadline = None
         if self.transport is not None and not self.transport.is_closing():
             self.transport.abort()
+
+
+class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn waits for ever to send to a page that does not read; the app may hang up on this one.
+
+    It finds `hang_up(code, reason)` in the scope as `bitaca.hang_up`.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:  # the app's task has not begun yet
+            self.scope["bitaca.hang_up"] = self.hang_up  # type: ignore[typeddict-unknown-key]
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Close behind what is already on its way; whoever does not read that either is cut off."""
+        if self.close_sent or self.disconnected:
+            return
+        self.stop_keepalive()
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = self.disconnected = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.writable.set()  # wakes whoever waits to send; it is told that the page is gone
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(HANG_UP_GRACE_S, self.transport.abort)

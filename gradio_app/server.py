@@ -87,12 +87,12 @@ def serve(settings: Settings, *, tls: bool = False, listener: socket.socket | No
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:
     """Return how uvicorn runs here; the tests' server uses the same."""
-    from gradio_app.chat import MAX_FRAME_BYTES
-    from gradio_app.protocol import BoundedHttpProtocol
+    from gradio_app.conversations.frames import MAX_FRAME_BYTES
+    from gradio_app.protocol import BoundedHttpProtocol, BoundedWebSocketProtocol
 
     return {
         "http": BoundedHttpProtocol,
-        "ws": "websockets-sansio",
+        "ws": BoundedWebSocketProtocol,
         "ws_max_size": MAX_FRAME_BYTES,
         "ws_max_queue": 8,
         "ws_per_message_deflate": False,

@@ -294,7 +294,10 @@ class Services:
 
     def assistant_for(self, viewer: str | None) -> Any:
         """Return Derona as this viewer may have her: of titles that are hidden from them she knows nothing."""
-        hidden = self.hidden(viewer)
+        return self.assistant_without(self.hidden(viewer))
+
+    def assistant_without(self, hidden: frozenset[str]) -> Any:
+        """Return Derona with these titles out of her sight."""
         if not hidden:
             return self.assistant
         whole = self.assistant

@@ -77,7 +77,7 @@ class MarksStore:
 
     _clock: Callable[[], float]
     _connection: Callable[[], sqlite3.Connection]
-    _write: Callable[[], AbstractContextManager[sqlite3.Connection]]
+    _write: Callable[..., AbstractContextManager[sqlite3.Connection]]
     exists: Callable[[str], bool]
     ratings: Callable[[str], dict[str, int]]
 
@@ -95,7 +95,7 @@ class MarksStore:
             self.mark_all(viewer, kind, {title_id: 0.0})
             return
         self._known(viewer)
-        with self._write() as db:
+        with self._write(viewer) as db:
             statement = "DELETE FROM marks WHERE viewer_id = ? AND title_id = ? AND kind = ?"
             db.execute(statement, (viewer, title_id, kind))
 
@@ -122,7 +122,7 @@ class MarksStore:
         now = self._clock()
         times = when or {}
         rows = [(viewer, key, kind, liking, times.get(key, now)) for key, liking in likings.items()]
-        with self._write() as db:
+        with self._write(viewer) as db:
             db.executemany(
                 "INSERT INTO marks VALUES (?, ?, ?, ?, ?) ON CONFLICT (viewer_id, title_id, kind) DO UPDATE SET "
                 "liking = excluded.liking, updated_s = excluded.updated_s",
@@ -154,7 +154,7 @@ class MarksStore:
         if len(picked) > TASTES_MAX:
             raise InputError(f"at most {TASTES_MAX} genres and titles can be picked, not {len(picked)}")
         self._known(viewer)
-        with self._write() as db:
+        with self._write(viewer) as db:
             db.execute("DELETE FROM tastes WHERE viewer_id = ?", (viewer,))
             db.executemany(
                 "INSERT INTO tastes VALUES (?, ?, ?, ?)",
@@ -218,7 +218,7 @@ class MarksStore:
             raise InputError("the limits are locked by another PIN", kind="pin")
         sealed = kept if new_pin is None else _seal_pin(new_pin) if new_pin else None
         row = (viewer, limits.max_age, int(limits.only_allowed), " ".join(limits.languages), limits.diversity)
-        with self._write() as db:
+        with self._write(viewer) as db:
             db.execute("INSERT OR REPLACE INTO limits VALUES (?, ?, ?, ?, ?, ?)", (*row, sealed))
             db.execute("DELETE FROM allowed WHERE viewer_id = ?", (viewer,))
             db.executemany(

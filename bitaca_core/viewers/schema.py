@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from bitaca_core.errors import SchemaError
@@ -88,7 +89,45 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (viewer_id, title_id)
     ) STRICT, WITHOUT ROWID;
     """,
+    # 4: conversations, so that they outlive the process; what was said can be searched, accents folded
+    """
+    CREATE TABLE conversations (
+        conversation_id TEXT PRIMARY KEY,
+        viewer_id TEXT NOT NULL REFERENCES viewers ON DELETE CASCADE,
+        lang TEXT NOT NULL,
+        updated_s REAL NOT NULL
+    ) STRICT;
+    CREATE INDEX conversations_viewer ON conversations (viewer_id, updated_s);
+    CREATE INDEX conversations_age ON conversations (updated_s);
+    ALTER TABLE messages ADD COLUMN conversation_id TEXT REFERENCES conversations ON DELETE CASCADE;
+    ALTER TABLE messages ADD COLUMN turn_id TEXT;
+    ALTER TABLE messages ADD COLUMN state_after TEXT;
+    CREATE INDEX messages_conversation ON messages (conversation_id, turn_id);
+    CREATE VIRTUAL TABLE messages_words USING fts5 (
+        text, viewer_id, content = 'messages', content_rowid = 'message_id',
+        tokenize = "unicode61 remove_diacritics 2"
+    );
+    INSERT INTO messages_words (messages_words) VALUES ('rebuild');
+    CREATE TRIGGER messages_said AFTER INSERT ON messages BEGIN
+        INSERT INTO messages_words (rowid, text, viewer_id) VALUES (new.message_id, new.text, new.viewer_id);
+    END;
+    CREATE TRIGGER messages_gone AFTER DELETE ON messages BEGIN
+        INSERT INTO messages_words (messages_words, rowid, text, viewer_id)
+        VALUES ('delete', old.message_id, old.text, old.viewer_id);
+    END;
+    """,
 )
+
+
+def statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script; those within a trigger stay together."""
+    pending = ""
+    for part in script.split(";"):
+        pending += part + ";"
+        if sqlite3.complete_statement(pending):
+            if pending.strip(" \n;"):
+                yield pending
+            pending = ""
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -109,9 +148,8 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
                 hint="install the newer release, or point BITACA_HOME at another folder",
             )
         for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
-            for statement in script.split(";"):
-                if statement.strip():
-                    connection.execute(statement)
+            for statement in statements(script):
+                connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
     except BaseException:
         connection.rollback()

@@ -14,13 +14,13 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from bitaca_core.errors import InputError
+from bitaca_core.viewers.conversations import LINES_MAX, TIDY_STEPS_AT_ONCE, ConversationsStore
 from bitaca_core.viewers.interactions import InteractionsStore
 from bitaca_core.viewers.marks import MarksStore
 from bitaca_core.viewers.schema import migrate
@@ -31,12 +31,14 @@ RESUME_MIN_S = 5.0
 FINISHED_SHARE = 0.95
 """Past this share of the duration a title counts as watched to the end."""
 HISTORY_MAX = 500
-MESSAGES_MAX = 200
 REPORT_MAX_BYTES = 65_536
 """A player's report is bounded so that nobody can fill the disk with one row."""
 REPORTS_MAX = 50
 """Reports kept of one viewer, the latest: nor with many."""
+VERSIONS_MAX = 50_000
 DAY_S = 86_400.0
+NOBODY = ""
+"""In place of a viewer, for writes that no `version` is about."""
 VIEWERS_DAYS = 365
 """A viewer who was not seen for so long goes, with all that was kept."""
 
@@ -57,16 +59,7 @@ class Watched:
         return min(1.0, self.position_s / self.duration_s) if self.duration_s > 0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One line of a conversation with Derona; `created_s` is Unix time."""
-
-    role: Literal["viewer", "derona"]
-    text: str
-    created_s: float
-
-
-class ViewerStore(MarksStore, InteractionsStore):
+class ViewerStore(MarksStore, InteractionsStore, ConversationsStore):
     """`app.db`: created with its folder at first use; safe to share between threads.
 
     Parameters
@@ -84,6 +77,10 @@ class ViewerStore(MarksStore, InteractionsStore):
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._ready = False
+        self._writes = 0
+        self._versions: dict[str, int] = {}
+        self._versions_from = 0
+        self._tidied_s = float("-inf")
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -108,7 +105,8 @@ class ViewerStore(MarksStore, InteractionsStore):
         return connection
 
     @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
+    def _write(self, *viewers: str) -> Iterator[sqlite3.Connection]:
+        """Run a transaction. `viewers` are those whose `version` it changes; everybody's where none is named."""
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -117,6 +115,21 @@ class ViewerStore(MarksStore, InteractionsStore):
             connection.rollback()
             raise
         connection.commit()
+        self._changed(viewers)
+
+    def _changed(self, viewers: tuple[str, ...]) -> None:
+        with self._lock:
+            self._writes += 1
+            if not viewers or len(self._versions) > VERSIONS_MAX:
+                self._versions.clear()
+                self._versions_from = self._writes
+            for viewer in viewers:
+                self._versions[viewer] = self._writes
+
+    def version(self, viewer: str) -> int:
+        """Return a number that differs after each write about the viewer through this store (of what is said to
+        Derona only `delete_...` counts), for those who remember an answer. Other processes' writes do not count."""
+        return self._versions.get(viewer, self._versions_from)
 
     def close(self) -> None:
         """Close every connection; the store may be used again afterwards."""
@@ -132,7 +145,7 @@ class ViewerStore(MarksStore, InteractionsStore):
         """Return the id of a new anonymous viewer: 32 hex digits, 128 random bits."""
         viewer = secrets.token_hex(16)
         now = self._clock()
-        with self._write() as db:
+        with self._write(viewer) as db:
             db.execute("INSERT INTO viewers VALUES (?, ?, ?, ?)", (viewer, now, now, int(keeps_history)))
         return viewer
 
@@ -157,7 +170,7 @@ class ViewerStore(MarksStore, InteractionsStore):
         `forget`; raises InputError when there is no such viewer."""
         if self.keeps_history(viewer) == keeps:
             return
-        with self._write() as db:
+        with self._write(viewer) as db:
             db.execute("UPDATE viewers SET keeps_history = ? WHERE viewer_id = ?", (int(keeps), viewer))
 
     def exists(self, viewer: str) -> bool:
@@ -178,7 +191,7 @@ class ViewerStore(MarksStore, InteractionsStore):
             return False
         now = self._clock()
         if now - row[0] > 3600:
-            with self._write() as db:
+            with self._write(viewer) as db:
                 db.execute("UPDATE viewers SET seen_s = ? WHERE viewer_id = ?", (now, viewer))
         return True
 
@@ -205,7 +218,7 @@ class ViewerStore(MarksStore, InteractionsStore):
             return
         position_s = min(position_s, duration_s)
         done = position_s >= FINISHED_SHARE * duration_s if finished is None else finished
-        with self._write() as db:
+        with self._write(viewer) as db:
             db.execute(
                 "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (viewer_id, title_id) DO UPDATE SET "
                 "position_s = excluded.position_s, duration_s = excluded.duration_s, "
@@ -265,7 +278,7 @@ class ViewerStore(MarksStore, InteractionsStore):
             raise InputError(f"a rating is -1, 0 or 1, not {value}")
         if not self.exists(viewer):
             raise InputError("no such viewer", kind="viewer")
-        with self._write() as db:
+        with self._write(viewer) as db:
             if value == 0:
                 db.execute("DELETE FROM ratings WHERE viewer_id = ? AND title_id = ?", (viewer, title_id))
                 return
@@ -282,42 +295,7 @@ class ViewerStore(MarksStore, InteractionsStore):
         )
         return {row[0]: int(row[1]) for row in rows.fetchall()}
 
-    # --- conversations and reports
-
-    def save_message(self, viewer: str, role: Literal["viewer", "derona"], text: str) -> None:
-        """Keep one line of the conversation."""
-        self.save_messages(viewer, [(role, text)])
-
-    def save_messages(self, viewer: str, lines: Sequence[tuple[Literal["viewer", "derona"], str]]) -> None:
-        """Keep several lines in one transaction (a question with its answer); oldest beyond 200 go.
-
-        Nothing is kept of a viewer who wants no history.
-        """
-        if not self.keeps_history(viewer):
-            return
-        now = self._clock()
-        with self._write() as db:
-            db.executemany(
-                "INSERT INTO messages (viewer_id, role, text, created_s) VALUES (?, ?, ?, ?)",
-                [(viewer, role, text, now) for role, text in lines],
-            )
-            db.execute(
-                "DELETE FROM messages WHERE viewer_id = ?1 AND message_id <= (SELECT message_id FROM messages "
-                "WHERE viewer_id = ?1 ORDER BY message_id DESC LIMIT 1 OFFSET ?2)",
-                (viewer, MESSAGES_MAX),
-            )
-
-    def messages(self, viewer: str, limit: int = 50) -> list[Message]:
-        """Return the latest lines of the conversation, oldest first."""
-        rows = (
-            self._connection()
-            .execute(
-                "SELECT role, text, created_s FROM messages WHERE viewer_id = ? ORDER BY message_id DESC LIMIT ?",
-                (viewer, limit),
-            )
-            .fetchall()
-        )
-        return [Message(*row) for row in reversed(rows)]
+    # --- reports
 
     def save_playback_report(
         self, session_id: str, viewer: str | None, title_id: str, report: object
@@ -341,7 +319,7 @@ class ViewerStore(MarksStore, InteractionsStore):
         if viewer is not None and not self.keeps_history(viewer):
             return
         now = self._clock()
-        with self._write() as db:
+        with self._write(NOBODY) as db:
             db.execute(
                 "INSERT INTO playback_sessions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE SET "
                 "updated_s = excluded.updated_s, report = excluded.report "
@@ -373,8 +351,11 @@ class ViewerStore(MarksStore, InteractionsStore):
 
     def forget(self, viewer: str) -> bool:
         """Delete the viewer and everything kept about them; False when there was no such viewer."""
-        with self._write() as db:
-            return db.execute("DELETE FROM viewers WHERE viewer_id = ?", (viewer,)).rowcount > 0
+        with self._write(viewer) as db:
+            gone = db.execute("DELETE FROM viewers WHERE viewer_id = ?", (viewer,)).rowcount > 0
+        if gone:
+            self.tidy_words(TIDY_STEPS_AT_ONCE)
+        return gone
 
     def export(self, viewer: str) -> dict[str, object]:
         """Return everything kept about the viewer, ready for JSON.
@@ -408,7 +389,7 @@ class ViewerStore(MarksStore, InteractionsStore):
             },
             "tastes": asdict(self.tastes(viewer)),
             "limits": asdict(limits) | {"allowed": sorted(limits.allowed)},
-            "messages": [asdict(item) for item in self.messages(viewer, MESSAGES_MAX)],
+            "messages": [asdict(item) for item in self.messages(viewer, LINES_MAX)],
             "playback": [
                 {"session_id": r[0], "title_id": r[1], "created_s": r[2], "report": _report(r[3])}
                 for r in reports
@@ -428,12 +409,16 @@ class ViewerStore(MarksStore, InteractionsStore):
             messages = db.execute(
                 "DELETE FROM messages WHERE created_s < ?", (now - messages_days * DAY_S,)
             ).rowcount
+            db.execute("DELETE FROM conversations WHERE updated_s < ?", (now - messages_days * DAY_S,))
             playback = db.execute(
                 "DELETE FROM playback_sessions WHERE created_s < ?", (now - telemetry_days * DAY_S,)
             ).rowcount
             viewers = db.execute(
                 "DELETE FROM viewers WHERE seen_s < ?", (now - viewers_days * DAY_S,)
             ).rowcount
+        if now - self._tidied_s > DAY_S:
+            self.tidy_words()
+            self._tidied_s = now
         return {"messages": messages, "playback": playback, "viewers": viewers}
 
 

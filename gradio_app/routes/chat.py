@@ -1,72 +1,31 @@
-"""Derona's edges: `WS /ws/chat` and `POST /api/chat/message`."""
+"""Derona's edges: `WS /ws/chat`, `POST /api/chat/message`, and what is kept of conversations for its owner."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-from collections.abc import Coroutine
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from fastapi import APIRouter, Query, Request, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
-from starlette.websockets import WebSocketState
 
-from bitaca_core.errors import BitacaError, RateLimited, TokenError
+from bitaca_core.errors import InputError, RateLimited, TokenError
+from bitaca_core.viewers.conversations import PAGE_MAX
+from bitaca_core.viewers.conversations import Line as KeptLine
 from gradio_app.access import edge_of
-from gradio_app.chat import (
-    GUEST,
-    MAX_FRAME_BYTES,
-    MAX_MESSAGE_CHARS,
-    add_to_reply,
-    card_json,
-    stream_reply,
-)
+from gradio_app.chat import card_json
 from gradio_app.context import Context, context_of, known_viewer
+from gradio_app.conversations import answering
+from gradio_app.conversations.conversation import GUEST, Ask
+from gradio_app.conversations.events import Events, wants_events
+from gradio_app.conversations.frames import MessageId, PlayerState, Text, schemas
+from gradio_app.conversations.line import Line
+from gradio_app.errors import NotFound
 from gradio_app.playing import TitleId
 from gradio_app.words import language_of
 
 router = APIRouter()
-log = logging.getLogger("bitaca.chat")
-
-HELLO_TIMEOUT_S = 15.0
-IDLE_TIMEOUT_S = 3600.0
-MESSAGES_WAITING_MAX = 8
-BAD_FRAMES_MAX = 10
-
-Text = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS)]
-MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-
-
-class PlayerState(BaseModel):
-    """What the page's player is doing."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    title_id: TitleId | None = None
-    position_s: float = Field(0.0, ge=0, le=1e6, allow_inf_nan=False)
-    paused: bool = True
-
-
-class Hello(BaseModel):
-    """First frame of a page: who it was before, if it was."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    session: Annotated[str, Field(max_length=64)] | None = None
-    seq: int = Field(0, ge=0)
-    lang: Annotated[str, Field(pattern="^(pt|en)$")] | None = None
-
-
-class MessageFrame(BaseModel):
-    """A message of the viewer."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    id: MessageId
-    text: Text
-    player: PlayerState | None = None
 
 
 class ChatContext(BaseModel):
@@ -85,41 +44,61 @@ class ChatBody(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     message: Text
+    id: MessageId | None = None
     context: ChatContext = Field(default_factory=ChatContext)
 
 
 @router.post("/api/chat/message")
 async def message(request: Request, body: ChatBody) -> Response:
-    """Answer one message: `{text, recommendations, actions, chips}`. Takes the cookie or the token."""
+    """Answer one message: `{text, recommendations, actions, chips}`, or as server-sent events where the caller
+    accepts them. Takes the cookie or the token."""
     context = context_of(request)
     viewer = await known_viewer(request)
-    context.limits.message(viewer, edge_of(request).network)
+    edge = edge_of(request)
     conversations = context.conversations
-    lang = language_of(request)
     key = f"post:{viewer}"
-    conversation = conversations.find(key, viewer) or conversations.open(viewer, lang, key)
+    conversation = await conversations.find_kept(key, viewer) or conversations.open(
+        viewer, language_of(request), key
+    )
+    events = wants_events(request)
+    asked = _ask(body, edge.request_id)
+    # A message that is being answered to another call is answered to this one afterwards, and counts once.
+    ask = answering.sent_again(conversation, asked, conversation.seq) or replace(asked, again=True)
+    if not ask.again:
+        context.limits.message(viewer, edge.network)
+    reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    ask = replace(ask, reply=reply, companion=context.companion if events else None)
+    since = conversation.seq
+    answering.take(conversations, conversation, ask)
+    if events:
+        return Events(conversations, conversation, ask, since)
+    return JSONResponse(_whole(ask, await reply), headers={"Cache-Control": "no-store"})
+
+
+def _ask(body: ChatBody, request_id: str) -> Ask:
     current = body.context.currentVideo
-    if isinstance(current, str):
-        current = PlayerState(title_id=current)
     watched = body.context.watchedVideos
-    reply = await conversations.reply(
-        conversation,
-        body.message,
-        current.model_dump() if current else None,
-        tuple(body.context.favoriteGenres),
-        tuple(watched) if watched is not None else None,
+    return Ask(
+        id=body.id or f"p-{request_id}",
+        text=body.message,
+        player=PlayerState(title_id=current) if isinstance(current, str) else current,
+        favorites=tuple(body.context.favoriteGenres),
+        watched=tuple(watched) if watched is not None else None,
+        request_id=request_id,
     )
-    conversations.keep(conversation, body.message, reply.text)
-    return JSONResponse(
-        {
-            "text": reply.text,
-            "recommendations": [card_json(card) for card in reply.cards],
-            "actions": [{"action": found.action, "value": found.value} for found in reply.actions],
-            "chips": list(reply.chips),
-            "lang": reply.lang,
-        },
-        headers={"Cache-Control": "no-store"},
-    )
+
+
+def _whole(ask: Ask, reply: Any) -> dict[str, Any]:
+    if reply is None:
+        raise InputError("there is no such message any more", kind="unknown-message")
+    return {
+        "id": ask.id,
+        "text": reply.text,
+        "recommendations": [card_json(card) for card in reply.cards],
+        "actions": [{"action": found.action, "value": found.value} for found in reply.actions],
+        "chips": list(reply.chips),
+        "lang": reply.lang,
+    }
 
 
 @router.websocket("/ws/chat")
@@ -158,191 +137,76 @@ def _viewer(context: Context, socket: WebSocket) -> str | None:
     return context.access.viewer_of(socket)
 
 
-class Line:
-    """One connection: a reader that never waits for answers, and one writer at a time.
-
-    Parameters
-    ----------
-    context : Context
-    socket : WebSocket
-        Accepted already.
-    viewer : str
-        Whose conversation it is.
-    allowance : str
-        What the viewer's messages are counted by.
-    """
-
-    def __init__(self, context: Context, socket: WebSocket, viewer: str, allowance: str) -> None:
-        self.context = context
-        self.socket = socket
-        self.edge = edge_of(socket)
-        self.viewer = viewer
-        self.allowance = allowance
-        self.waiting: asyncio.Queue[MessageFrame] = asyncio.Queue(MESSAGES_WAITING_MAX)
-        self.answering: asyncio.Task[None] | None = None
-        self.adding: asyncio.Task[None] | None = None
-        self.bad_frames = 0
-
-    async def run(self) -> None:
-        first = await asyncio.wait_for(self._receive(), HELLO_TIMEOUT_S)
-        await self._hello(first)
-        worker = asyncio.create_task(self._answer_all())
-        try:
-            while self.bad_frames < BAD_FRAMES_MAX:
-                text = await asyncio.wait_for(self._receive(), IDLE_TIMEOUT_S)
-                await self._read(text)
-            await self.socket.close(code=1008, reason="bad frames")
-        finally:
-            worker.cancel()
-            if self.answering is not None:
-                self.answering.cancel()
-            self._hush()
-
-    async def _receive(self) -> str | None:
-        """Return the next frame's text, None of a binary one."""
-        message = await self.socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text: str | None = message.get("text")
-        return text
-
-    async def _hello(self, text: str | None) -> None:
-        """Open the conversation, or the one that the page comes back to; one that cannot be read opens a new one."""
-        conversations = self.context.conversations
-        lang = language_of(self.socket)
-        hello, problem = Hello(), None
-        try:
-            frame = _parse(text)
-            if frame.get("type") in ("hello", "resume"):
-                hello = Hello.model_validate(frame)
-        except (ValueError, ValidationError) as error:
-            problem = error
-        lang = hello.lang or lang
-        found = conversations.find(hello.session, self.viewer) if hello.session else None
-        missed = found.after(hello.seq) if found is not None else None
-        self.conversation = conversation = found or conversations.open(self.viewer, lang)
-        conversation.lang = lang
-        welcome = {
-            "v": 1, "type": "hello", "seq": conversation.seq, "id": None,
-            "session": conversation.key, "resumed": missed is not None,
-        }  # fmt: skip
-        said = await asyncio.to_thread(conversations.lately, self.viewer)
-        await self._send(welcome | {"text": conversations.greeting(conversation), "said": said})
-        for old in missed or ():
-            await self._send(old)
-        if problem is not None:
-            await self._bad(problem)
-
-    async def _read(self, text: str | None) -> None:
-        wait_s = self.context.limits.frames.retry_after_s(self.edge.request_id)
-        if wait_s > 0:
-            self.bad_frames += 1
-            await self._limited(None, wait_s)
-            return
-        try:
-            frame = _parse(text)
-            if frame.get("type") == "stop":
-                self._hush()
-                if self.answering is not None:
-                    self.answering.cancel()
-                return
-            if frame.get("type") in ("hello", "resume", "ping", "acted"):
-                return
-            message = MessageFrame.model_validate(frame)
-        except (ValueError, ValidationError) as error:
-            await self._bad(error)
-            return
-        try:
-            self.context.limits.message(self.allowance, self.edge.network)
-            self.waiting.put_nowait(message)
-        except RateLimited as limited:
-            await self._limited(message.id, limited.retry_after_s)
-        except asyncio.QueueFull:
-            await self._limited(message.id, 1.0)
-
-    async def _bad(self, error: Exception) -> None:
-        self.bad_frames += 1
-        await self._fail(None, "bad-frame", _first_problem(error))
-
-    async def _limited(self, message_id: str | None, retry_after_s: float) -> None:
-        retry_ms = int(retry_after_s * 1000) + 1
-        await self._send(self.conversation.frame("rate_limited", message_id, retry_ms=retry_ms))
-
-    async def _answer_all(self) -> None:
-        while True:
-            message = await self.waiting.get()
-            self._hush()
-            self.answering = asyncio.create_task(self._answer(message))
-            await asyncio.wait([self.answering])
-            task, self.answering = self.answering, None
-            if task.cancelled():
-                await self._send(self.conversation.frame("done", message.id, stopped=True, chips=[]))
-            elif task.exception() is not None:
-                await self._explain(message.id, task.exception())
-
-    async def _answer(self, message: MessageFrame) -> None:
-        conversations = self.context.conversations
-        player = message.player.model_dump() if message.player else None
-        reply = await conversations.reply(self.conversation, message.text, player)
-        await stream_reply(self.conversation, message.id, reply, self._send)
-        if not self.viewer.startswith(GUEST):
-            conversations.keep(self.conversation, message.text, reply.text)
-        companion = self.context.companion
-        if companion is not None:
-            adding = add_to_reply(
-                conversations, companion, self.conversation, message.id, message.text, reply, self._send
-            )
-            self.adding = asyncio.create_task(self._add(adding))
-
-    async def _add(self, adding: Coroutine[Any, Any, None]) -> None:
-        """Let a model add to an answer that stands; that it cannot is nothing to tell the viewer."""
-        try:
-            await adding
-        except WebSocketDisconnect:
-            pass  # the page left
-        except Exception:  # of whatever library: the answer stands, and the trace is in the log
-            log.exception("a model's words failed")
-
-    def _hush(self) -> None:
-        """Stop a model that still adds to the answer before."""
-        if self.adding is not None:
-            self.adding.cancel()
-            self.adding = None
-
-    async def _explain(self, message_id: str, error: BaseException | None) -> None:
-        if isinstance(error, WebSocketDisconnect):
-            return  # the page left while the answer was on its way; it may resume
-        if isinstance(error, BitacaError):
-            await self._fail(message_id, error.kind, error.message)
-            return
-        log.error("a reply failed", exc_info=error)
-        await self._fail(message_id, "error", self.edge.request_id)
-
-    async def _fail(self, message_id: str | None, kind: str, text: str) -> None:
-        await self._send(self.conversation.frame("error", message_id, kind=kind, message=text))
-
-    async def _send(self, frame: dict[str, Any]) -> None:
-        if WebSocketState.DISCONNECTED in (self.socket.client_state, self.socket.application_state):
-            raise WebSocketDisconnect(1006)
-        await self.socket.send_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+# -- what is kept, for its owner -------------------------------------------------------------------------
 
 
-def _parse(text: str | None) -> dict[str, Any]:
-    if text is None:
-        raise ValueError("a frame is text")
-    if len(text) > MAX_FRAME_BYTES:
-        raise ValueError("the frame is too long")
-    try:
-        frame = json.loads(text)
-    except RecursionError:
-        raise ValueError("the frame is nested too deeply") from None
-    if not isinstance(frame, dict):
-        raise ValueError("a frame is an object")
-    return frame
+@router.get("/api/chat/protocol")
+async def protocol() -> Response:
+    """Return the JSON schemas of all frames."""
+    return JSONResponse(schemas())
 
 
-def _first_problem(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-    return str(error)
+@router.get("/api/chat/history")
+async def history(
+    request: Request,
+    q: Annotated[str, Query(max_length=200)] = "",
+    before: Annotated[int | None, Query(ge=0, le=2**62)] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> Response:
+    """Return a page of what the caller and Derona said, latest first: `{lines, next}`; `q` searches in it."""
+    context = context_of(request)
+    viewer = await known_viewer(request)
+    found, following = await asyncio.to_thread(kept_lines, context, viewer, q, before, limit)
+    body = {"lines": [asdict(line) for line in found], "next": following}
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/api/chat/export")
+async def export(request: Request) -> Response:
+    """Return every conversation of the caller, as a file."""
+    context = context_of(request)
+    viewer = await known_viewer(request)
+
+    def read() -> dict[str, object]:
+        context.conversations.writer.flush(viewer)
+        return context.services.viewers.export_conversations(viewer)
+
+    body = await asyncio.to_thread(read)
+    headers = {"Content-Disposition": 'attachment; filename="bitaca-conversas.json"'}
+    return JSONResponse(body, headers=headers | {"Cache-Control": "no-store"})
+
+
+@router.delete("/api/chat/history", status_code=204)
+async def delete_history(request: Request) -> Response:
+    """Delete every conversation of the caller."""
+    context = context_of(request)
+    viewer = await known_viewer(request)
+    await delete_conversations(context, viewer)
+    return Response(status_code=204)
+
+
+@router.delete("/api/chat/history/{conversation_id}", status_code=204)
+async def delete_one(request: Request, conversation_id: str) -> Response:
+    """Delete one conversation of the caller; 404 where there is none of theirs."""
+    context = context_of(request)
+    viewer = await known_viewer(request)
+    if not await delete_conversations(context, viewer, conversation_id):
+        raise NotFound("there is no such conversation")
+    return Response(status_code=204)
+
+
+def kept_lines(
+    context: Context, viewer: str, query: str, before: int | None, limit: int
+) -> tuple[list[KeptLine], int | None]:
+    """Return a page of the viewer's lines, with what was said a moment ago; reads the disk."""
+    context.conversations.writer.flush(viewer)
+    return context.services.viewers.lines(viewer, query, before=before, limit=limit)
+
+
+async def delete_conversations(context: Context, viewer: str, conversation_id: str | None = None) -> bool:
+    """Delete the viewer's conversations, or one of them, from memory and disk; return whether there was any."""
+    await context.conversations.forget(viewer, conversation_id)
+    store = context.services.viewers
+    if conversation_id is None:
+        return await asyncio.to_thread(store.delete_conversations, viewer) > 0
+    return await asyncio.to_thread(store.delete_conversation, viewer, conversation_id)

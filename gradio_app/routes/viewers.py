@@ -37,7 +37,13 @@ async def session(request: Request) -> Response:
 async def export(request: Request) -> Response:
     """Return everything kept about the caller, as a file."""
     viewer = await known_viewer(request)
-    body = await asyncio.to_thread(context_of(request).services.viewers.export, viewer)
+    context = context_of(request)
+
+    def read() -> dict[str, object]:
+        context.conversations.writer.flush(viewer)
+        return context.services.viewers.export(viewer)
+
+    body = await asyncio.to_thread(read)
     headers = {"Content-Disposition": 'attachment; filename="bitaca-meus-dados.json"'}
     return JSONResponse(body, headers=headers | {"Cache-Control": "no-store"})
 
@@ -47,8 +53,8 @@ async def forget(request: Request) -> Response:
     """Delete the caller's profile and everything kept about it."""
     viewer = await known_viewer(request)
     context = context_of(request)
+    await context.conversations.forget(viewer)
     await asyncio.to_thread(context.services.viewers.forget, viewer)
-    context.conversations.forget(viewer)
     response = Response(status_code=204)
     response.delete_cookie(VIEWER_COOKIE, path="/")
     return response
@@ -60,8 +66,8 @@ async def forget_form(request: Request) -> Response:
     context = context_of(request)
     viewer = context.access.viewer_of(request)
     if viewer is not None:
+        await context.conversations.forget(viewer)
         await asyncio.to_thread(context.services.viewers.forget, viewer)
-        context.conversations.forget(viewer)
     response = RedirectResponse("/privacidade?done=1", status_code=303)
     response.delete_cookie(VIEWER_COOKIE, path="/")
     return response

@@ -11,7 +11,7 @@ from gradio_app.shell import open_shell_route
 
 from .conftest import OPERATOR_TOKEN
 
-PAGES = ["/", "/title/a-pipa-2026", "/watch/a-pipa-2026", "/watch/longe-1999", "/privacidade", "/reports",
+PAGES = ["/", "/title/a-pipa-2026", "/watch/a-pipa-2026", "/watch/longe-1999", "/privacidade", "/conversas", "/reports",
          "/operator", "/nada", "/app", "/api/status", "/healthz"]  # fmt: skip
 
 

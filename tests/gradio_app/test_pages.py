@@ -322,7 +322,7 @@ async def test_posters(client):
     assert (await client.get("/posters/nada")).status_code == 404
 
 
-PAGES = ["/", "/title/a-pipa-2026", "/watch/a-pipa-2026", "/watch/longe-1999", "/privacidade", "/operator", "/reports",
+PAGES = ["/", "/title/a-pipa-2026", "/watch/a-pipa-2026", "/watch/longe-1999", "/privacidade", "/conversas", "/operator", "/reports",
          "/posters/longe-1999", "/static/app.css", "/api/status", "/healthz", "/nada"]  # fmt: skip
 
 

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from bitaca_core.errors import InputError, SchemaError
+from bitaca_core.viewers.conversations import Turn
 from bitaca_core.viewers.schema import MIGRATIONS
-from bitaca_core.viewers.store import DAY_S, MESSAGES_MAX, REPORT_MAX_BYTES, REPORTS_MAX, ViewerStore
+from bitaca_core.viewers.store import DAY_S, REPORT_MAX_BYTES, REPORTS_MAX, ViewerStore
 
 
 class Clock:
@@ -22,6 +23,12 @@ class Clock:
 @pytest.fixture
 def clock():
     return Clock()
+
+
+def say(store, viewer, text):
+    """Keep a message of the viewer with an answer, in one conversation a viewer."""
+    turn = Turn(viewer, f"c{viewer[1:]}", "pt", text, text, f"re: {text}", "{}", store._clock())
+    return store.keep_turns([turn])
 
 
 @pytest.fixture
@@ -80,7 +87,6 @@ def test_impossible_times_are_refused(store, position_s, duration_s):
 def test_an_unknown_viewer_is_refused_everywhere(store):
     for act in (
         lambda: store.record_progress("0" * 32, "a", 1, 10),
-        lambda: store.save_message("0" * 32, "viewer", "oi"),
         lambda: store.rate("0" * 32, "a", 1),
         lambda: store.export("0" * 32),
         lambda: store.save_playback_report("s", "0" * 32, "a", {}),
@@ -119,28 +125,17 @@ def test_ratings(store):
         store.rate(viewer, "a", 5)
 
 
-def test_messages_are_kept_in_order_and_bounded(store):
-    viewer, other = store.create_viewer(), store.create_viewer()
-    store.save_message(other, "viewer", "do outro")
-    for number in range(MESSAGES_MAX):
-        store.save_messages(viewer, [("viewer", f"p{number}"), ("derona", f"r{number}")])
-    kept = store.messages(viewer, 1000)
-    assert len(kept) == MESSAGES_MAX
-    assert [message.text for message in kept[-2:]] == [f"p{MESSAGES_MAX - 1}", f"r{MESSAGES_MAX - 1}"]
-    assert [message.text for message in store.messages(other)] == ["do outro"]
-
-
 def test_purge_follows_each_retention(store, clock):
     viewer = store.create_viewer()
-    store.save_message(viewer, "viewer", "antiga")
+    say(store, viewer, "antiga")
     store.save_playback_report("s1", viewer, "a", {"stalls": 1})
     clock.now += 31 * DAY_S
     store.touch(viewer)
-    store.save_message(viewer, "viewer", "nova")
-    assert store.purge() == {"messages": 1, "playback": 0, "viewers": 0}
-    assert [message.text for message in store.messages(viewer)] == ["nova"]
+    say(store, viewer, "nova")
+    assert store.purge() == {"messages": 2, "playback": 0, "viewers": 0}
+    assert [message.text for message in store.messages(viewer)] == ["nova", "re: nova"]
     clock.now += 60 * DAY_S
-    assert store.purge() == {"messages": 1, "playback": 1, "viewers": 0}
+    assert store.purge() == {"messages": 2, "playback": 1, "viewers": 0}
     clock.now += 400 * DAY_S
     assert store.purge()["viewers"] == 1 and not store.exists(viewer)
 
@@ -149,7 +144,7 @@ def test_forget_leaves_nothing(store, tmp_path):
     viewer, other = store.create_viewer(), store.create_viewer()
     for who in (viewer, other):
         store.record_progress(who, "a", 50, 100)
-        store.save_message(who, "viewer", f"segredo de {who}")
+        say(store, who, f"segredo de {who}")
         store.rate(who, "a", 1)
         store.save_playback_report(who, who, "a", {"x": 1})
     assert store.forget(viewer) and not store.forget(viewer)
@@ -164,7 +159,7 @@ def test_forget_leaves_nothing(store, tmp_path):
 def test_export_holds_everything(store):
     viewer = store.create_viewer()
     store.record_progress(viewer, "a", 50, 100)
-    store.save_message(viewer, "viewer", "oi")
+    say(store, viewer, "oi")
     store.rate(viewer, "a", 1)
     store.save_playback_report("s", viewer, "a", {"stalls": 2})
     data = json.loads(json.dumps(store.export(viewer)))
@@ -220,14 +215,14 @@ def test_a_viewer_who_wants_no_history_has_none(store):
     assert store.keeps_history(viewer) and store.export(viewer)["keeps_history"] is True
     store.keep_history(viewer, False)
     store.record_progress(viewer, "after", 50, 100)
-    store.save_message(viewer, "viewer", "oi")
+    say(store, viewer, "oi")
     store.save_playback_report("s", viewer, "a", {})
     kept = store.export(viewer)
     assert [item["title_id"] for item in kept["history"]] == ["before"]
     assert kept["messages"] == kept["playback"] == [] and kept["keeps_history"] is False
     store.keep_history(viewer, True)
-    store.save_message(viewer, "viewer", "oi")
-    assert len(store.messages(viewer)) == 1
+    say(store, viewer, "oi")
+    assert len(store.messages(viewer)) == 2
     assert not store.keeps_history(store.create_viewer(keeps_history=False))
     for act in (store.keeps_history, lambda who: store.keep_history(who, False)):
         with pytest.raises(InputError, match="no such viewer"):

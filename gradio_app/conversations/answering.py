@@ -1,0 +1,210 @@
+"""Answers what waits in a conversation, one after the other, whoever reads along."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+from bitaca_core.errors import BitacaError, InputError, RateLimited
+from gradio_app.chat import add_to_reply, emit_reply
+from gradio_app.conversations.conversation import Ask, Conversation, Turn
+from gradio_app.conversations.known import Viewer
+from gradio_app.conversations.registry import Conversations
+
+MESSAGES_WAITING_MAX = 8
+WAIT_WHEN_FULL_S = 1.0
+ANOTHER = {"pt": "outras opções", "en": "other options"}
+"""What a retry says in the viewer's place where there are titles on the table."""
+
+log = logging.getLogger("bitaca.chat")
+
+
+def take(conversations: Conversations, conversation: Conversation, ask: Ask) -> None:
+    """Put something behind what already waits.
+
+    Raises
+    ------
+    RateLimited
+        Too much waits.
+    """
+    if len(conversation.waiting) >= MESSAGES_WAITING_MAX:
+        raise RateLimited(WAIT_WHEN_FULL_S)
+    conversation.take(ask.id)
+    conversation.waiting.append(ask)
+    if conversation.worker is None:
+        conversation.worker = asyncio.create_task(_answer_all(conversations, conversation))
+
+
+def sent_again(conversation: Conversation, ask: Ask, since: int) -> Ask | None:
+    """Return what is left to do about a message whose id was taken before: nothing, or to answer without keeping.
+
+    Parameters
+    ----------
+    since : int
+        Number of the last frame that the page held when it came; later ones were, or will be, sent to it.
+    """
+    ended = conversation.asked.get(ask.id)
+    if ended is None or ask.id == ask.of:  # a retry without an id of its own
+        return ask
+    if ended == 0 or ended > since:
+        return None
+    return ask if ask.id in conversation.failed else replace(ask, again=True)
+
+
+def stop(conversations: Conversations, conversation: Conversation) -> None:
+    """End the answer that is being made, and what a model adds to the last one; what waits is answered next."""
+    conversations.hush(conversation)
+    if conversation.thinking is not None:
+        conversation.stopping = True
+        conversation.thinking.cancel()
+    elif conversation.waiting:
+        _stopped(conversation, conversation.waiting.pop(0))
+
+
+def withdraw(conversations: Conversations, conversation: Conversation, ask: Ask) -> None:
+    """End one answer, wherever it is: who asked has left."""
+    if ask in conversation.waiting:
+        conversation.waiting.remove(ask)
+        _stopped(conversation, ask)
+    elif conversation.asked.get(ask.id) == 0:
+        stop(conversations, conversation)
+    elif conversation.turns and conversation.turns[-1].id == ask.id:
+        conversations.hush(conversation)
+
+
+async def _answer_all(conversations: Conversations, conversation: Conversation) -> None:
+    try:
+        while conversation.waiting:
+            ask = conversation.waiting.pop(0)
+            conversations.hush(conversation)
+            try:
+                reply = await _answer(conversations, conversation, ask)
+            except asyncio.CancelledError:
+                if not conversation.stopping:
+                    raise
+                conversation.stopping = False
+                _stopped(conversation, ask)
+            except Exception as error:  # of whatever part: the page is told, and the next message is answered
+                _fail(conversation, ask, error)
+            else:
+                conversation.asked[ask.id] = conversation.seq
+                if ask.companion is not None and reply is not None and not ask.again:
+                    adding = add_to_reply(conversations, ask.companion, conversation, ask, reply)
+                    conversation.adding = asyncio.create_task(_add(adding))
+                _tell(ask, reply)
+    finally:
+        conversation.worker = None
+
+
+async def _answer(conversations: Conversations, conversation: Conversation, ask: Ask) -> Any:
+    """Answer one; return the reply, None where an answer that is no more was asked for."""
+    if ask.again:
+        return await _answer_again(conversations, conversation, ask)
+    place = len(conversation.turns)
+    before, text = conversation.state, ask.text
+    after = None
+    if ask.of is not None:
+        found = conversation.find(ask.of)
+        if found is None:
+            raise InputError("there is no such message any more", kind="unknown-message")
+        place, before = found, conversation.turns[found].before
+        if text is None:
+            text = conversation.turns[found].text
+            last = found == len(conversation.turns) - 1
+            after = conversation.state if last else conversation.turns[found + 1].before
+    assert text is not None  # a message and an edit have one; a retry took that of its turn
+    reply = await _think(conversations, conversation, ask, text, before, after)
+    # From here on nothing waits: a stop comes before all of it or after.
+    dropped = tuple(turn.id for turn in conversation.turns[place:])
+    del conversation.turns[place:]
+    conversation.answered(Turn(ask.id, text, before))
+    conversation.state, conversation.lang = reply.state, reply.lang
+    emit_reply(conversation, ask.id, reply)
+    conversations.keep(conversation, ask, text, reply, dropped)
+    return reply
+
+
+async def _answer_again(conversations: Conversations, conversation: Conversation, ask: Ask) -> Any:
+    """Say again what was answered when the page could not hear: same state, same words, nothing new is remembered."""
+    found = conversation.find(ask.id)
+    if found is None:  # undone by an edit, or too long ago
+        conversation.emit("done", ask.id, stopped=True, chips=[])
+        return None
+    turn = conversation.turns[found]
+    reply = await _think(conversations, conversation, ask, turn.text, turn.before, None)
+    emit_reply(conversation, ask.id, reply)
+    return reply
+
+
+async def _think(
+    conversations: Conversations, conversation: Conversation, ask: Ask, text: str, before: Any, after: Any
+) -> Any:
+    """Return the reply to `text` in the state `before`; where `after` is given, another one than led there."""
+    from bitaca_core.derona.assistant import DialogueState, PlayerContext
+
+    state = before or DialogueState(lang=conversation.lang)
+    player = PlayerContext(**ask.player.model_dump()) if ask.player is not None else None
+
+    def work(assistant: Any, viewer: Viewer) -> Any:
+        def reply(text: str, state: Any) -> Any:
+            return assistant.reply(
+                text,
+                state=state,
+                player=player,
+                favorite_genres=ask.favorites,
+                watched=viewer.watched if ask.watched is None else ask.watched,
+                continuing=viewer.continuing,
+            )
+
+        if after is None:
+            return reply(text, state)
+        if after.listed and after.wish is not None:
+            found = reply(ANOTHER.get(after.lang, ANOTHER["pt"]), after)
+            if found.cards:
+                return found
+        # Nothing more to show: the same once more, in the words of another turn.
+        return reply(text, replace(state, turn=after.turn))
+
+    conversation.thinking = conversations.think(conversation, work)
+    try:
+        return await conversation.thinking
+    finally:
+        conversation.thinking = None
+
+
+async def _add(adding: Coroutine[Any, Any, None]) -> None:
+    """Let a model add to an answer that stands; that it cannot is nothing to tell the viewer."""
+    try:
+        await adding
+    except Exception:  # of whatever library: the answer stands, and the trace is in the log
+        log.exception("a model's words failed")
+
+
+def _stopped(conversation: Conversation, ask: Ask) -> None:
+    conversation.emit("done", ask.id, stopped=True, chips=[])
+    conversation.asked[ask.id] = conversation.seq
+    _tell(ask, InputError("the answer was stopped", kind="stopped"))
+
+
+def _fail(conversation: Conversation, ask: Ask, error: Exception) -> None:
+    """Tell the page why there is no answer: ours in words, anything else by its number in the log."""
+    _tell(ask, error)
+    if isinstance(error, BitacaError):
+        conversation.emit("error", ask.id, kind=error.kind, message=error.message)
+    else:
+        log.error("a reply failed (request %s)", ask.request_id, exc_info=error)
+        conversation.emit("error", ask.id, kind="error", message=ask.request_id)
+    conversation.asked[ask.id] = conversation.seq
+    conversation.failed.add(ask.id)
+
+
+def _tell(ask: Ask, outcome: Any) -> None:
+    if ask.reply is None or ask.reply.done():
+        return
+    if isinstance(outcome, Exception):
+        ask.reply.set_exception(outcome)
+    else:
+        ask.reply.set_result(outcome)

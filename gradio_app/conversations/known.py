@@ -1,0 +1,65 @@
+"""What Derona knows of a viewer, remembered between messages: reading it anew costs more than most answers do."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gradio_app.services import Services
+
+WATCHED_MAX = 100
+VIEWERS_MAX = 4096
+LIFE_S = 5.0
+"""Longest that another process's writes (a second worker's, a flow's) go unnoticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Ids seen to the end, what was begun (latest first), and the titles that are hidden from this viewer."""
+
+    watched: tuple[str, ...]
+    continuing: tuple[Any, ...]
+    hidden: frozenset[str]
+
+
+NOBODY = Viewer((), (), frozenset())
+
+
+class Known:
+    """Answers `of(viewer)` from memory until something is written about them, or the titles change.
+
+    Parameters
+    ----------
+    services : Services
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(self, services: Services, clock: Callable[[], float]) -> None:
+        self.services = services
+        self.clock = clock
+        self.reads = 0
+        self._kept: OrderedDict[str, tuple[tuple[object, ...], float, Viewer]] = OrderedDict()
+
+    def of(self, viewer: str) -> Viewer:
+        """Return what is known of a viewer with a profile; may be called from any thread."""
+        services = self.services
+        stamp = (services.viewers.version(viewer), services.version, services.recommender)
+        now = self.clock()
+        found = self._kept.get(viewer)
+        if found is not None and found[0] == stamp and now - found[1] < LIFE_S:
+            return found[2]
+        self.reads += 1
+        history = services.viewers.history(viewer, WATCHED_MAX)
+        made = Viewer(
+            tuple(item.title_id for item in history if item.finished),
+            tuple(item for item in history if not item.finished),
+            services.hidden(viewer),
+        )
+        self._kept.pop(viewer, None)
+        self._kept[viewer] = (stamp, now, made)
+        if len(self._kept) > VIEWERS_MAX:
+            self._kept.popitem(last=False)
+        return made

@@ -1,0 +1,178 @@
+"""One WebSocket of a page: reads its frames within bounds, hands over what is asked, brings back what is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from bitaca_core.errors import RateLimited
+from gradio_app.access import edge_of
+from gradio_app.context import Context
+from gradio_app.conversations import answering
+from gradio_app.conversations.conversation import as_text, asked_by
+from gradio_app.conversations.delivery import Delivery
+from gradio_app.conversations.frames import ASKING, MAX_FRAME_BYTES, PROTOCOL, Hello
+from gradio_app.words import language_of
+
+HELLO_TIMEOUT_S = 15.0
+IDLE_TIMEOUT_S = 3600.0
+BAD_FRAMES_MAX = 10
+SAID_GOODBYE = frozenset((1000, 1001))
+"""Close codes of a page that ends its line itself (RFC 6455, section 7.4.1); others may be back in a moment."""
+
+
+class Line:
+    """One connection. Its reader never waits for answers: these come through the conversation.
+
+    Parameters
+    ----------
+    context : Context
+    socket : WebSocket
+        Accepted already.
+    viewer : str
+        Whose conversation it is.
+    allowance : str
+        What the viewer's messages are counted by.
+    """
+
+    def __init__(self, context: Context, socket: WebSocket, viewer: str, allowance: str) -> None:
+        self.context = context
+        self.socket = socket
+        self.edge = edge_of(socket)
+        self.viewer = viewer
+        self.allowance = allowance
+        self.bad_frames = 0
+
+    async def run(self) -> None:
+        """Talk until the page leaves; raises WebSocketDisconnect or TimeoutError then."""
+        first = await asyncio.wait_for(self._receive(), HELLO_TIMEOUT_S)
+        gone = False
+        await self._hello(first)
+        try:
+            while self.bad_frames < BAD_FRAMES_MAX:
+                self._read(await asyncio.wait_for(self._receive(), IDLE_TIMEOUT_S))
+            gone = True
+            await self.delivery.drained()
+            await self.socket.close(code=1008, reason="bad frames")
+        except WebSocketDisconnect as left:
+            gone = left.code in SAID_GOODBYE
+            raise
+        finally:
+            self.delivery.close()
+            self.context.conversations.detach(self.conversation, self.delivery, gone=gone)
+
+    async def _receive(self) -> str | None:
+        """Return the next frame's text, None of a binary one."""
+        message = await self.socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        text: str | None = message.get("text")
+        return text
+
+    async def _hello(self, text: str | None) -> None:
+        """Open the conversation, or the one that the page comes back to; one that cannot be read opens a new one."""
+        conversations = self.context.conversations
+        hello, problem = Hello(), None
+        try:
+            frame = parse(text)
+            if frame.get("type") in ("hello", "resume"):
+                hello = Hello.model_validate(frame)
+        except (ValueError, ValidationError) as error:
+            problem = error
+        lang = hello.lang or language_of(self.socket)
+        found = await conversations.find_kept(hello.session, self.viewer) if hello.session else None
+        said = await conversations.lately(self.viewer)
+        self.conversation = conversation = found or conversations.open(self.viewer, lang)
+        conversation.lang = lang
+        resumed = found is not None and found.after(hello.seq) is not None
+        self.since = hello.seq if resumed else conversation.seq
+        welcome = {
+            "v": PROTOCOL, "type": "hello", "seq": conversation.seq, "id": None, "session": conversation.key,
+            "resumed": resumed, "text": conversations.greeting(conversation), "said": said,
+        }  # fmt: skip
+        self.delivery = Delivery(conversation, self._send, self._hang_up, self.since)
+        await self._send(as_text(welcome))
+        conversations.attach(conversation, self.delivery)
+        if self.delivery.sent < conversation.seq:
+            self.delivery.wake()
+        if problem is not None:
+            self._bad(problem)
+
+    def _read(self, text: str | None) -> None:
+        """Read a frame and do what it says; nothing here waits."""
+        context, conversation = self.context, self.conversation
+        wait_s = context.limits.frames.retry_after_s(self.edge.request_id)
+        if wait_s > 0:
+            self.bad_frames += 1
+            self._limited(None, wait_s)
+            return
+        try:
+            frame = parse(text)
+            kind = frame.get("type", "message")
+            if kind == "stop":
+                answering.stop(context.conversations, conversation)
+                return
+            if kind in ("hello", "resume", "ping"):
+                return
+            if kind not in ASKING:
+                raise ValueError("there is no frame of this type")
+            ask = asked_by(ASKING[kind].model_validate(frame), context.companion, self.edge.request_id)
+        except (ValueError, ValidationError) as error:
+            self._bad(error)
+            return
+        left = answering.sent_again(conversation, ask, self.since)
+        if left is None:
+            return
+        try:
+            if not left.again:
+                context.limits.message(self.allowance, self.edge.network)
+            answering.take(context.conversations, conversation, left)
+        except RateLimited as limited:
+            self._limited(ask.id, limited.retry_after_s)
+
+    def _bad(self, error: Exception) -> None:
+        self.bad_frames += 1
+        self.conversation.emit("error", None, kind="bad-frame", message=first_problem(error))
+
+    def _limited(self, message_id: str | None, retry_after_s: float) -> None:
+        self.conversation.emit("rate_limited", message_id, retry_ms=int(retry_after_s * 1000) + 1)
+
+    def _hang_up(self) -> None:
+        """Close the line of a page that does not read: by the server's protocol, since no frame gets through."""
+        hang_up = self.socket.scope.get("bitaca.hang_up")
+        if hang_up is not None:
+            hang_up(1013, "too slow")
+        else:
+            self._closing = asyncio.create_task(self.socket.close(1013, "too slow"))
+
+    async def _send(self, text: str) -> None:
+        if WebSocketState.DISCONNECTED in (self.socket.client_state, self.socket.application_state):
+            raise WebSocketDisconnect(1006)
+        await self.socket.send_text(text)
+
+
+def parse(text: str | None) -> dict[str, Any]:
+    """Return a frame as an object; raises ValueError for anything else."""
+    if text is None:
+        raise ValueError("a frame is text")
+    if len(text) > MAX_FRAME_BYTES:
+        raise ValueError("the frame is too long")
+    try:
+        frame = json.loads(text)
+    except RecursionError:
+        raise ValueError("the frame is nested too deeply") from None
+    if not isinstance(frame, dict):
+        raise ValueError("a frame is an object")
+    return frame
+
+
+def first_problem(error: Exception) -> str:
+    """Return the first thing that is wrong with a frame."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error)

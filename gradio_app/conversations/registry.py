@@ -1,0 +1,230 @@
+"""All open conversations: found again by their key, asked in their order, written behind the answers."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from bitaca_core.errors import SchemaError
+from bitaca_core.viewers.conversations import Turn as KeptTurn
+from bitaca_core.viewers.writer import TurnWriter
+from gradio_app.conversations.conversation import (
+    GUEST,
+    LONG_AGO,
+    Ask,
+    Conversation,
+    Reader,
+    Turn,
+    conversation_id,
+)
+from gradio_app.conversations.known import NOBODY, Known, Viewer
+from gradio_app.conversations.personal import said_and_state
+from gradio_app.services import Services
+
+MAX_CONVERSATIONS = 20_000
+LATELY_LINES = 8
+LATELY_S = 30 * 60
+"""What was said longer ago than this does not follow a viewer to the next page."""
+FLUSH_WAIT_S = 1.0
+AWAY_S = 10.0
+"""A page that is gone for so long hears no more of a language model; its provider is told."""
+FRAMES_LIFE_S = 15 * 60.0
+"""For so long a page that is gone may ask for the frames that it missed."""
+
+
+class Conversations:
+    """All open conversations, bounded: the one unused for longest leaves memory first.
+
+    Parameters
+    ----------
+    services : Services
+    clock : callable
+        Monotonic seconds.
+    max_conversations : int
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        clock: Callable[[], float] = time.monotonic,
+        max_conversations: int = MAX_CONVERSATIONS,
+    ) -> None:
+        self.services = services
+        self.clock = clock
+        self.max_conversations = max_conversations
+        self.known = Known(services, clock)
+        self.writer = TurnWriter(services.viewers.keep_turns)
+        self._open: OrderedDict[str, Conversation] = OrderedDict()
+        # Replies are short and hold the interpreter: more threads would only wait for each other.
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="derona")
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def close(self) -> None:
+        """End the threads; what was said is on disk afterwards, in a store that is closed next."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.writer.close()
+
+    # -- finding
+
+    def open(self, viewer: str, lang: str, key: str | None = None) -> Conversation:
+        """Return a new conversation; `key` is secret, it lets a page come back to it."""
+        return self._put(Conversation(key or secrets.token_urlsafe(18), viewer, lang, used_at=self.clock()))
+
+    def find(self, key: str, viewer: str) -> Conversation | None:
+        """Return the caller's own conversation of that key, where it is in memory."""
+        conversation = self._open.get(key)
+        if conversation is None or conversation.viewer != viewer:
+            return None
+        self._open.move_to_end(key)
+        conversation.used_at = self.clock()
+        return conversation
+
+    async def find_kept(self, key: str, viewer: str) -> Conversation | None:
+        """Return the caller's own conversation of that key, from the store where it has left memory.
+
+        It has its state and its turns, and no frames.
+        """
+        found = self.find(key, viewer)
+        if found is not None or viewer.startswith(GUEST) or key in self._open:
+            return found
+        read = await asyncio.to_thread(self._read, key, viewer)
+        return self.find(key, viewer) or (self._put(read) if read is not None else None)
+
+    def _put(self, conversation: Conversation) -> Conversation:
+        self._open[conversation.key] = conversation
+        while len(self._open) > self.max_conversations:
+            self._open.popitem(last=False)
+        return conversation
+
+    def _read(self, key: str, viewer: str) -> Conversation | None:
+        self.writer.flush(viewer, FLUSH_WAIT_S)
+        kept = self.services.viewers.conversation(viewer, conversation_id(key))
+        if kept is None:
+            return None
+        made = Conversation(key, viewer, kept.lang, used_at=self.clock())
+        for asked in kept.turns:
+            made.answered(Turn(asked.turn_id, asked.text, made.state))
+            made.asked[asked.turn_id] = LONG_AGO
+            made.state = _state(asked.state_after)
+        return made
+
+    async def forget(self, viewer: str, named: str | None = None) -> None:
+        """Drop what is remembered of a viewer, or of one conversation by its name in the store.
+
+        A page that is open goes on as if nothing had been said.
+        """
+        for key, found in list(self._open.items()):
+            if found.viewer == viewer and named in (None, found.id):
+                del self._open[key]
+                found.begin_anew()
+        await asyncio.to_thread(self.writer.drop if named is None else self.writer.flush, viewer)
+
+    # -- reading along
+
+    def attach(self, conversation: Conversation, reader: Reader) -> None:
+        """Let a page read along."""
+        conversation.readers = (*conversation.readers, reader)
+        if conversation.left is not None:
+            conversation.left.cancel()
+            conversation.left = None
+
+    def detach(self, conversation: Conversation, reader: Reader, *, gone: bool) -> None:
+        """Let a page go. `gone`: it said so; a page that was cut off may be back in a moment."""
+        conversation.readers = tuple(other for other in conversation.readers if other is not reader)
+        if conversation.readers:
+            return
+        loop = asyncio.get_running_loop()
+
+        def nobody_came() -> None:
+            self.hush(conversation)
+            conversation.left = loop.call_later(FRAMES_LIFE_S, conversation.release)
+
+        if gone:
+            nobody_came()
+        else:
+            conversation.left = loop.call_later(AWAY_S, nobody_came)
+
+    def hush(self, conversation: Conversation) -> None:
+        """Stop a language model that still adds to the answer before; its provider is told."""
+        if conversation.adding is not None:
+            conversation.adding.cancel()
+            conversation.adding = None
+
+    # -- what a page begins with
+
+    async def lately(self, viewer: str) -> list[dict[str, str]]:
+        """Return the last lines that were said, for the page that comes after the one they were said on."""
+        if viewer.startswith(GUEST):
+            return []
+        return await asyncio.to_thread(self._lately, viewer)
+
+    def _lately(self, viewer: str) -> list[dict[str, str]]:
+        self.writer.flush(viewer, FLUSH_WAIT_S)
+        since = self.services.clock() - LATELY_S
+        lines = self.services.viewers.messages(viewer, LATELY_LINES)
+        return [{"role": line.role, "text": line.text} for line in lines if line.created_s >= since]
+
+    def greeting(self, conversation: Conversation) -> str:
+        """Return what Derona says first; empty while she is still opening (the page has its own words)."""
+        if self.services.states["derona"] != "ready":
+            return ""
+        return str(self.services.assistant.greet(conversation.lang))
+
+    # -- thinking
+
+    def think(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> asyncio.Future[Any]:
+        """Return the future of what `work(assistant, viewer)` makes, off the loop."""
+        if self.services.states["derona"] == "ready":
+            return self._begin(conversation, work)
+        return asyncio.ensure_future(self._wait_and_think(conversation, work))
+
+    async def _wait_and_think(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> Any:
+        await self.services.wait("derona")
+        return await self._begin(conversation, work)
+
+    def _begin(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> asyncio.Future[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._pool, self._with, conversation, work)
+
+    def _with(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> Any:
+        viewer = self.known.of(conversation.viewer) if conversation.kept else NOBODY
+        return work(self.services.assistant_without(viewer.hidden), viewer)
+
+    # -- keeping
+
+    def keep(
+        self, conversation: Conversation, ask: Ask, said: str, reply: Any, replaces: tuple[str, ...]
+    ) -> None:
+        """Hand a turn to the writer, without personal numbers, behind the reply that is already on its way."""
+        if not conversation.kept:
+            return
+        text, state, conversation.personal = said_and_state(said, reply.state, conversation.personal)
+        self.writer.put(
+            KeptTurn(
+                viewer_id=conversation.viewer,
+                conversation_id=conversation.id,
+                lang=conversation.lang,
+                turn_id=ask.id,
+                said=text,
+                answered=reply.text,
+                state_after=state,
+                created_s=self.services.clock(),
+                replaces=replaces,
+            )
+        )
+
+
+def _state(text: str) -> Any:
+    """Return a kept state; None (a new beginning) for one of another release."""
+    from bitaca_core.derona.state import DialogueState
+
+    try:
+        return DialogueState.from_json(text)
+    except SchemaError:
+        return None
