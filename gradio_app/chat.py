@@ -9,10 +9,11 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from bitaca_core.security.personal import redact_personal
+from gradio_app.opinions import SAYINGS
 from gradio_app.services import Services
 from gradio_app.titles import duration_text
 
@@ -171,11 +172,8 @@ class Conversations:
             watched = tuple(item.title_id for item in history if item.finished)
         context = None
         if player is not None:
-            context = PlayerContext(
-                title_id=player.get("title_id"),
-                position_s=player.get("position_s", 0.0),
-                paused=player.get("paused", True),
-            )
+            known = {item.name for item in fields(PlayerContext)}
+            context = PlayerContext(**{"title_id": None, **{k: v for k, v in player.items() if k in known}})
         reply = self.services.assistant_for(conversation.viewer).reply(
             text,
             state=conversation.state,
@@ -183,10 +181,36 @@ class Conversations:
             favorite_genres=favorites,
             watched=watched,
             continuing=[item for item in history if not item.finished],
+            own=self._own(conversation.viewer),
         )
+        for action in reply.actions:
+            self._carry_out(conversation.viewer, action)
         conversation.state = reply.state
         conversation.lang = reply.lang
         return reply
+
+    def _own(self, viewer: str) -> Any:
+        """Return what the viewer keeps, None of a guest."""
+        from bitaca_core.derona.assistant import Own
+
+        if viewer.startswith(GUEST):
+            return None
+        viewers = self.services.viewers
+        liked = tuple(title_id for title_id, thumb in viewers.ratings(viewer).items() if thumb > 0)
+        return Own(listed=tuple(viewers.marks(viewer)["list"]), liked=liked)
+
+    def _carry_out(self, viewer: str, action: Any) -> None:
+        """Do in the viewer's own store what the viewer asked Derona for; all other actions are the page's."""
+        viewers = self.services.viewers
+        if viewer.startswith(GUEST):
+            return
+        if action.action == "opinion":
+            SAYINGS[action.value["say"]](viewers, viewer, action.value["title_id"])
+        elif action.action == "clear_history":
+            viewers.clear_history(viewer)
+        elif action.action == "clear_list":
+            for title_id in viewers.marks(viewer)["list"]:
+                viewers.mark(viewer, title_id, "list", on=False)
 
     async def answer_wish(self, conversation: Conversation, wish: Any) -> Any:
         """Return Derona's reply to a wish that a model read out of the last message."""
@@ -251,8 +275,23 @@ async def stream_reply(conversation: Conversation, message_id: str, reply: Any, 
     for piece in pieces(reply.text):
         await emit(conversation.frame("delta", message_id, text=piece))
     await emit(
-        conversation.frame("done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent)
+        conversation.frame(
+            "done",
+            message_id,
+            text=reply.text,
+            chips=list(reply.chips),
+            intent=reply.intent,
+            **spoken_of(reply),
+        )
     )
+
+
+def spoken_of(reply: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return what a reply quotes (`citations`) and the pages that it names (`links`), in the shape of the API."""
+    return {
+        "citations": [asdict(one) for one in reply.citations],
+        "links": [asdict(one) for one in reply.links],
+    }
 
 
 def pieces(text: str) -> list[str]:
@@ -283,4 +322,5 @@ def card_json(card: Any) -> dict[str, Any]:
         "duration_s": card.duration_s,
         "duration": duration_text(card.duration_s),
         "kind": card.kind,
+        "position_s": card.position_s,
     }

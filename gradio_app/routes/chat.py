@@ -21,6 +21,7 @@ from gradio_app.chat import (
     MAX_MESSAGE_CHARS,
     add_to_reply,
     card_json,
+    spoken_of,
     stream_reply,
 )
 from gradio_app.context import Context, context_of, known_viewer
@@ -39,14 +40,34 @@ Text = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS)]
 MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
+Language = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,35}$")]
+Measure = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+
+
 class PlayerState(BaseModel):
-    """What the page's player is doing."""
+    """What the page's player is doing; `PlayerContext` says what each field means. What is left out is not known."""
 
     model_config = ConfigDict(extra="ignore")
 
     title_id: TitleId | None = None
     position_s: float = Field(0.0, ge=0, le=1e6, allow_inf_nan=False)
     paused: bool = True
+    duration: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] | None = None
+    audio: Annotated[tuple[Language, ...], Field(max_length=64)] | None = None
+    text: Annotated[tuple[Language, ...], Field(max_length=64)] | None = None
+    audio_chosen: Language | None = None
+    text_chosen: Language | None = None
+    heights: Annotated[tuple[Annotated[int, Field(ge=16, le=16_384)], ...], Field(max_length=64)] | None = (
+        None
+    )
+    quality: Annotated[str, Field(pattern=r"^(auto|[0-9]{2,5}p)$")] | None = None
+    buffer_s: Measure | None = None
+    rebuffer_s: Measure | None = None
+    stalls: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    bitrate_bps: Measure | None = None
+    throughput_bps: Measure | None = None
+    rate: Annotated[float, Field(gt=0, le=16, allow_inf_nan=False)] | None = None
+    online: bool | None = None
 
 
 class Hello(BaseModel):
@@ -90,7 +111,7 @@ class ChatBody(BaseModel):
 
 @router.post("/api/chat/message")
 async def message(request: Request, body: ChatBody) -> Response:
-    """Answer one message: `{text, recommendations, actions, chips}`. Takes the cookie or the token."""
+    """Answer one message: `{text, recommendations, actions, chips, citations, links}`. Takes the cookie or the token."""
     context = context_of(request)
     viewer = await known_viewer(request)
     context.limits.message(viewer, edge_of(request).network)
@@ -117,6 +138,7 @@ async def message(request: Request, body: ChatBody) -> Response:
             "actions": [{"action": found.action, "value": found.value} for found in reply.actions],
             "chips": list(reply.chips),
             "lang": reply.lang,
+            **spoken_of(reply),
         },
         headers={"Cache-Control": "no-store"},
     )

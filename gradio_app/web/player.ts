@@ -71,10 +71,26 @@ function rung(player: BitacaPlayer, value: string): string {
   return `${height}p`
 }
 
+/** Open a title at a scene, or move the playhead there where it is open already. */
+function playAt(value: unknown): void {
+  const given = value as { title_id?: unknown; position_s?: unknown } | null
+  const [id, at] = [given?.title_id, given?.position_s]
+  if (typeof id !== 'string' || !/^[a-z0-9-]{1,64}$/.test(id) || typeof at !== 'number' || !(at >= 0)) return
+  const player = findPlayer()
+  if (player?.dataset['title'] === id) {
+    player.seek(at)
+    void player.play()
+  } else location.assign(`/watch/${id}?t=${Math.floor(at)}`)
+}
+
 /** Carry out one action of Derona. An action for a page without a player leads to the title it names, if any. */
 export function act(action: string, value: unknown): void {
   if (action === 'play' && typeof value === 'string' && value !== findPlayer()?.dataset['title']) {
     if (/^[a-z0-9-]{1,64}$/.test(value)) location.assign(`/watch/${value}`)
+    return
+  }
+  if (action === 'play_at') {
+    playAt(value)
     return
   }
   const player = findPlayer()
