@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.vocabulary import is_filler
@@ -29,7 +30,10 @@ WORDS_MIN = 4
 """A shorter line ("Sim.", "Corre!") says nothing out of its place."""
 MATCH_SHARE = 0.5
 """A line that has less than half of what was asked for, by weight, is not the one."""
-_TAG = re.compile(r"<[^>]*>")
+LINES_KEPT = 65_536
+"""Lines whose reading is remembered: what is asked about is mostly asked about again."""
+_TAG = re.compile(r"(?i)</?(?:i|b|u|s|c|v|ruby|rt|lang|font)\b[^<>]*>|<[\d:.]+>")
+"""The markup of WebVTT and SubRip; what else stands in angle brackets was not written for a film."""
 _SOUND = re.compile(r"\s*(?:\[[^\]]*\]|\([^)]*\)|[♪♫#][^♪♫#]*[♪♫#]?)\s*")
 _UNSAFE = re.compile(
     r"(?i)[<>{}`\\|]|\w\s*:\s*/|\bwww\b|https?|\w\.(?:com|br|net|org|io|dev|app|xyz|info)\b|@\w|!\[|\]\(|\bponto com\b|\bdot com\b"
@@ -41,12 +45,14 @@ _ORDER = re.compile(
 """A subtitle that speaks to the assistant is nobody's line in a film."""
 
 
+@lru_cache(maxsize=LINES_KEPT)
 def clean(text: str) -> str:
     """Return what is said in a subtitle: no markup, no line breaks, no speaker's dash, no described sounds."""
     plain = " ".join(html.unescape(_TAG.sub(" ", text)).split())
     return _SOUND.sub(" ", plain).strip(" -–—").strip()
 
 
+@lru_cache(maxsize=LINES_KEPT)
 def quotable(text: str) -> bool:
     """Return whether a line may stand in an answer: whoever wrote the subtitles may have written to the reader."""
     if not text or _UNSAFE.search(text) or _ORDER.search(fold(text)) or redact_personal(text) != text:
@@ -125,13 +131,11 @@ def spoken_line(lines: Sequence[Line], text: str) -> Line | None:
     return lines[best] if words(best) / len(wanted) >= MATCH_SHARE else None
 
 
-def _content(text: str) -> set[str]:
+@lru_cache(maxsize=LINES_KEPT)
+def _content(text: str) -> frozenset[str]:
     known = lexicon().function_words
-    return {
-        _stem(word)
-        for word in fold(text).split()
-        if len(word) > 2 and word not in known and not is_filler(word)
-    }
+    words = (word for word in fold(text).split() if len(word) > 2)
+    return frozenset(_stem(word) for word in words if word not in known and not is_filler(word))
 
 
 def _stem(word: str) -> str:

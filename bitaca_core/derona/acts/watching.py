@@ -26,7 +26,7 @@ _WHO = re.compile(
 _ASKED = re.compile(
     r"\b(?:(?:a |o )?(?:cena|parte|momento|trecho|hora|fala|frase) (?:em que|que|onde|quando|do|da|dos|das|de)?|em que (?:minuto|momento|hora|parte)|(?:que|qual) (?:o )?(?:minuto|momento|hora)|onde (?:e|foi|fica|ta|esta)|acha|acho|procura|encontra|mostra|cade|volta|vai|pra|para|aquela|aquele|quero|ver|"
     r"the (?:scene|part|moment|line|bit)|(?:what|which) (?:minute|scene|part)|when (?:does|do|did)|where (?:is|was|does|do|did)|find|show me|go (?:back )?to|"
-    r"(?:ele|ela|eles|alguem|he|she|they|someone|somebody) (?:fala|falam|disse|diz|dizem|falou|says?|said|talks?)|fala de|falam de|says?|said)\b"
+    r"(?:ele|ela|eles|alguem|he|she|they|someone|somebody) (?:fala|falam|disse|diz|dizem|falou|says?|said|talks?)|(?:fala|falam|falou|falaram|disse|disseram|diz|dizem)(?: (?:de|do|da|dos|das|sobre|que))?|says?|said|talks? about)\b"
 )
 
 
@@ -263,8 +263,8 @@ def scene_words(turn: Turn) -> str:
     quote = re.search(r"[\"“”'‘’«]([^\"“”«»]{3,})[\"“”'‘’»]", turn.message.raw)
     if quote:
         return fold(quote[1])
-    text = asks_for_scene(turn.message.raw) or turn.slots.text or turn.message.text
-    rest = _ASKED.sub(" ", re.sub(r"\btitulo\d\b", " ", fold(text)))
+    spoken = re.sub(r"\btitulo\d\b", " ", turn.slots.masked or turn.message.text)
+    rest = _ASKED.sub(" ", fold(asks_for_scene(spoken) or spoken))
     return " ".join(rest.split())
 
 
