@@ -8,8 +8,8 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
 
-from bitaca_core.viewers.store import ViewerStore
 from bitaca_core.errors import BitacaError, InputError, RateLimited
+from bitaca_core.viewers.store import ViewerStore
 from gradio_app.chat import add_to_reply, emit_reply
 from gradio_app.conversations.conversation import Ask, Conversation, Turn
 from gradio_app.conversations.known import Viewer

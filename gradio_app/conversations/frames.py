@@ -214,8 +214,8 @@ class Link(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str
-    url: str
+    label: str
+    path: str
 
 
 class Done(Server):

@@ -136,7 +136,7 @@ def _length(match: re.Match[str]) -> int:
         return int(match["h3"]) * 60
     if match["m"]:
         return int(match["m"])
-    if "meia" in match[0] and "e meia" not in match[0] or match[0] in ("half an hour", "half hour"):
+    if ("meia" in match[0] and "e meia" not in match[0]) or match[0] in ("half an hour", "half hour"):
         return 30
     return 90 if "meia" in match[0] or "half" in match[0] else 60
 
@@ -158,7 +158,7 @@ def _vague_length(text: str) -> Span:
         return Span(None, SHORT_FILM_MIN)
     if re.search(r"\b(?:longas?[ -]?metragens?|longa metragem|(?:um|uns|so|o|os|quero|os|e|sejam?) longas?|features?|feature films?|feature length)\b|^longas? (?:de|d[ao]|documental|documentais|animad)", text) and not re.search(r"\b(?:viagem|viagens|historia|cena|vida|noite) longa", text):
         return Span(FEATURE_MIN, None)
-    if re.search(r"\b(?:um|uns|algum|alguns|melhores|ver|os|de|quero|queria|tem|so|indica|apenas|dois|tres|só) curtas?\b(?! e\b)", text) and not re.search(r"\bmais curtas?\b", text) or re.match(r"^curtas?\b(?! (?:e|mas|metra))", text) or re.search(r"\bcurtas (?:de|do|da|brasileiros|nacionais|animados)\b|\bcurta (?:de|brasileiro|nacional|animado|metragem)\b", text):  # fmt: skip
+    if (re.search(r"\b(?:um|uns|algum|alguns|melhores|ver|os|de|quero|queria|tem|so|indica|apenas|dois|tres|só) curtas?\b(?! e\b)", text) and not re.search(r"\bmais curtas?\b", text)) or re.match(r"^curtas?\b(?! (?:e|mas|metra))", text) or re.search(r"\bcurtas (?:de|do|da|brasileiros|nacionais|animados)\b|\bcurta (?:de|brasileiro|nacional|animado|metragem)\b", text):  # fmt: skip
         return Span(None, SHORT_FILM_MIN)
     if re.search(r"(?<!mais )(?<!menos )\b(?:curto|curtos|curtinh[oa]s?|curta|curtissim[oa]s?|rapidinh[oa]s?|rapid[oa]s?|ligeir[oa]s?|curtos|bem curto|breve|breves|short|quick)\b(?! (?:demais|que|de))", text) and not re.search(r"\b(?:muito|mais|menos|tao|nao|too|so) (?:curt[oa]s?|short|rapido|rapida)\b|\bmais rapido\b|\bin short\b", text):  # fmt: skip
         return Span(None, SHORT_MIN)

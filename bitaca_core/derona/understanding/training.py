@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.ingest import ingest_sample
+from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona import normalize
 from bitaca_core.derona.names import Names
@@ -32,7 +32,7 @@ from bitaca_core.derona.understanding import evidence as evidence_
 from bitaca_core.derona.understanding import nations
 from bitaca_core.derona.understanding import themes as themes_
 from bitaca_core.derona.understanding.evidence import Evidence, Features
-from bitaca_core.derona.understanding.linear import BLOCKS, COUNTED, Linear, key_of
+from bitaca_core.derona.understanding.linear import COUNTED, Linear, key_of
 
 DATA = Path(__file__).parent.parent / "data"
 THEMES_FILE = DATA / "themes.npz"
