@@ -337,7 +337,7 @@ _ANSWERS: dict[str, Answer] = {
     "too_long": _plain("too_long"),
     "crisis": _plain("crisis"),
     "refuse": _plain("refuse"),
-    "abuse": _plain("abuse"),
+    "abuse": lambda turn, shelf: Outcome("refuse" if turn.reading.aspect == "refuse" else "abuse"),
     "greet": _plain("greet"),
     "bye": _plain("bye"),
     "thanks": _plain("thanks"),

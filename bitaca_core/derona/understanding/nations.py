@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from bitaca_core.derona.understanding.evidence import NEGATIONS, Evidence, Features
+from bitaca_core.derona.understanding.evidence import Evidence, Features
 
 READ = re.compile(r"(?:legendas?|legendad[oa]s?|legendinha|subtitles?|subtitled|subs?|subbed|captions?|cc|ler|lendo|reading)")
 HEARD = re.compile(
@@ -81,7 +81,7 @@ def mention_features(evidence: Evidence, mention: Mention, others: Sequence[Ment
         for side, at in (("<", mention.start - step), (">", mention.end + step - 1)):
             if 0 <= at < len(words):
                 word = words[at]
-                shape = "READ" if READ.fullmatch(word) else "HEARD" if HEARD.fullmatch(word) else "NOT" if word in NEGATIONS else word
+                shape = "READ" if READ.fullmatch(word) else "HEARD" if HEARD.fullmatch(word) else "NOT" if evidence.negates(at) else word
                 named |= {f"{kind}{side}{shape}", f"{kind}{side}{step}{shape}"}
     before = " ".join(words[max(0, mention.start - 2) : mention.start])
     named |= {f"{kind}<<{before}", f"{kind}<1{words[mention.start - 1] if mention.start else ''}>1{words[mention.end] if mention.end < len(words) else ''}"}

@@ -26,15 +26,16 @@ from bitaca_core.catalogue.ingest import ingest_sample
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona import normalize
-from bitaca_core.derona.names import Names
+from bitaca_core.derona.names import Names, Span
 from bitaca_core.derona.slots import mask
 from bitaca_core.derona.understanding import evidence as evidence_
-from bitaca_core.derona.understanding import nations
+from bitaca_core.derona.understanding import named, nations
 from bitaca_core.derona.understanding import themes as themes_
 from bitaca_core.derona.understanding.evidence import Evidence, Features
 from bitaca_core.derona.understanding.linear import COUNTED, Linear, key_of
 
 DATA = Path(__file__).parent.parent / "data"
+NAMED_FILE = DATA / "named.npz"
 THEMES_FILE = DATA / "themes.npz"
 SENSES_FILE = DATA / "senses.npz"
 INTENTS_FILE, PHRASES_FILE, ACTIONS_FILE = DATA / "intents.npz", DATA / "phrases.npz", DATA / "actions.npz"
@@ -45,8 +46,7 @@ VALUES = ("genres", "not_genres", "moods", "not_moods", "company", "comparative"
 """The slots whose values are told by phrases, not by what is counted or named."""
 WORD_SEEN_MIN = 2
 """Messages that use a word before it counts as one, not as a slip."""
-THEMED = ("search", "refine", "similar", "surprise", "another", "why")
-THEME_BAR = 0.0
+THEMED = ("search", "refine", "similar", "surprise", "another", "why", "cast", "availability", "compare", "feedback")
 NUDGE = 1e-9
 
 
@@ -60,6 +60,7 @@ class Row:
     slots: dict[str, Any]
     evidence: Evidence
     text: str
+    titles: tuple[tuple[Features, bool], ...] = ()
 
 
 def main() -> int:
@@ -84,7 +85,9 @@ def main() -> int:
     senses.save(SENSES_FILE)
     themes = fit(*themes_of(rows), PHRASE_C)
     themes.save(THEMES_FILE)
-    for name, model in (("themes", themes), ("senses", senses), ("intents", intents), ("phrases", phrases), ("actions", actions)):
+    titles = fit(*titles_of(rows), PHRASE_C)
+    titles.save(NAMED_FILE)
+    for name, model in (("named", titles), ("themes", themes), ("senses", senses), ("intents", intents), ("phrases", phrases), ("actions", actions)):
         print(f"{name}: {len(model.labels)} labels, {len(model.keys)} features")
     return 0
 
@@ -98,19 +101,26 @@ def read(files: Iterable[Path]) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="bitaca-training-") as folder:
         paths = DataPaths(Path(folder))
         ingest_sample(paths)
-        names = Names(load_catalogue(titles_file(paths)).titles)
+        titles = load_catalogue(titles_file(paths)).titles
+        names, parts = Names(titles), named.Parts(titles)
     rows = []
     for file in files:
         for line in file.read_text("utf-8").splitlines():
             given = json.loads(line)
             message = normalize.read(given["text"], "en" if given["lang"] == "en" else "pt", names.words)
-            masked, _ = mask(message, names)
             last = (given.get("context") or {}).get("last")
             scene = last if last in ("results", "details", "playing") else ""
+            meant = {*given.get("slots", {}).get("titles", ()), *given.get("slots", {}).get("not_titles", ())}
+            found = named.candidates(message, names, parts)
+            spans = [Span(one.title_id, one.start, one.end) for one in found if one.title_id in meant]
+            masked = mask(message, spans)
+            weighed = tuple(
+                (named.candidate_features(message, one, found, scene), one.title_id in meant) for one in found
+            )
             writer = re.split(r"[-_]", given["id"])[0]
             rows.append(
                 Row(writer, given["lang"], given["intent"], given.get("slots", {}),
-                    evidence_.evidence_of(message, masked, scene), given["text"])
+                    evidence_.evidence_of(message, masked, scene, names.person_words), given["text"], weighed)
             )  # fmt: skip
     return rows
 
@@ -175,13 +185,14 @@ def themes_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDA
     features, truth = [], []
     for row in rows:
         gold = {word for theme in row.slots.get("themes", ()) for word in fold(theme).split()} - themes_.JOINING
-        if row.intent not in THEMED and not gold:
+        people = {word for one in row.slots.get("people", ()) for word in fold(one).split()} - themes_.JOINING
+        if row.intent not in THEMED and not gold and not people:
             continue
         taken = themes_.taken_by(row.evidence, spans_of(row.evidence))
         for at, word in enumerate(row.evidence.words):
             if taken[at] != "mark":
                 features.append(themes_.word_features(row.evidence, at, taken, row.intent))
-                truth.append([word in gold, word not in gold])
+                truth.append([word in gold, word in people and word not in gold, word not in gold | people])
     return features, themes_.LABELS, np.array(truth)
 
 
@@ -197,10 +208,16 @@ def themes_in(theming: Linear, evidence: Evidence, intent: str) -> tuple[str, ..
         return ()
     taken = themes_.taken_by(evidence, spans_of(evidence))
     marked = [
-        taken[at] != "mark" and bool(np.subtract(*theming.scores(themes_.word_features(evidence, at, taken, intent))) > THEME_BAR)
+        taken[at] != "mark" and int(theming.scores(themes_.word_features(evidence, at, taken, intent)).argmax()) == 0
         for at in range(len(evidence.words))
     ]  # fmt: skip
     return themes_.joined(evidence.words, marked)
+
+
+def titles_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
+    """Return everything that may be a title's name, and whether it was meant as one."""
+    pairs = [pair for row in rows for pair in row.titles]
+    return [features for features, _ in pairs], named.LABELS, np.array([[meant, not meant] for _, meant in pairs])
 
 
 def actions_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
