@@ -284,6 +284,7 @@ export class DeronaChat extends Base {
     this.editing.hidden = !on
     this.input.value = on && this.last ? this.last.text : ''
     this.input.focus()
+    this.follow() // the line above the input takes its room from the log
   }
 
   private reword(text: string): void {
