@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gradio_app.conversations.frames import PROTOCOL, Edit, Message, PlayerState, Retry
+from gradio_app.conversations.frames import PROTOCOL, Edit, Message, PageContext, PlayerState, Retry
 
 if TYPE_CHECKING:
     from bitaca_core.derona.backends.companion import Companion
@@ -70,7 +70,15 @@ def asked_by(frame: Message | Edit | Retry, companion: Companion | None, request
         ask = Ask(frame.id or frame.of, None, frame.of, frame.player)
     else:
         ask = Ask(frame.id, frame.text, frame.of if isinstance(frame, Edit) else None, frame.player)
-    return replace(ask, companion=companion, request_id=request_id)
+    told = frame.context or PageContext()
+    watched = tuple(told.watchedVideos) if told.watchedVideos is not None else None
+    return replace(
+        ask,
+        favorites=tuple(told.favoriteGenres),
+        watched=watched,
+        companion=companion,
+        request_id=request_id,
+    )
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,8 +16,10 @@ from gradio_app.context import Context
 from gradio_app.conversations import answering
 from gradio_app.conversations.conversation import as_text, asked_by
 from gradio_app.conversations.delivery import Delivery
-from gradio_app.conversations.frames import ASKING, MAX_FRAME_BYTES, PROTOCOL, Hello
+from gradio_app.conversations.frames import ASKING, MAX_FRAME_BYTES, PROTOCOL, Acted, Hello
 from gradio_app.words import language_of
+
+log = logging.getLogger("bitaca.chat")
 
 HELLO_TIMEOUT_S = 15.0
 IDLE_TIMEOUT_S = 3600.0
@@ -117,6 +120,11 @@ class Line:
                 answering.stop(context.conversations, conversation)
                 return
             if kind in ("hello", "resume", "ping"):
+                return
+            if kind == "acted":
+                acted = Acted.model_validate(frame)
+                if not acted.ok:
+                    log.info("a page did not do what frame %d asked: %s", acted.seq, acted.reason)
                 return
             if kind not in ASKING:
                 raise ValueError("there is no frame of this type")
