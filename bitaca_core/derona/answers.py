@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import country_name, descriptor_name
-from bitaca_core.derona import facts
+from bitaca_core.derona import facts, trusted
 from bitaca_core.derona.context import Action, Outcome, Pick, Turn
 from bitaca_core.derona.names import guess_text
 from bitaca_core.derona.shelf import Shelf, akin
@@ -96,8 +96,8 @@ def _whole(title: Title, lang: str) -> tuple[str, dict[str, str]]:
 
 def _full_facts(title: Title, lang: str) -> str:
     summary = facts.summary(title, lang)
-    if title.directors:
-        by = facts.joined(title.directors, lang)
+    if named := trusted.names(title.directors):
+        by = facts.joined(named, lang)
         summary += f", direção de {by}" if lang == "pt" else f", directed by {by}"
     return summary
 
@@ -125,8 +125,8 @@ def _content(title: Title, lang: str) -> tuple[str, dict[str, str]]:
 
 
 _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {
-    "director": lambda title, lang: _fact("director", "people", facts.joined(title.directors, lang)),
-    "cast": lambda title, lang: _fact("cast", "people", facts.joined(title.cast, lang)),
+    "director": lambda title, lang: _fact("director", "people", facts.joined(trusted.names(title.directors), lang)),
+    "cast": lambda title, lang: _fact("cast", "people", facts.joined(trusted.names(title.cast), lang)),
     "duration": lambda title, lang: _fact("duration", "duration", facts.length(title, lang)),
     "age": _age,
     "year": lambda title, lang: _fact("year", "year", str(title.year) if title.year else None),

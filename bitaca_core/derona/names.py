@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from bitaca_core.catalogue.normalize import fold, romaji_key
 from bitaca_core.catalogue.titles import Title
+from bitaca_core.derona import trusted
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.normalize import Message
 
@@ -55,7 +56,7 @@ class Names:
             for word in own:
                 rare[word] += 1
                 owner[word] = title.title_id
-            for person in (*title.directors, *title.cast):
+            for person in filter(_could_be_typed, (*title.directors, *title.cast)):
                 key = fold(person)
                 self._people.setdefault(key, person)
                 self._person_titles.setdefault(person, []).append(title.title_id)
@@ -260,3 +261,8 @@ def guess_text(message: Message) -> str:
     text = re.split(r"\b(?:mas|sem|but|without|so que)\b", " ".join(message.typed))[0]
     cut = re.sub(r"\s+", " ", _CUES.sub(" ", text)).strip()
     return cut or text.strip()
+
+
+def _could_be_typed(person: str) -> bool:
+    """Return whether a person's name is one: letters alone are looked at no further, there are many."""
+    return (len(person) <= trusted.NAME_CHARS and person.replace(" ", "").isalpha()) or trusted.is_name(person)
