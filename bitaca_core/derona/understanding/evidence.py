@@ -25,7 +25,24 @@ NEGATIONS = frozenset(
      "dispenso", "without", "no", "not", "nothing", "don", "dont", "never", "except", "hate", "less", "isn", "isnt", "avoid", "skip", "minus", "aren", "exclude",
      "esquece", "troca", "swap", "instead", "remove", "drop", "tires", "poupa", "proibido", "corta", "nenhum", "nenhuma", "zero", "nope", "anti", "pouco", "pouca", "too", "demais")
 )  # fmt: skip
-TURNS = frozenset(("mas", "but", "porem", "so", "apenas", "e", "and", "quero", "want", "prefiro", "com", "with", "por", "que"))
+TURNS = frozenset(
+    (
+        "mas",
+        "but",
+        "porem",
+        "so",
+        "apenas",
+        "e",
+        "and",
+        "quero",
+        "want",
+        "prefiro",
+        "com",
+        "with",
+        "por",
+        "que",
+    )
+)
 _TITLE_WORD = re.compile(r"\btitulo\d+\b")
 
 

@@ -65,7 +65,13 @@ def joined(words: Sequence[str], marked: Sequence[bool]) -> tuple[str, ...]:
         while end < len(words):
             if marked[end] and words[end] not in JOINING:
                 end += 1
-            elif words[end] in JOINING and words[end] not in ("e", "and") and end + 1 < len(words) and marked[end + 1] and marked[end]:
+            elif (
+                words[end] in JOINING
+                and words[end] not in ("e", "and")
+                and end + 1 < len(words)
+                and marked[end + 1]
+                and marked[end]
+            ):
                 end += 2
             else:
                 break

@@ -84,7 +84,13 @@ def main() -> int:
     senses.save(SENSES_FILE)
     themes = fit(*themes_of(rows), PHRASE_C)
     themes.save(THEMES_FILE)
-    for name, model in (("themes", themes), ("senses", senses), ("intents", intents), ("phrases", phrases), ("actions", actions)):
+    for name, model in (
+        ("themes", themes),
+        ("senses", senses),
+        ("intents", intents),
+        ("phrases", phrases),
+        ("actions", actions),
+    ):
         print(f"{name}: {len(model.labels)} labels, {len(model.keys)} features")
     return 0
 
@@ -120,7 +126,13 @@ def write_words(files: Iterable[Path]) -> None:
     seen: Counter[str] = Counter()
     for file in files:
         for line in file.read_text("utf-8").splitlines():
-            seen.update({word for word in fold(json.loads(line)["text"]).split() if 4 <= len(word) <= 20 and word.isalpha()})
+            seen.update(
+                {
+                    word
+                    for word in fold(json.loads(line)["text"]).split()
+                    if 4 <= len(word) <= 20 and word.isalpha()
+                }
+            )
     words = sorted(word for word, count in seen.items() if count >= WORD_SEEN_MIN)
     (DATA / "words.txt").write_text("\n".join(words) + "\n", "utf-8")
 
@@ -174,7 +186,9 @@ def themes_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDA
     """Return every word of the messages in which themes are annotated, and whether it belongs to one."""
     features, truth = [], []
     for row in rows:
-        gold = {word for theme in row.slots.get("themes", ()) for word in fold(theme).split()} - themes_.JOINING
+        gold = {
+            word for theme in row.slots.get("themes", ()) for word in fold(theme).split()
+        } - themes_.JOINING
         if row.intent not in THEMED and not gold:
             continue
         taken = themes_.taken_by(row.evidence, spans_of(row.evidence))
@@ -308,9 +322,13 @@ def _check(rows: Sequence[Row]) -> None:
         for name in ("countries", "not_countries", "audio_languages", "subtitle_languages"):
             gold |= {f"{name}.{value.split('-')[0]}" for value in row.slots.get(name, ())}
         for label in gold | told:
-            counts[label.split(".")[0]] += np.array((label in gold & told, label in gold - told, label in told - gold))
+            counts[label.split(".")[0]] += np.array(
+                (label in gold & told, label in gold - told, label in told - gold)
+            )
     for name, (hit, missed, extra) in sorted(counts.items()):
-        print(f"{name}: F1 {2 * hit / max(1, 2 * hit + missed + extra):.3f} ({hit} hit, {missed} missed, {extra} extra)")
+        print(
+            f"{name}: F1 {2 * hit / max(1, 2 * hit + missed + extra):.3f} ({hit} hit, {missed} missed, {extra} extra)"
+        )
     print(f"themes: F1 {_theme_f1(themes):.3f}")
     wrong = Counter((row.intent, told) for row, told in intents if row.intent != told)
     print(*(f"{gold} as {told}: {count}" for (gold, told), count in wrong.most_common(20)), sep="\n")
@@ -331,7 +349,9 @@ def meant_by(sensing: Linear, evidence: Evidence, lang: str, intent: str) -> set
     found = nations.mentions(evidence.words)
     told = set()
     for one in found:
-        sense = sensing.labels[int(sensing.scores(nations.mention_features(evidence, one, found, lang, intent)).argmax())]
+        sense = sensing.labels[
+            int(sensing.scores(nations.mention_features(evidence, one, found, lang, intent)).argmax())
+        ]
         if sense in ("country", "not_country") and one.country:
             told.add(f"{'not_' if sense == 'not_country' else ''}countries.{one.country}")
         elif sense in ("heard", "read") and one.language:
@@ -345,7 +365,9 @@ def _theme_f1(pairs: Sequence[tuple[list[str], tuple[str, ...]]]) -> float:
         left = [set(one.split()) for one in told]
         for theme in gold:
             words = set(fold(theme).split())
-            near = next((one for one in left if len(words & one) * 2 >= len(words | one) or words <= one), None)
+            near = next(
+                (one for one in left if len(words & one) * 2 >= len(words | one) or words <= one), None
+            )
             hit, missed = hit + (near is not None), missed + (near is None)
             if near is not None:
                 left.remove(near)
@@ -357,7 +379,9 @@ def _macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
     from sklearn.metrics import f1_score
 
     gold = [one for one, _ in pairs]
-    return float(f1_score(gold, [two for _, two in pairs], average="macro", labels=sorted(set(gold)), zero_division=0))
+    return float(
+        f1_score(gold, [two for _, two in pairs], average="macro", labels=sorted(set(gold)), zero_division=0)
+    )
 
 
 if __name__ == "__main__":
