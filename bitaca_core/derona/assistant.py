@@ -45,6 +45,7 @@ __all__ = [
     "Reply",
 ]
 
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What goes back to the page. `chips` are things to say next, `citations` the subtitles that the text quotes."""
@@ -122,7 +123,7 @@ class Assistant:
         """
         state = state or DialogueState(lang=self.lang_default)
         message, slots, reading = self.understand(text, state, player)
-        reading = chips.meant(text) or reading
+        reading = chips.meant(text, player) or reading
         turn = Turn(
             message=message,
             slots=slots,
