@@ -126,11 +126,11 @@ class Conversation:
     left: asyncio.TimerHandle | None = None
     personal: bool = False
     readers: tuple[Reader, ...] = ()
+    id: str = field(init=False)
+    """The name under which it is kept, which opens nothing."""
 
-    @property
-    def id(self) -> str:
-        """The name under which it is kept, which opens nothing."""
-        return conversation_id(self.key)
+    def __post_init__(self) -> None:
+        self.id = conversation_id(self.key)
 
     @property
     def kept(self) -> bool:
