@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, Route
 
 from bitaca_core.derona.backends.choose import companion_of
 from bitaca_core.security.origin import TrustedProxies
@@ -117,7 +117,6 @@ def create_app(
     app.include_router(talks.router)
     app.include_router(support.router)
     app.router.routes.append(Route(endpoint.PATH, machines))
-    app.router.routes.append(WebSocketRoute("/ws/chat", chat.ChatSocket()))
     app.router.routes.append(Mount("/m", MediaApp(settings.paths.media, access, licences, bucket(settings))))
     proxies = TrustedProxies(settings.trusted_proxies)
     app.state.calm = calm

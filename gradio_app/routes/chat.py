@@ -6,11 +6,9 @@ import asyncio
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bitaca_core.errors import InputError, RateLimited, TokenError
 from bitaca_core.viewers.conversations import PAGE_MAX
@@ -104,18 +102,9 @@ def _whole(ask: Ask, reply: Any) -> dict[str, Any]:
     }
 
 
-class ChatSocket:
-    """`WS /ws/chat`: one page's conversation. The cookie or a single-use ticket names the viewer; else it is a guest.
-
-    A bare ASGI app: what a framework's route holds for each open socket would be a fifth of what a silent page costs.
-    """
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Talk until the page leaves."""
-        await _talk(WebSocket(scope, receive, send))
-
-
-async def _talk(socket: WebSocket) -> None:
+@router.websocket("/ws/chat")
+async def chat(socket: WebSocket) -> None:
+    """One page's conversation. The cookie or a single-use ticket names the viewer; else it is a guest."""
     context = context_of(socket)
     limits, address = context.limits, edge_of(socket).network
     try:
