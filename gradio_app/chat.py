@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from gradio_app.conversations.conversation import Ask, Conversation
@@ -62,7 +63,15 @@ def emit_reply(conversation: Conversation, message_id: str, reply: Any) -> None:
         emit("action", message_id, action=action.action, value=action.value)
     for piece in pieces(reply.text):
         emit("delta", message_id, text=piece)
-    emit("done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent)
+    emit("done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent, **spoken_of(reply))
+
+
+def spoken_of(reply: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return what a reply quotes (`citations`) and the pages that it names (`links`), in the shape of the API."""
+    return {
+        "citations": [asdict(one) for one in reply.citations],
+        "links": [asdict(one) for one in reply.links],
+    }
 
 
 def pieces(text: str) -> list[str]:
@@ -93,4 +102,5 @@ def card_json(card: Any) -> dict[str, Any]:
         "duration_s": card.duration_s,
         "duration": duration_text(card.duration_s),
         "kind": card.kind,
+        "position_s": card.position_s,
     }

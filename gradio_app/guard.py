@@ -32,6 +32,8 @@ MAX_BODY_BYTES = 64 * 1024
 UPLOADS = {"/trazer": UPLOAD_MAX_BYTES + MAX_BODY_BYTES}
 """Paths that take a file, and how much of it; everything else is a form or a few lines of JSON."""
 MAX_URL_BYTES = 4096
+BUILT = "/static/"
+"""Scripts, styles and drawings, the same for everybody: any page may load them. What they may ask then is another matter."""
 PROXY_HEADERS = frozenset(
     {b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"}
 )
@@ -208,6 +210,8 @@ class Guard:
     def _may_call(self, origin: str, path: str, edge: Edge) -> bool:
         if same_origin(origin, edge.scheme, edge.host) and path != "/mcp":
             return True
+        if path.startswith(BUILT):
+            return True
         # No page of ours calls /mcp: one that does so under our name was led here by a name of its own choosing
         # (DNS rebinding). Assistants send no Origin.
         # The listed origins may use the API; the operator's shell and reports stay at home.
@@ -227,7 +231,14 @@ class Guard:
         if edge.scheme == "https":
             dressed.append((b"strict-transport-security", b"max-age=31536000"))
         dressed.append((b"x-request-id", edge.request_id.encode()))
-        if origin and not same_origin(origin, edge.scheme, edge.host) and self._may_call(origin, path, edge):
+        if path.startswith(BUILT):
+            dressed += [
+                (b"access-control-allow-origin", b"*"),
+                (b"cross-origin-resource-policy", b"cross-origin"),
+            ]
+        elif (
+            origin and not same_origin(origin, edge.scheme, edge.host) and self._may_call(origin, path, edge)
+        ):
             dressed += [
                 (b"access-control-allow-origin", origin.encode()),
                 (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
@@ -237,7 +248,7 @@ class Guard:
                 ),
                 (b"access-control-max-age", b"600"),
             ]
-        if not path.startswith(("/static/", "/posters/")) or self.origins:
+        if not path.startswith(BUILT) and (self.origins or not path.startswith("/posters/")):
             dressed.append((b"vary", b"origin"))
         return dressed
 

@@ -165,7 +165,7 @@ def footer(say: Words) -> Html:
 
 def booth(say: Words) -> Html:
     """Return Derona's place. The element draws itself, so that nothing can be typed before it listens."""
-    return el("derona-chat", lang=HTML_LANG[say.lang])
+    return el("derona-chat", lang=HTML_LANG[say.lang], sheet=True)
 
 
 # -- cards ------------------------------------------------------------------------------------------------

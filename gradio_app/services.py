@@ -24,7 +24,7 @@ from bitaca_core.viewers.store import ViewerStore
 from gradio_app.calm import Calm
 from gradio_app.errors import NotFound, NotReady
 from gradio_app.languages import as_published
-from gradio_app.spoken import SpokenScenes
+from gradio_app.spoken import PublishedLines, SpokenScenes
 
 if TYPE_CHECKING:
     from bitaca_core.media.failures import Failure
@@ -327,6 +327,7 @@ class Services:
             self.recommender,
             playable=self.playable_units,
             arriving=self.arriving_units,
+            packages=PublishedLines(self),
         )
 
     # -- readiness

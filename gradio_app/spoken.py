@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from bitaca_core.derona.packages import Span
 from bitaca_core.errors import BitacaError
 from bitaca_core.search.scenes import Line, Scene, SceneIndex, scenes_of
 from bitaca_core.search.scenetable import OpenScenes, read_scenes_info, scenes_version
 from bitaca_core.settings import DataPaths
 
 log = logging.getLogger("bitaca.app")
+
+PACKAGES_READ = 128
+"""Packages whose subtitles are kept for Derona: a film's are some 100 KB."""
 
 
 class Scenes(Protocol):
@@ -89,3 +95,63 @@ def read_scenes(title_id: str, folder: Path, language: str) -> list[Scene]:
     from bitaca_core.media import spoken
 
     return scenes_of(title_id, (Line(*line) for line in spoken.lines(title_id, folder, language)))
+
+
+class Published(Protocol):
+    """Where the packages are, by unit id, and the scenes of them all (`Services` is one)."""
+
+    packages: dict[str, Any]
+    spoken: SpokenScenes
+
+
+class PublishedLines:
+    """What Derona may know of the published packages: lines, marks, heights, scenes. Safe to share between threads."""
+
+    def __init__(self, published: Published) -> None:
+        self._published = published
+
+    def lines(self, unit: str, lang: str) -> Sequence[Line]:
+        """Return the subtitles of a unit, in `lang` where there are some; none where nothing is published."""
+        package = self._published.packages.get(unit)
+        return read_lines(package.title_id, package.dir, lang) if package is not None else ()
+
+    def spans(self, unit: str) -> Sequence[Span]:
+        """Return what is marked in a unit."""
+        package = self._published.packages.get(unit)
+        return read_spans(package.dir) if package is not None else ()
+
+    def heights(self, unit: str) -> Sequence[int]:
+        """Return the heights of a unit's picture."""
+        package = self._published.packages.get(unit)
+        return tuple(dict.fromkeys(package.heights)) if package is not None else ()
+
+    def duration_s(self, unit: str) -> float | None:
+        """Return the length of a unit, seconds."""
+        package = self._published.packages.get(unit)
+        return package.duration_s if package is not None else None
+
+    def scenes(
+        self, text: str, lang: str, limit: int, reached_s: Mapping[str, float], within: str | None = None
+    ) -> Sequence[Scene]:
+        """Return scenes by their words, none past the place that was reached."""
+        index = self._published.spoken.index(self._published.packages, lang)
+        return [scene for scene, _ in index.find(text, limit, reached_s, within)]
+
+
+@lru_cache(maxsize=PACKAGES_READ)
+def read_lines(title_id: str, folder: Path, language: str) -> tuple[Line, ...]:
+    """Return the subtitles of a package, which never changes once it is there."""
+    from bitaca_core.media import spoken
+
+    return tuple(Line(*line) for line in spoken.lines(title_id, folder, language))
+
+
+@lru_cache(maxsize=PACKAGES_READ)
+def read_spans(folder: Path) -> tuple[Span, ...]:
+    """Return the marks of a package; none where its sidecar is missing or damaged, which the log says."""
+    try:
+        markers = json.loads((folder / "sidecar.json").read_bytes()).get("markers") or []
+        return tuple(Span(str(one["kind"]), float(one["start_s"]), float(one["end_s"])) for one in markers)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("the marks of %s cannot be read: %s", folder.name, error)
+        return ()

@@ -161,13 +161,17 @@ def search(
 
 @app.command("derona")
 def derona(
+    only: Annotated[
+        str,
+        typer.Option(help="of utterances, moderation, recap, spoilers, with commas between; all where empty"),
+    ] = "",
     record: Annotated[
         bool, typer.Option("--record", help="write first and last score beside the blind sets")
     ] = False,
     out: Out = Path("results/derona.json"),
 ) -> None:
-    """How well Derona reads and judges: intents, slots and moderation on sets that were written blind."""
-    _measure("tests.bench.derona", ["--record"] if record else [], out)
+    """How well Derona reads and judges, and what she gives away, on sets that were written blind and on 10,000 questions."""
+    _measure("tests.bench.derona", ["--only", only, *(["--record"] if record else [])], out)
 
 
 @app.command("index")

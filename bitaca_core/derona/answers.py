@@ -1,7 +1,8 @@
-"""Answers about one title: details, whether it can be watched here, playing it, why it was suggested."""
+"""Answers about one title: details, whether it can be watched here, playing it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -45,15 +46,17 @@ def names_nothing_known(turn: Turn) -> bool:
 def details(turn: Turn, shelf: Shelf) -> Outcome:
     """Answer a question about a title, from its own fields only."""
     if turn.reading.aspect == "compare" or turn.slots.compare:
-        return _compare(turn, shelf)
+        from bitaca_core.derona.acts.comparing import compare
+
+        return compare(turn, shelf)
     title = subject(turn, shelf)
     if title is None:
-        return _missing(turn, shelf)
+        return missing(turn, shelf)
     if turn.reading.aspect == "remaining":
         return _remaining(turn, shelf, title)
     answer = _ASPECTS.get(turn.reading.aspect or "", _whole)
     act, said = answer(title, turn.lang)
-    watching = _is_playing(turn, shelf, title)
+    watching = is_playing(turn, shelf, title)
     return Outcome(
         act,
         {"title": title.name(turn.lang), **said},
@@ -64,7 +67,7 @@ def details(turn: Turn, shelf: Shelf) -> Outcome:
     )
 
 
-def _is_playing(turn: Turn, shelf: Shelf, title: Title) -> bool:
+def is_playing(turn: Turn, shelf: Shelf, title: Title) -> bool:
     """Return whether `title`, or an episode of it, is open in the player."""
     open_id = turn.player.title_id if turn.player else None
     return open_id is not None and shelf.catalogue.resolve(open_id) == title
@@ -74,7 +77,7 @@ def _remaining(turn: Turn, shelf: Shelf, title: Title) -> Outcome:
     """Say how much of what is playing is left, by the catalogue's duration and the player's position."""
     name = title.name(turn.lang)
     playing = turn.player.title_id if turn.player else None
-    if turn.player is None or playing is None or not _is_playing(turn, shelf, title):
+    if turn.player is None or playing is None or not is_playing(turn, shelf, title):
         return Outcome("unknown_fact", {"title": name}, focus=title.title_id)
     episode = shelf.catalogue.episode(playing)
     total = episode.duration_s if episode else title.duration_s
@@ -136,7 +139,8 @@ _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {
 }
 
 
-def _missing(turn: Turn, shelf: Shelf) -> Outcome:
+def missing(turn: Turn, shelf: Shelf) -> Outcome:
+    """Say that no title was understood: which one, no such number, or none of that name."""
     if turn.slots.ordinal is not None and turn.state.listed:
         return Outcome("no_such_item")
     if names_nothing_known(turn):
@@ -158,56 +162,108 @@ def unknown(turn: Turn, shelf: Shelf) -> Outcome:
     return Outcome("unknown_title_near", picks=tuple(Pick(title, near=True) for title in found))
 
 
-def _compare(turn: Turn, shelf: Shelf) -> Outcome:
-    listed = [title for name in turn.state.listed if (title := shelf.catalogue.resolve(name))]
-    by_year = turn.slots.compare in ("older", "newer")
-    known = [title for title in listed if (title.year if by_year else title.duration_s) is not None]
-    if not known or turn.slots.compare not in ("shorter", "longer", "older", "newer"):
-        return Outcome("compare_unknown")
-
-    def measure(title: Title) -> int:
-        return int((title.year if by_year else title.duration_s) or 0)
-
-    best = (min if turn.slots.compare in ("shorter", "older") else max)(known, key=measure)
-    value = str(best.year) if by_year else facts.duration(measure(best), turn.lang)
-    return Outcome(
-        "compare_best", {"title": best.name(turn.lang), "value": value}, focus=best.title_id, offer="play"
-    )
-
-
 def play(turn: Turn, shelf: Shelf) -> Outcome:
     """Open a title, or say honestly that it cannot be watched here, with what comes near."""
     title = subject(turn, shelf)
     if title is None:
-        return _missing(turn, shelf)
-    if names_nothing_known(turn):
+        return missing(turn, shelf)
+    if names_nothing_known(turn) and turn.reading.aspect is None:
         return unknown(turn, shelf)
+    if turn.reading.aspect == "trailer":
+        return trailer(turn, shelf, title)
+    if turn.reading.aspect == "scene":
+        from bitaca_core.derona.acts.watching import play_scene
+
+        return play_scene(turn, shelf, title)
     return open_title(turn, shelf, title)
+
+
+def trailer(turn: Turn, shelf: Shelf, title: Title) -> Outcome:
+    """Say that the catalogue has no trailers, and offer the title itself where it can be watched."""
+    ready = shelf.unit(title, turn.ready) is not None
+    act = "trailer_none" if ready else "trailer_none_unplayable"
+    return Outcome(
+        act,
+        {"title": title.name(turn.lang)},
+        (Pick(title),),
+        focus=title.title_id,
+        offer="play" if ready else "",
+        continues=True,
+    )
 
 
 def open_title(turn: Turn, shelf: Shelf, title: Title | None) -> Outcome:
     """Return the act of opening `title`, honest when it cannot be watched here."""
     if title is None:
         return Outcome("which_title")
-    unit = _wanted_unit(turn, shelf, title)
+    asked = asked_episode(turn) if title.episodes else None
+    if asked is not None:
+        return _open_episode(turn, shelf, title, *asked)
+    unit = _begun_unit(turn, shelf, title)
     if unit is None:
         return _not_here(turn, shelf, title, "play_unplayable")
+    return _opened(turn, shelf, title, unit, "play")
+
+
+def _opened(turn: Turn, shelf: Shelf, title: Title, unit: str, act: str, **said: str) -> Outcome:
     return Outcome(
-        "play",
-        {"title": title.name(turn.lang)},
-        picks=(Pick(title),),
+        act,
+        {"title": title.name(turn.lang), **said},
+        picks=(Pick(title, unit=unit),),
         actions=(Action("play", unit),),
         focus=title.title_id,
         continues=True,
     )
 
 
-def _wanted_unit(turn: Turn, shelf: Shelf, title: Title) -> str | None:
-    """Return the id to open: of a series the episode asked for, else what was begun, else the first."""
+_NUMBERED = re.compile(
+    r"\b(?:ep|eps|episodio|episode|capitulo|cap)s? (?:n |numero |number )?(\d{1,4})\b|\b(\d{1,4})(?:o|a|st|nd|rd|th)? (?:ep|episodio|episode|capitulo)\b"
+)
+_SEASON = re.compile(
+    r"\b(?:temporada|season|temp) (\d{1,2})\b|\b(\d{1,2})(?:o|a|st|nd|rd|th)? (?:temporada|season|temp)\b|\bs(\d{1,2})e\d"
+)
+_SHORTHAND = re.compile(r"\bs\d{1,2} ?e(\d{1,4})\b")
+_PLACES = ("primeir", "segund", "terceir", "quart", "quint", "sext", "setim", "oitav", "non", "decim")
+_PLACES_EN = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_EPISODE = re.compile(r"\b(?:ep|eps|episodio|episode|capitulo)\b")
+
+
+def asked_episode(turn: Turn) -> tuple[int | None, int] | None:
+    """Return the season (None: not said) and the number of the episode that is asked for; -1 is the last one."""
+    text = turn.message.text
+    season = _SEASON.search(text)
+    of_season = int(next(group for group in season.groups() if group)) if season else None
+    found = _NUMBERED.search(text) or _SHORTHAND.search(text)
+    if found:
+        return of_season, int(next(group for group in found.groups() if group))
+    if not _EPISODE.search(text):
+        return (of_season, 1) if of_season is not None else None
+    for number, (pt, en) in enumerate(zip(_PLACES, _PLACES_EN, strict=True), 1):
+        if re.search(rf"\b(?:{pt}[oa]|{en}) (?:ep|episodio|episode|capitulo)\b", text):
+            return of_season, number
+    if re.search(r"\b(?:ultimo|last|latest|mais recente) (?:ep|episodio|episode|capitulo)\b", text):
+        return of_season, -1
+    return None
+
+
+def _open_episode(turn: Turn, shelf: Shelf, title: Title, season: int | None, number: int) -> Outcome:
+    fits = [episode for episode in title.episodes if season is None or episode.season == season]
+    wanted = fits[-1:] if number == -1 else [episode for episode in fits if episode.number == number]
+    said = {"title": title.name(turn.lang)}
+    if not wanted:
+        return Outcome("episode_none", said | {"count": str(len(title.episodes))}, focus=title.title_id)
+    episode = wanted[0]
+    said["number"] = str(episode.number)
+    if episode.title_id not in turn.ready:
+        if shelf.unit(title, turn.ready) is None:
+            return _not_here(turn, shelf, title, "play_unplayable")
+        return Outcome("episode_not_ready", said, (Pick(title),), focus=title.title_id, offer="play")
+    return _opened(turn, shelf, title, episode.title_id, "play_episode", number=said["number"])
+
+
+def _begun_unit(turn: Turn, shelf: Shelf, title: Title) -> str | None:
+    """Return the id to open: of a series what was begun, else its first episode that is ready."""
     units = [unit for unit in shelf.catalogue.playable_ids(title) if unit in turn.ready]
-    if title.episodes and turn.slots.titles and turn.slots.ordinal and "episodio" in turn.message.text:
-        wanted = [episode.title_id for episode in title.episodes if episode.number == turn.slots.ordinal]
-        return next((unit for unit in wanted if unit in turn.ready), None)
     begun = next((item.title_id for item in turn.continuing if item.title_id in units), None)
     return begun or shelf.unit(title, turn.ready)
 
@@ -216,7 +272,7 @@ def availability(turn: Turn, shelf: Shelf) -> Outcome:
     """Say whether a title can be watched here."""
     title = None if names_nothing_known(turn) else subject(turn, shelf)
     if title is None:
-        return _missing(turn, shelf)
+        return missing(turn, shelf)
     if shelf.unit(title, turn.ready) is None:
         return _not_here(turn, shelf, title, "availability_no")
     return Outcome(
@@ -250,14 +306,3 @@ def _not_here(turn: Turn, shelf: Shelf, title: Title, act: str) -> Outcome:
         like=title if near else None,
         label="near" if near else "other",
     )
-
-
-def why(turn: Turn, shelf: Shelf) -> Outcome:
-    """Explain a suggestion with the fields that it was chosen by."""
-    title = subject(turn, shelf) if turn.state.listed or turn.slots.titles else None
-    if title is None:
-        return Outcome("why_none")
-    like = shelf.catalogue.resolve(turn.state.wish.like) if turn.state.wish and turn.state.wish.like else None
-    reason = facts.card_reason(title, turn.state.wish, turn.lang, like=like)
-    reason = reason[:1].lower() + reason[1:]
-    return Outcome("why", {"title": title.name(turn.lang), "reason": reason}, focus=title.title_id)

@@ -13,14 +13,37 @@ from dataclasses import dataclass, replace
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.vocabulary import descriptor_name
 from bitaca_core.derona import chips, facts, intents, moderation, normalize, phrasing, policy
-from bitaca_core.derona.context import Action, Begun, Card, Outcome, Pick, PlayerContext, Turn
+from bitaca_core.derona.context import (
+    Action,
+    Begun,
+    Card,
+    Citation,
+    Link,
+    Outcome,
+    Own,
+    Pick,
+    PlayerContext,
+    Turn,
+)
 from bitaca_core.derona.names import Names, guess_text
+from bitaca_core.derona.packages import Packages
 from bitaca_core.derona.shelf import Popularity, Shelf
 from bitaca_core.derona.slots import Slots, extract
 from bitaca_core.derona.state import SHOWN_MAX, DialogueState, Wish
 from bitaca_core.search.query import SearchService
 
-__all__ = ["Action", "Assistant", "Begun", "Card", "DialogueState", "PlayerContext", "Reply"]
+__all__ = [
+    "Action",
+    "Assistant",
+    "Begun",
+    "Card",
+    "Citation",
+    "DialogueState",
+    "Link",
+    "Own",
+    "PlayerContext",
+    "Reply",
+]
 
 _NAMING = frozenset(("similar", "play", "availability", "details"))
 """Intents that need a title, so that a near spelling is worth a look."""
@@ -33,7 +56,7 @@ _GUESSED = _NAMING | _OPEN
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back to the page. `actions` are for the player, `chips` are things to say next."""
+    """What goes back to the page. `chips` are things to say next, `citations` the subtitles that the text quotes."""
 
     text: str
     cards: tuple[Card, ...]
@@ -42,6 +65,8 @@ class Reply:
     state: DialogueState
     lang: str
     intent: str
+    citations: tuple[Citation, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 class Assistant:
@@ -61,6 +86,8 @@ class Assistant:
         Returns the ids that can be watched now; None asks search, which costs a query a turn.
     arriving : callable or None
         Returns the ids that are being made or wait for their turn; None knows of none.
+    packages : Packages or None
+        What is said and marked in what is published; None knows of none.
     """
 
     def __init__(
@@ -73,10 +100,11 @@ class Assistant:
         rng_seed: int = 0,
         playable: Callable[[], Collection[str]] | None = None,
         arriving: Callable[[], Collection[str]] | None = None,
+        packages: Packages | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.names = Names(catalogue.titles)
-        self.shelf = Shelf(catalogue, search, self.names, playable, recommend, arriving)
+        self.shelf = Shelf(catalogue, search, self.names, playable, recommend, arriving, packages)
         self.lang_default = lang_default
         self.rng_seed = rng_seed
 
@@ -93,14 +121,16 @@ class Assistant:
         favorite_genres: Sequence[str] = (),
         watched: Sequence[str] = (),
         continuing: Sequence[Begun] = (),
+        own: Own | None = None,
     ) -> Reply:
         """Return the answer to `text`.
 
         `watched` are ids of titles already seen to the end, `continuing` what was begun, latest first (anything
-        with `title_id` and `position_s`).
+        with `title_id` and `position_s`), `own` what the viewer keeps; None is somebody without a profile.
         """
         state = state or DialogueState(lang=self.lang_default)
         message, slots, reading = self.understand(text, state, player)
+        reading = chips.meant(text) or reading
         turn = Turn(
             message=message,
             slots=slots,
@@ -113,6 +143,7 @@ class Assistant:
             continuing=tuple(continuing),
             seed=self.rng_seed,
             coming=self.shelf.arriving_ids(),
+            own=own,
         )
         return self._speak(turn, policy.answer(turn, self.shelf))
 
@@ -196,17 +227,21 @@ class Assistant:
             state=_next_state(turn, outcome),
             lang=lang,
             intent=turn.reading.intent,
+            citations=outcome.citations,
+            links=outcome.links,
         )
 
     def _card(self, pick: Pick, turn: Turn, outcome: Outcome) -> Card:
         title, lang = pick.title, turn.message.language
-        unit = self.shelf.unit(title, turn.ready)
+        unit = pick.unit or self.shelf.unit(title, turn.ready)
+        at = f"?t={int(pick.at_s)}" if pick.at_s is not None and unit is not None else ""
         return Card(
             title_id=title.title_id,
             title=title.name(lang),
             year=title.year,
             poster=f"/posters/{title.title_id}",
-            reason=facts.card_reason(
+            reason=pick.reason
+            or facts.card_reason(
                 title,
                 outcome.wish,
                 lang,
@@ -216,12 +251,13 @@ class Assistant:
                 lacks=pick.near and outcome.label == "lacks",
             ),
             playable=unit is not None,
-            watch_url=f"/watch/{unit or title.title_id}",
+            watch_url=f"/watch/{unit or title.title_id}{at}",
             age_rating=title.age_rating,
             duration_s=title.duration_s,
             kind=title.kind,
             arriving=self.shelf.arrives(title, turn.ready, turn.coming),
             descriptors=tuple(descriptor_name(name, lang) for name in title.descriptors),
+            position_s=pick.at_s if pick.at_s is not None else pick.position_s,
         )
 
 

@@ -12,12 +12,14 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.search.gloss import is_known
 
 MAX_CHARS = 2_000
 """Longer messages are refused politely: nobody wishes for a film in two thousand characters."""
@@ -54,6 +56,8 @@ class Message:
         Nothing but laughter.
     marks : frozenset of str
         `?` and `!` where typed, and `emoji` when there was nothing else.
+    spoken : tuple of str
+        Folded, slang written out, no typo mended: numbers and names are read from these.
     """
 
     raw: str
@@ -64,6 +68,7 @@ class Message:
     too_long: bool = False
     laugh: bool = False
     marks: frozenset[str] = frozenset()
+    spoken: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -83,14 +88,15 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
         word[:MAX_WORD_CHARS] for word in fold(shown.replace("%", " por cento ")).split()[:MAX_WORDS]
     )
     tongue = language_of(typed, language)
-    words = tuple(mend(word, names) for word in _write_out(typed, tongue))
+    spoken = tuple(_write_out(typed, tongue))
+    words = tuple(mend(word, names) for word in spoken)
     plain = _SPACES.sub(" ", _PLAIN_DROP.sub(" ", _unaccented(shown))).strip()[: MAX_WORDS * 12]
     marks = {mark for mark in "?!" if mark in raw}
     if raw and not typed:
         marks.add("emoji")
     original = fold(raw).split()
     laugh = bool(original) and all(_LAUGH.match(word[:MAX_WORD_CHARS]) for word in original[:MAX_WORDS])
-    return Message(raw, plain, words, typed, tongue, too_long, laugh, frozenset(marks))
+    return Message(raw, plain, words, typed, tongue, too_long, laugh, frozenset(marks), spoken)
 
 
 def clean(text: str) -> str:
@@ -149,13 +155,20 @@ def mend(word: str, names: Collection[str]) -> str:
 def _mended(word: str) -> str:
     known = lexicon()
     table = _by_initial().get(word[0], ())
-    if word in known.typo_safe or word in table:
+    if word in known.typo_safe or word in table or word in _in_use() or is_known(word):
         return word
     limit = 2 if len(word) >= 8 else 1
     found = process.extractOne(word, table, scorer=OSA.distance, score_cutoff=limit)
     if found is None or _inflected(word, str(found[0])):
         return word
     return str(found[0])
+
+
+@lru_cache(maxsize=1)
+def _in_use() -> frozenset[str]:
+    """Words that people use in talk with Derona (written by `understanding.training`): none of them is a slip."""
+    text = (resources.files("bitaca_core.derona") / "data" / "words.txt").read_text("utf-8")
+    return frozenset(text.split())
 
 
 def _inflected(word: str, known: str) -> bool:

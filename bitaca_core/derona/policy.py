@@ -12,13 +12,22 @@ from typing import Literal
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
 from bitaca_core.derona import answers, facts, player, wishes
+from bitaca_core.derona.acts import (
+    availability,
+    comparing,
+    explaining,
+    helping,
+    own,
+    people,
+    trouble,
+    watching,
+)
 from bitaca_core.derona.context import Outcome, Pick, Turn
 from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf, akin, says_nothing
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 
 Answer = Callable[[Turn, Shelf], Outcome]
-BEGUN_MIN_S = 5.0
 LISTED_NAMES = 3
 
 
@@ -198,6 +207,11 @@ def _instead(suggestion: Outcome, act: str) -> Outcome:
     return replace(suggestion, act=act) if suggestion.act == "suggest" else suggestion
 
 
+def suggest_instead(turn: Turn, shelf: Shelf, act: str) -> Outcome:
+    """Return something to begin with, in the words of `act`."""
+    return _instead(_suggest(turn, shelf), act)
+
+
 def similar(turn: Turn, shelf: Shelf) -> Outcome:
     """Titles like the one named, counted or pointed at."""
     title = answers.subject(turn, shelf)
@@ -255,18 +269,6 @@ def _pick(turn: Turn, shelf: Shelf) -> Outcome:
     return Outcome(act, said, focus=title.title_id, offer="play" if ready else "")
 
 
-def continue_watching(turn: Turn, shelf: Shelf) -> Outcome:
-    """Where the viewer stopped, from their own history."""
-    for begun in turn.continuing:
-        title = shelf.catalogue.resolve(begun.title_id)
-        if title is None:
-            continue
-        said = {"title": title.name(turn.lang), "time": facts.clock(begun.position_s)}
-        act = "continue" if begun.position_s >= BEGUN_MIN_S else "continue_title"
-        return Outcome(act, said, (Pick(title),), focus=title.title_id, offer="play")
-    return _instead(_suggest(turn, shelf), "continue_none")
-
-
 def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     """One playable title, by the seed and the turn; favourites and unseen ones first."""
     wish = replace(wishes.wish_of(replace(turn.slots, text="")), popular=False, order="")
@@ -287,44 +289,15 @@ def affirm(turn: Turn, shelf: Shelf) -> Outcome:
     """A plain yes: to the offer, else to the list."""
     if turn.state.offer == "play" and turn.state.focus:
         return answers.open_title(turn, shelf, shelf.catalogue.resolve(turn.state.focus))
+    offered = own.accepted(turn) or trouble.accepted(turn) or watching.accepted(turn, shelf)
+    if offered is not None:
+        return offered
     return Outcome("affirm_ask" if turn.state.listed else "affirm_none")
 
 
-def smalltalk(turn: Turn, shelf: Shelf) -> Outcome:
-    """Chat, kept short and turned back to films."""
-    text = turn.message.text
-    if re.search(r"\b(?:piadas?|jokes?)\b", text):
-        return Outcome("joke")
-    if turn.message.laugh or re.search(r"\bde rir\b|\blaugh", text):
-        return Outcome("laugh")
-    if re.search(r"favorit|preferid|voce (?:mais )?(?:gosta|prefere|curte)|do you like", text):
-        return Outcome("favorite")
-    if re.search(r"\bamo\b|\blove\b|casa comigo|adoro voce|voce e \w*|marry", text):
-        return Outcome("love")
-    return Outcome("smalltalk")
-
-
-def feedback(turn: Turn, shelf: Shelf) -> Outcome:
-    """Praise or complaint about what was shown."""
-    bad = re.search(
-        r"\b(?:nao (?:gostei|curti)|odiei|detestei|hated?|didn ?t|ruim|ruins|pessim\w+|horri\w+|chat[oa]s?|frac[oa]|lixo|merda|bosta|terrible|awful|bad|boring|errad\w+|errou|nada (?:a ver|haver)|sem graca)\b",
-        turn.message.text,
-    )
-    return Outcome("feedback_bad" if bad else "feedback_good")
-
-
-def trouble(turn: Turn, shelf: Shelf) -> Outcome:
-    """Playback trouble: advice by its kind."""
-    text = turn.message.text
-    if re.search(r"\b(?:som|audio|sound|mudo|muted)\b", text):
-        return Outcome("trouble_sound")
-    if re.search(r"\b(?:legendas?|subtitles?|captions?)\b", text):
-        return Outcome("trouble_text")
-    if re.search(
-        r"\b(?:pixel\w*|borrad\w+|embacad\w+|blurry|imagem|qualidade|quality|resolucao)\b", text
-    ) and not re.search(r"\b(?:preta|sem|trava\w*)\b", text):
-        return Outcome("trouble_picture")
-    return Outcome("trouble")
+def deny(turn: Turn, shelf: Shelf) -> Outcome:
+    """A plain no: to a question, else to what was shown."""
+    return own.declined(turn) or Outcome("deny")
 
 
 def out_of_scope(turn: Turn, shelf: Shelf) -> Outcome:
@@ -336,6 +309,13 @@ def out_of_scope(turn: Turn, shelf: Shelf) -> Outcome:
     return Outcome("out_of_scope" if is_foreign(turn.slots.masked) else "not_understood")
 
 
+def another(turn: Turn, shelf: Shelf) -> Outcome:
+    """More, or other results: of the wish on the table, or of what the message adds to it."""
+    if turn.state.wish is None and not turn.state.listed:
+        return search(turn, shelf)
+    return refine(replace(turn, reading=replace(turn.reading, aspect="more")), shelf)
+
+
 _ANSWERS: dict[str, Answer] = {
     "empty": _plain("empty"),
     "too_long": _plain("too_long"),
@@ -345,22 +325,35 @@ _ANSWERS: dict[str, Answer] = {
     "greet": _plain("greet"),
     "bye": _plain("bye"),
     "thanks": _plain("thanks"),
-    "help": _plain("help"),
-    "identity": _plain("identity"),
-    "smalltalk": smalltalk,
+    "help": helping.help_,
     "search": search,
     "similar": similar,
-    "details": answers.details,
-    "play": answers.play,
-    "availability": answers.availability,
-    "continue": continue_watching,
-    "surprise": surprise,
     "refine": refine,
-    "why": answers.why,
-    "affirm": affirm,
-    "deny": _plain("deny"),
-    "feedback": feedback,
-    "trouble": trouble,
-    "control": player.drive,
+    "another": another,
+    "surprise": surprise,
+    "details": answers.details,
+    "cast": people.cast,
+    "why": explaining.why,
+    "compare": comparing.compare,
+    "play": answers.play,
+    "resume": watching.resume,
+    "continue_watching": watching.continue_watching,
+    "player_control": player.drive,
+    "tracks": player.drive,
+    "trouble": trouble.trouble,
+    "availability": availability.availability,
+    "watchlist": own.watchlist,
+    "feedback": own.feedback,
+    "history_privacy": own.privacy,
+    "scene_search": watching.scene_search,
+    "small_talk": helping.small_talk,
     "out_of_scope": out_of_scope,
+    "affirm": affirm,
+    "deny": deny,
+    # the same under the names of the reader before
+    "identity": _plain("identity"),
+    "smalltalk": helping.small_talk,
+    "continue": watching.continue_watching,
+    "control": player.drive,
 }
+"""Every intent that a message may be read as."""

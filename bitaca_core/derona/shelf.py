@@ -14,6 +14,7 @@ from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import vocabulary
 from bitaca_core.derona.names import Names
+from bitaca_core.derona.packages import NoPackages, Packages
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Hit, Query, SearchService
 
@@ -53,7 +54,9 @@ class Shelf:
         playable: Callable[[], Collection[str]] | None = None,
         popularity: Popularity | None = None,
         arriving: Callable[[], Collection[str]] | None = None,
+        packages: Packages | None = None,
     ) -> None:
+        self.packages: Packages = packages if packages is not None else NoPackages()
         self.catalogue = catalogue
         self.search = search
         self.names = names

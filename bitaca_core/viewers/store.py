@@ -349,6 +349,11 @@ class ViewerStore(MarksStore, InteractionsStore, ConversationsStore):
 
     # --- leaving
 
+    def clear_history(self, viewer: str) -> int:
+        """Delete what the viewer watched and where they stopped; list, thumbs and messages stay. Return how many."""
+        with self._write() as db:
+            return db.execute("DELETE FROM progress WHERE viewer_id = ?", (viewer,)).rowcount
+
     def forget(self, viewer: str) -> bool:
         """Delete the viewer and everything kept about them; False when there was no such viewer."""
         with self._write(viewer) as db:

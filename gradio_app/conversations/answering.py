@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
 
 from bitaca_core.errors import BitacaError, InputError, RateLimited
+from bitaca_core.viewers.store import ViewerStore
 from gradio_app.chat import add_to_reply, emit_reply
 from gradio_app.conversations.conversation import Ask, Conversation, Turn
 from gradio_app.conversations.known import Viewer
 from gradio_app.conversations.registry import Conversations
+from gradio_app.opinions import SAYINGS
 
 MESSAGES_WAITING_MAX = 8
 WAIT_WHEN_FULL_S = 1.0
@@ -122,6 +124,8 @@ async def _answer(conversations: Conversations, conversation: Conversation, ask:
     del conversation.turns[place:]
     conversation.answered(Turn(ask.id, text, before))
     conversation.state, conversation.lang = reply.state, reply.lang
+    if conversation.kept:
+        carry_out(conversations.services.viewers, conversation.viewer, reply.actions)
     emit_reply(conversation, ask.id, reply)
     conversations.keep(conversation, ask, text, reply, dropped)
     return reply
@@ -157,6 +161,7 @@ async def _think(
                 favorite_genres=ask.favorites,
                 watched=viewer.watched if ask.watched is None else ask.watched,
                 continuing=viewer.continuing,
+                own=viewer.own,
             )
 
         if after is None:
@@ -173,6 +178,18 @@ async def _think(
         return await conversation.thinking
     finally:
         conversation.thinking = None
+
+
+def carry_out(viewers: ViewerStore, viewer: str, actions: Iterable[Any]) -> None:
+    """Do in the viewer's own store what the viewer asked Derona for; all other actions are the page's."""
+    for action in actions:
+        if action.action == "opinion":
+            SAYINGS[action.value["say"]](viewers, viewer, action.value["title_id"])
+        elif action.action == "clear_history":
+            viewers.clear_history(viewer)
+        elif action.action == "clear_list":
+            for title_id in viewers.marks(viewer)["list"]:
+                viewers.mark(viewer, title_id, "list", on=False)
 
 
 async def _add(adding: Coroutine[Any, Any, None]) -> None:

@@ -26,6 +26,8 @@ MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Session = Annotated[str, Field(max_length=64)]
 Lang = Annotated[str, Field(pattern="^(pt|en)$")]
 Seq = Annotated[int, Field(ge=0)]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,35}$")]
+Measure = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
 class Client(BaseModel):
@@ -37,13 +39,29 @@ class Client(BaseModel):
 
 
 class PlayerState(BaseModel):
-    """What the page's player is doing."""
+    """What the page's player is doing; `PlayerContext` says what each field means. What is left out is not known."""
 
     model_config = ConfigDict(extra="ignore")
 
     title_id: TitleId | None = None
     position_s: float = Field(0.0, ge=0, le=1e6, allow_inf_nan=False)
     paused: bool = True
+    duration: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] | None = None
+    audio: Annotated[tuple[Language, ...], Field(max_length=64)] | None = None
+    text: Annotated[tuple[Language, ...], Field(max_length=64)] | None = None
+    audio_chosen: Language | None = None
+    text_chosen: Language | None = None
+    heights: Annotated[tuple[Annotated[int, Field(ge=16, le=16_384)], ...], Field(max_length=64)] | None = (
+        None
+    )
+    quality: Annotated[str, Field(pattern=r"^(auto|[0-9]{2,5}p)$")] | None = None
+    buffer_s: Measure | None = None
+    rebuffer_s: Measure | None = None
+    stalls: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    bitrate_bps: Measure | None = None
+    throughput_bps: Measure | None = None
+    rate: Annotated[float, Field(gt=0, le=16, allow_inf_nan=False)] | None = None
+    online: bool | None = None
 
 
 class Hello(Client):
@@ -151,6 +169,7 @@ class Card(BaseModel):
     duration_s: float | None
     duration: str
     kind: str
+    position_s: float | None = None
 
 
 class Cards(Server):
@@ -179,6 +198,26 @@ class Delta(Server):
     text: str
 
 
+class Citation(BaseModel):
+    """A line of a title's subtitles that the answer quotes, where it plays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title_id: str
+    start_s: float
+    end_s: float
+    text: str
+
+
+class Link(BaseModel):
+    """A page of ours that the answer names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str
+    path: str
+
+
 class Done(Server):
     """The answer is whole; or, `stopped`, will not be."""
 
@@ -188,6 +227,8 @@ class Done(Server):
     text: str | None = None
     intent: str | None = None
     stopped: bool | None = None
+    citations: list[Citation] | None = None
+    links: list[Link] | None = None
 
 
 class More(Server):

@@ -17,11 +17,15 @@ LIFE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Ids seen to the end, what was begun (latest first), and the titles that are hidden from this viewer."""
+    """Ids seen to the end, what was begun (latest first), the titles that are hidden from this viewer, what they keep.
+
+    `own` is None of a guest.
+    """
 
     watched: tuple[str, ...]
     continuing: tuple[Any, ...]
     hidden: frozenset[str]
+    own: Any = None
 
 
 NOBODY = Viewer((), (), frozenset())
@@ -57,9 +61,17 @@ class Known:
             tuple(item.title_id for item in history if item.finished),
             tuple(item for item in history if not item.finished),
             services.hidden(viewer),
+            self._own(viewer),
         )
         self._kept.pop(viewer, None)
         self._kept[viewer] = (stamp, now, made)
         if len(self._kept) > VIEWERS_MAX:
             self._kept.popitem(last=False)
         return made
+
+    def _own(self, viewer: str) -> Any:
+        from bitaca_core.derona.assistant import Own
+
+        viewers = self.services.viewers
+        liked = tuple(title_id for title_id, thumb in viewers.ratings(viewer).items() if thumb > 0)
+        return Own(listed=tuple(viewers.marks(viewer)["list"]), liked=liked)

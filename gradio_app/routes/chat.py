@@ -14,7 +14,7 @@ from bitaca_core.errors import InputError, RateLimited, TokenError
 from bitaca_core.viewers.conversations import PAGE_MAX
 from bitaca_core.viewers.conversations import Line as KeptLine
 from gradio_app.access import edge_of
-from gradio_app.chat import card_json
+from gradio_app.chat import card_json, spoken_of
 from gradio_app.context import Context, context_of, known_viewer
 from gradio_app.conversations import answering
 from gradio_app.conversations.conversation import GUEST, Ask
@@ -50,7 +50,7 @@ class ChatBody(BaseModel):
 
 @router.post("/api/chat/message")
 async def message(request: Request, body: ChatBody) -> Response:
-    """Answer one message: `{text, recommendations, actions, chips}`, or as server-sent events where the caller
+    """Answer one message: `{text, recommendations, actions, chips, citations, links}`, or as server-sent events where the caller
     accepts them. Takes the cookie or the token."""
     context = context_of(request)
     viewer = await known_viewer(request)
@@ -97,6 +97,7 @@ def _whole(ask: Ask, reply: Any) -> dict[str, Any]:
         "recommendations": [card_json(card) for card in reply.cards],
         "actions": [{"action": found.action, "value": found.value} for found in reply.actions],
         "chips": list(reply.chips),
+        **spoken_of(reply),
         "lang": reply.lang,
     }
 

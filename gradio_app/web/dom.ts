@@ -26,3 +26,10 @@ export function localPath(path: string): string {
 export function adopt(source: Element): Element {
   return document.importNode(source, true)
 }
+
+/** Return a time of a title as it is read: "4:07", "1:02:03". */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds)
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, String(whole % 60).padStart(2, '0')]
+  return h ? `${h}:${String(m).padStart(2, '0')}:${s}` : `${m}:${s}`
+}

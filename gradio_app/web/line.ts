@@ -1,4 +1,6 @@
-// The line to the box office: one WebSocket that comes back by itself, and plain POST when it cannot.
+// The line to the box office: one WebSocket that comes back by itself, plain POST where there is none, and an outbox.
+import { Closed, type House, type Trouble } from './house'
+import type { PlayerState } from './player'
 
 export interface Card {
   title_id: string
@@ -13,12 +15,8 @@ export interface Card {
   arriving: boolean
   duration: string
   kind: string
-}
-
-export interface PlayerState {
-  title_id: string | null
-  position_s: number
-  paused: boolean
+  /** Where the viewer stopped, or where what was asked for begins. */
+  position_s?: number | null
 }
 
 /** A line of the conversation so far. */
@@ -27,28 +25,71 @@ export interface Said {
   text: string
 }
 
+/** A moment that an answer names: a button leads there. */
+export interface Citation {
+  title_id: string
+  start_s: number
+  text: string
+}
+
+/** A page of the house that an answer speaks of. */
+export interface Link {
+  label: string
+  path: string
+}
+
 export type Frame =
   | { type: 'hello'; seq: number; id: null; session: string; resumed: boolean; text: string; said?: Said[] }
   | { type: 'cards'; seq: number; id: string; cards: Card[]; lang: string }
   | { type: 'delta'; seq: number; id: string; text: string }
-  | { type: 'more'; seq: number; id: string; text: string }
+  | { type: 'more'; seq: number; id: string; text: string; citations?: Citation[] }
   | { type: 'action'; seq: number; id: string; action: string; value: unknown }
-  | { type: 'done'; seq: number; id: string; text?: string; chips: string[]; stopped?: boolean }
+  | { type: 'done'; seq: number; id: string; text?: string; chips: string[]; stopped?: boolean; citations?: Citation[]; links?: Link[] }
   | { type: 'rate_limited'; seq: number; id: string | null; retry_ms: number }
   | { type: 'error'; seq: number; id: string | null; kind: string; message: string }
+
+/** What the viewer asks: something new, the last message in other words, or the same again. */
+export type Wish =
+  | { type: 'message'; text: string }
+  | { type: 'edit'; text: string; of: string }
+  | { type: 'retry'; text: string; of: string }
+
+/** A wish with its number, in the order in which it was made. */
+export type Letter = Wish & { id: string }
+
+/** What the page knows of its viewer, for the shape of `POST /api/chat/message`. */
+export interface UserContext {
+  favoriteGenres: string[]
+  watchedVideos: string[]
+  currentVideo: PlayerState | null
+}
+
+/** What the element hears of its line. */
+export interface Listener {
+  frame(frame: Frame): void
+  /** The line is up, or why it is not. */
+  state(trouble: Trouble | null): void
+  /** Which letters still wait to be sent. */
+  waiting(ids: ReadonlySet<string>): void
+  context(): UserContext
+}
 
 const OPEN_WAIT_MS = 2500
 /** Where a tab keeps its conversation while it goes from page to page. */
 const PLACE = 'bitaca.chat'
+/** Where a tab keeps what could not be sent yet. */
+const OUTBOX = 'bitaca.chat.outbox'
 const RETRY_MS = [400, 1000, 2500, 5000, 10000]
+/** Sent and not answered at a time; the server lets eight wait. */
+const UNDER_WAY_MAX = 4
+/** After a return, so long for the replay of an answer to begin before its question is asked again. */
+const REPLAY_WAIT_MS = 1500
+/** A tab that was duplicated waits so long for the other's conversation before it begins its own. */
+const CLAIM_WAIT_MS = 300
+/** As much as may wait: more is told so before it is said. */
+export const KEPT_MAX = 20
 
-interface Waiting {
-  id: string
-  text: string
-  player: PlayerState | null
-}
-
-/** Sends messages and hands over frames, in order and once each, whatever the network does. */
+/** Sends wishes and hands over frames, in order and once each, whatever the network does. */
 export class Line {
   private socket: WebSocket | null = null
   private session: string | null = null
@@ -56,85 +97,211 @@ export class Line {
   private attempt = 0
   private ready = false
   private closed = false
-  private queue: Waiting[] = []
-  private unanswered = new Map<string, Waiting>()
+  private outbox: Letter[] = []
+  private underWay = new Map<string, Letter>()
+  private begun = new Set<string>()
   private timer = 0
+  private replayTimer = 0
+  private pauseTimer = 0
+  private pausedUntil = 0
+  private count = 0
+  private posting = false
+  private release: (() => void) | null = null
 
   constructor(
-    private readonly onFrame: (frame: Frame) => void,
-    private readonly onState: (up: boolean) => void,
+    private readonly house: House,
+    private readonly listener: Listener,
+    private readonly lang: string,
   ) {
     const [session, seq] = recall()
     this.session = session
     this.seq = seq
+    this.outbox = recallOutbox()
   }
 
-  open(): void {
+  /** Letters that wait from the page before this one. */
+  get left(): readonly Letter[] {
+    return this.outbox
+  }
+
+  async open(): Promise<void> {
     if (this.socket || this.closed) return
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-    const socket = new WebSocket(`${scheme}://${location.host}/ws/chat`)
+    clearTimeout(this.timer)
+    if (this.session && !this.release && !(await this.claim(this.session))) {
+      this.session = null
+      this.seq = 0
+    }
+    let address: string
+    try {
+      address = await this.house.socket()
+    } catch (error) {
+      const trouble = error instanceof Closed ? error.trouble : 'offline'
+      this.listener.state(trouble)
+      // A list and a policy do not change while a page is open.
+      if (trouble === 'offline') this.comeBack()
+      return
+    }
+    if (this.socket || this.closed) return
+    const socket = new WebSocket(address)
     this.socket = socket
     socket.onopen = () => {
       const first = this.session
         ? { v: 1, type: 'resume', session: this.session, seq: this.seq }
         : { v: 1, type: 'hello' }
-      socket.send(JSON.stringify({ ...first, lang: document.documentElement.lang.slice(0, 2) }))
+      socket.send(JSON.stringify({ ...first, lang: this.lang }))
     }
     socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)) as Frame)
     socket.onclose = () => this.lost(socket)
   }
 
-  close(): void {
-    this.closed = true
-    clearTimeout(this.timer)
-    this.socket?.close()
+  /** Let go of the socket and the conversation while the page is not seen; `open` takes both up again. */
+  rest(): void {
+    for (const timer of [this.timer, this.replayTimer, this.pauseTimer]) clearTimeout(timer)
+    this.release?.()
+    this.release = null
+    const { socket } = this
     this.socket = null
+    this.ready = false
+    socket?.close()
   }
 
-  send(text: string, player: PlayerState | null): string {
-    const id = `m${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
-    const message = { id, text, player }
-    if (this.ready) this.write(message)
-    else {
-      this.queue.push(message)
-      this.open()
-      setTimeout(() => this.fallBack(message), OPEN_WAIT_MS)
+  close(): void {
+    this.closed = true
+    this.rest()
+  }
+
+  /** Send a wish, or keep it until that is possible; return its number. */
+  send(wish: Wish): string {
+    const id = this.number()
+    this.outbox.push({ ...wish, id })
+    this.flush()
+    if (!this.ready) {
+      void this.open()
+      setTimeout(() => void this.fallBack(), OPEN_WAIT_MS)
     }
     return id
   }
 
-  stop(): void {
-    if (this.ready) this.socket?.send(JSON.stringify({ v: 1, type: 'stop' }))
+  /** Put other words in a letter that still waits; false when it has left. */
+  reword(id: string, text: string): boolean {
+    const at = this.outbox.findIndex((letter) => letter.id === id)
+    const letter = this.outbox[at]
+    if (!letter) return false
+    this.outbox[at] = { ...letter, text }
+    this.told()
+    return true
   }
 
-  private write(message: Waiting): void {
-    this.unanswered.set(message.id, message)
-    this.socket?.send(JSON.stringify({ v: 1, type: 'message', ...message }))
+  /** Whether something was asked and its answer has not ended. */
+  get busy(): boolean {
+    return this.posting || (this.ready && this.underWay.size > 0)
+  }
+
+  stop(): void {
+    if (this.ready) this.write({ type: 'stop' })
+  }
+
+  /** Tell what became of an action. */
+  acted(seq: number, ok: boolean, reason: string | null): void {
+    if (this.ready && seq > 0) this.write({ type: 'acted', seq, ok, ...(reason ? { reason } : {}) })
+  }
+
+  private write(frame: object): void {
+    this.socket?.send(JSON.stringify({ v: 1, ...frame }))
+  }
+
+  /** Numbers ascend in the order of their letters, and those of two tabs differ. */
+  private number(): string {
+    this.count += 1
+    const order = Date.now().toString(36) + this.count.toString(36).padStart(4, '0')
+    return `m${order}${Math.random().toString(36).slice(2, 8)}`
+  }
+
+  /** Send what waits, in order, as far as the line and its limits permit. */
+  private flush(): void {
+    const { currentVideo, ...context } = this.listener.context()
+    while (this.ready && this.outbox.length && this.underWay.size < UNDER_WAY_MAX && Date.now() >= this.pausedUntil) {
+      const letter = this.outbox.shift() as Letter
+      this.underWay.set(letter.id, letter)
+      const { text, ...again } = letter
+      this.write({ ...(letter.type === 'retry' ? again : letter), player: currentVideo, context })
+    }
+    this.told()
+  }
+
+  private told(): void {
+    rememberOutbox(this.outbox)
+    this.listener.waiting(new Set(this.outbox.map((letter) => letter.id)))
   }
 
   private receive(frame: Frame): void {
     if (frame.type === 'hello') {
-      const resumed = frame.resumed
-      this.session = frame.session
-      if (!resumed) this.seq = frame.seq
-      remember(this.session, this.seq)
-      this.ready = true
-      this.attempt = 0
-      this.onState(true)
-      this.onFrame(frame)
-      // What was asked on a line that broke before its answer is asked again, unless the answer is replayed.
-      if (!resumed) for (const message of this.unanswered.values()) this.queue.unshift(message)
-      for (const message of this.queue.splice(0)) this.write(message)
+      this.welcome(frame)
       return
     }
     if (frame.seq <= this.seq) return
     this.seq = frame.seq
     // Before it is acted on: an action may leave this page, and must not be repeated on the next.
     remember(this.session, this.seq)
-    if (frame.id && (frame.type === 'done' || frame.type === 'error' || frame.type === 'rate_limited')) {
-      this.unanswered.delete(frame.id)
+    if (!this.sayAnew(frame)) {
+      this.settle(frame)
+      this.listener.frame(frame)
     }
-    this.onFrame(frame)
+    this.flush()
+  }
+
+  /** What replaces a message that the server knows no more (it was stopped, or is long ago) is said as a new one. */
+  private sayAnew(frame: Frame): boolean {
+    if (frame.type !== 'error' || frame.kind !== 'unknown-message' || !frame.id) return false
+    const letter = this.underWay.get(frame.id)
+    if (!letter || letter.type === 'message') return false
+    this.underWay.delete(letter.id)
+    this.outbox.unshift({ type: 'message', id: letter.id, text: letter.text })
+    return true
+  }
+
+  private welcome(frame: Frame & { type: 'hello' }): void {
+    const known = this.session
+    this.session = frame.session
+    if (frame.session !== known) void this.claim(frame.session)
+    if (!frame.resumed) this.seq = frame.seq
+    remember(this.session, this.seq)
+    this.ready = true
+    this.attempt = 0
+    this.listener.state(null)
+    this.listener.frame(frame)
+    // What was asked on a line that broke is asked again, unless its answer is replayed.
+    clearTimeout(this.replayTimer)
+    this.begun.clear()
+    if (!frame.resumed) this.askAgain()
+    else if (this.underWay.size) this.replayTimer = setTimeout(() => this.askAgain(), REPLAY_WAIT_MS)
+    this.flush()
+  }
+
+  private askAgain(): void {
+    const lost = [...this.underWay.values()].filter((letter) => !this.begun.has(letter.id))
+    for (const letter of lost) this.underWay.delete(letter.id)
+    this.outbox.unshift(...lost)
+    this.flush()
+  }
+
+  private settle(frame: Frame): void {
+    const { id } = frame
+    if (!id) return
+    this.begun.add(id)
+    if (frame.type === 'rate_limited') {
+      // It was not heard: it waits, before whatever was said after it.
+      const letter = this.underWay.get(id)
+      if (letter) this.outbox = [...this.outbox, letter].sort((one, other) => (one.id < other.id ? -1 : 1))
+      this.pause(frame.retry_ms)
+    }
+    if (frame.type === 'done' || frame.type === 'error' || frame.type === 'rate_limited') this.underWay.delete(id)
+  }
+
+  private pause(retry_ms: number): void {
+    this.pausedUntil = Date.now() + retry_ms
+    clearTimeout(this.pauseTimer)
+    this.pauseTimer = setTimeout(() => (this.ready ? this.flush() : void this.fallBack()), retry_ms + 50)
   }
 
   private lost(socket: WebSocket): void {
@@ -143,59 +310,122 @@ export class Line {
     const was = this.ready
     this.ready = false
     if (this.closed) return
-    if (was || this.attempt > 1) this.onState(false)
+    clearTimeout(this.replayTimer)
+    if (was || this.attempt > 1) this.listener.state('offline')
+    this.comeBack()
+  }
+
+  private comeBack(): void {
     const wait = RETRY_MS[Math.min(this.attempt++, RETRY_MS.length - 1)] ?? 10000
-    this.timer = window.setTimeout(() => this.open(), wait * (0.7 + Math.random() * 0.6))
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.open(), wait * (0.7 + Math.random() * 0.6))
   }
 
-  /** The socket did not open in time (a proxy that knows no WebSocket): ask by POST. */
-  private async fallBack(message: Waiting): Promise<void> {
-    const at = this.queue.indexOf(message)
-    if (at < 0 || this.ready) return
-    this.queue.splice(at, 1)
+  /** Hold the conversation for this tab alone: a duplicated tab has a copy of its key. */
+  private claim(session: string): Promise<boolean> {
+    this.release?.()
+    this.release = null
+    const { locks } = navigator
+    if (!locks) return Promise.resolve(true) // not a secure context: nobody tells the tabs apart
+    return new Promise((claimed) => {
+      const patience = new AbortController()
+      const timer = setTimeout(() => patience.abort(), CLAIM_WAIT_MS)
+      const held = locks.request(`${PLACE} ${session}`, { signal: patience.signal }, () => {
+        clearTimeout(timer)
+        claimed(true)
+        return new Promise<void>((release) => (this.release = release))
+      })
+      held.catch(() => claimed(false))
+    })
+  }
+
+  /** The socket did not open in time (a proxy that knows no WebSocket): ask by POST, one after the other. */
+  private async fallBack(): Promise<void> {
+    if (this.posting) return
+    this.posting = true
     try {
-      await this.post(message)
-    } catch {
-      this.onFrame({ type: 'error', seq: 0, id: message.id, kind: 'network', message: '' })
+      while (!this.ready && !this.closed && this.outbox[0] && Date.now() >= this.pausedUntil) {
+        const letter = this.outbox[0]
+        if (!(await this.post(letter))) return // it waits for the network
+        this.outbox = this.outbox.filter((other) => other.id !== letter.id)
+        this.told()
+      }
+    } finally {
+      this.posting = false
     }
   }
 
-  private async post(message: Waiting): Promise<void> {
-    const body = JSON.stringify({ message: message.text, context: { currentVideo: message.player?.title_id ? message.player : null } })
-    const ask = () =>
-      fetch('/api/chat/message', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    let answer = await ask()
-    if (answer.status === 401) {
-      await fetch('/api/session', { method: 'POST' })
-      answer = await ask()
+  /** Ask by POST; false when the letter has to wait. */
+  private async post(letter: Letter): Promise<boolean> {
+    const body = JSON.stringify({ id: letter.id, message: letter.text, context: this.listener.context() })
+    const { id } = letter
+    let answer: Response
+    try {
+      answer = await this.house.fetch(`/api/chat/message?lang=${this.lang}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    } catch (error) {
+      this.listener.state(error instanceof Closed ? error.trouble : 'offline')
+      return false
     }
-    const id = message.id
-    const read = await answer.json()
+    const give = (frame: Frame) => this.listener.frame(frame)
+    const read = await answer.json().catch(() => null)
     if (answer.status === 429) {
-      this.onFrame({ type: 'rate_limited', seq: 0, id, retry_ms: Number(read.error?.retry_ms ?? 6000) })
-      return
+      const retry_ms = Number(read?.error?.retry_ms ?? 6000)
+      this.pause(retry_ms)
+      give({ type: 'rate_limited', seq: 0, id, retry_ms })
+      return false
     }
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`)
-    this.onFrame({ type: 'cards', seq: 0, id, cards: read.recommendations, lang: read.lang })
-    for (const action of read.actions) this.onFrame({ type: 'action', seq: 0, id, ...action })
-    this.onFrame({ type: 'delta', seq: 0, id, text: read.text })
-    this.onFrame({ type: 'done', seq: 0, id, text: read.text, chips: read.chips })
+    if (!answer.ok || !read) {
+      give({ type: 'error', seq: 0, id, kind: String(read?.error?.kind ?? 'error'), message: '' })
+      return true
+    }
+    give({ type: 'cards', seq: 0, id, cards: read.recommendations, lang: read.lang })
+    for (const action of read.actions) give({ type: 'action', seq: 0, id, ...action })
+    give({ type: 'delta', seq: 0, id, text: read.text })
+    give({ type: 'done', seq: 0, id, text: read.text, chips: read.chips, citations: read.citations ?? [], links: read.links ?? [] })
+    return true
+  }
+}
+
+function stored(key: string): string {
+  try {
+    return sessionStorage.getItem(key) ?? ''
+  } catch {
+    return '' // storage is closed to this page: every page begins a conversation
+  }
+}
+
+function store(key: string, value: string): void {
+  try {
+    if (value) sessionStorage.setItem(key, value)
+    else sessionStorage.removeItem(key)
+  } catch {
+    // Without storage the conversation lasts as long as the page.
   }
 }
 
 function recall(): [string | null, number] {
-  try {
-    const [session, seq] = (sessionStorage.getItem(PLACE) ?? '').split(' ')
-    return session ? [session, Number(seq) || 0] : [null, 0]
-  } catch {
-    return [null, 0] // storage is closed to this page: every page begins a conversation
-  }
+  const [session, seq] = stored(PLACE).split(' ')
+  return session ? [session, Number(seq) || 0] : [null, 0]
 }
 
 function remember(session: string | null, seq: number): void {
+  store(PLACE, `${session ?? ''} ${seq}`)
+}
+
+function recallOutbox(): Letter[] {
   try {
-    sessionStorage.setItem(PLACE, `${session ?? ''} ${seq}`)
+    const found: unknown = JSON.parse(stored(OUTBOX) || '[]')
+    return Array.isArray(found) ? found.filter(isLetter).slice(-KEPT_MAX) : []
   } catch {
-    // Without storage the conversation lasts as long as the page.
+    return [] // something else of that name
   }
+}
+
+function isLetter(found: unknown): found is Letter {
+  const letter = found as Letter | null
+  return typeof letter?.id === 'string' && typeof letter.text === 'string' && ['message', 'edit', 'retry'].includes(letter.type)
+}
+
+function rememberOutbox(outbox: readonly Letter[]): void {
+  store(OUTBOX, outbox.length ? JSON.stringify(outbox) : '')
 }

@@ -1,6 +1,7 @@
 // The Gradio shell: waits for the named columns and puts our elements into them.
 import { defineDerona } from './derona'
 import { el, localPath } from './dom'
+import { House } from './house'
 import { insecureNotice } from './lights'
 import { type BitacaPlayer } from './player'
 import { wire } from './theatre'
@@ -35,7 +36,7 @@ function when(selector: string, put: (place: HTMLElement) => void): void {
 }
 
 when('#bitaca-derona', (place) => {
-  if (!document.querySelector('derona-chat')) place.append(el('derona-chat' as 'div', { class: 'booth' }))
+  if (!document.querySelector('derona-chat')) place.append(el('derona-chat' as 'div', { class: 'booth', sheet: true, lang: document.documentElement.lang }))
 })
 
 when('#bitaca-player', (place) => void fill(place))
@@ -50,6 +51,8 @@ async function fill(place: HTMLElement): Promise<void> {
     ...unique.map((item) => el('option', { value: item.title_id }, item.title)))
   const chosen = () => unique.find((item) => item.title_id === picker.value)
   picker.addEventListener('change', () => void show(stage, chosen()))
+  // Derona may put another title on.
+  stage.addEventListener('titlechange', (event) => (picker.value = (event as CustomEvent<{ title_id: string }>).detail.title_id))
   if (unique.length) {
     place.append(stage, picker)
     await show(stage, chosen())
@@ -69,5 +72,5 @@ async function show(stage: HTMLElement, item: Item | undefined): Promise<void> {
     'age-rating': item.age_rating, 'age-descriptors': item.descriptors.join(', '),
   }) as unknown as BitacaPlayer
   stage.replaceChildren(player)
-  wire(player)
+  wire(player, new House(location.origin))
 }

@@ -3,11 +3,13 @@ import en from '../words/en.json'
 import pt from '../words/pt.json'
 
 export type Key = keyof typeof pt
+/** Returns the text of `key` with `{name}` replaced by its value. */
+export type Say = (key: Key, values?: Record<string, string | number>) => string
 
-export const lang: 'pt' | 'en' = document.documentElement.lang.startsWith('en') ? 'en' : 'pt'
-const texts: Record<Key, string> = lang === 'en' ? en : pt
-
-/** Return the text of `key` with `{name}` replaced by its value. */
-export function say(key: Key, values: Record<string, string | number> = {}): string {
-  return texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+/** Return what speaks the language of a tag as `pt-BR`: English, else Portuguese. */
+export function speaker(tag: string): Say {
+  const texts: Record<Key, string> = tag.toLowerCase().startsWith('en') ? en : pt
+  return (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
+
+export const say: Say = speaker(document.documentElement.lang)

@@ -100,7 +100,7 @@ def test_age_survives_refining_and_paging(talk: Talk) -> None:
 def test_player_is_driven_only_when_open(talk: Talk) -> None:
     replies = talk(
         "pausa",
-        "@relampago-neon-2026",
+        "@o-farol-de-papel-2026",
         "pausa",
         "volta 10 segundos",
         "vai para 3:20",

@@ -129,6 +129,7 @@ class FakeCard:
     kind: str = "short"
     arriving: bool = False
     descriptors: tuple[str, ...] = ("Violência leve",)
+    position_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,8 @@ class FakeReply:
     state: Any
     lang: str = "pt"
     intent: str = "search"
+    citations: tuple[Any, ...] = ()
+    links: tuple[Any, ...] = ()
 
 
 class FakeAssistant:

@@ -56,6 +56,18 @@ async def test_preflight(stranger):
     assert (await stranger.options("/api/chat/message", headers=headers)).status_code == 403
 
 
+async def test_any_page_may_load_built_files_and_ask_nothing(stranger):
+    for origin in ("https://parceiro.example", "https://alheio.example", "null"):
+        for path in ("/static/chat-derona.js", "/static/player/bitaca-player.js", "/static/icon.svg"):
+            answer = await stranger.get(path, headers={"Origin": origin})
+            assert answer.status_code == 200 and answer.headers["access-control-allow-origin"] == "*"
+            assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+            assert "set-cookie" not in answer.headers and "origin" not in answer.headers.get("vary", "")
+    for path in ("/posters/longe-1999", "/api/session", "/staticx"):
+        answer = await stranger.post(path, headers={"Origin": "https://alheio.example"})
+        assert answer.status_code == 403 and "access-control-allow-origin" not in answer.headers
+
+
 async def test_listed_origins_do_not_reach_operator_pages(client):
     assert (await client.get("/reports", headers={"Origin": "https://parceiro.example"})).status_code == 403
 

@@ -1,6 +1,6 @@
 """How well Derona reads and judges, on the sets that were written blind.
 
-    python -m tests.bench.derona [--record] [--out results.json]
+    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers] [--record] [--out results.json]
 
 `--record` writes the first score, once, and the last beside the sets (`scores.json`).
 """
@@ -20,32 +20,48 @@ from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona.assistant import Assistant
 from bitaca_core.search.service import open_search
 from bitaca_core.settings import CHECKOUT, DataPaths
-from tests.bench.derona import moderating, understanding
+from tests.bench.derona import moderating, recapping, spoilers, understanding
 
 BLIND = CHECKOUT / "tests" / "derona" / "blind"
+PARTS = ("utterances", "moderation", "recap", "spoilers")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--only", default="", help=f"of {', '.join(PARTS)}, with commas between; all where empty"
+    )
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("results/derona.json"))
     options = parser.parse_args()
+    wanted = [name for name in options.only.split(",") if name] or list(PARTS)
+    if unknown := [name for name in wanted if name not in PARTS]:
+        parser.error(f"there is no part {unknown[0]!r}; known: {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory(prefix="bitaca-bench-derona-") as folder:
         paths = DataPaths(Path(folder))
         ingest_sample(paths)
         catalogue = load_catalogue(titles_file(paths))
         search = open_search(paths, catalogue, set, background=False)
         derona = Assistant(catalogue, search, playable=lambda: ())
-        report: dict[str, Any] = {
-            "utterances": understanding.measure(BLIND / "utterances.jsonl", derona),
-            "moderation": moderating.measure(BLIND / "moderation.jsonl", BLIND / "film_queries.jsonl"),
-        }
+        report: dict[str, Any] = {name: measured(name, derona) for name in wanted}
     if options.record:
         record(report, datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps({"schema": 1, **report}, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(json.dumps(report, ensure_ascii=False, indent=1))
     return 0
+
+
+def measured(name: str, derona: Assistant) -> dict[str, Any]:
+    """Return the figures of one part."""
+    if name == "utterances":
+        return understanding.measure(BLIND / "utterances.jsonl", derona)
+    if name == "moderation":
+        return moderating.measure(BLIND / "moderation.jsonl", BLIND / "film_queries.jsonl")
+    if name == "spoilers":
+        return spoilers.measure(BLIND / "baits.jsonl", BLIND / "scene_questions.jsonl", derona)
+    derona.shelf.packages = recapping.library(derona)
+    return recapping.measure(derona)
 
 
 def record(report: dict[str, Any], when: str) -> None:

@@ -17,6 +17,8 @@ from bitaca_core.catalogue.store import Catalogue, save_catalogue, titles_file
 from bitaca_core.catalogue.titles import Episode, Title
 from bitaca_core.settings import Settings
 
+from .playhouse import build
+
 PACKAGE = "0123456789abcdef"
 START_S = 60
 
@@ -80,6 +82,12 @@ def home(tmp_path_factory):
     for number in range(1, 4):
         publish(settings, f"curta-{number}-2026")
     return settings
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """Return a data folder with titles that play, made once; tests take copies of it."""
+    return build(tmp_path_factory.mktemp("built")).paths.home
 
 
 @pytest.fixture(scope="session")

@@ -114,6 +114,12 @@ class Playhouse:
         return Path(shutil.move(self.paths.media / unit, away / unit))
 
 
+def copied(built: Path, home: Path) -> Playhouse:
+    """Return a house of its own with what was built once."""
+    shutil.copytree(built, home, dirs_exist_ok=True)
+    return Playhouse(home)
+
+
 def build(home: Path) -> Playhouse:
     """Make the catalogue, one longer title and three short episodes with an opening."""
     house = Playhouse(home)

@@ -56,8 +56,9 @@ def test_the_focus_is_seen(page, site, path):
     for _ in range(8):
         page.keyboard.press("Tab")
         ring = page.evaluate(
-            "() => { const style = getComputedStyle(document.activeElement);"
-            " return [style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, document.activeElement.outerHTML] }"
+            "() => { let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"
+            " const style = getComputedStyle(at);"
+            " return [style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, at.outerHTML] }"
         )
         assert ring[0], ring[1]
 

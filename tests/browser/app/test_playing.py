@@ -9,17 +9,17 @@ from playwright.sync_api import expect
 
 from bitaca_core.media.progress import ProgressBoard
 
-from .playhouse import EPISODE_S, INTRO_END_S, build
+from .playhouse import EPISODE_S, INTRO_END_S, copied
 
 GUARD_MS = 40_000
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    built = build(tmp_path_factory.mktemp("house"))
-    built.start(chat_messages_per_minute=1000)
-    yield built
-    built.stop()
+def house(tmp_path_factory, built):
+    made = copied(built, tmp_path_factory.mktemp("house"))
+    made.start(chat_messages_per_minute=1000)
+    yield made
+    made.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,142 @@
+"""What was said so far: subtitles up to the playhead, chosen and quoted as they are. Nothing is written anew.
+
+Whatever is asked, a line that ends after the place that the viewer has reached does not get past `heard`.
+
+References
+----------
+Nenkova and Vanderwende 2005, The impact of frequency on summarization (SumBasic): a line speaks for many when its
+words are what many lines speak of.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from bitaca_core.catalogue.normalize import fold
+from bitaca_core.catalogue.vocabulary import is_filler
+from bitaca_core.derona import moderation, normalize
+from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.search.scenes import Line
+from bitaca_core.security.personal import redact_personal
+
+QUOTE_CHARS = 120
+"""A quotation is cut at a word from here on; a recap reads in one breath."""
+WORDS_MIN = 4
+"""A shorter line ("Sim.", "Corre!") says nothing out of its place."""
+MATCH_SHARE = 0.5
+"""A line that has less than half of what was asked for, by weight, is not the one."""
+LINES_KEPT = 65_536
+"""Lines whose reading is remembered: what is asked about is mostly asked about again."""
+_TAG = re.compile(r"(?i)</?(?:i|b|u|s|c|v|ruby|rt|lang|font)\b[^<>]*>|<[\d:.]+>")
+"""The markup of WebVTT and SubRip; what else stands in angle brackets was not written for a film."""
+_SOUND = re.compile(r"\s*(?:\[[^\]]*\]|\([^)]*\)|[♪♫#][^♪♫#]*[♪♫#]?)\s*")
+_UNSAFE = re.compile(
+    r"(?i)[<>{}`\\|]|\w\s*:\s*/|\bwww\b|https?|\w\.(?:com|br|net|org|io|dev|app|xyz|info)\b|@\w|!\[|\]\(|\bponto com\b|\bdot com\b"
+)
+_ORDER = re.compile(
+    r"\b(?:ignor\w*|desconsider\w*|esquec\w*|forget|disregard|override)\b.{0,40}\b(?:instruc\w*|instructions?|regras?|rules?|prompts?|acima|above|anterior\w*|previous)\b"
+    r"|\b(?:system|sistema) prompt\b|\bprompt (?:do |of )?(?:sistema|system)\b|\byou are now\b|\bvoce agora e\b|\bderona\b|\bassistant\b|\bassistente (?:virtual|deve)\b"
+)
+"""A subtitle that speaks to the assistant is nobody's line in a film."""
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def clean(text: str) -> str:
+    """Return what is said in a subtitle: no markup, no line breaks, no speaker's dash, no described sounds."""
+    plain = " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    return _SOUND.sub(" ", plain).strip(" -–—").strip()
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def quotable(text: str) -> bool:
+    """Return whether a line may stand in an answer: whoever wrote the subtitles may have written to the reader."""
+    if not text or _UNSAFE.search(text) or _ORDER.search(fold(text)) or redact_personal(text) != text:
+        return False
+    for char in text:
+        category = unicodedata.category(char)
+        if category[0] == "C" or (category[0] == "L" and "LATIN" not in unicodedata.name(char, "")):
+            return False
+    return moderation.judge(normalize.read(text)) == "ok"
+
+
+def heard(lines: Iterable[Line], until_s: float) -> list[Line]:
+    """Return the lines that ended by `until_s` (seconds), in order, as they may be quoted."""
+    past = sorted(
+        (line for line in lines if line.end_s <= until_s and line.start_s <= until_s),
+        key=lambda line: (line.start_s, line.end_s),
+    )
+    said = (Line(line.start_s, line.end_s, clean(line.text)) for line in past)
+    return [line for line in said if line.text and quotable(line.text)]
+
+
+def quoted(text: str) -> str:
+    """Return a line as it is quoted: whole, or cut at a word."""
+    text = re.sub(r"[“”\"]", "'", text)
+    if len(text) <= QUOTE_CHARS:
+        return text
+    return text[: QUOTE_CHARS - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def gist(lines: Sequence[Line], count: int = 2) -> list[Line]:
+    """Return up to `count` lines that speak for the rest, in order, spread over the time that they cover."""
+    fit = [line for line in lines if len(line.text.split()) >= WORDS_MIN] or list(lines)
+    if len(fit) <= count:
+        return fit
+    spoken = [_content(line.text) for line in fit]
+    often = Counter(word for words in spoken for word in words)
+
+    def weight(row: int) -> float:
+        words = spoken[row]
+        return sum(often[word] for word in words) / (len(words) + 2) if words else 0.0
+
+    found, size = [], len(fit) / count
+    for part in range(count):
+        rows = range(int(part * size), int((part + 1) * size))
+        best = max(rows, key=lambda row: (weight(row), row))
+        found.append(fit[best])
+    return found
+
+
+def mentions(lines: Iterable[Line], name: str) -> list[Line]:
+    """Return the lines that speak a name, or that its bearer speaks (`LIA: ...`)."""
+    wanted = _content(name)
+    return [line for line in lines if wanted and wanted <= _content(line.text)]
+
+
+def spoken_line(lines: Sequence[Line], text: str) -> Line | None:
+    """Return the line that says most of what was asked for, rare words before common ones; None when none does."""
+    wanted = _content(text)
+    if not wanted or not lines:
+        return None
+    said = [_content(line.text) for line in lines]
+    often = Counter(word for words in said for word in words)
+    weights = {word: 1.0 / (1 + often[word]) for word in wanted}
+    total = sum(weights.values())
+    known = {word for word in wanted if often[word]}
+    if len(known) / len(wanted) < MATCH_SHARE:
+        return None
+
+    def share(row: int) -> float:
+        return sum(weights[word] for word in wanted & said[row]) / total
+
+    def words(row: int) -> int:
+        return len(wanted & said[row])
+
+    best = max(range(len(lines)), key=lambda row: (words(row), share(row), -row))
+    return lines[best] if words(best) / len(wanted) >= MATCH_SHARE else None
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def _content(text: str) -> frozenset[str]:
+    known = lexicon().function_words
+    words = (word for word in fold(text).split() if len(word) > 2)
+    return frozenset(_stem(word) for word in words if word not in known and not is_filler(word))
+
+
+def _stem(word: str) -> str:
+    return word.rstrip("s").rstrip("aeo") if len(word) > 4 else word

@@ -1,0 +1,379 @@
+"""What a message counts: minutes, years, ages, seconds, places in a list. Literal rules over folded words.
+
+Units: durations in minutes, years inclusive, ages one of Brazil's classes (classificação indicativa), seconds for
+the player, ordinals from 1 (-1 is the last).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CLASSES = (0, 10, 12, 14, 16, 18)
+SHORT_MIN, SHORT_FILM_MIN, FEATURE_MIN, LONG_MIN = 90, 40, 70, 180
+"""`curto`, `curta-metragem`, `longa-metragem`, `longo` without a number."""
+OLD_YEAR = 1979
+CENTURY = 2001
+
+_UNITS = {
+    "zero": 0, "um": 1, "uma": 1, "dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8, "nove": 9,
+    "dez": 10, "onze": 11, "doze": 12, "treze": 13, "catorze": 14, "quatorze": 14, "quinze": 15, "dezesseis": 16, "dezessete": 17,
+    "dezoito": 18, "dezenove": 19, "vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50, "sessenta": 60, "setenta": 70, "oitenta": 80,
+    "noventa": 90, "cem": 100, "cento": 100, "duzentos": 200,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
+    "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+_TENS = frozenset(word for word, value in _UNITS.items() if value >= 20 and value % 10 == 0)
+_DECADES = {
+    "vinte": 1920, "trinta": 1930, "quarenta": 1940, "cinquenta": 1950, "sessenta": 1960, "setenta": 1970, "oitenta": 1980, "noventa": 1990,
+    "twenties": 1920, "thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990,
+    "oitentista": 1980, "oitentistas": 1980, "noventista": 1990, "noventistas": 1990, "setentista": 1970, "setentistas": 1970, "sessentista": 1960,
+    "anos oitenta": 1980, "noughties": 2000,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An inclusive span; None is open."""
+
+    low: int | None = None
+    high: int | None = None
+
+
+def spelled(text: str) -> str:
+    """Return `text` with number words as digits: `vinte e cinco` 25, `one hundred` 100, `uma hora` 1 hora.
+
+    `um` and `uma` stay unless a unit of time follows, `segundo` is no number.
+    """
+    words, out, at = text.split(), [], 0
+    while at < len(words):
+        word = words[at]
+        value = _UNITS.get(word)
+        if value is None or (word in ("um", "uma", "one") and not _unit(words, at + 1)):
+            out.append(word)
+            at += 1
+            continue
+        at += 1
+        while at < len(words):
+            joined = words[at] in ("e", "and") and at + 1 < len(words)
+            following = words[at + 1] if joined else words[at]
+            more = _UNITS.get(following)
+            if more is None or not ((value >= 20 and value % 10 == 0 and 0 < more < 10) or (value % 100 == 0 and 0 < more < 100 and value > 0)) or (joined and _unit(words, at + 2) is False and words[at - 1] not in _TENS and value < 100):  # fmt: skip
+                break
+            value += more
+            at += 2 if joined else 1
+        out.append(str(value))
+    return " ".join(out)
+
+
+def _unit(words: list[str], at: int) -> bool:
+    return at < len(words) and re.fullmatch(
+        r"h|hr|hrs|hora|horas|horinha|hour|hours|min|mins|minuto|minutos|minutinhos?|minutes?|segundos?|segundinhos?|seg|seconds?|secs?", words[at]
+    ) is not None  # fmt: skip
+
+
+_H = r"(?:h|hr|hrs|horas?|horinhas?|hours?|hr)"
+_M = r"(?:m|min|mins|minutos?|minutinhos?|minutes?)"
+_LENGTH = re.compile(
+    rf"\b(?P<h>\d{{1,2}}) ?{_H} ?(?:e |and )?(?P<hm>\d{{1,2}})(?: ?{_M})?\b(?! ?{_H})|\b(?P<hhalf>\d{{1,2}}) ?{_H} e meia\b|\b(?P<h2>\d{{1,2}}) and a half hours?\b"
+    rf"|\bhora e meia\b|\bhour and a half\b|\b(?P<h3>\d{{1,2}}) ?{_H}\b|\bmeia hora\b|\bmeia horinha\b|\bhalf an hour\b|\bhalf hour\b|\b(?P<m>\d{{1,3}}) ?{_M}\b|\buma? {_H}\b|\ban hour\b|\bhorinha\b"
+)
+_AT_LEAST = re.compile(
+    r"(?:mais de|mais q|mais que|acima de|pelo menos|no minimo|minimo(?: de)?|maior(?:es)? (?:do )?que|passe de|passem de|passar de|over|more than|at least|longer than|minimum(?: of)?|upwards of|a partir de)(?: (?:de|uns|umas|umas boas))? $"
+)
+_AT_MOST = re.compile(
+    r"\b(?:ate|menos|maximo|tenho|abaixo|menor|menores|under|less|most|max|up to|shorter|within|got|only|so|tops|livre|livres|i have)\b"
+)
+_AT_LEAST_AFTER = re.compile(r"^ (?:de filme |de duracao )?(?:ou mais|para mais|pra mais|e la vai|de duracao no minimo|para cima|pra cima|no minimo|minimo|or more|or longer|and up|plus|minimum|at least|em diante)\b")
+_CLOCK = re.compile(r"\b(\d{1,2})(?:h(\d{2})?|:(\d{2}))(?=\b)")
+
+
+def minutes(text: str, plain: str) -> Span:
+    """Return how long titles may be.
+
+    Parameters
+    ----------
+    text : str
+        Folded words with number words as digits (`spelled`).
+    plain : str
+        The same with its punctuation (`20:30`).
+    """
+    if (free := _between_clocks(plain)) is not None:
+        return Span(None, free)
+    spread = re.search(rf"\b(?:entre|de|between|from) (\d{{2,3}}) (?:e|a|ate|and|to) (\d{{2,3}}) ?{_M}\b", text)
+    if spread:
+        return Span(int(spread[1]), int(spread[2]))
+    found = [(match, _length(match)) for match in _LENGTH.finditer(text)]
+    found = [(match, length) for match, length in found if length]
+    if len(found) >= 2 and re.search(r"\b(?:entre|de|between|from)\b", text[: found[0][0].start()]) and re.fullmatch(r" (?:e|a|ate|and|to) ", text[found[0][0].end() : found[1][0].start()]):  # fmt: skip
+        return Span(found[0][1], found[1][1])
+    if found:
+        match, length = found[0]
+        before, after = text[: match.start()], text[match.end() :]
+        refused = re.search(r"\b(?:nao|nem|nada|not|don t|tira|tirar|cortar|corta) (?:\w+ ){0,4}$", before)
+        if (_AT_LEAST.search(before) and not refused) or _AT_LEAST_AFTER.match(after):
+            return Span(length, None)
+        if re.search(r"\b(?:ha|faz|for|took us|estou ha|passei)(?: mais de| quase| an?)? $", before):
+            return Span()
+        if length >= LONG_MIN and not refused and not _AT_MOST.search(before):
+            return Span(length, None)
+        if re.search(r"\b(?:volta|voltar|avanca|pula|pular|adianta|back|forward|skip|rewind|minuto|faltam|falta|left)\b", before[-30:]):
+            return Span()
+        return Span(None, length)
+    bare = re.search(r"\b(?:ate|menos de|no maximo|maximo|under|less than|max)(?: de)? (\d{2,3})$", text)
+    if bare and 20 <= int(bare[1]) <= 240 and int(bare[1]) > 18 and not re.search(r"\banos\b", text):
+        return Span(None, int(bare[1]))
+    return _vague_length(text)
+
+
+def _length(match: re.Match[str]) -> int:
+    if match["h"]:
+        return int(match["h"]) * 60 + int(match["hm"])
+    if match["hhalf"] or match["h2"]:
+        return int(match["hhalf"] or match["h2"]) * 60 + 30
+    if match["h3"]:
+        return int(match["h3"]) * 60
+    if match["m"]:
+        return int(match["m"])
+    if ("meia" in match[0] and "e meia" not in match[0]) or match[0] in ("half an hour", "half hour"):
+        return 30
+    return 90 if "meia" in match[0] or "half" in match[0] else 60
+
+
+def _between_clocks(plain: str) -> int | None:
+    text = re.sub(r"\bmeia[- ]noite\b", "24h", plain)
+    text = re.sub(r"\bmeio[- ]dia\b", "12h", text)
+    text = re.sub(r"(\d{1,2}h?) e meia\b", r"\1:30", text).replace("h:30", "h30")
+    clocks = [(match, int(match[1]) * 60 + int(match[2] or match[3] or 0)) for match in _CLOCK.finditer(text)]
+    if len(clocks) < 2 or not re.search(r"\b(?:sao|agora|ate as|ate|as|livre|saio|das|now|until|till|by|from)\b", text):
+        return None
+    first, last = clocks[0][1], clocks[1][1]
+    free = (last - first) % (24 * 60)
+    return free if 0 < free <= 6 * 60 and first >= 5 * 60 else None
+
+
+def _vague_length(text: str) -> Span:
+    if re.search(r"\b(?:curtas?[ -]?metragens?|curtas?metragens|short films?|shorts)\b", text):
+        return Span(None, SHORT_FILM_MIN)
+    if re.search(r"\b(?:longas?[ -]?metragens?|longa metragem|(?:um|uns|so|o|os|quero|os|e|sejam?) longas?|features?|feature films?|feature length)\b|^longas? (?:de|d[ao]|documental|documentais|animad)", text) and not re.search(r"\b(?:viagem|viagens|historia|cena|vida|noite) longa", text):
+        return Span(FEATURE_MIN, None)
+    if (re.search(r"\b(?:um|uns|algum|alguns|melhores|ver|os|de|quero|queria|tem|so|indica|apenas|dois|tres|só) curtas?\b(?! e\b)", text) and not re.search(r"\bmais curtas?\b", text)) or re.match(r"^curtas?\b(?! (?:e|mas|metra))", text) or re.search(r"\bcurtas (?:de|do|da|brasileiros|nacionais|animados)\b|\bcurta (?:de|brasileiro|nacional|animado|metragem)\b", text):  # fmt: skip
+        return Span(None, SHORT_FILM_MIN)
+    if re.search(r"(?<!mais )(?<!menos )\b(?:curto|curtos|curtinh[oa]s?|curta|curtissim[oa]s?|rapidinh[oa]s?|rapid[oa]s?|ligeir[oa]s?|curtos|bem curto|breve|breves|short|quick)\b(?! (?:demais|que|de))", text) and not re.search(r"\b(?:muito|mais|menos|tao|nao|too|so) (?:curt[oa]s?|short|rapido|rapida)\b|\bmais rapido\b|\bin short\b", text):  # fmt: skip
+        return Span(None, SHORT_MIN)
+    if re.search(r"(?<!mais )(?<!menos )\b(?:longo|longos|longa|longas|comprid[oa]s?|bem longo|lengthy|long)\b", text) and not re.search(r"\b(?:nao|nem|nada|muito|mais|menos|tao|too|not|how|so|dia|day|nothing|as|plano|planos|take|takes|cabelo) (?:\w+ )?(?:long[oa]?s?|comprid[oa]s?|long)\b|\blong (?:day|takes?|time|ago|as)\b|\bao longo\b|\ba longo\b|\bdia longo\b|\bplanos? longos?\b", text):  # fmt: skip
+        return Span(LONG_MIN, None)
+    return Span()
+
+
+_YEAR = r"(1[89]\d\d|20[0-4]\d)"
+_FROM = r"(?:a partir d[eo]s?(?: ano(?: de)?)?|desde|de|since|from|starting(?: in)?)"
+
+
+def years(text: str) -> Span:
+    """Return when titles may have been made."""
+    if re.search(r"\b(?:neste|nesse|desse|deste|do|no) seculo(?: 21| xxi)?\b(?! (?:19|20|xx\b|xix|passado))|\b(?:this|21st) century\b|\bseculo (?:21|xxi)\b", text):
+        return Span(CENTURY, None)
+    if re.search(r"\bseculo (?:passado|20|xx)\b|\b20th century\b|\blast century\b", text):
+        return Span(1901, 2000)
+    decade = _decade(text)
+    if decade is not None:
+        return decade
+    between = re.search(rf"\b(?:entre|de|between|from)(?: os anos)? {_YEAR} (?:e|a|ate|and|to|until) {_YEAR}\b", text)
+    if between:
+        low, high = sorted((int(between[1]), int(between[2])))
+        return Span(low, high)
+    for pattern, low, high in _BOUNDS:
+        match = re.search(pattern, text)
+        if match:
+            year = int(match[1])
+            return Span(None if low is None else year + low, None if high is None else year + high)
+    exact = re.search(rf"\b{_YEAR}\b", text)
+    if exact:
+        return Span(int(exact[1]), int(exact[1]))
+    if re.search(r"(?<!mais )(?<!menos )(?<!too )\b(?:antig[oa]s?|antiga[oa]o|antigao|antigoes|antiguinh[oa]s?|velh(?:o|os|as|inhos?|inhas?|aria)|velharia|das antigas|old|old school|oldschool|vintage|oldie|oldies|old fashioned)\b(?! (?:de guerra|days|man|men|woman|friend|people|one|lady|enough|west|testament))", text) and not re.search(r"\b(?:muito|mais|too|demais|how|years?|nao|not|so|meu|minha|meus|\d) (?:antig[oa]s?|velh[oa]s?|old)\b|\bvelho oeste\b|\b(?:years?|months?|yr) old\b|\d yo\b|\bvelh[oa]s? amig", text):  # fmt: skip
+        return Span(None, OLD_YEAR)
+    return Span()
+
+
+_BOUNDS: tuple[tuple[str, int | None, int | None], ...] = (
+    (rf"\b{_YEAR} (?:para|pra) (?:ca|cima|frente)\b", 0, None),
+    (rf"\b{_YEAR} (?:em diante|onwards?|on|and (?:later|after|up|newer)|ou mais novo|ou mais recente)\b", 0, None),
+    (rf"\b{_YEAR} (?:para|pra) (?:tras|baixo)\b", None, 0),
+    (rf"\b(?:ate|until|up to|no maximo) (?:o ano (?:de )?)?{_YEAR}\b", None, 0),
+    (rf"\b(?:antes d[eo]s?|anterior(?:es)? a|before|pre|mais antig[oa]s? (?:do )?que|mais velh[oa]s? (?:do )?que|older than|prior to|earlier than|nothing after) (?:o ano (?:de )?)?{_YEAR}\b", None, -1),
+    (rf"\b(?:depois d[eo]s?|apos|after|posterior(?:es)? a|mais nov[oa]s? (?:do )?que|mais recentes? (?:do )?que|newer than|later than|nothing before) (?:o ano (?:de )?)?{_YEAR}\b", 1, None),
+    (rf"\b(?:a partir d[eo]s?|desde|since|starting(?: in| from)?)(?: o ano)?(?: de)? {_YEAR}\b", 0, None),
+    (rf"\bfrom {_YEAR} (?:on|onwards?|forward)\b", 0, None),
+)  # fmt: skip
+
+
+def _decade(text: str) -> Span | None:
+    match = re.search(
+        rf"\b(?:anos|decada(?: de)?|decada dos anos) (?:{_YEAR}|(\d0)|({'|'.join(_DECADES)}))\b|\b(?:early |late |mid )?(?:{_YEAR}|(\d0)) ?s\b|\b({'|'.join(w for w in _DECADES if w.endswith(('ties', 'tista', 'tistas')))})\b"
+        rf"|\bthe (?:{_YEAR}|(\d0))s\b",
+        text,
+    )
+    if match is None:
+        return None
+    token = next(group for group in match.groups() if group)
+    start = _DECADES.get(token)
+    if start is None:
+        start = int(token) if len(token) == 4 else (1900 if int(token) >= 20 else 2000) + int(token)
+    start -= start % 10
+    before, after = text[: match.start()], text[match.end() :]
+    if re.search(r"\b(?:antes d?[oa]?s?|before|anterior(?:es)? a[os]*|pre|older than|mais antig[oa]s? que(?: os)?)(?: the| os)? ?$", before):
+        return Span(None, start - 1)
+    if re.search(r"\b(?:depois d?[oa]?s?|after)(?: the| os)? ?$", before):
+        return Span(start + 10, None)
+    if re.search(r"\b(?:a partir d?[oa]?s?|desde(?: os)?|since)(?: the| os)? ?$", before) or re.match(r" (?:para|pra) (?:ca|frente)| em diante| onwards?| on\b", after):
+        return Span(start, None)
+    if re.search(r"\b(?:ate|until|up to)(?: the| os)? ?$", before):
+        return Span(None, start + 9)
+    later = re.match(r" (?:e|ou|a|ate|and|or|to) (?:os |the )?(?:anos )?(?:(\d0)s?|((?:19|20)\d0)s?|(\w+))\b", after)
+    if later:
+        token = next(group for group in later.groups() if group)
+        other = _DECADES.get(token) or (int(token) if token.isdigit() and len(token) == 4 else (1900 if int(token) >= 20 else 2000) + int(token) if token.isdigit() else None)  # fmt: skip
+        if other:
+            return Span(min(start, other), max(start, other) + 9)
+    return Span(start, start + 9)
+
+
+_CHILD = r"(?:criancas?|criancada|filh[oa]s?|filhinh[oa]s?|filhot[ea]s?|bebes?|net[oa]s?|netinh[oa]s?|sobrinh[oa]s?|afilhad[oa]s?|enteada?o?s?|prim[oa]s?|priminh[oa]s?|molecada|moleques?|menin[oa]s?|gur[iy]s?|guria|pia|irmaozinho|irmazinha|irma[o]?|cacula|gemeos|gemeas|trigemeos|adolescentes?|aluno?a?s?|turma|mais velh[oa]|mais nov[oa]|pequen[oa]s?|kids?|children|child|sons?|daughters?|toddler|nephews?|nieces?|grandsons?|granddaughters?|grandkids?|boys?|girls?|brother|sister|cousin|teen|teenager|student|students|class|twins|one|ones)"
+_OF_CHILD = re.compile(
+    rf"\b{_CHILD}\b(?: \w+){{0,3}}? (?:tem|tao com|estao com|de|do|da|com|fez|faz|fara|completou|is|are|turned|turns|who is|who s|aged|age|of|s) (?:so |apenas |quase |just |only |about )?(\d{{1,2}})\b(?! ?(?:min|h\b|hora|p\b|ep|filmes|minut|seg|sec|x\b|por cento|temporada|pessoas|people))(?: (?:e|and|a|&) (?:outr[oa] de |um de |uma de )?(\d{{1,2}})\b(?! ?(?:min|h\b)))?"
+    r"|\b(?:meu|minha|meus|minhas|uma?|pequen[oa]|eles|elas|gente|eu|teen) (?:tem |de |com )(\d{1,2})\b(?! ?(?:min|h\b|hora|p\b|ep|filmes|minut|seg|sec|x\b|por cento))(?: e (\d{1,2})\b)?"
+)
+_CHILD_AFTER = re.compile(rf"\b(\d{{1,2}}) ?(?:anos?|aninhos?|anitos|year olds?|years? old|yo|yr olds?|y o)\b(?=.{{0,24}}\b{_CHILD}\b)|\b(\d{{1,2}}) ?(?:year olds?|yo|yr olds?|y o)\b")
+_CLASS = re.compile(
+    r"\b(?:classificacao|censura|faixa(?: etaria)?|rating|rated|classific\w+|maiores de|recomendad[oa]|liberad[oa]|indicad[oa]|proibid[oa]|permitid[oa])(?: indicativa)?(?: (?:de|ate|no maximo|para|pra|max|maxima|a partir de|under|up to|pg|maiores de|menores de|e|for|so|os))* (\d{1,2})\b"
+    r"|\b(?:ate|no maximo|maximo|up to|max|limite de) (?:os )?(\d{1,2})(?: anos?| aninhos)\b(?! (?:atras|de idade da))|\b(?:ate|no maximo|maximo|up to)(?: os)? (10|12|14|16|18)$"
+    r"|\b(\d{1,2}) ?(?:anos de (?:classificacao|censura))\b|\b(?:ages? |under |rated )(\d{1,2})\b(?! (?:min|hour))|\b(?:de|para|pra|for) (10|12|14|16|18)(?: anos)?(?: para baixo| pra baixo| or (?:under|younger))?$"
+)
+_NOT_ADULT = re.compile(r"\b(?:nada|sem|nao|nem|no|not|nothing|menos|sem ser|less|tira|tirar|fora|sem os) (?:de |ser |e |os |for |quero )*(?:mais |maiores? (?:de )?)?(?:acima de )?(18|16|14|12|10)\b(?! ?(?:min|h\b|anos atras))")
+_BARE_CLASS = re.compile(
+    r"\b(10|12|14|16|18) anos\b(?! (?:atras|de (?:casad|carreira|namoro|ditadura)))|\b(?:pode|sobe para|libera|liberar|filtra|aumenta para|so|ate|abaixo de|limite|para|pra) (?:ser |os |de )*(10|12|14|16|18)\b(?! ?(?:min|h\b|hora|ep))|\b(10|12|14|16|18) (?:and|or) (?:under|younger|below)\b|\b(10|12|14|16|18) max\b|\bup to (?:age )?(10|12|14|16|18)\b|\b(10|12|14|16|18) (?:de classificacao|rating)\b"
+)
+_FREE = re.compile(r"\b(?:classificacao |censura |rating )?(?:livre(?: para| pra| de classificacao| em)?(?: todos?| todas as idades| o publico| qualquer idade)?)\b|\ball ages\b|\bfor all ages\b|\btodas as idades\b|\brated (?:l|g)\b|\bg rated\b|\bqualquer idade\b|\bevery age\b|\bany age\b|\buniversal rating\b")
+
+
+def age_class(text: str, plain: str) -> int | None:
+    """Return the highest age class that titles may have, None when nothing says so."""
+    adult = re.search(r"(?<!\d)\+ ?(18|16|14|12|10)\b|\b(18|16|14|12|10) ?\+|\b(18|16|14|12|10) plus\b", plain)
+    refused = _NOT_ADULT.search(re.sub(r"[+]", " ", plain.replace(",", " ")).replace("  ", " ").replace("  ", " "))
+    over = re.search(r"\b(?:nao|nem|nada|sem)(?: \w+){0,2} (?:passar|passe|passem|acima|above|over|mais alto) (?:de |que )?(?:os )?(18|16|14|12|10)\b", text)
+    if over:
+        return int(over[1])
+    if refused and not re.search(r"\b(?:min|minutos|minutes|horas?|hours?|eps?)\b", text):
+        below = [one for one in CLASSES if one < int(refused[1])]
+        return below[-1] if below else 0
+    if adult:
+        return int(next(group for group in adult.groups() if group))
+    child = _OF_CHILD.search(text) or _CHILD_AFTER.search(text)
+    if child:
+        ages = [int(group) for group in child.groups() if group]
+        if ages and min(ages) <= 18:
+            return max(one for one in CLASSES if one <= min(ages))
+    class_ = _CLASS.search(text)
+    if class_:
+        age = int(next(group for group in class_.groups() if group))
+        if age <= 18:
+            return max(one for one in CLASSES if one <= age)
+    bare = _BARE_CLASS.search(text)
+    if bare:
+        return int(next(group for group in bare.groups() if group))
+    if re.search(r"\bclassificacao l\b|\bfaixa livre\b|\bsem restricao de idade\b", text):
+        return 0
+    if _FREE.search(text) and not re.search(r"\b\d ?h(?:oras?)? livre|\b(?:dia|noite|tempo|tarde|hora|horas|minutos|estou|ando|fico|mulher|amor|homem|ar|vida|espirito|cena|tarde|verso) livre\b|\blivre (?:agora|hoje|ate|das|as)\b", text):
+        return 0
+    if re.search(r"\b(?:proibid[oa]s? para menores|so (?:para )?adultos?|adults? only|para maiores|so adulto)\b", text):
+        return 18
+    return None
+
+
+_SECONDS = re.compile(rf"\b(?:(?P<m>\d{{1,3}}) ?{_M}(?: e (?P<ms>\d{{1,2}}|meio))?|(?P<s>\d{{1,4}}) ?(?:s|seg|segs|segundos?|segundinhos?|seconds?|secs?)|(?P<h>\d{{1,2}}) ?{_H}(?: ?e? ?(?P<hm>\d{{1,2}}))?|(?P<half>meio minuto|half a minute|half minute)|(?P<one>um minuto|um minutinho|a minute|one minute))\b")
+_STAMP = re.compile(r"\b(\d{1,2})[:h](\d{2})(?:[:m](\d{2}))?\b")
+
+
+def seconds(text: str, plain: str) -> int | None:
+    """Return the amount or the place in seconds that an order to a player names."""
+    stamp = _STAMP.search(plain)
+    if stamp:
+        parts = [int(part) for part in stamp.groups() if part is not None]
+        if len(parts) == 3:
+            return parts[0] * 3600 + parts[1] * 60 + parts[2]
+        hours = "h" in stamp[0]
+        return parts[0] * 3600 + parts[1] * 60 if hours else parts[0] * 60 + parts[1]
+    minute = re.search(r"\b(?:minuto|minute|min|mark) (\d{1,3})(?: e (\d{1,2})(?! ?min))?\b|\b(\d{1,3}) ?(?:minute|min) mark\b|\b(\d{1,3})o minuto\b", text)
+    if minute:
+        return int(minute[1] or minute[3] or minute[4]) * 60 + int(minute[2] or 0)
+    if re.search(r"\buma? hora e meia\b|\bhour and a half\b|\b1 ?h(?:ora)? e meia\b", text):
+        return 5400
+    if re.search(r"\bmeia hora\b|\bhalf an? hour\b|\bhalf hour\b", text):
+        return 1800
+    match = _SECONDS.search(text)
+    if match is None:
+        if re.search(r"\b(?:uma hora|an hour|one hour)\b", text):
+            return 3600
+        bare = re.search(r"\b(?:volta|voltar|avanca|avancar|pula|pular|adianta|back|forward|skip|rewind|ahead)(?: (?:uns|umas|mais|so|ahead|back|forward))? (\d{1,3})$", text)
+        return int(bare[1]) if bare else None
+    if match["half"]:
+        return 30
+    if match["one"]:
+        return 60
+    if match["s"]:
+        return int(match["s"])
+    if match["h"]:
+        return int(match["h"]) * 3600 + int(match["hm"] or 0) * 60
+    more = match["ms"]
+    return int(match["m"]) * 60 + (30 if more == "meio" else int(more or 0))
+
+
+_PLACES = {
+    "primeiro": 1, "primeira": 1, "primeirao": 1, "primeirinho": 1, "segundo": 2, "segunda": 2, "terceiro": 3, "terceira": 3, "quarto": 4, "quarta": 4, "quinto": 5, "quinta": 5,
+    "sexto": 6, "sexta": 6, "setimo": 7, "setima": 7, "oitavo": 8, "oitava": 8, "nono": 9, "decimo": 10, "ultimo": -1, "ultima": -1, "penultimo": -2, "penultima": -2,
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "last": -1,
+    "1o": 1, "2o": 2, "3o": 3, "4o": 4, "5o": 5, "6o": 6, "1a": 1, "2a": 2, "3a": 3, "4a": 4, "5a": 5, "final": 0,
+}  # fmt: skip
+_NOT_PLACES = frozenset(("guerra", "mundial", "amor", "vez", "feira", "night", "temporada", "temporadas", "season", "world", "half", "episodio", "episodios", "ep", "eps", "episode", "capitulo", "parte", "part", "filme", "act", "ato", "date", "encontro", "semana", "week", "minuto", "minutos", "minute", "minutes", "time", "coisa", "ver", "cena", "scene", "plano", "lugar", "all", "pessoa", "ano", "year", "dia", "day", "a", "e", "nome", "weekend", "segundos", "segundo", "seconds", "hora", "noite", "movie", "chance", "of"))  # fmt: skip
+_PLACED_FILM = frozenset(("filme", "opcao", "titulo", "um", "uma", "dica", "sugestao", "card", "da", "de", "dessa", "do", "desse", "daqui", "aqui", "ai", "one", "on", "option", "movie", "in", "pick", "result"))
+
+
+def ordinal(text: str, scene: str) -> int | None:
+    """Return the place in the list that is named, None when none or more than one is."""
+    words = text.split()
+    found: list[int] = []
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
+        after = words[at + 1] if at + 1 < len(words) else ""
+        if number := _PLACES.get(word):
+            if before.isdigit() or before in ("ha", "um", "uns", "by", "at", "meio", "a cada", "cada", "one"):
+                continue
+            if after in _NOT_PLACES and not (after in ("filme", "a", "e", "movie", "of", "time") and scene == "results"):
+                continue
+            if before in ("da", "do", "na", "no") and after in ("", "a") and word in ("segunda", "quarta", "quinta", "sexta"):
+                continue
+            if word in ("segunda", "quarta", "quinta", "sexta", "quarto") and scene != "results":
+                continue
+            if before in ("dois", "duas", "two", "tres", "three", "2", "3") or after in ("dois", "duas", "two", "three", "2", "3"):
+                return None
+            if word in ("last", "final") and (after in _NOT_PLACES or before not in ("the", "that", "this", "very", "play", "second", "")):
+                continue
+            if scene != "results" and not re.match(r"^(?:o|a|the|do|da|no|na|esse|essa|pelo|ao)$", before):
+                continue
+            found.append(number)
+        elif re.fullmatch(r"[1-9]|10", word) and (
+            before in ("numero", "number", "opcao", "option", "card", "n", "no", "num", "o", "item", "#", "titulo") or (before == "a" and after == "")
+        ) and not re.match(r"^(?:min|seg|hor|sec|ano|h$|ep|temp|x|p$|filme|eps)", after):
+            if before in ("o", "no", "a") and scene != "results":
+                continue
+            found.append(int(word))
+    if re.search(r"\b(?:o|a) da (?:direita)\b|\b(?:rightmost|far right|one on the right|on the right)\b", text):
+        found.append(-1)
+    if re.search(r"\b(?:o|a) da esquerda\b|\b(?:leftmost|far left|one on the left|on the left)\b", text):
+        found.append(1)
+    places = list(dict.fromkeys(found))
+    if len(places) == 2 and places == [2, -1] and re.search(r"second (?:to )?last|second from last", text):
+        return -2
+    return places[0] if len(places) == 1 else None

@@ -1,0 +1,364 @@
+"""Train what Derona understands by, from the development sets.
+
+    python -m bitaca_core.derona.understanding.training [--check] FILE...
+
+Reads annotated messages (`tests/derona/dev/*.jsonl`), writes the models beside the cue lists (`data/*.npz`); `--check`
+prints how well messages of one writer are read by what the others wrote, and writes nothing. Deterministic: the
+same files give the same bytes of weights. Only here is scikit-learn needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitaca_core.catalogue.ingest import ingest_sample
+from bitaca_core.catalogue.normalize import fold
+from bitaca_core.catalogue.store import load_catalogue, titles_file
+from bitaca_core.derona import normalize
+from bitaca_core.derona.names import Names
+from bitaca_core.derona.slots import mask
+from bitaca_core.derona.understanding import evidence as evidence_
+from bitaca_core.derona.understanding import nations
+from bitaca_core.derona.understanding import themes as themes_
+from bitaca_core.derona.understanding.evidence import Evidence, Features
+from bitaca_core.derona.understanding.linear import COUNTED, Linear, key_of
+
+DATA = Path(__file__).parent.parent / "data"
+THEMES_FILE = DATA / "themes.npz"
+SENSES_FILE = DATA / "senses.npz"
+INTENTS_FILE, PHRASES_FILE, ACTIONS_FILE = DATA / "intents.npz", DATA / "phrases.npz", DATA / "actions.npz"
+SEEN_MIN = {"w": 2, "c": 3, "g": 2, "q": 1, "s": 1}
+"""Messages that a feature of a block must stand in to be kept."""
+INTENT_C, PHRASE_C = 0.7, 0.1
+VALUES = ("genres", "not_genres", "moods", "not_moods", "company", "comparative", "reference")
+"""The slots whose values are told by phrases, not by what is counted or named."""
+WORD_SEEN_MIN = 2
+"""Messages that use a word before it counts as one, not as a slip."""
+THEMED = ("search", "refine", "similar", "surprise", "another", "why")
+THEME_BAR = 0.0
+NUDGE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One annotated message with its evidence."""
+
+    writer: str
+    lang: str
+    intent: str
+    slots: dict[str, Any]
+    evidence: Evidence
+    text: str
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    if not options.check:
+        write_words(options.files)
+    rows = read(options.files)
+    print(f"{len(rows)} messages of {len({row.writer for row in rows})} writers")
+    if options.check:
+        _check(rows)
+        return 0
+    intents = fit([evidence_.intent_features(row.evidence) for row in rows], *one_of(rows), INTENT_C)
+    intents.save(INTENTS_FILE)
+    phrases = fit(*phrases_of(rows), PHRASE_C)
+    phrases.save(PHRASES_FILE)
+    actions = fit(*actions_of(rows), INTENT_C)
+    actions.save(ACTIONS_FILE)
+    senses = fit(*mentions_of(rows), PHRASE_C)
+    senses.save(SENSES_FILE)
+    themes = fit(*themes_of(rows), PHRASE_C)
+    themes.save(THEMES_FILE)
+    for name, model in (("themes", themes), ("senses", senses), ("intents", intents), ("phrases", phrases), ("actions", actions)):
+        print(f"{name}: {len(model.labels)} labels, {len(model.keys)} features")
+    return 0
+
+
+def read(files: Iterable[Path]) -> list[Row]:
+    """Return the annotated messages of `files` with their evidence."""
+    import tempfile
+
+    from bitaca_core.settings import DataPaths
+
+    with tempfile.TemporaryDirectory(prefix="bitaca-training-") as folder:
+        paths = DataPaths(Path(folder))
+        ingest_sample(paths)
+        names = Names(load_catalogue(titles_file(paths)).titles)
+    rows = []
+    for file in files:
+        for line in file.read_text("utf-8").splitlines():
+            given = json.loads(line)
+            message = normalize.read(given["text"], "en" if given["lang"] == "en" else "pt", names.words)
+            masked, _ = mask(message, names)
+            last = (given.get("context") or {}).get("last")
+            scene = last if last in ("results", "details", "playing") else ""
+            writer = re.split(r"[-_]", given["id"])[0]
+            rows.append(
+                Row(writer, given["lang"], given["intent"], given.get("slots", {}),
+                    evidence_.evidence_of(message, masked, scene), given["text"])
+            )  # fmt: skip
+    return rows
+
+
+def write_words(files: Iterable[Path]) -> None:
+    """Write the words that several messages use: what `normalize.mend` leaves alone."""
+    seen: Counter[str] = Counter()
+    for file in files:
+        for line in file.read_text("utf-8").splitlines():
+            seen.update({word for word in fold(json.loads(line)["text"]).split() if 4 <= len(word) <= 20 and word.isalpha()})
+    words = sorted(word for word, count in seen.items() if count >= WORD_SEEN_MIN)
+    (DATA / "words.txt").write_text("\n".join(words) + "\n", "utf-8")
+
+
+def one_of(rows: Sequence[Row]) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+    """Return the intents and which message has which."""
+    labels = tuple(sorted({row.intent for row in rows}))
+    at = {label: number for number, label in enumerate(labels)}
+    truth = np.zeros((len(rows), len(labels)), bool)
+    for number, row in enumerate(rows):
+        truth[number, at[row.intent]] = True
+    return labels, truth
+
+
+def phrases_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
+    """Return every phrase of every message with what it says there: `+` its value, `-` not its value, `0` neither."""
+    features, truth = [], []
+    for row in rows:
+        gold = said(row.slots)
+        for cue in row.evidence.slots:
+            features.append(evidence_.phrase_features(row.evidence, cue, row.intent))
+            truth.append([f"not_{cue.label}" in gold, cue.label in gold])
+    marked = np.array(truth, bool)
+    return features, ("-", "+", "0"), np.column_stack([marked, ~marked.any(axis=1)])
+
+
+def mentions_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
+    """Return every country and language named with the sense in which it was meant."""
+    features, truth = [], []
+    for row in rows:
+        found = nations.mentions(row.evidence.words)
+        for one in found:
+            features.append(nations.mention_features(row.evidence, one, found, row.lang, row.intent))
+            truth.append(_senses(one, row.slots))
+    return features, nations.SENSES, np.array(truth)
+
+
+def _senses(mention: nations.Mention, slots: dict[str, Any]) -> list[bool]:
+    def among(name: str, code: str) -> bool:
+        return bool(code) and any(value.split("-")[0] == code for value in slots.get(name, ()))
+
+    country, language = mention.country, "" if mention.track == "subtitled" else mention.language
+    told = [
+        among("countries", country), among("not_countries", country),
+        among("audio_languages", language), among("subtitle_languages", mention.language if mention.track != "dubbed" else ""),
+    ]  # fmt: skip
+    return [*told, not any(told)]
+
+
+def themes_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
+    """Return every word of the messages in which themes are annotated, and whether it belongs to one."""
+    features, truth = [], []
+    for row in rows:
+        gold = {word for theme in row.slots.get("themes", ()) for word in fold(theme).split()} - themes_.JOINING
+        if row.intent not in THEMED and not gold:
+            continue
+        taken = themes_.taken_by(row.evidence, spans_of(row.evidence))
+        for at, word in enumerate(row.evidence.words):
+            if taken[at] != "mark":
+                features.append(themes_.word_features(row.evidence, at, taken, row.intent))
+                truth.append([word in gold, word not in gold])
+    return features, themes_.LABELS, np.array(truth)
+
+
+def spans_of(evidence: Evidence) -> list[tuple[int, int, str]]:
+    """Return what the words of a message may be read as, other than themes."""
+    spans = [(cue.start, cue.end, cue.label.split(".")[0]) for cue in evidence.slots]
+    return spans + [(one.start, one.end, "nations") for one in nations.mentions(evidence.words)]
+
+
+def themes_in(theming: Linear, evidence: Evidence, intent: str) -> tuple[str, ...]:
+    """Return the themes of a message."""
+    if intent not in THEMED:
+        return ()
+    taken = themes_.taken_by(evidence, spans_of(evidence))
+    marked = [
+        taken[at] != "mark" and bool(np.subtract(*theming.scores(themes_.word_features(evidence, at, taken, intent))) > THEME_BAR)
+        for at in range(len(evidence.words))
+    ]  # fmt: skip
+    return themes_.joined(evidence.words, marked)
+
+
+def actions_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
+    """Return the orders to a player with their action."""
+    ordered = [row for row in rows if row.slots.get("action")]
+    labels = tuple(sorted({row.slots["action"] for row in ordered}))
+    truth = np.array([[row.slots["action"] == label for label in labels] for row in ordered])
+    return [evidence_.intent_features(row.evidence) for row in ordered], labels, truth
+
+
+def said(slots: dict[str, Any]) -> set[str]:
+    """Return the values of the learned slots, one label each."""
+    found = set()
+    for name in VALUES:
+        value = slots.get(name)
+        if value in (None, [], ""):
+            continue
+        if name == "reference":
+            found.add("reference.true")
+        else:
+            found.update(f"{name}.{one}" for one in (value if isinstance(value, list) else [value]))
+    return found
+
+
+def fit(
+    features: Sequence[Features], labels: tuple[str, ...], truth: NDArray[np.bool_], strength: float
+) -> Linear:
+    """Return the model that tells each label from all others (a linear support vector machine a label)."""
+    from scipy import sparse
+    from sklearn.svm import LinearSVC
+
+    keys, idf = _table(features)
+    empty = Linear(
+        labels, keys, idf, np.zeros((len(keys), len(labels)), np.int8),
+        np.ones(len(labels), np.float32), np.zeros(len(labels), np.float32),
+    )  # fmt: skip
+    rows, columns, values = [], [], []
+    for number, named in enumerate(features):
+        at, value = empty.vector(named)
+        rows.append(np.full(len(at), number))
+        columns.append(at)
+        values.append(value)
+    matrix = sparse.csr_matrix(
+        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
+        shape=(len(features), len(keys)),
+    )
+    exact = np.zeros((len(keys), len(labels)), np.float32)
+    bias = np.zeros(len(labels), np.float32)
+    for number in range(len(labels)):
+        machine = LinearSVC(C=strength, class_weight="balanced" if len(labels) > 3 else None, random_state=0)
+        machine.fit(matrix, truth[:, number])
+        exact[:, number], bias[number] = machine.coef_[0], machine.intercept_[0]
+    scale = np.abs(exact).max(axis=0) / 127 + NUDGE
+    return Linear(labels, keys, idf, np.rint(exact / scale).astype(np.int8), scale.astype(np.float32), bias)
+
+
+def _table(features: Sequence[Features]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """Return the keys of the features that are kept, ascending, and their inverse document frequencies."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for named in features:
+        for block, names in named.items():
+            seen[block].update(names.keys())
+    kept: dict[int, float] = {}
+    for block, counts in seen.items():
+        for name, count in counts.items():
+            if count >= SEEN_MIN[block]:
+                weight = float(np.log((1 + len(features)) / (1 + count)) + 1) if block in COUNTED else 1.0
+                kept[key_of(block, name)] = weight
+    keys = np.array(sorted(kept), np.uint32)
+    return keys, np.array([kept[int(key)] for key in keys], np.float16).astype(np.float32)
+
+
+def _check(rows: Sequence[Row]) -> None:
+    """Print how each writer's messages are read by a model of all the others'."""
+    intents, values, themes = [], [], []
+    for writer in sorted({row.writer for row in rows}):
+        others = [row for row in rows if row.writer != writer]
+        own = [row for row in rows if row.writer == writer]
+        model = fit([evidence_.intent_features(row.evidence) for row in others], *one_of(others), INTENT_C)
+        for row in own:
+            scores = model.scores(evidence_.intent_features(row.evidence))
+            intents.append((row, model.labels[int(scores.argmax())]))
+        spoken = fit(*phrases_of(others), PHRASE_C)
+        sensing = fit(*mentions_of(others), PHRASE_C)
+        acting = fit(*actions_of(others), INTENT_C)
+        theming = fit(*themes_of(others), PHRASE_C)
+        for row, guessed in intents[-len(own) :]:
+            told = told_by(spoken, row.evidence, guessed)
+            if row.slots.get("action"):
+                scores = acting.scores(evidence_.intent_features(row.evidence))
+                told.add(f"action.{acting.labels[int(scores.argmax())]}")
+            told |= meant_by(sensing, row.evidence, row.lang, guessed)
+            values.append((row, told))
+            themes.append((row.slots.get("themes", []), themes_in(theming, row.evidence, guessed)))
+        right = np.mean([row.intent == told for row, told in intents if row.writer == writer])
+        print(f"{writer}: {len(own)} messages, intents right {right:.3f}", flush=True)
+    for lang in ("pt", "en", "mixed"):
+        own_ = [(row.intent, told) for row, told in intents if row.lang == lang]
+        print(lang, f"accuracy {np.mean([a == b for a, b in own_]):.4f}", f"macro-F1 {_macro_f1(own_):.4f}")
+    counts: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(3, np.int64))
+    for row, told in values:
+        gold = said(row.slots)
+        if row.slots.get("action"):
+            gold.add(f"action.{row.slots['action']}")
+        for name in ("countries", "not_countries", "audio_languages", "subtitle_languages"):
+            gold |= {f"{name}.{value.split('-')[0]}" for value in row.slots.get(name, ())}
+        for label in gold | told:
+            counts[label.split(".")[0]] += np.array((label in gold & told, label in gold - told, label in told - gold))
+    for name, (hit, missed, extra) in sorted(counts.items()):
+        print(f"{name}: F1 {2 * hit / max(1, 2 * hit + missed + extra):.3f} ({hit} hit, {missed} missed, {extra} extra)")
+    print(f"themes: F1 {_theme_f1(themes):.3f}")
+    wrong = Counter((row.intent, told) for row, told in intents if row.intent != told)
+    print(*(f"{gold} as {told}: {count}" for (gold, told), count in wrong.most_common(20)), sep="\n")
+
+
+def told_by(spoken: Linear, evidence: Evidence, intent: str) -> set[str]:
+    """Return the values that a message's phrases say."""
+    found = set()
+    for cue in evidence.slots:
+        sign = spoken.labels[int(spoken.scores(evidence_.phrase_features(evidence, cue, intent)).argmax())]
+        if sign != "0":
+            found.add(f"not_{cue.label}" if sign == "-" else cue.label)
+    return found
+
+
+def meant_by(sensing: Linear, evidence: Evidence, lang: str, intent: str) -> set[str]:
+    """Return the countries and languages that a message means."""
+    found = nations.mentions(evidence.words)
+    told = set()
+    for one in found:
+        sense = sensing.labels[int(sensing.scores(nations.mention_features(evidence, one, found, lang, intent)).argmax())]
+        if sense in ("country", "not_country") and one.country:
+            told.add(f"{'not_' if sense == 'not_country' else ''}countries.{one.country}")
+        elif sense in ("heard", "read") and one.language:
+            told.add(f"{'audio' if sense == 'heard' else 'subtitle'}_languages.{one.language}")
+    return told
+
+
+def _theme_f1(pairs: Sequence[tuple[list[str], tuple[str, ...]]]) -> float:
+    hit = missed = extra = 0
+    for gold, told in pairs:
+        left = [set(one.split()) for one in told]
+        for theme in gold:
+            words = set(fold(theme).split())
+            near = next((one for one in left if len(words & one) * 2 >= len(words | one) or words <= one), None)
+            hit, missed = hit + (near is not None), missed + (near is None)
+            if near is not None:
+                left.remove(near)
+        extra += len(left)
+    return 2 * hit / max(1, 2 * hit + missed + extra)
+
+
+def _macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
+    from sklearn.metrics import f1_score
+
+    gold = [one for one, _ in pairs]
+    return float(f1_score(gold, [two for _, two in pairs], average="macro", labels=sorted(set(gold)), zero_division=0))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
