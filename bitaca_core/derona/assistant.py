@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.vocabulary import descriptor_name
-from bitaca_core.derona import chips, facts, intents, moderation, normalize, phrasing, policy
+from bitaca_core.derona import chips, facts, intents, joining, moderation, normalize, phrasing, policy
 from bitaca_core.derona.context import (
     Action,
     Begun,
@@ -29,7 +29,8 @@ from bitaca_core.derona.names import Names, guess_text
 from bitaca_core.derona.packages import Packages
 from bitaca_core.derona.shelf import Popularity, Shelf
 from bitaca_core.derona.slots import Slots, extract
-from bitaca_core.derona.state import SHOWN_MAX, DialogueState, Wish
+from bitaca_core.derona.understanding import reading
+from bitaca_core.derona.state import PAST_MAX, SHOWN_MAX, DialogueState, Past, Wish
 from bitaca_core.search.query import SearchService
 
 __all__ = [
@@ -170,10 +171,17 @@ class Assistant:
         """Return the message as read, its slots and its intent, before anything is decided."""
         message = normalize.read(text, state.lang, self.names.words)
         slots = extract(message, self.names)
-        reading = self._read(message, slots, state, player)
-        if not slots.titles and reading.intent in _GUESSED and not slots.person:
-            slots, reading = self._with_guess(message, slots, reading, state, player)
-        return message, slots, reading
+        rule = self._read(message, slots, state, player)
+        scene = joining.scene_of(state, player is not None and player.title_id is not None)
+        understood = reading.understand(message, slots.masked, scene)
+        guesses = rule.intent in _GUESSED or understood.intent in _NAMING
+        if not slots.titles and not slots.person and guesses:
+            named, guessed = self._with_guess(message, slots, _open(rule, understood), state, player)
+            if named.titles:
+                slots, rule = named, guessed
+                understood = reading.understand(message, named.masked, scene)
+        slots = joining.slots_with(slots, understood)
+        return message, slots, joining.reading_with(rule, understood, message, slots, state)
 
     def _read(
         self, message: normalize.Message, slots: Slots, state: DialogueState, player: PlayerContext | None
@@ -261,6 +269,11 @@ class Assistant:
         )
 
 
+def _open(rule: intents.Reading, understood: reading.Understood) -> intents.Reading:
+    """Return the reading under which a near spelling is looked for."""
+    return replace(rule, intent=understood.intent) if understood.intent in _NAMING else rule
+
+
 def _language(lang: str) -> str:
     return "en" if lang.lower().startswith("en") else "pt"
 
@@ -270,6 +283,12 @@ def _next_state(turn: Turn, outcome: Outcome) -> DialogueState:
     listed = tuple(pick.title.title_id for pick in outcome.picks)
     keeps = not listed
     shown = state.shown if outcome.continues else ()
+    if outcome.undoes:
+        past = state.past[:-1]
+    elif listed and state.listed and listed != state.listed:
+        past = (*state.past, Past(state.wish, state.listed))[-PAST_MAX:]
+    else:
+        past = state.past
     return state.after(
         lang=turn.message.language,
         wish=outcome.wish if outcome.wish is not None else state.wish,
@@ -278,4 +297,5 @@ def _next_state(turn: Turn, outcome: Outcome) -> DialogueState:
         focus=outcome.focus or (listed[0] if len(listed) == 1 else None if listed else state.focus),
         intent=turn.reading.intent,
         offer=outcome.offer,
+        past=past,
     )

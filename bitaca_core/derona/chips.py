@@ -38,7 +38,7 @@ _START: tuple[Pair, ...] = (
 _LIST: tuple[Pair, ...] = (
     ("Mais curto", "Shorter"),
     ("Outro", "Another one"),
-    ("Só os que dá pra assistir", "Only what I can watch"),
+    ("Só os que dá pra assistir", "Only what's playable"),
     WHY_EACH,
 )
 _ONE: tuple[Pair, ...] = (
@@ -49,7 +49,7 @@ _ONE: tuple[Pair, ...] = (
 )
 _ABSENT: tuple[Pair, ...] = (
     ("Mais como esse", "More like this"),
-    ("Só os que dá pra assistir", "Only what I can watch"),
+    ("Só os que dá pra assistir", "Only what's playable"),
     ("Me surpreende", "Surprise me"),
 )
 _TROUBLE: tuple[Pair, ...] = (LIGHT, AUTO, ("Volta o som", "Unmute"), SUBTITLES)

@@ -205,6 +205,7 @@ class Outcome:
     like: Title | None = None
     label: Literal["near", "other", "lacks"] = "near"
     continues: bool = False
+    undoes: bool = False
     citations: tuple[Citation, ...] = ()
     links: tuple[Link, ...] = ()
     chips: tuple[str, ...] = ()

@@ -418,3 +418,13 @@ def _wishes(
 def is_foreign(text: str) -> bool:
     """Return whether a message is clearly about something else than films and the player."""
     return bool(_OUT.search(text) or _INJECTION.search(text))
+
+
+def attacks(text: str) -> bool:
+    """Return whether a message tries to turn Derona into something else."""
+    return bool(_INJECTION.search(text))
+
+
+def detail_of(text: str) -> str | None:
+    """Return which fact of a title is asked for, None for the whole."""
+    return next((name for name, rule in _DETAIL_RULES if rule.search(text) and name not in ("director", "cast")), None)

@@ -236,6 +236,8 @@ def refine(turn: Turn, shelf: Shelf) -> Outcome:
     aspect, state = turn.reading.aspect, turn.state
     if aspect == "pick":
         return _pick(turn, shelf)
+    if aspect == "undo":
+        return _undo(turn, shelf)
     wish = state.wish or Wish()
     like = shelf.catalogue.resolve(wish.like) if wish.like else None
     if aspect == "more" and not turn.slots.compare and not _changes(turn):
@@ -252,6 +254,20 @@ def refine(turn: Turn, shelf: Shelf) -> Outcome:
     found = shelf.find(wish, turn.ready, seen, keep=keep)
     outcome = _show(turn, shelf, wish, found, "refined", "refined_near")
     return replace(outcome, like=like if like and found.titles else None)
+
+
+def _undo(turn: Turn, shelf: Shelf) -> Outcome:
+    """Back to the list before, as it was."""
+    if not turn.state.past:
+        return Outcome("undo_none")
+    before = turn.state.past[-1]
+    titles = [title for title in map(shelf.catalogue.resolve, before.listed) if title is not None]
+    return Outcome("undone", {}, _picks(titles), wish=before.wish or Wish(), undoes=True)
+
+
+def play(turn: Turn, shelf: Shelf) -> Outcome:
+    """Start something; a bare place in the list picks it first."""
+    return _pick(turn, shelf) if turn.reading.aspect == "pick" else answers.play(turn, shelf)
 
 
 def _changes(turn: Turn) -> bool:
@@ -335,7 +351,7 @@ _ANSWERS: dict[str, Answer] = {
     "cast": people.cast,
     "why": explaining.why,
     "compare": comparing.compare,
-    "play": answers.play,
+    "play": play,
     "resume": watching.resume,
     "continue_watching": watching.continue_watching,
     "player_control": player.drive,

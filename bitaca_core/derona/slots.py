@@ -8,7 +8,9 @@ seconds, ages in years.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from bitaca_core.derona.lexicon import Lexicon, lexicon
 from bitaca_core.derona.names import Names, Span
@@ -56,6 +58,13 @@ class Slots:
     compare: str | None = None
     text: str = ""
     masked: str = ""
+    exclude_titles: tuple[str, ...] = ()
+    want_moods: tuple[str, ...] = ()
+    exclude_moods: tuple[str, ...] = ()
+    audio_languages: tuple[str, ...] = ()
+    subtitle_languages: tuple[str, ...] = ()
+    company: str | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def content(self) -> str:
@@ -72,6 +81,7 @@ class Slots:
             or self.countries or self.exclude_countries or self.kinds or self.exclude_kinds or self.person
             or self.year_min or self.year_max or self.duration_min_s or self.duration_max_s
             or self.max_age is not None or self.playable or self.newest or self.popular
+            or self.want_moods or self.exclude_moods or self.audio_languages or self.subtitle_languages or self.company or self.exclude_titles
         )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from bitaca_core.errors import SchemaError
 from bitaca_core.search.query import Query
 
 STATE_VERSION = 1
+PAST_MAX = 6
+"""Lists that "volta" can go back to."""
 SHOWN_MAX = 60
 """Titles remembered as already shown; older ones may come again."""
 
@@ -40,6 +42,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """A list as it lay on the table before the next one came, with the wish that it answered."""
+
+    wish: Wish | None = None
+    listed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DialogueState:
     """The conversation so far.
 
@@ -61,6 +71,8 @@ class DialogueState:
         Intent of the last message.
     offer : str
         What a plain "sim" would accept: `play` (the focus) or empty.
+    past : tuple of Past
+        The lists before this one, oldest first: "volta" goes back.
     """
 
     lang: str = "pt"
@@ -71,13 +83,15 @@ class DialogueState:
     focus: str | None = None
     intent: str = ""
     offer: str = ""
+    past: tuple[Past, ...] = ()
     version: int = STATE_VERSION
 
     def to_json(self) -> str:
         """Return the state as one line of JSON."""
         data = asdict(self)
-        if self.wish is not None:
-            data["wish"]["query"]["exclude_ids"] = sorted(self.wish.query.exclude_ids)
+        for held in (data, *data["past"]):
+            if held["wish"] is not None:
+                held["wish"]["query"]["exclude_ids"] = sorted(held["wish"]["query"]["exclude_ids"])
         return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -113,14 +127,20 @@ class DialogueState:
 
 
 def _state(cls: type[DialogueState], data: dict[str, Any]) -> DialogueState:
-    wish = data.get("wish")
-    if wish is not None:
-        query = _known(Query, wish.get("query", {}))
-        query["exclude_ids"] = frozenset(query.get("exclude_ids", ()))
-        wish = Wish(**(_known(Wish, wish) | {"query": Query(**query)}))
-    state = cls(**(_known(cls, data) | {"wish": wish}))
+    past = tuple(
+        Past(_wish(held.get("wish")), tuple(held.get("listed", ()))) for held in data.get("past", ())
+    )
+    state = cls(**(_known(cls, data) | {"wish": _wish(data.get("wish")), "past": past[-PAST_MAX:]}))
     lang = state.lang if state.lang in ("pt", "en") else "pt"
     return replace(state, lang=lang, turn=max(0, int(state.turn)), shown=state.shown[-SHOWN_MAX:])
+
+
+def _wish(data: dict[str, Any] | None) -> Wish | None:
+    if data is None:
+        return None
+    query = _known(Query, data.get("query", {}))
+    query["exclude_ids"] = frozenset(query.get("exclude_ids", ()))
+    return Wish(**(_known(Wish, data) | {"query": Query(**query)}))
 
 
 def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:

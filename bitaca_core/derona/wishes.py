@@ -28,6 +28,12 @@ def wish_of(slots: Slots) -> Wish:
         kinds=_kinds(slots.kinds),
         max_age=slots.max_age,
         playable_only=slots.playable,
+        moods=slots.want_moods,
+        exclude_moods=slots.exclude_moods,
+        audio_languages=slots.audio_languages,
+        subtitle_languages=slots.subtitle_languages,
+        company=slots.company,
+        exclude_ids=frozenset(slots.exclude_titles),
     )
     return Wish(
         query=query,
@@ -71,6 +77,12 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         kinds=new.query.kinds or old.kinds,
         max_age=slots.max_age if slots.max_age is not None else old.max_age,
         playable_only=slots.playable or old.playable_only,
+        moods=_merged(tuple(m for m in old.moods if m not in slots.exclude_moods), slots.want_moods),
+        exclude_moods=_merged(tuple(m for m in old.exclude_moods if m not in slots.want_moods), slots.exclude_moods),
+        audio_languages=slots.audio_languages or old.audio_languages,
+        subtitle_languages=slots.subtitle_languages or old.subtitle_languages,
+        company=slots.company or old.company,
+        exclude_ids=old.exclude_ids | frozenset(slots.exclude_titles),
     )
     if slots.year_min is not None or slots.year_max is not None:
         query = replace(query, year_min=slots.year_min, year_max=slots.year_max)

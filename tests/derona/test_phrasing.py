@@ -12,10 +12,13 @@ from bitaca_core.catalogue.vocabulary import genre_name
 from bitaca_core.derona import facts, phrasing
 from bitaca_core.derona.assistant import Assistant, DialogueState, Reply
 from bitaca_core.derona.policy import _ANSWERS
+from bitaca_core.settings import CHECKOUT
 from tests.derona.shelf import catalogue
 from tests.derona.table import read_table
 
 EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+STIFF = r"\b(?:fichas?|usuári[oa]s?|solicitaç\w+|infelizmente|lamento|as an ai|unfortunately)\b"
+"""Words of counters and machines."""
 ACTS = sorted(phrasing.phrases("pt"))
 
 
@@ -29,7 +32,7 @@ def faults(pt: dict[str, tuple[str, ...]], en: dict[str, tuple[str, ...]]) -> li
     for lang, table in (("pt", pt), ("en", en)):
         seen: dict[str, str] = {}
         for act, variants in table.items():
-            if len(variants) < 4:
+            if len(variants) < phrasing.VARIANTS_MIN:
                 found.append(f"{lang} {act}: {len(variants)} variants")
             for variant in variants:
                 if variant in seen:
@@ -37,8 +40,18 @@ def faults(pt: dict[str, tuple[str, ...]], en: dict[str, tuple[str, ...]]) -> li
                 seen[variant] = act
                 if len(EMOJI.findall(variant)) > 1:
                     found.append(f"{lang} {act}: more than one emoji")
-                if len(re.findall(r"[.?!](?:\s|$)", variant)) > 4:
+                if len(re.findall(r"[.?!…](?=[\"”]?(?:\s|$))", variant)) > phrasing.SENTENCES_MAX:
                     found.append(f"{lang} {act}: more than three sentences")
+                if len(variant) > phrasing.CHARS_MAX:
+                    found.append(f"{lang} {act}: longer than {phrasing.CHARS_MAX} characters")
+                if "  " in variant or variant != variant.strip():
+                    found.append(f"{lang} {act}: stray spaces")
+                if word := re.search(STIFF, variant, re.IGNORECASE):
+                    found.append(f"{lang} {act}: says {word[0]!r}")
+                found += [
+                    f"{lang} {act}: nobody knows where {{{name}}} comes from"
+                    for name in slots(variant) - set(phrasing.SOURCES)
+                ]
     for act in set(pt) & set(en):
         used = [slots(variant) for variant in (*pt[act], *en[act])]
         required = set.union(*used)
@@ -56,17 +69,62 @@ def test_phrases_are_complete() -> None:
 
 
 def test_seeded_faults_are_reported() -> None:
-    good = {"a": ("1 {x}", "2 {x}", "3 {x}", "4 {x}")}
+    good = {"a": tuple(f"{number} {{title}}" for number in range(5))}
     assert faults(good, good) == []
+
+    def seeded(*variants: str) -> str:
+        return " ".join(faults({"a": variants}, good))
+
+    whole = good["a"]
     assert faults(good, {}) == ["a: only in one language"]
-    assert any("variants" in fault for fault in faults({"a": good["a"][:3]}, {"a": good["a"][:3]}))
-    assert any(
-        "repeats" in fault for fault in faults({"a": ("1", "1", "2", "3")}, {"a": ("1", "2", "3", "4")})
+    assert "4 variants" in seeded(*whole[:4])
+    assert "repeats" in seeded(whole[0], *whole[:4])
+    assert "slots" in seeded("sem nome", *whole[1:])
+    assert "emoji" in seeded("{title} 🍿🍿", *whole[1:])
+    assert "sentences" in seeded("{title}. Um. Dois. Três.", *whole[1:])
+    assert "characters" in seeded("{title} " + "a" * 300, *whole[1:])
+    assert "stray" in seeded("{title}  já", *whole[1:])
+    assert "says" in seeded("Infelizmente, {title}", *whole[1:])
+    assert "nobody knows where {box_office}" in seeded("{title} {box_office}", *whole[1:])
+
+
+def test_every_act_that_is_spoken_has_a_phrase_and_every_phrase_an_act() -> None:
+    """Acts are strings in the code, some put together of parts: each phrase is named, or its parts are."""
+    root = CHECKOUT / "bitaca_core" / "derona"
+    code = "".join(file.read_text("utf-8") for file in (*root.glob("*.py"), *root.glob("acts/*.py")))
+    named = set(re.findall(r"Outcome\(\s*\"([a-z_]+)\"", code)) | set(
+        re.findall(r"_(?:about|said)\(turn, shelf, title, \"([a-z_]+)\"", code)
     )
-    assert any("slots" in fault for fault in faults({"a": ("1", "2 {x}", "3 {x}", "4 {x}")}, good))
-    assert any(
-        "emoji" in fault for fault in faults({"a": ("1 🍿🍿", "2", "3", "4")}, {"a": ("1", "2", "3", "4")})
-    )
+    assert named <= set(ACTS)
+    made = [
+        "next_none",
+        "previous_none",
+        "fullscreen_on",
+        "fullscreen_off",
+        "mute_on",
+        "quality_auto",
+        "quality_highest",
+        "quality_lowest",
+    ]
+    made += [f"skip_{part}_{kind}" for part in ("no", "before", "past") for kind in ("intro", "credits")]
+    made += [
+        "skip_intro_to",
+        "skip_credits_to",
+        "audio_none",
+        "text_none",
+        "audio_absent",
+        "text_absent",
+        "audio_set",
+        "text_on_set",
+    ]
+    made += [f"{act}_guest" for act in ("liked", "disliked", "seen")] + [
+        "continue_heard",
+        "where_playing_heard",
+    ]
+    made += [f"{act}_{near}" for act in ("availability_no", "play_unplayable") for near in ("near", "other")]
+    assert set(made) <= set(ACTS)
+    spoken = set(re.findall(r"\"([a-z]+(?:_[a-z]+)*)\"", code)) | set(made)
+    assert [act for act in ACTS if act not in spoken] == []
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -87,7 +145,15 @@ def test_seed_decides(derona: Assistant, search: object) -> None:
 def test_every_intent_has_an_answer() -> None:
     from bitaca_core.derona.intents import INTENTS
 
-    assert set(_ANSWERS) == set(INTENTS)
+    assert set(_ANSWERS) >= set(INTENTS)
+    guide = (
+        "greet bye thanks help search similar refine another surprise details cast why compare play resume"
+    )
+    guide += (
+        " continue_watching player_control tracks trouble availability watchlist feedback history_privacy"
+    )
+    guide += " scene_search small_talk out_of_scope abuse crisis empty too_long refuse affirm deny"
+    assert set(_ANSWERS) >= set(guide.split())
 
 
 def allowed_facts(lang: str) -> set[str]:

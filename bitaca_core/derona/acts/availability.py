@@ -21,7 +21,8 @@ _NEW = re.compile(
 _LEAVING = re.compile(
     r"\b(?:sai|saindo|saem|sair|leaving|leave|leaves|expira\w*|vai embora|ultimos dias|last days|expir\w+)\b"
 )
-_COMING = re.compile(r"\b(?:chega(?:ndo|r)?|vem ai|em breve|coming|soon|arriv\w+|a caminho|quando)\b")
+_SPAN = re.compile(r"\b(?:ess[ea]|est[ea]|nest[ea]|ness[ea]|this) (?:mes|semana|ano|fim|month|week|year)\b")
+"""What points at a time, not at a title."""
 _PICTURE = re.compile(
     r"\b(?:4k|2160p?|1440p?|1080p?|720p?|full ?hd|hd|uhd|hdr|resolucao|resolution|qualidade|quality)\b"
 )
@@ -42,7 +43,8 @@ def availability(turn: Turn, shelf: Shelf) -> Outcome:
     text = turn.message.text
     if _DOWNLOAD.search(text):
         return Outcome("download_none")
-    named = bool(turn.slots.titles or turn.slots.ordinal is not None or turn.slots.reference)
+    pointed = turn.slots.reference and _SPAN.search(text) is None
+    named = bool(turn.slots.titles or turn.slots.ordinal is not None or pointed)
     asks_tracks = bool(_READ.search(text) or _SOUND.search(text))
     if not named and not asks_tracks and not _EPISODES.search(text):
         if _LEAVING.search(text):

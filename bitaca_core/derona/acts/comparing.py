@@ -24,10 +24,10 @@ def compare(turn: Turn, shelf: Shelf) -> Outcome:
     titles = compared(turn, shelf)
     if turn.slots.compare in ("shorter", "longer", "older", "newer"):
         return by_field(turn, titles or _listed(turn, shelf), turn.slots.compare)
-    if turn.slots.compare in ("lighter", "heavier"):
-        return by_age(turn, titles or _listed(turn, shelf), turn.slots.compare)
     if turn.slots.moods:
         return by_mood(turn, titles or _listed(turn, shelf), turn.slots.moods[0])
+    if turn.slots.compare in ("lighter", "heavier"):
+        return by_age(turn, titles or _listed(turn, shelf), turn.slots.compare)
     if len(titles) < 2:
         titles = _listed(turn, shelf)
     if len(titles) < 2:

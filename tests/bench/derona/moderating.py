@@ -9,7 +9,6 @@ from typing import Any
 
 from bitaca_core.derona import moderation, normalize
 
-TIERS = {"ok": "allow", "refuse": "refuse", "abuse": "block", "crisis": "crisis"}
 POSITIVE = frozenset(("refuse", "block", "crisis"))
 
 
@@ -38,7 +37,7 @@ def measure(phrases: Path, queries: Path) -> dict[str, Any]:
 
 def tier(text: str, lang: str) -> str:
     """Return the tier of a phrase."""
-    return TIERS[moderation.judge(normalize.read(text, "en" if lang == "en" else "pt"))]
+    return moderation.judgement(normalize.read(text, "en" if lang == "en" else "pt")).tier
 
 
 def read(path: Path) -> list[dict[str, Any]]:

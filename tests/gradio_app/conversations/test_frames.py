@@ -99,7 +99,7 @@ def broken(frames):
         yield frame | {"type": "nonsense"}
         yield frame | {"seq": -1}
         yield frame | {"v": 2}
-        for name in frame.keys() - {"text", "intent", "stopped"}:
+        for name in frame.keys() - {"text", "intent", "stopped", "citations", "links"}:
             yield {key: value for key, value in frame.items() if key != name}
 
 

@@ -1,0 +1,125 @@
+"""What the literal rules read and what the models read, as one reading and one set of slots.
+
+Rules say what must never be guessed (nothing typed, too much typed, a plain yes, moderation, an attack); the models say
+what is meant. Where both name the same intent, the rules' finer sense stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bitaca_core.derona import intents
+from bitaca_core.derona.intents import Reading
+from bitaca_core.derona.normalize import Message
+from bitaca_core.derona.slots import Slots
+from bitaca_core.derona.state import DialogueState
+from bitaca_core.derona.understanding.aspects import aspect_of
+from bitaca_core.derona.understanding.orders import command_of, tracks_command
+from bitaca_core.derona.understanding.reading import Understood
+
+SETTLED = frozenset(("empty", "too_long", "crisis", "refuse", "abuse"))
+"""Readings of the rules that nothing overrules."""
+GUIDE = {
+    "identity": "small_talk", "smalltalk": "small_talk", "continue": "resume", "control": "player_control", "affirm": "", "deny": "",
+}  # fmt: skip
+"""The rules' names of intents in the guide's."""
+_PLAIN = re.compile(
+    r"(?:sim|nao|n|ok|okay|yes|yeah|yep|no|nope|nah|claro|pode|pode ser|pode sim|isso|isso mesmo|isso ai|com certeza|beleza|fechou|fechado|sure|please|please do|do it|go ahead|aham|uhum|negativo|positivo|deixa|deixa para la|nao quero|nao obrigad[oa]|sim por favor|quero sim|quero|bora|manda|vai|topo|aceito|demorou)"
+)
+CATALOGUE = {"crime": "crime", "historia": "historico", "infantil": "familia"}
+"""The guide's genres in the catalogue's names, where they differ."""
+OF_CATALOGUE = {"policial": "crime", "historico": "historia", "familia": "infantil"}
+COMPANIES = {
+    "filhos": "children", "familia": "family", "avos": "elders", "casal": "couple", "amigos": "friends", "sozinho": "alone",
+}  # fmt: skip
+COMPARED = {
+    "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
+    "menos-violento": "lighter",
+}  # fmt: skip
+_BARE_PLACE = re.compile(r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*")
+
+
+def scene_of(state: DialogueState, playing: bool) -> str:
+    """Return what is on the page: a player, one title, a list, or empty."""
+    return "playing" if playing else "details" if state.focus else "results" if state.listed else ""
+
+
+def slots_with(slots: Slots, understood: Understood) -> Slots:
+    """Return the rules' slots with what the models read; `said` holds it in the guide's names."""
+    told = dict(understood.slots)
+    left_out = [slots.titles[at] for at in told.pop("not_title_places", ()) if at < len(slots.titles)]
+    titles = tuple(title for title in slots.titles if title not in left_out)
+    said: dict[str, Any] = {name: value for name, value in told.items() if value not in (None, (), [])}
+    if titles:
+        said["titles"] = titles
+    if left_out:
+        said["not_titles"] = tuple(left_out)
+    if slots.person:
+        said["people"] = (slots.person,)
+    genres = _genres(slots.genres, told.get("genres", ()), told.get("not_genres", ()))
+    barred = _genres(slots.exclude_genres, told.get("not_genres", ()), told.get("genres", ()))
+    return replace(
+        slots,
+        said=said,
+        titles=titles,
+        exclude_titles=tuple(left_out),
+        genres=tuple(genre for genre in genres if genre not in barred),
+        exclude_genres=barred,
+        want_moods=tuple(told.get("moods", ())),
+        exclude_moods=tuple(told.get("not_moods", ())),
+        countries=tuple(told["countries"]) if "countries" in told else tuple(one for one in slots.countries if one not in told.get("not_countries", ())),
+        exclude_countries=tuple(dict.fromkeys((*slots.exclude_countries, *told.get("not_countries", ())))),
+        audio_languages=tuple(told.get("audio_languages", ())),
+        subtitle_languages=tuple(told.get("subtitle_languages", ())),
+        company=COMPANIES.get(told.get("company", "")),
+        year_min=told.get("year_from", slots.year_min if "year_to" not in told else None),
+        year_max=told.get("year_to", slots.year_max if "year_from" not in told else None),
+        max_age=told.get("age_max", slots.max_age),
+        ordinal=told.get("ordinal", slots.ordinal),
+        reference=bool(told.get("reference")) or slots.reference,
+        compare=COMPARED.get(told.get("comparative", ""), slots.compare),
+    )  # fmt: skip
+
+
+def _genres(rules: Sequence[str], told: Sequence[str], against: Sequence[str]) -> tuple[str, ...]:
+    kept = [genre for genre in rules if OF_CATALOGUE.get(genre, genre) not in against]
+    have = {OF_CATALOGUE.get(genre, genre) for genre in kept}
+    return tuple(dict.fromkeys((*kept, *(CATALOGUE.get(genre, genre) for genre in told if genre not in have))))
+
+
+def reading_with(
+    rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState
+) -> Reading:
+    """Return the reading of a message."""
+    if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked):
+        return rule
+    if rule.intent in ("affirm", "deny") and (state.offer or _PLAIN.fullmatch(message.text)):
+        return rule
+    if message.laugh or not message.words:
+        return Reading("small_talk", aspect="laugh")
+    intent, text = understood.intent, message.text
+    if intent in ("refine", "another") and not state.listed and state.wish is None and slots.wishes:
+        intent = "search"
+    same = GUIDE.get(rule.intent, rule.intent) == intent
+    if intent == "player_control":
+        return Reading(intent, command_of(message, understood.slots))
+    if intent == "tracks":
+        return Reading(intent, tracks_command(message, understood.slots))
+    if intent == "details":
+        return Reading(intent, aspect=rule.aspect if rule.intent == "details" else intents.detail_of(text))
+    if intent == "play" and state.listed and slots.ordinal is not None and _BARE_PLACE.fullmatch(text) and len(text.split()) <= 4:
+        return Reading(intent, aspect="pick")
+    if intent == "search" and rule.intent == "search":
+        return rule
+    aspect = aspect_of(intent, text)
+    if aspect is None and same and rule.intent not in ("continue", "control"):
+        return Reading(intent, rule.command, rule.aspect)
+    return Reading(intent, aspect=aspect)
+
+
+def said_of(slots: Slots) -> Mapping[str, Any]:
+    """Return a message's slots in the guide's names."""
+    return slots.said

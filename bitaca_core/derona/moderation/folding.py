@@ -1,0 +1,86 @@
+"""From disguised letters to words: look-alikes, figures for letters, spaced and drawn-out words.
+
+What somebody hides behind `m4t4r`, `p o r r a`, `vaaaca` or a Cyrillic `а` is read as what it says. Years, times and
+codecs (`1080p`, `90s`, `3d`) stay what they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+WORDS_MAX = 60
+"""Words that are judged; bounds the work whatever was pasted."""
+
+_ALIKE = str.maketrans(
+    "абвгдеёзиікмнорстухѕјԁɡһԛԝαβγεζηικλμνορτυχωßøłđıⅼ",
+    "abbrдeeзiikmhopctyxsjdghqwabyeznikamvoptyxwsoldil".replace("д", "d").replace("з", "z"),
+)
+_FIGURES = str.maketrans({"4": "a", "@": "a", "3": "e", "€": "e", "1": "i", "!": "i", "0": "o", "5": "s", "$": "s", "7": "t", "8": "b"})  # fmt: skip
+_TOKEN = re.compile(r"[^\W_]+(?:[*#@$!€.'’-]*[^\W_]+)*[*#]*|[?!\"“”…]|\.{2,}|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+_PLAIN = re.compile(
+    r"^(?:\d+|\d+(?:p|k|x|h|s|a|o|d|mm|mb|gb|min|fps|hz|st|nd|rd|th|º|ª|g|mg|ml|kg)|[a-z]\d{1,3}|mp[34]|h26[45]|m3u8|s\d+e\d+|\d+h\d+|\d+x\d+)$"
+)
+_DRAWN = re.compile(r"([a-z])\1{2,}")
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a message as they would be written plainly; `?`, `!`, `"`, `…` and emoji stand alone."""
+    lowered = unaccented(text)
+    found: list[str] = []
+    for token in _TOKEN.findall(lowered)[: WORDS_MAX * 2]:
+        if token in "“”":
+            found.append('"')
+        elif token.startswith(".."):
+            found.append("…")
+        else:
+            found.extend(_plain(token))
+    return tuple(_joined(found)[:WORDS_MAX])
+
+
+def unaccented(text: str) -> str:
+    """Return `text` in lower case without accents, its look-alike letters as Latin ones."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
+    return kept.translate(_ALIKE) if not kept.isascii() else kept
+
+
+@lru_cache(maxsize=16384)
+def _plain(token: str) -> tuple[str, ...]:
+    token = token.replace("#", "*")
+    if token.isalpha():
+        return (_DRAWN.sub(r"\1", token),) if token.isascii() else (token,)
+    parts = [part for part in re.split(r"['’-]|(?<=[a-z]{2})\.(?=[a-z]{2})", token) if part]
+    if len(parts) > 1 and not re.search(r"[0-9@$€*]", token):
+        return tuple(_DRAWN.sub(r"\1", part) for part in parts)
+    if _PLAIN.match(token) or not re.search(r"[a-z@$€]", token) or token.startswith('"'):
+        return (token,)
+    if re.fullmatch(r"(?:[a-z]\.)+[a-z]?\.?", token):
+        return (token.replace(".", ""),)
+    bare = token.rstrip("!.")
+    read = _DRAWN.sub(r"\1", bare.translate(_FIGURES))
+    return tuple(part for part in re.split(r"[^a-z*]+", read) if part) or (token,)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Join three or more single letters in a row: `p o r r a` is one word."""
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        end = at
+        while end < len(words) and len(words[end]) == 1 and words[end].isalnum():
+            end += 1
+        if end - at >= 3:
+            found.append(_DRAWN.sub(r"\1", "".join(words[at:end]).translate(_FIGURES)))
+            at = end
+        else:
+            found.append(words[at])
+            at += 1
+    return found
+
+
+def squeezed(word: str) -> str:
+    """Return a word without doubled letters: how `vacaaa` and `carallho` meet `vaca` and `caralho`."""
+    return _DOUBLED.sub(r"\1", word)

@@ -1,0 +1,188 @@
+"""What a message means: one intent, and the values of its slots in the names of the annotation guide.
+
+The models are linear and read once; a reading costs about a millisecond. Names and numbers are not learned: titles
+come from the catalogue, minutes and years from `numbers`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from bitaca_core.derona.normalize import Message
+from bitaca_core.derona.understanding import numbers, themes
+from bitaca_core.derona.understanding.cues import TITLE
+from bitaca_core.derona.understanding.evidence import (
+    NEGATIONS,
+    Evidence,
+    evidence_of,
+    intent_features,
+    phrase_features,
+)
+from bitaca_core.derona.understanding.linear import Linear
+from bitaca_core.derona.understanding.nations import mention_features, mentions
+
+WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
+"""Intents that speak of what titles should be like."""
+SILENT = frozenset(("crisis", "abuse", "greet", "bye", "thanks", "out_of_scope", "small_talk", "help", "history_privacy", "trouble"))
+"""Intents whose words are no slots."""
+ORDERED = frozenset(("player_control", "play"))
+ONE_OF = ("company", "comparative")
+"""Slots that have one value: the likeliest phrase gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The intent, how far it is ahead of the next (a margin of scores), and the slots that the words say."""
+
+    intent: str
+    margin: float
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The linear models of `training`."""
+
+    intents: Linear
+    phrases: Linear
+    actions: Linear
+    senses: Linear
+    themes: Linear
+
+
+@lru_cache(maxsize=1)
+def models() -> Models:
+    """Read the models once."""
+    folder = resources.files("bitaca_core.derona") / "data"
+
+    def load(name: str) -> Linear:
+        with (folder / f"{name}.npz").open("rb") as file:
+            return Linear.load(file)  # type: ignore[arg-type]
+
+    return Models(load("intents"), load("phrases"), load("actions"), load("senses"), load("themes"))
+
+
+def understand(message: Message, masked: str, scene: str) -> Understood:
+    """Return what `message` means.
+
+    Parameters
+    ----------
+    message : Message
+    masked : str
+        Its words with each title as `titulo<N>`.
+    scene : str
+        What the page shows: `results`, `details`, `playing`, or empty.
+    """
+    evidence = evidence_of(message, masked, scene)
+    features = intent_features(evidence)
+    scores = models().intents.scores(features)
+    best, next_ = np.argsort(scores)[-1:-3:-1]
+    intent = models().intents.labels[int(best)]
+    margin = float(scores[best] - scores[next_])
+    if intent in SILENT:
+        return Understood(intent, margin)
+    slots: dict[str, Any] = {}
+    _phrases(evidence, intent, slots)
+    _nations(evidence, intent, message.language, slots)
+    _numbers(message, intent, scene, slots)
+    if intent == "player_control" or (intent == "play" and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)):
+        action = models().actions.scores(features)
+        slots["action"] = models().actions.labels[int(action.argmax())]
+    if intent in WISHING:
+        if told := _themes(evidence, intent):
+            slots["themes"] = told
+        slots["not_title_places"] = tuple(_left_out_titles(evidence))
+    return Understood(intent, margin, slots)
+
+
+def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
+    model = models().phrases
+    found: dict[str, list[str]] = {}
+    best: dict[str, tuple[float, str]] = {}
+    for cue in evidence.slots:
+        scores = model.scores(phrase_features(evidence, cue, intent))
+        sign = model.labels[int(scores.argmax())]
+        if sign == "0":
+            continue
+        slot, value = cue.label.split(".", 1)
+        if slot == "reference":
+            slots["reference"] = True
+        elif slot in ONE_OF:
+            if sign == "+":
+                score = float(scores[model.labels.index("+")])
+                best[slot] = max(best.get(slot, (-9.0, "")), (score, value))
+        else:
+            found.setdefault(f"not_{slot}" if sign == "-" else slot, []).append(value)
+    for name, values in found.items():
+        slots[name] = tuple(dict.fromkeys(values))
+    for name in ("genres", "moods"):
+        if name in slots and f"not_{name}" in slots:
+            slots[name] = tuple(value for value in slots[name] if value not in slots[f"not_{name}"])
+    slots |= {slot: value for slot, (_, value) in best.items()}
+
+
+def _nations(evidence: Evidence, intent: str, lang: str, slots: dict[str, Any]) -> None:
+    model = models().senses
+    found = mentions(evidence.words)
+    told: dict[str, list[str]] = {}
+    for one in found:
+        sense = model.labels[int(model.scores(mention_features(evidence, one, found, lang, intent)).argmax())]
+        if sense in ("country", "not_country") and one.country:
+            told.setdefault("countries" if sense == "country" else "not_countries", []).append(one.country)
+        elif sense == "heard" and one.language and one.track != "subtitled":
+            told.setdefault("audio_languages", []).append(one.language)
+        elif sense == "read" and one.language and one.track != "dubbed":
+            told.setdefault("subtitle_languages", []).append(one.language)
+    slots |= {name: tuple(dict.fromkeys(values)) for name, values in told.items()}
+
+
+def _numbers(message: Message, intent: str, scene: str, slots: dict[str, Any]) -> None:
+    text = numbers.spelled(" ".join(message.spoken))
+    if intent in WISHING:
+        length, made = numbers.minutes(text, message.plain), numbers.years(text)
+        found = {"duration_min": length.low, "duration_max": length.high, "year_from": made.low, "year_to": made.high}
+        slots |= {name: value for name, value in found.items() if value is not None}
+    if intent in WISHING or intent in ("details", "compare", "availability"):
+        if (age := numbers.age_class(text, message.plain)) is not None:
+            slots["age_max"] = age
+    if intent in ORDERED and (amount := numbers.seconds(text, message.plain)) is not None:
+        slots["seconds"] = amount
+    if intent not in ("player_control", "scene_search") and (place := numbers.ordinal(text, scene)) is not None:
+        slots["ordinal"] = place
+
+
+def _themes(evidence: Evidence, intent: str) -> tuple[str, ...]:
+    spans = [(cue.start, cue.end, cue.label.split(".")[0]) for cue in evidence.slots]
+    spans += [(one.start, one.end, "nations") for one in mentions(evidence.words)]
+    taken = themes.taken_by(evidence, spans)
+    model = models().themes
+    first = model.labels.index("theme")
+    marked = []
+    for at in range(len(evidence.words)):
+        if taken[at] == "mark":
+            marked.append(False)
+            continue
+        scores = model.scores(themes.word_features(evidence, at, taken, intent))
+        marked.append(bool(scores[first] > scores[1 - first]))
+    return themes.joined(evidence.words, marked)
+
+
+def _left_out_titles(evidence: Evidence) -> list[int]:
+    """Return which of the named titles (by order) are named to be left out."""
+    out, number = [], -1
+    for at, word in enumerate(evidence.words):
+        if word != TITLE:
+            continue
+        number += 1
+        before = evidence.words[max(0, at - 4) : at]
+        turn = max((place for place, one in enumerate(before) if one in ("mas", "but", "tipo", "como", "like", "parecido")), default=-1)
+        if any(one in NEGATIONS and one not in ("demais", "too", "so", "less", "menos") or one in ("menos", "except") for one in before[turn + 1 :]):
+            out.append(number)
+    return out
