@@ -127,7 +127,14 @@ def create_app(
     proxies = TrustedProxies(settings.trusted_proxies)
     app.state.calm = calm
     app.state.machines = machines
-    app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies, seen=calm.seen)  # type: ignore[arg-type]
+    app.add_middleware(
+        Guard,  # type: ignore[arg-type]
+        settings=settings,
+        limits=limits,
+        proxies=proxies,
+        seen=calm.seen,
+        lines={"/ws/chat": chat.line},
+    )
     return app
 
 
