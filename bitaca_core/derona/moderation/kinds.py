@@ -111,10 +111,10 @@ def book() -> Book:
     table: dict[str, list[tuple[tuple[str, ...], Kinds]]] = {}
     for phrase, kinds in phrases.items():
         table.setdefault(phrase[0], []).append((phrase, tuple(dict.fromkeys(kinds))))
-    for entries in table.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
+    for known in table.values():
+        known.sort(key=lambda entry: -len(entry[0]))
     return Book(
         {word: tuple(dict.fromkeys(kinds)) for word, kinds in words.items()},
         {stem: tuple(dict.fromkeys(kinds)) for stem, kinds in stems.items()},
-        {first: tuple(entries) for first, entries in table.items()},
+        {first: tuple(known) for first, known in table.items()},
     )
