@@ -18,7 +18,17 @@ from typing import Literal
 from bitaca_core.derona.moderation.weights import TIERS, Tier, committed
 from bitaca_core.derona.normalize import MAX_CHARS, Message, clean
 
-__all__ = ["TIERS", "Judgement", "Tier", "Verdict", "blocks", "harmless", "judge", "judgement", "judgement_of"]
+__all__ = [
+    "TIERS",
+    "Judgement",
+    "Tier",
+    "Verdict",
+    "blocks",
+    "harmless",
+    "judge",
+    "judgement",
+    "judgement_of",
+]
 
 Verdict = Literal["ok", "crisis", "abuse", "refuse"]
 

@@ -61,7 +61,11 @@ def _plain(piece: str) -> tuple[str, ...]:
     parts = [part for part in re.split(r"['’-]|(?<=[a-z]{2})\.(?=[a-z]{2})", piece) if part]
     if len(parts) > 1 and not re.search(r"[0-9@$€*]", piece):
         return tuple(_DRAWN.sub(r"\1", part) for part in parts)
-    if (_PLAIN.match(piece) and piece not in _DISGUISED) or not re.search(r"[a-z@$€]", piece) or piece.startswith('"'):
+    if (
+        (_PLAIN.match(piece) and piece not in _DISGUISED)
+        or not re.search(r"[a-z@$€]", piece)
+        or piece.startswith('"')
+    ):
         return (piece,)
     if re.fullmatch(r"(?:[a-z]\.)+[a-z]?\.?", piece):
         return (piece.replace(".", ""),)

@@ -1,4 +1,4 @@
-"""Kinds of words (`data/moderation_words.txt`, `data/moderation_terms.tsv`): what a judgement turns on."""
+"""Kinds of words (`data/moderation_words.txt`): what a judgement turns on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ class Book:
     words: dict[str, Kinds]
     stems: dict[str, Kinds]
     phrases: dict[str, tuple[tuple[tuple[str, ...], Kinds], ...]]  # by first word, longest first
-    masked: tuple[tuple[re.Pattern[str], Kinds], ...] = ()
 
 
 def spell(words: tuple[str, ...]) -> tuple[str, ...]:
