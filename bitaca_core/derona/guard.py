@@ -37,8 +37,36 @@ REPEAT_WORDS = 7
 BORROWED_MAX = 2
 """Words a sentence may have that are only in the catalogue's own synopses."""
 FILM_WORDS = frozenset(
-    "filme filmes serie series anime animes curta documentario desenho historia cena cenas classico pedida escolha drama comedia"
-    " film films movie movies show story scene scenes classic pick choice".split()
+    [
+        "filme",
+        "filmes",
+        "serie",
+        "series",
+        "anime",
+        "animes",
+        "curta",
+        "documentario",
+        "desenho",
+        "historia",
+        "cena",
+        "cenas",
+        "classico",
+        "pedida",
+        "escolha",
+        "drama",
+        "comedia",
+        "film",
+        "films",
+        "movie",
+        "movies",
+        "show",
+        "story",
+        "scene",
+        "scenes",
+        "classic",
+        "pick",
+        "choice",
+    ]
 )
 """A first sentence has one of these, or a word of the facts."""
 NUMBERS_MAX = 1
@@ -59,8 +87,41 @@ _SPOILER = re.compile(
     r"|\bera (?:o|a) (?:assassin\w|vila\w*|irma\w*|pai|mae|filh\w)\b|\b(?:o|a) (?:assassin\w|culpad\w) (?:e|era|foi)\b"
 )
 _COUNTED = frozenset(
-    "dois duas tres quatro cinco seis sete oito nove dez onze doze vinte trinta cem mil milhao"
-    " two three four five six seven eight nine ten eleven twelve twenty thirty hundred thousand million".split()
+    [
+        "dois",
+        "duas",
+        "tres",
+        "quatro",
+        "cinco",
+        "seis",
+        "sete",
+        "oito",
+        "nove",
+        "dez",
+        "onze",
+        "doze",
+        "vinte",
+        "trinta",
+        "cem",
+        "mil",
+        "milhao",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "twenty",
+        "thirty",
+        "hundred",
+        "thousand",
+        "million",
+    ]
 )
 _RULES = re.compile(
     r"\b(?:instruc(?:ao|oes)|instruid[oa]|instructions?|instructed|prompts?|system message|diretrizes|guidelines|jailbreak|sem (?:regras|filtros?|limites)|no (?:rules|filters?|limits)"

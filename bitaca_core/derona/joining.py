@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.derona import intents
+from bitaca_core.derona import intents, moderation
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.normalize import Message, in_use
@@ -25,6 +25,8 @@ from bitaca_core.derona.understanding.reading import SILENT, WISHING, Understood
 
 SETTLED = frozenset(("empty", "too_long", "crisis", "refuse", "abuse"))
 """Readings of the rules that nothing overrules."""
+GRAVE = frozenset(("crisis", "abuse"))
+"""Readings of the models that moderation, which was taught for it, must at least think possible."""
 GUIDE = {
     "identity": "small_talk", "smalltalk": "small_talk", "continue": "resume", "control": "player_control", "affirm": "", "deny": "",
 }  # fmt: skip
@@ -139,6 +141,8 @@ def reading_with(
     if rule.intent == "out_of_scope" and not any(in_use(word) for word in message.words):
         return rule  # no word of it is one that people use
     intent, text = _settled(rule, understood, message, slots, state), message.text
+    if intent in GRAVE and moderation.harmless(message):
+        return rule
     if intent in ("refine", "another") and not state.listed and state.wish is None and slots.wishes:
         intent = "search"
     same = GUIDE.get(rule.intent, rule.intent) == intent
