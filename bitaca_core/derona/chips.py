@@ -47,6 +47,8 @@ _ONE: tuple[Pair, ...] = (
     ("Mais como esse", "More like this"),
     SAVE,
 )
+_OPENING: tuple[Pair, ...] = (_ONE[1], _ONE[2], SAVE)
+_KEPT: tuple[Pair, ...] = (("O primeiro", "The first one"), ("Me surpreende", "Surprise me"))
 _ABSENT: tuple[Pair, ...] = (
     ("Mais como esse", "More like this"),
     ("Só os que dá pra assistir", "Only what's playable"),
@@ -86,14 +88,27 @@ def _moment(outcome: Outcome, turn: Turn, shelf: Shelf) -> tuple[Pair, ...]:
     player = turn.player if turn.player is not None and turn.player.title_id is not None else None
     if turn.reading.intent == "trouble":
         return tuple(pair for pair in _TROUBLE if pair != SUBTITLES or _readable(turn, player))
-    if player is not None and turn.reading.intent in _PLAYER_INTENTS:
+    opens = any(action.action in ("play", "play_at") for action in outcome.actions)
+    aside = not outcome.picks and not outcome.focus
+    if (
+        player is not None
+        and not opens
+        and (turn.reading.intent in _PLAYER_INTENTS or outcome.actions or aside)
+    ):
         return _player(outcome, turn, shelf, player)
     focus = shelf.catalogue.resolve(outcome.focus) if outcome.focus else None
     if outcome.act in ("list_added", "list_already"):
         return (LIST, *_start(turn))
     if focus is not None:
-        chips = _ONE if shelf.unit(focus, turn.ready) else _ABSENT
+        chips = _OPENING if opens else _ONE if shelf.unit(focus, turn.ready) else _ABSENT
         return chips if turn.own is not None else tuple(pair for pair in chips if pair != SAVE)
+    if outcome.picks and turn.reading.intent in (
+        "watchlist",
+        "history_privacy",
+        "continue",
+        "continue_watching",
+    ):
+        return _KEPT
     if outcome.picks or (turn.state.listed and turn.reading.intent in ("refine", "another", "deny", "why")):
         return _LIST
     return _start(turn)
@@ -113,7 +128,12 @@ def _player(outcome: Outcome, turn: Turn, shelf: Shelf, player: PlayerContext) -
     wanted: list[tuple[Pair, Callable[[], bool]]] = [
         (GO_ON if paused else PAUSE, lambda: True),
         (NEXT, lambda: _follows(turn, shelf, unit) and (ending or did != "play")),
-        (RECAP, lambda: not ending and bool(shelf.packages.lines(unit, turn.lang))),
+        (
+            RECAP,
+            lambda: (
+                turn.reading.aspect != "recap" and not ending and bool(shelf.packages.lines(unit, turn.lang))
+            ),
+        ),
         (("Volta 10 segundos", "Go back 10 seconds"), lambda: player.position_s > 0 and not ending),
         (SUBTITLES, lambda: did != "text" and _readable(turn, player)),
         (AUTO, lambda: player.quality != "auto" and did != "quality"),
