@@ -122,7 +122,7 @@ class Assistant:
         """
         state = state or DialogueState(lang=self.lang_default)
         message, slots, reading = self.understand(text, state, player)
-        reading = chips.meant(text) or reading
+        reading = chips.meant(text, player) or reading
         turn = Turn(
             message=message,
             slots=slots,
