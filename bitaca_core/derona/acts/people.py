@@ -40,7 +40,9 @@ def cast(turn: Turn, shelf: Shelf) -> Outcome:
         return answers.missing(turn, shelf)
     for pattern, role, act in _CREW:
         if re.search(pattern, turn.message.text):
-            return _said(turn, shelf, title, act, trusted.names(one.name for one in title.credits if one.role == role))
+            return _said(
+                turn, shelf, title, act, trusted.names(one.name for one in title.credits if one.role == role)
+            )
     directors, actors = trusted.names(title.directors), trusted.names(title.cast)
     if aspect == "director":
         return _said(turn, shelf, title, "director", directors)
