@@ -29,7 +29,7 @@ test: ## set up and run the tests (no Node, no Rust)
 	@$(BIN)/python player/build.py --hash-only
 	@$(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
-test-dev: ## what needs Node or Rust: cargo test, parity, rival players, JupyterLab
+test-dev: ## what needs Node, Rust or redis-server: cargo test, parity, rival players, JupyterLab, two workers
 	@./setup.sh dev notebooks
 	@$(BIN)/python -m tests.browser.chromium --install
 	cd player && cargo test --workspace --quiet

@@ -28,6 +28,7 @@ from gradio_app.mcp import endpoint
 from gradio_app.media import MediaApp
 from gradio_app.routes import assets, catalogue, chat, licence, opinions, playback, reports, status, viewers
 from gradio_app.services import Services
+from gradio_app.workers.handover import Handover
 from gradio_app.workers.limits import SharedLimits, beating
 from gradio_app.workers.store import Store
 from gradio_app.workers.tickets import SharedBudget, SharedTickets
@@ -74,6 +75,9 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         services.start()
         async with AsyncExitStack() as stack:
+            if store is not None:
+                conversations.handover = handover = Handover(store)
+                await handover.start(conversations)
             if isinstance(limits, SharedLimits):
                 telling = asyncio.create_task(beating(limits.held))
                 stack.callback(telling.cancel)
@@ -87,6 +91,8 @@ def create_app(
                 if mounting is not None:
                     await asyncio.gather(mounting, return_exceptions=True)
         await machines.close()
+        if conversations.handover is not None:
+            await conversations.handover.close(conversations.resumable())
         await asyncio.to_thread(conversations.close)
         companion = app.state.context.companion
         if companion is not None:
@@ -121,7 +127,14 @@ def create_app(
     proxies = TrustedProxies(settings.trusted_proxies)
     app.state.calm = calm
     app.state.machines = machines
-    app.add_middleware(Guard, settings=settings, limits=limits, proxies=proxies, seen=calm.seen)  # type: ignore[arg-type]
+    app.add_middleware(
+        Guard,  # type: ignore[arg-type]
+        settings=settings,
+        limits=limits,
+        proxies=proxies,
+        seen=calm.seen,
+        lines={"/ws/chat": chat.line},
+    )
     return app
 
 

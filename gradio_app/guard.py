@@ -7,7 +7,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.requests import Request
@@ -79,6 +79,8 @@ class Guard:
         Read by the caller, so that a bad setting stops the start and not every request.
     seen : callable
         Hears of every path that somebody asks for.
+    lines : mapping of str to ASGI app, optional
+        Sockets by path, answered without the app's layers: each of those is memory for as long as a socket is open.
     """
 
     def __init__(
@@ -88,8 +90,10 @@ class Guard:
         limits: Limits,
         proxies: TrustedProxies,
         seen: Callable[[str], None] = lambda path: None,
+        lines: Mapping[str, App] | None = None,
     ) -> None:
         self.app = app
+        self.lines = lines or {}
         self.seen = seen
         self.limits = limits
         self.proxies = proxies
@@ -104,7 +108,9 @@ class Guard:
         edge = self._edge(scope, headers)
         scope["bitaca.edge"] = edge
         if scope["type"] == "websocket":
-            await self._websocket(scope, receive, send, headers, edge)
+            origin = headers.get(b"origin")
+            del headers  # a socket lives for hours, and there are thousands
+            await self._websocket(scope, receive, send, origin, edge)
         else:
             await self._http(scope, receive, send, headers, edge)
 
@@ -126,9 +132,8 @@ class Guard:
     # -- sockets
 
     async def _websocket(
-        self, scope: Scope, receive: Receive, send: Send, headers: Headers, edge: Edge
+        self, scope: Scope, receive: Receive, send: Send, origin: str, edge: Edge
     ) -> None:
-        origin = headers.get(b"origin")
         if origin and not self._may_call(origin, scope["path"], edge):
             write_log(edge, "WS", scope["path"], 403, 0.0, 0, "origin")
             await receive()
@@ -136,7 +141,7 @@ class Guard:
             return
         started = time.monotonic()
         try:
-            await self.app(scope, receive, send)
+            await self.lines.get(scope["path"], self.app)(scope, receive, send)
         finally:
             write_log(edge, "WS", scope["path"], 101, time.monotonic() - started, 0)
 

@@ -30,6 +30,9 @@ ACCESS_LOG_DAYS = 7
 """A file a day, the last seven days'; the privacy page says so."""
 ACCESS_LOG_BYTES = 16 * 1024 * 1024
 """A day's file is begun anew at this size: whoever knocks without end must not fill the disk."""
+PING_EVERY_S = 40.0
+"""How often a silent page is asked whether it is there: sooner than routers forget a connection (a minute or more),
+and half of what uvicorn would ask ten thousand of them."""
 SHUTDOWN_GRACE_S = 3
 
 
@@ -121,6 +124,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "ws_max_size": MAX_FRAME_BYTES,
         "ws_max_queue": 8,
         "ws_per_message_deflate": False,
+        "ws_ping_interval": PING_EVERY_S,
         "timeout_keep_alive": KEEP_ALIVE_S,
         "timeout_graceful_shutdown": SHUTDOWN_GRACE_S,
         "limit_concurrency": MAX_CONNECTIONS,

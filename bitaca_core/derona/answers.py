@@ -149,7 +149,9 @@ def _content(title: Title, lang: str) -> tuple[str, dict[str, str]]:
 
 
 _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {
-    "director": lambda title, lang: _fact("director", "people", facts.joined(trusted.names(title.directors), lang)),
+    "director": lambda title, lang: _fact(
+        "director", "people", facts.joined(trusted.names(title.directors), lang)
+    ),
     "cast": lambda title, lang: _fact("cast", "people", facts.joined(trusted.names(title.cast), lang)),
     "duration": lambda title, lang: _fact("duration", "duration", facts.length(title, lang)),
     "age": _age,

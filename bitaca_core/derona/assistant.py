@@ -45,6 +45,7 @@ __all__ = [
     "Reply",
 ]
 
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What goes back to the page. `chips` are things to say next, `citations` the subtitles that the text quotes."""

@@ -91,12 +91,16 @@ class Grounds:
     ids: frozenset[str]
     words: frozenset[str]  # folded words of all facts
     numbers: frozenset[str]
-    topical: frozenset[str]  # folded words of which the first sentence has one: it speaks of what is on the table
+    topical: frozenset[
+        str
+    ]  # folded words of which the first sentence has one: it speaks of what is on the table
     proper: frozenset[str]  # folded words that may be written with a capital
     echoes: frozenset[tuple[str, ...]]
     repeats: frozenset[tuple[str, ...]]
     plot: str = field(default="", repr=False)  # folded synopses
-    lent: str = field(default="", repr=False)  # folded synopses, names and message: whole sentences of these are no words of hers
+    lent: str = field(
+        default="", repr=False
+    )  # folded synopses, names and message: whole sentences of these are no words of hers
 
 
 def grounds_of(briefing: Briefing, table: Iterable[Title]) -> Grounds:

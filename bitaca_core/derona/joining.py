@@ -41,7 +41,9 @@ COMPARED = {
     "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
     "menos-violento": "lighter",
 }  # fmt: skip
-_BARE_PLACE = re.compile(r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*")
+_BARE_PLACE = re.compile(
+    r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*"
+)
 
 
 def scene_of(state: DialogueState, playing: bool) -> str:
@@ -60,9 +62,17 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     if left_out:
         said["not_titles"] = tuple(left_out)
     people = [names.person_like(one) or one for one in told.pop("people", ())]
-    if re.search(r"\b(?:sem|menos|nada|nao|not|no|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) ", slots.masked):
+    if re.search(
+        r"\b(?:sem|menos|nada|nao|not|no|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) ",
+        slots.masked,
+    ):
         people = []  # somebody who is left out is nobody who is looked for
-    if slots.person and slots.person not in people and fold(slots.person) in slots.masked and understood.intent not in SILENT:
+    if (
+        slots.person
+        and slots.person not in people
+        and fold(slots.person) in slots.masked
+        and understood.intent not in SILENT
+    ):
         people.insert(0, slots.person)
     said.pop("people", None)
     if people:
@@ -96,7 +106,9 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
 def _genres(rules: Sequence[str], told: Sequence[str], against: Sequence[str]) -> tuple[str, ...]:
     kept = [genre for genre in rules if OF_CATALOGUE.get(genre, genre) not in against]
     have = {OF_CATALOGUE.get(genre, genre) for genre in kept}
-    return tuple(dict.fromkeys((*kept, *(CATALOGUE.get(genre, genre) for genre in told if genre not in have))))
+    return tuple(
+        dict.fromkeys((*kept, *(CATALOGUE.get(genre, genre) for genre in told if genre not in have)))
+    )
 
 
 def reading_with(
@@ -121,7 +133,13 @@ def reading_with(
         return Reading(intent, tracks_command(message, understood.slots))
     if intent == "details":
         return Reading(intent, aspect=rule.aspect if rule.intent == "details" else intents.detail_of(text))
-    if intent == "play" and state.listed and slots.ordinal is not None and _BARE_PLACE.fullmatch(text) and len(text.split()) <= 4:
+    if (
+        intent == "play"
+        and state.listed
+        and slots.ordinal is not None
+        and _BARE_PLACE.fullmatch(text)
+        and len(text.split()) <= 4
+    ):
         return Reading(intent, aspect="pick")
     if intent == "search" and rule.intent == "search":
         return rule

@@ -265,4 +265,6 @@ def guess_text(message: Message) -> str:
 
 def _could_be_typed(person: str) -> bool:
     """Return whether a person's name is one: letters alone are looked at no further, there are many."""
-    return (len(person) <= trusted.NAME_CHARS and person.replace(" ", "").isalpha()) or trusted.is_name(person)
+    return (len(person) <= trusted.NAME_CHARS and person.replace(" ", "").isalpha()) or trusted.is_name(
+        person
+    )

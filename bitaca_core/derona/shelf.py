@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bitaca_core.catalogue.normalize import words
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import vocabulary
@@ -63,6 +64,7 @@ class Shelf:
         self._playable = playable
         self._popularity = popularity
         self._arriving = arriving
+        self._stems: dict[str, frozenset[str]] = {}
 
     def arriving_ids(self) -> frozenset[str]:
         """Return the ids (titles, episodes) that are being made, or wait for their turn."""
@@ -191,28 +193,31 @@ class Shelf:
             kept.sort(key=lambda title: _measure(title, wish.order) or 0)
         elif wish.query.text:
             spoken = [title for title in kept if self._spoken(wish, title)]
+            ids = {title.title_id for title in spoken}
             if spoken and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
                 kept = spoken
-            kept.sort(key=lambda title: (title not in spoken, self.unit(title, ready) is None))
+            kept.sort(key=lambda title: (title.title_id not in ids, self.unit(title, ready) is None))
         else:
             kept.sort(key=lambda title: (self.unit(title, ready) is None, _mood_rank(title, wish)))
         return _unique(kept)
 
     def _spoken(self, wish: Wish, title: Title) -> bool:
         """Return whether the wish's own words occur in the title's names, themes or synopses."""
-        from bitaca_core.catalogue.normalize import words
-
-        told = words(
-            " ".join(
-                (title.name("pt"), title.name("en"), title.original_title, title.synopsis_pt or "", title.synopsis_en or "",
-                 *title.themes, *title.directors, *title.cast)
-            )
-        )  # fmt: skip
         wanted = [word for word in wish.query.text.split() if len(word) > 2]
         hints = vocabulary().genre_words
         if any(hints.get(word) in title.genres for word in wanted):
             return True
-        return any(_stem(word) in {_stem(other) for other in told} for word in wanted)
+        told = self._stems_of(title)
+        return any(_stem(word) in told for word in wanted)
+
+    def _stems_of(self, title: Title) -> frozenset[str]:
+        """Return the stems of all that a title tells; made once a title, since each turn asks of dozens."""
+        found = self._stems.get(title.title_id)
+        if found is None:
+            told = (title.name("pt"), title.name("en"), title.original_title, title.synopsis_pt or "", title.synopsis_en or "",
+                    *title.themes, *title.directors, *title.cast)  # fmt: skip
+            found = self._stems[title.title_id] = frozenset(_stem(word) for word in words(" ".join(told)))
+        return found
 
     def _nearby(self, first: Title, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
         """Return playable titles near a wish whose own answers, `first` before all, cannot be watched here."""

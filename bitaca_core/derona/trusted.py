@@ -47,7 +47,10 @@ def tells(sentence: str) -> bool:
         _UNSAFE.search(sentence) is None
         and _ORDER.search(fold(sentence)) is None
         and redact_personal(sentence) == sentence
-        and not any(unicodedata.category(char) in ("Cf", "Cc", "Co", "Cs", "Cn") or _strange(char) for char in sentence)
+        and not any(
+            unicodedata.category(char) in ("Cf", "Cc", "Co", "Cs", "Cn") or _strange(char)
+            for char in sentence
+        )
     )
 
 

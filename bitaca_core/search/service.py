@@ -509,9 +509,8 @@ class LocalSearch:
                 cosines = {key: (value + more.get(key, 0.0)) / 2 for key, value in cosines.items()}
         hinted = hints(fold(query.text), state)
         own_genres, own_themes, own_moods = state.facets.traits[source.title_id]
-        hits = []
+        found: list[tuple[float, int, str]] = []
         for other in self._pool(cosines, allowed):
-            title = state.facets.titles[other]
             if other == source.title_id:
                 continue
             genres, themes, moods = state.facets.traits[other]
@@ -525,20 +524,29 @@ class LocalSearch:
             )
             if score < SIMILAR_MIN:
                 continue
-            playable = other in ready
-            score *= self._mood_factor(other, query)
+            score *= self._mood_factor(other, query) if query.moods else 1.0
             score *= 1.0 + ALIKE_HINTS * hinted.get(other, 0.0)
             if query.company is not None:
-                score *= 1.0 + 0.5 * liking(title, query.company)
-            why = [f"similar:{source.title_id}"]
-            why += [f"mood:{mood}" for mood in title.moods if mood in query.moods]
-            why += [f"genre:{slug}" for slug in title.genres if slug in source.genres][:2]
-            why += [f"theme:{theme}" for theme in title.themes if theme in source.themes][:2]
-            if tells(title, query.exclude_words):
-                continue
-            hits.append(Hit(other, round(score * (1.15 if playable else 1.0), 4), playable, tuple(why)))
-        hits.sort(key=lambda hit: (-hit.score, state.order[hit.title_id]))
-        return hits[:limit]
+                score *= 1.0 + 0.5 * liking(state.facets.titles[other], query.company)
+            found.append((-round(score * (1.15 if other in ready else 1.0), 4), state.order[other], other))
+        found.sort()
+        told = (
+            (other, -score)
+            for score, _, other in found
+            if not tells(state.facets.titles[other], query.exclude_words)
+        )
+        return [
+            Hit(other, score, other in ready, self._alike_why(source, state.facets.titles[other], query))
+            for other, score in itertools.islice(told, limit)
+        ]
+
+    @staticmethod
+    def _alike_why(source: Title, title: Title, query: Query) -> tuple[str, ...]:
+        why = [f"similar:{source.title_id}"]
+        why += [f"mood:{mood}" for mood in title.moods if mood in query.moods]
+        why += [f"genre:{slug}" for slug in title.genres if slug in source.genres][:2]
+        why += [f"theme:{theme}" for theme in title.themes if theme in source.themes][:2]
+        return tuple(why)
 
     def _pool(self, cosines: dict[str, float] | None, allowed: Collection[str] | None) -> Iterable[str]:
         titles = self._state.facets.titles

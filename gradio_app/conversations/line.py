@@ -52,12 +52,12 @@ class Line:
 
     async def run(self) -> None:
         """Talk until the page leaves; raises WebSocketDisconnect or TimeoutError then."""
-        first = await asyncio.wait_for(self._receive(), HELLO_TIMEOUT_S)
+        first = await self._receive(HELLO_TIMEOUT_S)
         gone = False
         await self._hello(first)
         try:
             while self.bad_frames < BAD_FRAMES_MAX:
-                self._read(await asyncio.wait_for(self._receive(), IDLE_TIMEOUT_S))
+                self._read(await self._receive(IDLE_TIMEOUT_S))
             gone = True
             await self.delivery.drained()
             await self.socket.close(code=1008, reason="bad frames")
@@ -68,9 +68,10 @@ class Line:
             self.delivery.close()
             self.context.conversations.detach(self.conversation, self.delivery, gone=gone)
 
-    async def _receive(self) -> str | None:
-        """Return the next frame's text, None of a binary one."""
-        message = await self.socket.receive()
+    async def _receive(self, timeout_s: float) -> str | None:
+        """Return the next frame's text, None of a binary one; raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):  # `wait_for` would make a task for each idle page
+            message = await self.socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         text: str | None = message.get("text")

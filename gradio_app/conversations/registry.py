@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitaca_core.errors import SchemaError
 from bitaca_core.viewers.conversations import Turn as KeptTurn
@@ -26,11 +26,16 @@ from gradio_app.conversations.known import NOBODY, Known, Viewer
 from gradio_app.conversations.personal import said_and_state
 from gradio_app.services import Services
 
+if TYPE_CHECKING:
+    from gradio_app.workers.handover import Handover
+
 MAX_CONVERSATIONS = 20_000
 LATELY_LINES = 8
 LATELY_S = 30 * 60
 """What was said longer ago than this does not follow a viewer to the next page."""
 FLUSH_WAIT_S = 1.0
+BUSY_S, BUSY_STEP_S = 1.5, 0.01
+"""How long another worker waits for an answer that is being made."""
 AWAY_S = 10.0
 """A page that is gone for so long hears no more of a language model; its provider is told."""
 FRAMES_LIFE_S = 15 * 60.0
@@ -62,6 +67,9 @@ class Conversations:
         self._open: OrderedDict[str, Conversation] = OrderedDict()
         # Replies are short and hold the interpreter: more threads would only wait for each other.
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="derona")
+        self.handover: Handover | None = None
+        """Where there are several workers: brings conversations from one to another."""
+        self._telling: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -87,18 +95,55 @@ class Conversations:
         return conversation
 
     async def find_kept(self, key: str, viewer: str) -> Conversation | None:
-        """Return the caller's own conversation of that key, from the store where it has left memory.
+        """Return the caller's own conversation of that key, from another worker, or from the store.
 
-        It has its state and its turns, and no frames.
+        From the store it has its state and its turns, and no frames.
         """
         found = self.find(key, viewer)
-        if found is not None or viewer.startswith(GUEST) or key in self._open:
+        if found is not None or key in self._open:
             return found
+        if self.handover is not None:
+            moved = await self.handover.claim(key, viewer, self.clock())
+            if moved is not None:
+                return self.find(key, viewer) or self._put(moved)
+        if viewer.startswith(GUEST):
+            return None
         read = await asyncio.to_thread(self._read, key, viewer)
         return self.find(key, viewer) or (self._put(read) if read is not None else None)
 
+    async def give(self, key: str, viewer: str) -> Conversation | None:
+        """Let go of the viewer's own conversation, which another worker goes on with; None where it is not here.
+
+        An answer that is being made is finished first, unless it takes long. A page that still reads along here (a
+        copied tab) goes on with what it has, apart from the other.
+        """
+        found = self.find(key, viewer)
+        if found is None:
+            return None
+        deadline = self.clock() + BUSY_S
+        while (found.worker is not None or found.waiting) and self.clock() < deadline:
+            await asyncio.sleep(BUSY_STEP_S)
+        if self._open.get(key) is not found:
+            return None
+        del self._open[key]
+        self.hush(found)
+        return found
+
+    def resumable(self) -> list[Conversation]:
+        """Return the conversations whose pages may come back for frames."""
+        return [conversation for conversation in self._open.values() if conversation.frames]
+
+    def _own(self, conversation: Conversation) -> None:
+        """Tell other workers that a conversation is here, behind whatever is done."""
+        if self.handover is None:
+            return
+        telling = asyncio.get_running_loop().create_task(self.handover.own(conversation))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
     def _put(self, conversation: Conversation) -> Conversation:
         self._open[conversation.key] = conversation
+        self._own(conversation)
         while len(self._open) > self.max_conversations:
             self._open.popitem(last=False)
         return conversation
@@ -120,6 +165,12 @@ class Conversations:
 
         A page that is open goes on as if nothing had been said.
         """
+        await self.forget_here(viewer, named)
+        if self.handover is not None:
+            await self.handover.forget(viewer, named)
+
+    async def forget_here(self, viewer: str, named: str | None = None) -> None:
+        """Do the same in this worker only."""
         for key, found in list(self._open.items()):
             if found.viewer == viewer and named in (None, found.id):
                 del self._open[key]
@@ -140,6 +191,8 @@ class Conversations:
         conversation.readers = tuple(other for other in conversation.readers if other is not reader)
         if conversation.readers:
             return
+        if self._open.get(conversation.key) is conversation:
+            self._own(conversation)  # for the hour in which its page may come back
         loop = asyncio.get_running_loop()
 
         def nobody_came() -> None:

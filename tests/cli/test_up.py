@@ -50,3 +50,9 @@ def test_other_machines_need_a_token(pipelines):
     with pytest.raises(InputError, match="operator token"):
         up.demo(host="0.0.0.0")
     assert pipelines == []
+
+
+def test_several_workers_need_a_redis(pipelines, home):
+    with pytest.raises(InputError, match="2 workers need a Redis") as told:
+        up.up(workers=2, port=0)
+    assert told.value.kind == "setting" and pipelines == [] and not home.exists()

@@ -169,8 +169,9 @@ class Pair:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read()), lowered(error.headers)
 
-    def socket(self, worker: int, query: str = "") -> Any:
-        return connect(f"ws://127.0.0.1:{self.apps[worker].port}/ws/chat{query}", compression=None)
+    def socket(self, worker: int, query: str = "", headers: dict[str, str] | None = None) -> Any:
+        address = f"ws://127.0.0.1:{self.apps[worker].port}/ws/chat{query}"
+        return connect(address, compression=None, additional_headers=headers or {})
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +238,134 @@ async def test_a_ticket_opens_one_line_at_one_worker(pair):
 async def hello(line: ClientConnection, **more: Any) -> dict[str, Any]:
     await line.send(json.dumps({"v": 1, "type": "hello", "lang": "pt"} | more))
     return json.loads(await asyncio.wait_for(line.recv(), 20))
+
+
+async def say(line: ClientConnection, message_id: str, text: str) -> list[dict[str, Any]]:
+    """Send a message and return the frames up to its end."""
+    await line.send(json.dumps({"v": 1, "type": "message", "id": message_id, "text": text}))
+    frames: list[dict[str, Any]] = []
+    while (
+        not frames
+        or frames[-1]["type"] not in ("done", "error", "rate_limited")
+        or frames[-1]["id"] != message_id
+    ):
+        frames.append(json.loads(await asyncio.wait_for(line.recv(), 20)))
+    return frames
+
+
+async def rest(line: ClientConnection, upto: int) -> list[dict[str, Any]]:
+    """Return frames up to a number."""
+    frames: list[dict[str, Any]] = []
+    while not frames or frames[-1]["seq"] < upto:
+        frames.append(json.loads(await asyncio.wait_for(line.recv(), 20)))
+    return frames
+
+
+async def cookie_of(pair: Pair) -> dict[str, str]:
+    _, _, headers = await asyncio.to_thread(pair.ask, 0, "/api/session", {})
+    return {"Cookie": headers["set-cookie"].split(";")[0]}
+
+
+@pytest.mark.parametrize("guest", [False, True])
+async def test_a_dropped_line_goes_on_at_the_other_worker(pair, guest):
+    """Back and forth, each time cut off in the middle of an answer: every frame once, in order, in one conversation."""
+    known = {} if guest else await cookie_of(pair)
+    held: list[dict[str, Any]] = []
+    session, seq = None, 0
+    for turn in range(6):
+        worker = turn % 2
+        async with pair.socket(worker, headers=known) as line:
+            welcome = await hello(line, session=session, seq=seq)
+            assert welcome["resumed"] is (turn > 0), turn
+            session = welcome["session"]
+            if welcome["seq"] > seq:
+                held += await rest(line, welcome["seq"])
+            said = await say(line, f"m{turn}", "algo leve" if turn == 0 else "e mais antigo?")
+            # The page reads one frame of the answer and is gone, without a word.
+            held.append(said[0])
+            seq = said[0]["seq"]
+            line.transport.abort()
+    async with pair.socket(0, headers=known) as line:
+        welcome = await hello(line, session=session, seq=seq)
+        assert welcome["resumed"]
+        held += await rest(line, welcome["seq"])
+    assert [frame["seq"] for frame in held] == list(range(1, len(held) + 1))
+    ends = [frame["id"] for frame in held if frame["type"] == "done"]
+    assert ends == [f"m{turn}" for turn in range(6)]
+
+
+async def test_a_message_sent_again_to_the_other_worker_is_answered_once(pair):
+    known = await cookie_of(pair)
+    async with pair.socket(0, headers=known) as line:
+        session = (await hello(line))["session"]
+        first = await say(line, "m1", "algo leve")
+        line.transport.abort()
+    async with pair.socket(1, headers=known) as line:
+        welcome = await hello(line, session=session, seq=0)
+        assert welcome["resumed"] and await rest(line, welcome["seq"]) == first
+        await line.send(json.dumps({"v": 1, "type": "message", "id": "m1", "text": "algo leve"}))
+        second = await say(line, "m2", "oi")
+        assert {frame["id"] for frame in second} == {"m2"} and second[0]["seq"] == first[-1]["seq"] + 1
+
+
+async def test_what_was_said_counts_at_the_other_worker(pair):
+    """The state moves along: "volta" at B undoes what was said at A."""
+    known = await cookie_of(pair)
+    async with pair.socket(0, headers=known) as line:
+        session = (await hello(line))["session"]
+        listed = (await say(line, "m1", "quero um filme curto"))[0]["cards"]
+    async with pair.socket(1, headers=known) as line:
+        await hello(line, session=session, seq=0)
+        chosen = await say(line, "m2", "me fala do primeiro")
+    assert listed and listed[0]["title"] in json.dumps(chosen, ensure_ascii=False)
+
+
+async def test_nobody_takes_anothers_conversation(pair):
+    one, other = await cookie_of(pair), await cookie_of(pair)
+    async with pair.socket(0, headers=one) as line:
+        session = (await hello(line))["session"]
+        await say(line, "m1", "algo leve")
+        async with pair.socket(1, headers=other) as thief:
+            welcome = await hello(thief, session=session, seq=0)
+            assert not welcome["resumed"] and welcome["session"] != session
+        assert (await say(line, "m2", "oi"))[-1]["type"] == "done", "its owner still has it"
+
+
+async def test_forgotten_is_forgotten_everywhere(pair):
+    known = await cookie_of(pair)
+    async with pair.socket(0, headers=known) as line:
+        session = (await hello(line))["session"]
+        await say(line, "m1", "algo leve")
+    cookie = {"cookie": known["Cookie"]}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{pair.apps[1].port}/api/chat/history", headers=cookie, method="DELETE"
+    )
+    with await asyncio.to_thread(urllib.request.urlopen, request) as answer:
+        assert answer.status == 204
+    for worker in (0, 1):
+        _, body, _ = await asyncio.to_thread(pair.ask, worker, "/api/chat/history", None, **cookie)
+        assert body["lines"] == []
+        async with pair.socket(worker, headers=known) as line:
+            assert not (await hello(line, session=session, seq=0))["resumed"]
+
+
+async def test_a_stopped_worker_leaves_its_conversations_behind(redis_url, tmp_path):
+    save_catalogue(Catalogue(TITLES), titles_file(Settings(home=tmp_path).paths))
+    first, second = (App(tmp_path, redis_url=redis_url) for _ in range(2))
+    pair = Pair((first, second))
+    try:
+        for app in (first, second):
+            await asyncio.to_thread(app.wait_ready, False)
+        async with pair.socket(0) as line:
+            session = (await hello(line))["session"]
+            said = await say(line, "m1", "algo leve")
+        await asyncio.to_thread(first.stop)
+        async with pair.socket(1) as line:
+            welcome = await hello(line, session=session, seq=0)
+            assert welcome["resumed"] and await rest(line, welcome["seq"]) == said
+    finally:
+        for app in (first, second):
+            app.stop()
 
 
 # -- `bitaca up --workers 2`

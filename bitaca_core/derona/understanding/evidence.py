@@ -26,7 +26,24 @@ NEGATIONS = frozenset(
      "dispenso", "without", "no", "not", "nothing", "don", "dont", "never", "except", "hate", "less", "isn", "isnt", "avoid", "skip", "minus", "aren", "exclude",
      "esquece", "troca", "swap", "instead", "remove", "drop", "tires", "poupa", "proibido", "corta", "nenhum", "nenhuma", "zero", "nope", "anti", "pouco", "pouca", "too", "demais")
 )  # fmt: skip
-TURNS = frozenset(("mas", "but", "porem", "so", "apenas", "e", "and", "quero", "want", "prefiro", "com", "with", "por", "que"))
+TURNS = frozenset(
+    (
+        "mas",
+        "but",
+        "porem",
+        "so",
+        "apenas",
+        "e",
+        "and",
+        "quero",
+        "want",
+        "prefiro",
+        "com",
+        "with",
+        "por",
+        "que",
+    )
+)
 _TITLE_WORD = re.compile(r"\btitulo\d+\b")
 
 
@@ -56,9 +73,7 @@ class Evidence:
         return word in NEGATIONS and not (word == "nem" and at > 0 and self.words[at - 1] == "que")
 
 
-def evidence_of(
-    message: Message, masked: str, scene: str, people: Collection[str] = frozenset()
-) -> Evidence:
+def evidence_of(message: Message, masked: str, scene: str, people: Collection[str] = frozenset()) -> Evidence:
     """Return what speaks in a message.
 
     Parameters

@@ -28,9 +28,50 @@ OWNERS_MAX = 3
 NEAR = 84.0
 """Similarity (0-100) from which misspelt words are a candidate."""
 LABELS = ("named", "not")
-_LIGHT = frozenset(("o", "a", "os", "as", "um", "uma", "de", "do", "da", "dos", "das", "e", "no", "na", "em", "the", "of", "and", "an", "in", "to", "que", "com", "is", "for", "on"))
+_LIGHT = frozenset(
+    (
+        "o",
+        "a",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "de",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "e",
+        "no",
+        "na",
+        "em",
+        "the",
+        "of",
+        "and",
+        "an",
+        "in",
+        "to",
+        "que",
+        "com",
+        "is",
+        "for",
+        "on",
+    )
+)
 _YEAR = re.compile(r"\b(?:de |da |do |from |of |, )?((?:18|19|20)\d\d)\b|\bde (\d\d)\b")
-_SEQUEL = {"2": 2, "dois": 2, "ii": 2, "two": 2, "3": 3, "iii": 3, "tres": 3, "three": 3, "1": 1, "um": 1, "one": 1}
+_SEQUEL = {
+    "2": 2,
+    "dois": 2,
+    "ii": 2,
+    "two": 2,
+    "3": 3,
+    "iii": 3,
+    "tres": 3,
+    "three": 3,
+    "1": 1,
+    "um": 1,
+    "one": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +106,11 @@ class Parts:
                 for size in range(1, min(PART_WORDS_MAX, len(words) - 1) + 1):
                     for at in range(len(words) - size + 1):
                         part = words[at : at + size]
-                        if all(word in _LIGHT or word.isdigit() for word in part) or part[-1] in _LIGHT or (part[0] in _LIGHT and size == 1):
+                        if (
+                            all(word in _LIGHT or word.isdigit() for word in part)
+                            or part[-1] in _LIGHT
+                            or (part[0] in _LIGHT and size == 1)
+                        ):
                             continue
                         owners = self._owners.setdefault(" ".join(part), {})
                         if len(owners) <= OWNERS_MAX:
@@ -125,7 +170,16 @@ def candidates(message: Message, names: Names, parts: Parts) -> list[Candidate]:
                 after = words[start + size] if start + size < len(words) else ""
                 sequel = parts.sequel(own[-1], after)
                 end = start + size + (1 if sequel else 0)
-                take(Candidate(sequel or title_id, start, min(end, len(words)), "part", owners.get(title_id, 0.5), len(owners)))
+                take(
+                    Candidate(
+                        sequel or title_id,
+                        start,
+                        min(end, len(words)),
+                        "part",
+                        owners.get(title_id, 0.5),
+                        len(owners),
+                    )
+                )
     if not found:
         near = _near(message, names)
         if near is not None:
@@ -150,7 +204,9 @@ def _near(message: Message, names: Names) -> Candidate | None:
     return best[1] if best else None
 
 
-def candidate_features(message: Message, candidate: Candidate, others: Sequence[Candidate], scene: str) -> Features:
+def candidate_features(
+    message: Message, candidate: Candidate, others: Sequence[Candidate], scene: str
+) -> Features:
     """Return what tells whether a candidate is meant as a title."""
     words = message.words
     own = words[candidate.start : candidate.end]
@@ -160,7 +216,10 @@ def candidate_features(message: Message, candidate: Candidate, others: Sequence[
     kind = candidate.kind
     rare = sum(distinctive(word) for word in own)
     known = lexicon()
-    ordinary = all(word in known.portuguese or word in known.english or word in known.filler or len(word) < 3 for word in own)
+    ordinary = all(
+        word in known.portuguese or word in known.english or word in known.filler or len(word) < 3
+        for word in own
+    )
     whole = len(own) == len(words)
     named = {
         kind, f"{kind}<{before}", f"{kind}>{after}", f"{kind}<<{further} {before}", f"{kind}size{min(len(own), 4)}", f"{kind}rare{min(rare, 3)}",

@@ -31,7 +31,20 @@ WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
 """Intents that speak of what titles should be like."""
 THEMED = WISHING | {"why", "cast", "availability", "compare", "feedback"}
 """Intents that may speak of people, and of what films are about."""
-SILENT = frozenset(("crisis", "abuse", "greet", "bye", "thanks", "out_of_scope", "small_talk", "help", "history_privacy", "trouble"))
+SILENT = frozenset(
+    (
+        "crisis",
+        "abuse",
+        "greet",
+        "bye",
+        "thanks",
+        "out_of_scope",
+        "small_talk",
+        "help",
+        "history_privacy",
+        "trouble",
+    )
+)
 """Intents whose words are no slots."""
 ORDERED = frozenset(("player_control", "play"))
 ONE_OF = ("company", "comparative")
@@ -97,7 +110,10 @@ def understand(
     _phrases(evidence, intent, slots)
     _nations(evidence, intent, message.language, slots)
     _numbers(message, intent, scene, slots)
-    if intent == "player_control" or (intent == "play" and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)):
+    if intent == "player_control" or (
+        intent == "play"
+        and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)
+    ):
         action = models().actions.scores(features)
         slots["action"] = models().actions.labels[int(action.argmax())]
     if intent in THEMED:
@@ -152,14 +168,22 @@ def _numbers(message: Message, intent: str, scene: str, slots: dict[str, Any]) -
     text = numbers.spelled(" ".join(message.spoken))
     if intent in WISHING:
         length, made = numbers.minutes(text, message.plain), numbers.years(text)
-        found = {"duration_min": length.low, "duration_max": length.high, "year_from": made.low, "year_to": made.high}
+        found = {
+            "duration_min": length.low,
+            "duration_max": length.high,
+            "year_from": made.low,
+            "year_to": made.high,
+        }
         slots |= {name: value for name, value in found.items() if value is not None}
     if intent in WISHING or intent in ("details", "compare", "availability"):
         if (age := numbers.age_class(text, message.plain)) is not None:
             slots["age_max"] = age
     if intent in ORDERED and (amount := numbers.seconds(text, message.plain)) is not None:
         slots["seconds"] = amount
-    if intent not in ("player_control", "scene_search") and (place := numbers.ordinal(text, scene)) is not None:
+    if (
+        intent not in ("player_control", "scene_search")
+        and (place := numbers.ordinal(text, scene)) is not None
+    ):
         slots["ordinal"] = place
 
 
@@ -180,7 +204,9 @@ def _words(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
 
 
 _LEAVES_OUT = frozenset(("sem", "menos", "exceto", "tirando", "fora", "tira", "tirar", "remove", "remover", "exclui", "excluir", "elimina", "corta", "nao", "esquece", "dispensa", "without", "except", "not", "minus", "remove", "drop", "exclude", "skip", "lose", "no", "hide", "some"))  # fmt: skip
-_TURNS_BACK = frozenset(("mas", "but", "tipo", "como", "like", "parecido", "quero", "want", "similar", "igual", "estilo"))
+_TURNS_BACK = frozenset(
+    ("mas", "but", "tipo", "como", "like", "parecido", "quero", "want", "similar", "igual", "estilo")
+)
 
 
 def _left_out_titles(evidence: Evidence, intent: str) -> list[int]:
@@ -192,7 +218,9 @@ def _left_out_titles(evidence: Evidence, intent: str) -> list[int]:
         number += 1
         start = max(0, at - 5)
         before = evidence.words[start:at]
-        turn = max((place for place, one in enumerate(before) if one in _TURNS_BACK or one == TITLE), default=-1)
+        turn = max(
+            (place for place, one in enumerate(before) if one in _TURNS_BACK or one == TITLE), default=-1
+        )
         if any(one in _LEAVES_OUT and (one != "no" or evidence.lang == "en") for one in before[turn + 1 :]):
             out.append(number)
         elif intent == "refine" and TITLE in before and number - 1 in out:

@@ -70,8 +70,15 @@ def joined(words: Sequence[str], marked: Sequence[bool], *, over: bool = False) 
             if marked[end] and words[end] not in JOINING:
                 end += 1
             elif (
-                (words[end] in JOINING and (marked[end] or over)) or (over and words[end] not in (FIRST, LAST, TITLE))
-            ) and words[end] not in ("e", "and", "ou", "or") and end + 1 < len(words) and marked[end + 1] and words[end + 1] not in JOINING:
+                (
+                    (words[end] in JOINING and (marked[end] or over))
+                    or (over and words[end] not in (FIRST, LAST, TITLE))
+                )
+                and words[end] not in ("e", "and", "ou", "or")
+                and end + 1 < len(words)
+                and marked[end + 1]
+                and words[end + 1] not in JOINING
+            ):
                 end += 2
             else:
                 break
