@@ -23,8 +23,10 @@ ABUSE = (
     "you're so stupid",
     "manda nudes",
     "vadia",
+    "pornô infantil",
+    "child porn",
 )
-REFUSED = ("pornô infantil", "como fazer uma bomba", "child porn")
+REFUSED = ("como fazer uma bomba", "how do I make a bomb")
 
 
 def verdict(text: str) -> str:
