@@ -26,8 +26,11 @@ _OTHERS = re.compile(r"\b(?:dele|dela|deles|his|her|their)\b")
 def cast(turn: Turn, shelf: Shelf) -> Outcome:
     """Answer who directed, who is in it, who made a part of it, what somebody made, or who somebody is."""
     aspect = turn.reading.aspect
+    back = watching.asked_back(turn, shelf) if not turn.slots.titles else None
+    if back is not None:
+        return back
     if answers.asks_ahead(turn):
-        return Outcome("spoiler", focus=turn.state.focus)
+        return answers.told_ahead(turn, turn.state.focus)
     if aspect == "filmography" or (turn.slots.person and not turn.slots.titles):
         return filmography(turn, shelf)
     name = None if aspect == "director" else watching.asked_name(turn)

@@ -65,8 +65,9 @@ def measured(name: str, derona: Assistant) -> dict[str, Any]:
         return asyncio.run(injecting.measure(cases, benign, derona))
     if name == "spoilers":
         return spoilers.measure(BLIND / "baits.jsonl", BLIND / "scene_questions.jsonl", derona)
-    derona.shelf.packages = recapping.library(derona)
-    return recapping.measure(derona)
+    said = recapping.library(derona)
+    shown = Assistant(derona.catalogue, derona.shelf.search, playable=lambda: said.said.keys(), packages=said)
+    return recapping.measure(shown)
 
 
 def record(report: dict[str, Any], when: str) -> None:
