@@ -108,7 +108,9 @@ class Guard:
         edge = self._edge(scope, headers)
         scope["bitaca.edge"] = edge
         if scope["type"] == "websocket":
-            await self._websocket(scope, receive, send, headers, edge)
+            origin = headers.get(b"origin")
+            del headers  # a socket lives for hours, and there are thousands
+            await self._websocket(scope, receive, send, origin, edge)
         else:
             await self._http(scope, receive, send, headers, edge)
 
@@ -130,9 +132,8 @@ class Guard:
     # -- sockets
 
     async def _websocket(
-        self, scope: Scope, receive: Receive, send: Send, headers: Headers, edge: Edge
+        self, scope: Scope, receive: Receive, send: Send, origin: str, edge: Edge
     ) -> None:
-        origin = headers.get(b"origin")
         if origin and not self._may_call(origin, scope["path"], edge):
             write_log(edge, "WS", scope["path"], 403, 0.0, 0, "origin")
             await receive()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import country_name, descriptor_name
-from bitaca_core.derona import facts
+from bitaca_core.derona import facts, trusted
 from bitaca_core.derona.context import Action, Outcome, Pick, Turn
 from bitaca_core.derona.names import guess_text
 from bitaca_core.derona.shelf import Shelf, akin
@@ -43,15 +43,39 @@ def names_nothing_known(turn: Turn) -> bool:
     return not slots.titles and slots.ordinal is None and not slots.reference and bool(slots.text)
 
 
+_AHEAD = re.compile(
+    r"\b(?:e verdade que|verdade que|no (?:final|fim|ultimo)|(?:o|do|ao) final|final feliz|desfecho|spoilers?|morr(?:e|em|eu|er|endo)|mat(?:a|ou|aram)|assassin[oa]s?|culpad[oa]s?"
+    r"|vila[o]|traidor\w*|trai|como (?:termina|acaba)|(?:acaba|termina|fica)(?:m)? (?:bem|mal|com|junto|juntos|sozinh\w+)|sobreviv\w+|reviravolta|quem (?:foi|era|e) (?:que )?(?:o |a )?(?:mat\w+|fez|assassin\w+)"
+    r"|is it true|at the end|in the end|the ending|how does it end|how (?:it|does \w+) end\w*|happy ending|d(?:ie|ies|ied)|kill(?:s|ed|er)?|murder\w*|surviv\w+|villain|traitor|betray\w*|twist|end up|ends up)\b"
+)
+"""Asks for what happens, or whether a guess is right: neither yes nor no is an answer that spoils nothing."""
+
+
+def asks_ahead(turn: Turn) -> bool:
+    """Return whether a message fishes for the plot rather than for a fact of the catalogue."""
+    return (
+        turn.reading.aspect in (None, "synopsis", "spoiler")
+        and _AHEAD.search(turn.slots.masked or turn.message.text) is not None
+    )
+
+
 def details(turn: Turn, shelf: Shelf) -> Outcome:
     """Answer a question about a title, from its own fields only."""
     if turn.reading.aspect == "compare" or turn.slots.compare:
         from bitaca_core.derona.acts.comparing import compare
 
         return compare(turn, shelf)
+    if turn.reading.aspect in (None, "synopsis"):
+        from bitaca_core.derona.acts.watching import asked_back
+
+        back = asked_back(turn, shelf)
+        if back is not None:
+            return back
     title = subject(turn, shelf)
     if title is None:
         return missing(turn, shelf)
+    if asks_ahead(turn):
+        return Outcome("spoiler", focus=title.title_id)
     if turn.reading.aspect == "remaining":
         return _remaining(turn, shelf, title)
     answer = _ASPECTS.get(turn.reading.aspect or "", _whole)
@@ -96,8 +120,8 @@ def _whole(title: Title, lang: str) -> tuple[str, dict[str, str]]:
 
 def _full_facts(title: Title, lang: str) -> str:
     summary = facts.summary(title, lang)
-    if title.directors:
-        by = facts.joined(title.directors, lang)
+    if named := trusted.names(title.directors):
+        by = facts.joined(named, lang)
         summary += f", direção de {by}" if lang == "pt" else f", directed by {by}"
     return summary
 
@@ -125,8 +149,10 @@ def _content(title: Title, lang: str) -> tuple[str, dict[str, str]]:
 
 
 _ASPECTS: dict[str, Callable[[Title, str], tuple[str, dict[str, str]]]] = {
-    "director": lambda title, lang: _fact("director", "people", facts.joined(title.directors, lang)),
-    "cast": lambda title, lang: _fact("cast", "people", facts.joined(title.cast, lang)),
+    "director": lambda title, lang: _fact(
+        "director", "people", facts.joined(trusted.names(title.directors), lang)
+    ),
+    "cast": lambda title, lang: _fact("cast", "people", facts.joined(trusted.names(title.cast), lang)),
     "duration": lambda title, lang: _fact("duration", "duration", facts.length(title, lang)),
     "age": _age,
     "year": lambda title, lang: _fact("year", "year", str(title.year) if title.year else None),

@@ -6,7 +6,6 @@ outcome; here it becomes text, cards, actions, chips and the next state.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,11 +24,11 @@ from bitaca_core.derona.context import (
     PlayerContext,
     Turn,
 )
-from bitaca_core.derona.names import Names, guess_text
+from bitaca_core.derona.names import Names
 from bitaca_core.derona.packages import Packages
 from bitaca_core.derona.shelf import Popularity, Shelf
 from bitaca_core.derona.slots import Slots, extract
-from bitaca_core.derona.understanding import reading
+from bitaca_core.derona.understanding import named, reading
 from bitaca_core.derona.state import PAST_MAX, SHOWN_MAX, DialogueState, Past, Wish
 from bitaca_core.search.query import SearchService
 
@@ -45,14 +44,6 @@ __all__ = [
     "PlayerContext",
     "Reply",
 ]
-
-_NAMING = frozenset(("similar", "play", "availability", "details"))
-"""Intents that need a title, so that a near spelling is worth a look."""
-_OPEN = frozenset(("out_of_scope", "search"))
-"""Intents that a misspelt title may hide behind."""
-WHOLE_NAME = 88.0
-"""Similarity (0-100) from which a wish (`viagem de chiiro`) is rather a misspelt title."""
-_GUESSED = _NAMING | _OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +96,7 @@ class Assistant:
     ) -> None:
         self.catalogue = catalogue
         self.names = Names(catalogue.titles)
+        self.parts = named.Parts(catalogue.titles)
         self.shelf = Shelf(catalogue, search, self.names, playable, recommend, arriving, packages)
         self.lang_default = lang_default
         self.rng_seed = rng_seed
@@ -131,7 +123,7 @@ class Assistant:
         """
         state = state or DialogueState(lang=self.lang_default)
         message, slots, reading = self.understand(text, state, player)
-        reading = chips.meant(text) or reading
+        reading = chips.meant(text, player) or reading
         turn = Turn(
             message=message,
             slots=slots,
@@ -170,17 +162,11 @@ class Assistant:
     ) -> tuple[normalize.Message, Slots, intents.Reading]:
         """Return the message as read, its slots and its intent, before anything is decided."""
         message = normalize.read(text, state.lang, self.names.words)
-        slots = extract(message, self.names)
-        rule = self._read(message, slots, state, player)
         scene = joining.scene_of(state, player is not None and player.title_id is not None)
-        understood = reading.understand(message, slots.masked, scene)
-        guesses = rule.intent in _GUESSED or understood.intent in _NAMING
-        if not slots.titles and not slots.person and guesses:
-            named, guessed = self._with_guess(message, slots, _open(rule, understood), state, player)
-            if named.titles:
-                slots, rule = named, guessed
-                understood = reading.understand(message, named.masked, scene)
-        slots = joining.slots_with(slots, understood)
+        slots = extract(message, self.names, named.named_in(message, self.names, self.parts, scene))
+        rule = self._read(message, slots, state, player)
+        understood = reading.understand(message, slots.masked, scene, self.names.person_words)
+        slots = joining.slots_with(slots, understood, self.names)
         return message, slots, joining.reading_with(rule, understood, message, slots, state)
 
     def _read(
@@ -194,33 +180,6 @@ class Assistant:
             focused=state.focus is not None,
             playing=player is not None and player.title_id is not None,
         )
-
-    def _with_guess(
-        self,
-        message: normalize.Message,
-        slots: Slots,
-        reading: intents.Reading,
-        state: DialogueState,
-        player: PlayerContext | None,
-    ) -> tuple[Slots, intents.Reading]:
-        """Look for a misspelt or shortened title; when there is one, read the message again with it."""
-        if slots.ordinal is not None:
-            return slots, reading
-        open_ended = reading.intent in _OPEN
-        words = guess_text(message)
-        if open_ended and replace(slots, kinds=()).wishes:
-            guess = self.names.near(" ".join(message.typed), WHOLE_NAME)
-            words = " ".join(message.typed)
-        else:
-            guess = self.names.guess(words)
-        if guess is None:
-            return slots, reading
-        named = replace(slots, titles=(guess,))
-        if not open_ended:
-            return named, reading
-        masked = re.sub(rf"\b{re.escape(words)}\b", "titulo0", " ".join(message.typed), count=1)
-        again = self._read(message, replace(named, masked=masked), state, player)
-        return (named, again) if again.intent in _NAMING else (slots, reading)
 
     def _speak(self, turn: Turn, outcome: Outcome) -> Reply:
         lang = turn.message.language
@@ -267,11 +226,6 @@ class Assistant:
             descriptors=tuple(descriptor_name(name, lang) for name in title.descriptors),
             position_s=pick.at_s if pick.at_s is not None else pick.position_s,
         )
-
-
-def _open(rule: intents.Reading, understood: reading.Understood) -> intents.Reading:
-    """Return the reading under which a near spelling is looked for."""
-    return replace(rule, intent=understood.intent) if understood.intent in _NAMING else rule
 
 
 def _language(lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bitaca_core.catalogue.normalize import fold
@@ -47,31 +48,71 @@ _ONE: tuple[Pair, ...] = (
     ("Mais como esse", "More like this"),
     SAVE,
 )
+_OPENING: tuple[Pair, ...] = (_ONE[1], _ONE[2], SAVE)
+_KEPT: tuple[Pair, ...] = (("O primeiro", "The first one"), ("Me surpreende", "Surprise me"))
 _ABSENT: tuple[Pair, ...] = (
     ("Mais como esse", "More like this"),
     ("Só os que dá pra assistir", "Only what's playable"),
     ("Me surpreende", "Surprise me"),
 )
-_TROUBLE: tuple[Pair, ...] = (LIGHT, AUTO, ("Volta o som", "Unmute"), SUBTITLES)
+_BACK: Pair = ("Volta 10 segundos", "Go back 10 seconds")
+_WIDE: Pair = ("Tela cheia", "Full screen")
+_HEAR: Pair = ("Volta o som", "Unmute")
+_TROUBLE: tuple[Pair, ...] = (LIGHT, AUTO, _HEAR, SUBTITLES)
 
-_MEANT: dict[Pair, Reading] = {
+
+def _order(name: str, value: object = None) -> Reading:
+    return Reading("player_control", Command(name, value))
+
+
+_MEANT: dict[Pair, Reading | tuple[Reading, Reading]] = {
+    WHERE: Reading("resume", aspect="where"),
     RECAP: Reading("resume", aspect="recap"),
     SAVE: Reading("watchlist", aspect="add"),
     LIST: Reading("watchlist", aspect="show"),
     WHY_EACH: Reading("why"),
+    PAUSE: _order("pause"),
+    GO_ON: _order("resume"),
+    NEXT: _order("next"),
+    _BACK: _order("seek", {"relative": -10}),
+    _WIDE: _order("fullscreen", True),
+    _HEAR: _order("mute", False),
+    LIGHT: _order("quality", "lowest"),
+    AUTO: _order("quality", "auto"),
+    SUBTITLES: (
+        Reading("tracks", Command("text", "pt")),
+        Reading("tracks", Command("text", "en")),
+    ),
 }
+"""What is offered is known beforehand: no reading of words can miss it. The orders count only beside a player."""
 
 
-def meant(text: str) -> Reading | None:
-    """Return what a chip means that was pressed or typed word for word; None for any other message."""
-    folded = fold(text)
+def meant(text: str, player: PlayerContext | None) -> Reading | None:
+    """Return what a chip means that was pressed or typed word for word; None for any other message.
+
+    An order to the player is one only where a video is open: without one, "continua" may mean what was begun.
+    """
+    folded, plays = fold(text), player is not None and player.title_id is not None
     for pair, reading in _MEANT.items():
-        if folded in (fold(pair[0]), fold(pair[1])):
-            return reading
+        for place, words in enumerate(pair):
+            if folded == fold(words):
+                found = reading[place] if isinstance(reading, tuple) else reading
+                return found if plays or found.command is None else None
     quality = folded.removeprefix("muda ").removeprefix("para ").removeprefix("pra ").removeprefix("set ")
-    if quality != folded and quality.removesuffix("p").isdigit() and quality.endswith("p"):
-        return Reading("player_control", Command("quality", quality))
-    return None
+    if plays and quality != folded and quality.removesuffix("p").isdigit() and quality.endswith("p"):
+        return _order("quality", quality)
+    clock = _CLOCK.fullmatch(text.strip())
+    return _order("seek", {"absolute": _seconds(clock[1])}) if clock and plays else None
+
+
+_CLOCK = re.compile(r"(?i)(?:vai para|go to) (\d{1,2}(?::\d{2}){1,2})")
+
+
+def _seconds(clock: str) -> int:
+    total = 0
+    for part in clock.split(":"):
+        total = total * 60 + int(part)
+    return total
 
 
 def after(outcome: Outcome, turn: Turn, shelf: Shelf) -> tuple[str, ...]:
@@ -86,14 +127,28 @@ def _moment(outcome: Outcome, turn: Turn, shelf: Shelf) -> tuple[Pair, ...]:
     player = turn.player if turn.player is not None and turn.player.title_id is not None else None
     if turn.reading.intent == "trouble":
         return tuple(pair for pair in _TROUBLE if pair != SUBTITLES or _readable(turn, player))
-    if player is not None and turn.reading.intent in _PLAYER_INTENTS:
+    opens = any(action.action in ("play", "play_at") for action in outcome.actions)
+    aside = not outcome.picks and (not outcome.focus or outcome.act == "spoiler")
+    if (
+        player is not None
+        and not opens
+        and (turn.reading.intent in _PLAYER_INTENTS or outcome.actions or aside)
+    ):
         return _player(outcome, turn, shelf, player)
     focus = shelf.catalogue.resolve(outcome.focus) if outcome.focus else None
     if outcome.act in ("list_added", "list_already"):
         return (LIST, *_start(turn))
     if focus is not None:
-        chips = _ONE if shelf.unit(focus, turn.ready) else _ABSENT
-        return chips if turn.own is not None else tuple(pair for pair in chips if pair != SAVE)
+        chips = _OPENING if opens else _ONE if shelf.unit(focus, turn.ready) else _ABSENT
+        savable = turn.own is not None and focus.title_id not in turn.own.listed
+        return chips if savable else tuple(pair for pair in chips if pair != SAVE)
+    if outcome.picks and turn.reading.intent in (
+        "watchlist",
+        "history_privacy",
+        "continue",
+        "continue_watching",
+    ):
+        return _KEPT
     if outcome.picks or (turn.state.listed and turn.reading.intent in ("refine", "another", "deny", "why")):
         return _LIST
     return _start(turn)
@@ -113,11 +168,16 @@ def _player(outcome: Outcome, turn: Turn, shelf: Shelf, player: PlayerContext) -
     wanted: list[tuple[Pair, Callable[[], bool]]] = [
         (GO_ON if paused else PAUSE, lambda: True),
         (NEXT, lambda: _follows(turn, shelf, unit) and (ending or did != "play")),
-        (RECAP, lambda: not ending and bool(shelf.packages.lines(unit, turn.lang))),
-        (("Volta 10 segundos", "Go back 10 seconds"), lambda: player.position_s > 0 and not ending),
+        (
+            RECAP,
+            lambda: (
+                turn.reading.aspect != "recap" and not ending and bool(shelf.packages.lines(unit, turn.lang))
+            ),
+        ),
+        (_BACK, lambda: player.position_s > 0 and not ending),
         (SUBTITLES, lambda: did != "text" and _readable(turn, player)),
         (AUTO, lambda: player.quality != "auto" and did != "quality"),
-        (("Tela cheia", "Full screen"), lambda: did != "fullscreen"),
+        (_WIDE, lambda: did != "fullscreen"),
     ]
     return tuple(pair for pair, fits in wanted if fits())
 

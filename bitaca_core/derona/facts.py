@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import country_name, genre_name, theme_name
+from bitaca_core.derona import trusted
 from bitaca_core.derona.state import Wish
 
 HOUSE = "sample"
@@ -153,7 +154,7 @@ def card_reason(
 
 def synopsis(title: Title, lang: str) -> str | None:
     """Return the beginning of the synopsis in `lang`, else in the other language, whole sentences only."""
-    first, second = title.synopsis_pt, title.synopsis_en
+    first, second = trusted.spoken(title.synopsis_pt or ""), trusted.spoken(title.synopsis_en or "")
     text = (first or second) if lang == "pt" else (second or first)
     if not text:
         return None

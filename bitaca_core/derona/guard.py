@@ -17,7 +17,7 @@ from importlib import resources
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.derona import moderation, normalize, phrasing
+from bitaca_core.derona import moderation, normalize, phrasing, trusted
 from bitaca_core.derona.backends.base import Briefing, Fact
 from bitaca_core.derona.backends.prompt import CHARS_MAX, SENTENCES_MAX, reader_rules, rules
 from bitaca_core.derona.lexicon import lexicon
@@ -28,15 +28,26 @@ SENTENCE_CHARS = 260
 EMOJI_MAX = 1
 ECHO_WORDS = 5
 """So many words in a row of the rules are an echo of them."""
+WORDS_MIN = 3
+"""Fewer words say nothing of a film; an answer to what the viewer was made to ask ("Sim.") is no addition."""
+LENT_WORDS = 3
+"""A sentence that stands in a synopsis or in the message as it is was not made by the model."""
 REPEAT_WORDS = 7
 """So many in a row of what was said already, or of what the viewer wrote, are a repetition."""
 BORROWED_MAX = 2
 """Words a sentence may have that are only in the catalogue's own synopses."""
+FILM_WORDS = frozenset(
+    "filme filmes serie series anime animes curta documentario desenho historia cena cenas classico pedida escolha drama comedia"
+    " film films movie movies show story scene scenes classic pick choice".split()
+)
+"""A first sentence has one of these, or a word of the facts."""
+NUMBERS_MAX = 1
+"""Numbers in words that a sentence may have and no fact has: "os dois" is talk, "dois mais dois" is arithmetic."""
 HOUSE = frozenset(("derona", "bitaca"))
 
 _MARKUP = re.compile(r"[<>{}\[\]|`\\^~*_#=@$%€£]|&#?\w+;|--|==|\(\s*\)|^\s*[-•>]")
 _ADDRESS = re.compile(
-    r"(?i)\w+\s*:\s*/|\bwww\b|\bhttps?\b|[^\W\d_]\.[^\W\d_]{2,}|\b(?:dot|ponto)\s+(?:com|br|net|org)\b"
+    r"(?i)\b(?:barra|slash|arroba)\b|\w+\s*:\s*/|\bwww\b|\bhttps?\b|[^\W\d_]\.[^\W\d_]{2,}|\b(?:dot|ponto)\s+(?:com|br|net|org)\b"
 )
 _SECRET = re.compile(r"(?i)\b(?=\w*\d)(?=\w*[a-z])\w{8,}\b")
 _SPOILER = re.compile(
@@ -44,12 +55,31 @@ _SPOILER = re.compile(
     r"|termina (?:com|quando|em)|morre|morrem|morreu|mata|matou|matam|assassin[oa] (?:e|era)|culpad[oa] (?:e|era)|descobre que|revela"
     r"|se revela|era tudo|na verdade|in the end|at the end|ending|turns out|dies|died|kills|killed|killer is|murderer|twist"
     r"|reveals|revealed|finds out|it was all)\b"
+    r"|\b(?:morr\w+|sobreviv\w+|surviv\w+|dead|traidor\w*|final)\b|\b(?:vai|vao|ira) (?:matar|trair|perder|descobrir|fugir|voltar)\b|\bestava\w* mort\w+|\bfica\w* junt\w+"
+    r"|\bera (?:o|a) (?:assassin\w|vila\w*|irma\w*|pai|mae|filh\w)\b|\b(?:o|a) (?:assassin\w|culpad\w) (?:e|era|foi)\b"
 )
+_COUNTED = frozenset(
+    "dois duas tres quatro cinco seis sete oito nove dez onze doze vinte trinta cem mil milhao"
+    " two three four five six seven eight nine ten eleven twelve twenty thirty hundred thousand million".split()
+)
+_RULES = re.compile(
+    r"\b(?:instruc(?:ao|oes)|instruid[oa]|instructions?|instructed|prompts?|system message|diretrizes|guidelines|jailbreak|sem (?:regras|filtros?|limites)|no (?:rules|filters?|limits)"
+    r"|(?:minhas?|as|my|the|these|your) (?:regras?|rules?|orden?s|orders|comandos?|programacao|programming)"
+    r"|(?:te|lhe|me) (?:disseram|falaram|mandaram|pediram|passaram|deram|contaram)|(?:told|gave|asked) (?:you|me)|texto (?:inicial|acima|completo|original)|mensage\w+|messages?|acima|above|anterior\w*|previous|secret\w*"
+    r"|(?:nova|outra) identidade|modelo de linguagem|language model|inteligencia artificial|chatgpt|openai|anthropic)\b"
+    r"|\b(?:agora (?:eu )?sou|eu agora sou|me chamo|meu nome e|my name is|i am now|i m now|call me|pode me chamar|sou (?:o|a|um|uma)|i am an?|i m an?)\b"
+)
+"""She speaks of films: not of what she was told, nor of who she is; the engine answers that, in its own words."""
 _DEED = re.compile(
     r"\b(?:ja|acabei de|estou|vou) (?:abr\w+|colo[cq]\w+|bot\w+|inici\w+|apag\w+|mud\w+|envi\w+|mand\w+|compr\w+|cadastr\w+|exclu\w+)"
     r"|\b(?:i have|i ve|i just|i am|i m|i ll|i will) (?:open\w*|start\w*|delet\w*|chang\w*|sent|send\w*|bought|buy\w*|play\w*|turn\w*)\b"
 )
 """She may say what she knows; what she did is said by the player's own actions."""
+_EFFECT = re.compile(
+    r"\b(?:apag|delet|exclu[aií]|cancel|assine|assinar|compre|comprar|envi|pague|pagar|transfer|cliqu|clica|instal|confirm|autoriz|libere|liberar|desativ|delete|remove|erase|wipe|subscrib|buy|send|click|install|download|authori|unlock|disable)\w*"
+    r"|\b(?:senha|password|token|credencia\w+|credential\w*|cadastr\w+|conta|account|historico|history|perfil|profile|listas?|lists?|fila|queue|favorit\w+|volume|legendas?|subtitles?|tela cheia|full screen|pausa\w*|pause)\b"
+)
+"""Accounts, money, lists and the player are no talk of a title, whoever is told to do something with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +91,16 @@ class Grounds:
     ids: frozenset[str]
     words: frozenset[str]  # folded words of all facts
     numbers: frozenset[str]
+    topical: frozenset[
+        str
+    ]  # folded words of which the first sentence has one: it speaks of what is on the table
     proper: frozenset[str]  # folded words that may be written with a capital
     echoes: frozenset[tuple[str, ...]]
     repeats: frozenset[tuple[str, ...]]
     plot: str = field(default="", repr=False)  # folded synopses
+    lent: str = field(
+        default="", repr=False
+    )  # folded synopses, names and message: whole sentences of these are no words of hers
 
 
 def grounds_of(briefing: Briefing, table: Iterable[Title]) -> Grounds:
@@ -82,10 +118,12 @@ def grounds_of(briefing: Briefing, table: Iterable[Title]) -> Grounds:
         ids=frozenset(title.title_id for title in table),
         words=frozenset(words),
         numbers=frozenset(re.findall(r"\d+", " ".join((*told, *names)))),
+        topical=frozenset(word for word in words if len(word) > 3) | FILM_WORDS,
         proper=frozenset(proper),
         echoes=_prompt_runs(briefing.lang),
         repeats=frozenset(said),
         plot=" ".join(fold(fact.synopsis) for fact in briefing.facts),
+        lent=_lent(briefing, table),
     )
 
 
@@ -106,6 +144,7 @@ class Guard:
         self._names = names
         self._borrowed = borrowed
         self._chars = self._count = self._emoji = 0
+        self._grounded = False
 
     def refusal(self, sentence: str) -> str | None:
         """Return why a sentence may not be shown (one word, for the log), None where it may."""
@@ -134,12 +173,16 @@ class Guard:
         text = " ".join(folded)
         if not folded:
             return "empty"
+        if len(folded) < WORDS_MIN:
+            return "short"
         if grounds.echoes & set(_runs(text, ECHO_WORDS)):
             return "echo"
         if normalize.language_of(folded, grounds.lang) != grounds.lang:
             return "language"
-        if grounds.repeats & set(_runs(text, REPEAT_WORDS)):
+        if grounds.repeats & set(_runs(text, REPEAT_WORDS)) or _is_lent(folded, grounds.lent):
             return "repeat"
+        if not trusted.tells(sentence):
+            return "order"
         if any(span.title_id not in grounds.ids for span in self._names.find(folded) if not span.weak):
             return "title"
         if _quoted_stranger(sentence, grounds) or _capital_stranger(sentence, grounds):
@@ -147,8 +190,15 @@ class Guard:
         spoilt = _SPOILER.search(text)
         if spoilt is not None and spoilt[0] not in grounds.plot:
             return "spoiler"
-        if _DEED.search(text):
+        if _DEED.search(text) or _EFFECT.search(text):
             return "deed"
+        if _RULES.search(text):
+            return "rules"
+        if sum(word in _COUNTED and word not in grounds.words for word in folded) > NUMBERS_MAX:
+            return "number"
+        if not self._grounded and not grounds.topical & set(folded):
+            return "ungrounded"
+        self._grounded = True
         if moderation.judge(normalize.read(sentence, grounds.lang)) != "ok":
             return "moderation"
         strange = [word for word in folded if not _known_word(word, grounds)]
@@ -161,6 +211,18 @@ def borrowed_words(catalogue: Catalogue) -> frozenset[str]:
     """Return the folded words of all synopses; read once a catalogue."""
     texts = (text for title in catalogue for text in (title.synopsis_pt, title.synopsis_en) if text)
     return frozenset(word for text in texts for word in fold(text).split())
+
+
+def _lent(briefing: Briefing, table: Iterable[Title]) -> str:
+    texts = [briefing.message]
+    for title in table:  # as the catalogue has them: what is left out of the facts is not hers either
+        texts += [title.synopsis_pt or "", title.synopsis_en or "", *title.directors, *title.cast]
+    return " ".join(f" {fold(text)} " for text in texts)
+
+
+def _is_lent(words: tuple[str, ...], lent: str) -> bool:
+    """Return whether a sentence is, word for word, a part of what others wrote."""
+    return len(words) >= LENT_WORDS and f" {' '.join(words)} " in lent
 
 
 def _names(title: Title) -> list[str]:

@@ -427,4 +427,6 @@ def attacks(text: str) -> bool:
 
 def detail_of(text: str) -> str | None:
     """Return which fact of a title is asked for, None for the whole."""
-    return next((name for name, rule in _DETAIL_RULES if rule.search(text) and name not in ("director", "cast")), None)
+    return next(
+        (name for name, rule in _DETAIL_RULES if rule.search(text) and name not in ("director", "cast")), None
+    )

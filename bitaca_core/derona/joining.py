@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona import intents
 from bitaca_core.derona.intents import Reading
+from bitaca_core.derona.names import Names
 from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.slots import Slots
 from bitaca_core.derona.state import DialogueState
 from bitaca_core.derona.understanding.aspects import aspect_of
 from bitaca_core.derona.understanding.orders import command_of, tracks_command
-from bitaca_core.derona.understanding.reading import Understood
+from bitaca_core.derona.understanding.reading import SILENT, Understood
 
 SETTLED = frozenset(("empty", "too_long", "crisis", "refuse", "abuse"))
 """Readings of the rules that nothing overrules."""
@@ -39,7 +41,9 @@ COMPARED = {
     "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
     "menos-violento": "lighter",
 }  # fmt: skip
-_BARE_PLACE = re.compile(r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*")
+_BARE_PLACE = re.compile(
+    r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*"
+)
 
 
 def scene_of(state: DialogueState, playing: bool) -> str:
@@ -47,7 +51,7 @@ def scene_of(state: DialogueState, playing: bool) -> str:
     return "playing" if playing else "details" if state.focus else "results" if state.listed else ""
 
 
-def slots_with(slots: Slots, understood: Understood) -> Slots:
+def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     """Return the rules' slots with what the models read; `said` holds it in the guide's names."""
     told = dict(understood.slots)
     left_out = [slots.titles[at] for at in told.pop("not_title_places", ()) if at < len(slots.titles)]
@@ -57,13 +61,28 @@ def slots_with(slots: Slots, understood: Understood) -> Slots:
         said["titles"] = titles
     if left_out:
         said["not_titles"] = tuple(left_out)
-    if slots.person:
-        said["people"] = (slots.person,)
+    people = [names.person_like(one) or one for one in told.pop("people", ())]
+    if re.search(
+        r"\b(?:sem|menos|nada|nao|not|no|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) ",
+        slots.masked,
+    ):
+        people = []  # somebody who is left out is nobody who is looked for
+    if (
+        slots.person
+        and slots.person not in people
+        and fold(slots.person) in slots.masked
+        and understood.intent not in SILENT
+    ):
+        people.insert(0, slots.person)
+    said.pop("people", None)
+    if people:
+        said["people"] = tuple(dict.fromkeys(people))
     genres = _genres(slots.genres, told.get("genres", ()), told.get("not_genres", ()))
     barred = _genres(slots.exclude_genres, told.get("not_genres", ()), told.get("genres", ()))
     return replace(
         slots,
         said=said,
+        person=slots.person or next((one for one in people if names.titles_by(one)), None),
         titles=titles,
         exclude_titles=tuple(left_out),
         genres=tuple(genre for genre in genres if genre not in barred),
@@ -87,13 +106,17 @@ def slots_with(slots: Slots, understood: Understood) -> Slots:
 def _genres(rules: Sequence[str], told: Sequence[str], against: Sequence[str]) -> tuple[str, ...]:
     kept = [genre for genre in rules if OF_CATALOGUE.get(genre, genre) not in against]
     have = {OF_CATALOGUE.get(genre, genre) for genre in kept}
-    return tuple(dict.fromkeys((*kept, *(CATALOGUE.get(genre, genre) for genre in told if genre not in have))))
+    return tuple(
+        dict.fromkeys((*kept, *(CATALOGUE.get(genre, genre) for genre in told if genre not in have)))
+    )
 
 
 def reading_with(
     rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState
 ) -> Reading:
     """Return the reading of a message."""
+    if rule.intent == "refuse" and understood.intent == "abuse":
+        return Reading("abuse", aspect="refuse")
     if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked):
         return rule
     if rule.intent in ("affirm", "deny") and (state.offer or _PLAIN.fullmatch(message.text)):
@@ -110,7 +133,13 @@ def reading_with(
         return Reading(intent, tracks_command(message, understood.slots))
     if intent == "details":
         return Reading(intent, aspect=rule.aspect if rule.intent == "details" else intents.detail_of(text))
-    if intent == "play" and state.listed and slots.ordinal is not None and _BARE_PLACE.fullmatch(text) and len(text.split()) <= 4:
+    if (
+        intent == "play"
+        and state.listed
+        and slots.ordinal is not None
+        and _BARE_PLACE.fullmatch(text)
+        and len(text.split()) <= 4
+    ):
         return Reading(intent, aspect="pick")
     if intent == "search" and rule.intent == "search":
         return rule

@@ -11,12 +11,14 @@ from rapidfuzz import fuzz, process
 
 from bitaca_core.catalogue.normalize import fold, romaji_key
 from bitaca_core.catalogue.titles import Title
+from bitaca_core.derona import trusted
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.normalize import Message
 
 NAME_WORDS_MAX = 12
 GUESS_CUTOFF = 80.0
 """Below this similarity (0-100) a name is somebody else's, not a typo."""
+PERSON_CUTOFF, PERSON_SET_CUTOFF = 86.0, 96.0
 _ARTICLES = {"o", "a", "os", "as", "um", "uma", "the", "an"}
 _LIGHT = {"de", "do", "da", "dos", "das", "e", "of", "and", "no", "na", "em"}
 
@@ -36,32 +38,44 @@ class Names:
 
     def __init__(self, titles: Iterable[Title]) -> None:
         self._exact: dict[str, str] = {}
+        self._order: dict[str, int] = {}
         self._romaji: dict[str, str] = {}
         self._people: dict[str, str] = {}
         self._person_titles: dict[str, list[str]] = {}
         surnames: dict[str, set[str]] = {}
+        firsts: dict[str, set[str]] = {}
         rare: Counter[str] = Counter()
         owner: dict[str, str] = {}
         for title in titles:
             own: set[str] = set()
-            for name in _names_of(title):
+            self._order[title.title_id] = len(self._order)
+            for name in names_of(title):
                 self._exact.setdefault(name, title.title_id)
                 self._romaji.setdefault(romaji_key(name), title.title_id)
                 own |= set(name.split())
             for word in own:
                 rare[word] += 1
                 owner[word] = title.title_id
-            for person in (*title.directors, *title.cast):
+            for person in filter(_could_be_typed, (*title.directors, *title.cast)):
                 key = fold(person)
                 self._people.setdefault(key, person)
                 self._person_titles.setdefault(person, []).append(title.title_id)
                 surnames.setdefault(key.split()[-1] if key else "", set()).add(person)
+                if person in title.directors and " " in key:
+                    firsts.setdefault(key.split()[0], set()).add(person)
         self._surnames = {
             word: next(iter(people))
             for word, people in surnames.items()
             if len(people) == 1 and len(word) > 2
         }
-        self._rare = {word: owner[word] for word, count in rare.items() if count == 1 and _distinctive(word)}
+        self._called = {
+            **{word: max(people, key=self._fame) for word, people in firsts.items() if len(word) > 4},
+            **{word: max(people, key=self._fame) for word, people in surnames.items() if len(word) > 3},
+        }
+        self._rare = {word: owner[word] for word, count in rare.items() if count == 1 and distinctive(word)}
+        self._person_words = frozenset(word for key in self._people for word in key.split() if len(word) > 2)
+        self._person_choices = tuple(self._people)
+        self._surname_choices = tuple(word for word in self._called if len(word) > 4)
         self.words: frozenset[str] = frozenset(rare) | {word for key in self._people for word in key.split()}
         self._choices = tuple(name for name in self._exact if len(name) >= 4)
         self._longest = min(NAME_WORDS_MAX, max((len(name.split()) for name in self._exact), default=1))
@@ -80,10 +94,23 @@ class Names:
                 )
                 if title_id is None:
                     continue
-                weak = size == 1 and not _distinctive(phrase)
+                weak = size == 1 and not distinctive(phrase)
                 found.append(Span(title_id, start, start + size, weak))
                 taken[start : start + size] = [True] * size
         return sorted(found, key=lambda span: span.start)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Every name of four letters and more, folded."""
+        return self._choices
+
+    def exact(self, name: str) -> str | None:
+        """Return the title of this folded name."""
+        return self._exact.get(name)
+
+    def order(self, title_id: str) -> int:
+        """Return the place of a title in the catalogue."""
+        return self._order.get(title_id, 0)
 
     def guess(self, text: str, cutoff: float = GUESS_CUTOFF) -> str | None:
         """Return the title whose name `text` most likely means, None when nothing is near enough."""
@@ -109,7 +136,7 @@ class Names:
     def nearness(self, title: Title, text: str) -> float:
         """Return how much the nearest of a title's names looks like `text`, 0-100."""
         key = fold(text)
-        return max((fuzz.token_sort_ratio(name, key) for name in _names_of(title)), default=0.0)
+        return max((fuzz.token_sort_ratio(name, key) for name in names_of(title)), default=0.0)
 
     def near(self, text: str, cutoff: float) -> str | None:
         """Return the title one of whose names is spelt nearly like the whole of `text`."""
@@ -129,9 +156,33 @@ class Names:
                 if size > 1 and phrase in self._people:
                     return self._people[phrase]
                 before = words[start - 1] if start else ""
-                if size == 1 and phrase in self._surnames and before in _BY and _distinctive(phrase):
+                if size == 1 and phrase in self._surnames and before in _BY and distinctive(phrase):
                     return self._surnames[phrase]
         return None
+
+    @property
+    def person_words(self) -> frozenset[str]:
+        """The folded words of all people's names."""
+        return self._person_words
+
+    def person_like(self, text: str) -> str | None:
+        """Return the person whom folded `text` names: in full, by a surname that one alone has, or nearly so spelt."""
+        found = self._people.get(text) or self._called.get(text)
+        if found or len(text) < 4:
+            return found
+        near = process.extractOne(text, self._person_choices, scorer=fuzz.ratio, score_cutoff=PERSON_CUTOFF)
+        if near is None and " " in text:
+            near = process.extractOne(
+                text, self._person_choices, scorer=fuzz.token_set_ratio, score_cutoff=PERSON_SET_CUTOFF
+            )
+        if near is not None:
+            return self._people[near[0]]
+        last = process.extractOne(text, self._surname_choices, scorer=fuzz.ratio, score_cutoff=PERSON_CUTOFF)
+        return self._called[last[0]] if last is not None else None
+
+    def _fame(self, person: str) -> tuple[int, str]:
+        """More titles here, then the alphabet, decides who is meant by a name that several people have."""
+        return len(set(self._person_titles.get(person, ()))), person
 
     def titles_by(self, person: str) -> tuple[str, ...]:
         """Return the ids of the titles that this person directed or acted in."""
@@ -156,7 +207,8 @@ _BY = {
 }
 
 
-def _names_of(title: Title) -> list[str]:
+def names_of(title: Title) -> list[str]:
+    """Return the folded names that people may say for a title."""
     spoken: list[str] = []
     for name in (title.title_pt, title.original_title, title.title_en, *title.aliases):
         key = fold((name or "").replace("%", " por cento "))
@@ -166,7 +218,7 @@ def _names_of(title: Title) -> list[str]:
         forms = {key, " ".join(slang.get(word, word) for word in key.split())}
         spoken.extend(form for form in sorted(forms) if form)
         bare = _bare(key)
-        if bare != key and (len(bare.split()) > 1 or _distinctive(bare)):
+        if bare != key and (len(bare.split()) > 1 or distinctive(bare)):
             spoken.append(bare)
     return spoken
 
@@ -178,7 +230,7 @@ def _bare(key: str) -> str:
     return " ".join(words)
 
 
-def _distinctive(word: str) -> bool:
+def distinctive(word: str) -> bool:
     """Return whether a single word can only be a name: no word of ordinary talk or of the catalogue's lists."""
     known = lexicon()
     return len(word) >= 4 and not (
@@ -209,3 +261,10 @@ def guess_text(message: Message) -> str:
     text = re.split(r"\b(?:mas|sem|but|without|so que)\b", " ".join(message.typed))[0]
     cut = re.sub(r"\s+", " ", _CUES.sub(" ", text)).strip()
     return cut or text.strip()
+
+
+def _could_be_typed(person: str) -> bool:
+    """Return whether a person's name is one: letters alone are looked at no further, there are many."""
+    return (len(person) <= trusted.NAME_CHARS and person.replace(" ", "").isalpha()) or trusted.is_name(
+        person
+    )

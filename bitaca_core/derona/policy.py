@@ -11,7 +11,7 @@ from typing import Literal
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
-from bitaca_core.derona import answers, facts, player, wishes
+from bitaca_core.derona import answers, facts, player, trusted, wishes
 from bitaca_core.derona.acts import (
     availability,
     comparing,
@@ -151,10 +151,11 @@ def _only_words(wish: Wish) -> bool:
 
 def _same_director(turn: Turn, shelf: Shelf, wish: Wish) -> Wish:
     title = answers.subject(turn, shelf)
-    if title is None or not title.directors:
+    directors = trusted.names(title.directors) if title is not None else ()
+    if title is None or not directors:
         return wish
     query = replace(wish.query, text="", exclude_ids=frozenset((title.title_id,)))
-    return replace(wish, person=title.directors[0], query=query)
+    return replace(wish, person=directors[0], query=query)
 
 
 def _picks(titles: tuple[Title, ...] | list[Title], near: bool = False) -> tuple[Pick, ...]:
@@ -337,7 +338,7 @@ _ANSWERS: dict[str, Answer] = {
     "too_long": _plain("too_long"),
     "crisis": _plain("crisis"),
     "refuse": _plain("refuse"),
-    "abuse": _plain("abuse"),
+    "abuse": lambda turn, shelf: Outcome("refuse" if turn.reading.aspect == "refuse" else "abuse"),
     "greet": _plain("greet"),
     "bye": _plain("bye"),
     "thanks": _plain("thanks"),

@@ -8,7 +8,7 @@ seconds, ages in years.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,34 +85,8 @@ class Slots:
         )  # fmt: skip
 
 
-_BEFORE_A_NAME = re.compile(
-    r"(?:(?:do|sobre o) que (?:se )?(?:trata|fala|e)|(?:eu )?(?:quero|queria|bora|vamos) (?:ver|assistir)"
-    r"|(?:me )?(?:fala|conta) (?:mais )?(?:de|do|da|sobre)|assistir|poe|bota|coloca|tem"
-    r"|(?:i )?(?:want to |wanna )?(?:watch|play)|tell me about)(?: o| a| the| filme| film| movie| serie| anime)*"
-)
-"""What somebody says right before a title and hardly ever before an ordinary last word."""
-
-
-_WORKS = {"filme", "film", "movie", "serie", "anime"}
-
-
-def _is_named(words: tuple[str, ...], span: Span) -> bool:
-    """Return whether an ordinary word ("Up", "Viver") stands where only a title can: alone, or asked for or about."""
-    if len(words) == span.end - span.start:
-        return True
-    known = lexicon()
-    word = words[span.start]
-    if span.end < len(words) or word in known.genres:
-        return False
-    # "Quero ver ela" means what was spoken of, "o filme Ela" the film.
-    if word in known.filler and (span.start == 0 or words[span.start - 1] not in _WORKS):
-        return False
-    return _BEFORE_A_NAME.fullmatch(" ".join(words[: span.start])) is not None
-
-
-def mask(message: Message, names: Names) -> tuple[str, list[Span]]:
-    """Return the words with each exact title replaced by `titulo<N>`, and the titles' spans."""
-    spans = [span for span in names.find(message.words) if not span.weak or _is_named(message.words, span)]
+def mask(message: Message, spans: Sequence[Span]) -> str:
+    """Return the words with each title replaced by `titulo<N>`."""
     out: list[str] = []
     place = 0
     for number, span in enumerate(spans):
@@ -120,12 +94,12 @@ def mask(message: Message, names: Names) -> tuple[str, list[Span]]:
         out.append(f"titulo{number}")
         place = span.end
     out.extend(message.words[place:])
-    return " ".join(out), spans
+    return " ".join(out)
 
 
-def extract(message: Message, names: Names) -> Slots:
-    """Return the slots of a message."""
-    masked, spans = mask(message, names)
+def extract(message: Message, names: Names, spans: Sequence[Span]) -> Slots:
+    """Return the slots of a message in which the titles of `spans` are named."""
+    masked = mask(message, spans)
     found: dict[str, object] = {
         "titles": tuple(dict.fromkeys(span.title_id for span in spans)),
         "masked": masked,

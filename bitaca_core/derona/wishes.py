@@ -78,7 +78,9 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         max_age=slots.max_age if slots.max_age is not None else old.max_age,
         playable_only=slots.playable or old.playable_only,
         moods=_merged(tuple(m for m in old.moods if m not in slots.exclude_moods), slots.want_moods),
-        exclude_moods=_merged(tuple(m for m in old.exclude_moods if m not in slots.want_moods), slots.exclude_moods),
+        exclude_moods=_merged(
+            tuple(m for m in old.exclude_moods if m not in slots.want_moods), slots.exclude_moods
+        ),
         audio_languages=slots.audio_languages or old.audio_languages,
         subtitle_languages=slots.subtitle_languages or old.subtitle_languages,
         company=slots.company or old.company,

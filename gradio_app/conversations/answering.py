@@ -51,6 +51,8 @@ def sent_again(conversation: Conversation, ask: Ask, since: int) -> Ask | None:
     ended = conversation.asked.get(ask.id)
     if ended is None or ask.id == ask.of:  # a retry without an id of its own
         return ask
+    if ask.id in conversation.failed and conversation.failed[ask.id] != ask.of:
+        return ask  # an edit of something that is gone, said as a new message instead
     if ended == 0 or ended > since:
         return None
     return ask if ask.id in conversation.failed else replace(ask, again=True)
@@ -215,7 +217,7 @@ def _fail(conversation: Conversation, ask: Ask, error: Exception) -> None:
         log.error("a reply failed (request %s)", ask.request_id, exc_info=error)
         conversation.emit("error", ask.id, kind="error", message=ask.request_id)
     conversation.asked[ask.id] = conversation.seq
-    conversation.failed.add(ask.id)
+    conversation.failed[ask.id] = ask.of
 
 
 def _tell(ask: Ask, outcome: Any) -> None:

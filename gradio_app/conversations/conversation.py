@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gradio_app.conversations.frames import PROTOCOL, Edit, Message, PlayerState, Retry
+from gradio_app.conversations.frames import PROTOCOL, Edit, Message, PageContext, PlayerState, Retry
 
 if TYPE_CHECKING:
     from bitaca_core.derona.backends.companion import Companion
@@ -70,7 +70,15 @@ def asked_by(frame: Message | Edit | Retry, companion: Companion | None, request
         ask = Ask(frame.id or frame.of, None, frame.of, frame.player)
     else:
         ask = Ask(frame.id, frame.text, frame.of if isinstance(frame, Edit) else None, frame.player)
-    return replace(ask, companion=companion, request_id=request_id)
+    told = frame.context or PageContext()
+    watched = tuple(told.watchedVideos) if told.watchedVideos is not None else None
+    return replace(
+        ask,
+        favorites=tuple(told.favoriteGenres),
+        watched=watched,
+        companion=companion,
+        request_id=request_id,
+    )
 
 
 @dataclass(slots=True)
@@ -94,8 +102,9 @@ class Conversation:
     asked : dict
         Ids of messages that were taken, oldest first, with the number of the answer's last frame: 0 while it is on
         its way, `LONG_AGO` where its frames were another process's.
-    failed : set of str
-        Those of them that got an error for an answer: asked once more, they are tried once more.
+    failed : dict
+        Those of them that got an error for an answer, with the message that they were to edit or retry: asked once
+        more, they are tried once more.
     waiting : list of Ask
         What is to be answered next.
     worker, thinking, adding : asyncio.Future or None
@@ -117,7 +126,7 @@ class Conversation:
     frames_bytes: int = 0
     turns: list[Turn] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
+    failed: dict[str, str | None] = field(default_factory=dict)
     waiting: list[Ask] = field(default_factory=list)
     worker: asyncio.Task[None] | None = None
     thinking: asyncio.Future[Any] | None = None
@@ -126,11 +135,11 @@ class Conversation:
     left: asyncio.TimerHandle | None = None
     personal: bool = False
     readers: tuple[Reader, ...] = ()
+    id: str = field(init=False)
+    """The name under which it is kept, which opens nothing."""
 
-    @property
-    def id(self) -> str:
-        """The name under which it is kept, which opens nothing."""
-        return conversation_id(self.key)
+    def __post_init__(self) -> None:
+        self.id = conversation_id(self.key)
 
     @property
     def kept(self) -> bool:
@@ -180,11 +189,11 @@ class Conversation:
         """Remember that this id was taken."""
         self.asked.pop(ask_id, None)
         self.asked[ask_id] = 0
-        self.failed.discard(ask_id)
+        self.failed.pop(ask_id, None)
         while len(self.asked) > ASKED_KEPT:
             oldest = next(iter(self.asked))
             del self.asked[oldest]
-            self.failed.discard(oldest)
+            self.failed.pop(oldest, None)
 
     def answered(self, turn: Turn) -> None:
         """Put a turn behind the others."""

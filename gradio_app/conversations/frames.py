@@ -64,6 +64,15 @@ class PlayerState(BaseModel):
     online: bool | None = None
 
 
+class PageContext(BaseModel):
+    """What the page says of its viewer; without `watchedVideos` the viewer's own history counts."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    favoriteGenres: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=32)
+    watchedVideos: list[TitleId] | None = Field(None, max_length=200)
+
+
 class Hello(Client):
     """First frame of a page: who it was before, if it was; `seq` is the last frame that it holds."""
 
@@ -80,6 +89,7 @@ class Message(Client):
     id: MessageId
     text: Text
     player: PlayerState | None = None
+    context: PageContext | None = None
 
 
 class Edit(Client):
@@ -90,6 +100,7 @@ class Edit(Client):
     of: MessageId
     text: Text
     player: PlayerState | None = None
+    context: PageContext | None = None
 
 
 class Retry(Client):
@@ -99,12 +110,22 @@ class Retry(Client):
     id: MessageId | None = None
     of: MessageId
     player: PlayerState | None = None
+    context: PageContext | None = None
 
 
 class Stop(Client):
     """End the answer that is being made."""
 
     type: Literal["stop"]
+
+
+class Acted(Client):
+    """What became of the action of frame `seq`; `reason`, a word as `out-of-range`, where it was not done."""
+
+    type: Literal["acted"]
+    seq: Seq
+    ok: bool
+    reason: Annotated[str, Field(pattern=r"^[a-z-]{1,32}$")] | None = None
 
 
 class Ping(Client):
@@ -254,7 +275,7 @@ class Error(Server):
     message: str
 
 
-CLIENT_FRAMES: tuple[type[BaseModel], ...] = (Hello, Message, Edit, Retry, Stop, Ping)
+CLIENT_FRAMES: tuple[type[BaseModel], ...] = (Hello, Message, Edit, Retry, Stop, Acted, Ping)
 SERVER_FRAMES: tuple[type[BaseModel], ...] = (
     HelloBack, Cards, ActionFrame, Delta, Done, More, Limited, Error
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,8 +16,10 @@ from gradio_app.context import Context
 from gradio_app.conversations import answering
 from gradio_app.conversations.conversation import as_text, asked_by
 from gradio_app.conversations.delivery import Delivery
-from gradio_app.conversations.frames import ASKING, MAX_FRAME_BYTES, PROTOCOL, Hello
+from gradio_app.conversations.frames import ASKING, MAX_FRAME_BYTES, PROTOCOL, Acted, Hello
 from gradio_app.words import language_of
+
+log = logging.getLogger("bitaca.chat")
 
 HELLO_TIMEOUT_S = 15.0
 IDLE_TIMEOUT_S = 3600.0
@@ -49,12 +52,12 @@ class Line:
 
     async def run(self) -> None:
         """Talk until the page leaves; raises WebSocketDisconnect or TimeoutError then."""
-        first = await asyncio.wait_for(self._receive(), HELLO_TIMEOUT_S)
+        first = await self._receive(HELLO_TIMEOUT_S)
         gone = False
         await self._hello(first)
         try:
             while self.bad_frames < BAD_FRAMES_MAX:
-                self._read(await asyncio.wait_for(self._receive(), IDLE_TIMEOUT_S))
+                self._read(await self._receive(IDLE_TIMEOUT_S))
             gone = True
             await self.delivery.drained()
             await self.socket.close(code=1008, reason="bad frames")
@@ -65,9 +68,10 @@ class Line:
             self.delivery.close()
             self.context.conversations.detach(self.conversation, self.delivery, gone=gone)
 
-    async def _receive(self) -> str | None:
-        """Return the next frame's text, None of a binary one."""
-        message = await self.socket.receive()
+    async def _receive(self, timeout_s: float) -> str | None:
+        """Return the next frame's text, None of a binary one; raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):  # `wait_for` would make a task for each idle page
+            message = await self.socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         text: str | None = message.get("text")
@@ -117,6 +121,11 @@ class Line:
                 answering.stop(context.conversations, conversation)
                 return
             if kind in ("hello", "resume", "ping"):
+                return
+            if kind == "acted":
+                acted = Acted.model_validate(frame)
+                if not acted.ok:
+                    log.info("a page did not do what frame %d asked: %s", acted.seq, acted.reason)
                 return
             if kind not in ASKING:
                 raise ValueError("there is no frame of this type")

@@ -20,7 +20,7 @@ from gradio_app.context import Context, context_of, known_viewer
 from gradio_app.conversations import answering
 from gradio_app.conversations.conversation import GUEST, Ask
 from gradio_app.conversations.events import Events, wants_events
-from gradio_app.conversations.frames import MessageId, PlayerState, Text, schemas
+from gradio_app.conversations.frames import MessageId, PageContext, PlayerState, Text, schemas
 from gradio_app.conversations.line import Line
 from gradio_app.errors import NotFound
 from gradio_app.playing import TitleId
@@ -29,13 +29,9 @@ from gradio_app.words import language_of
 router = APIRouter()
 
 
-class ChatContext(BaseModel):
+class ChatContext(PageContext):
     """Context of the POST shape; a currentVideo may be an id or `{title_id, position_s, paused}`."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    favoriteGenres: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=32)
-    watchedVideos: list[TitleId] | None = Field(None, max_length=200)
     currentVideo: TitleId | PlayerState | None = None
 
 

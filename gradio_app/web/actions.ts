@@ -24,7 +24,7 @@ export interface Stage {
 }
 
 export const SPEEDS: readonly [number, number] = [0.5, 2]
-const TITLE = /^[a-z0-9]+(-[a-z0-9]+)*$/
+export const TITLE = /^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$/
 const DAY_S = 24 * 3600
 /** What may open another title. */
 export const OPENING: ReadonlySet<string> = new Set(['play', 'play_at', 'seek_scene'])
@@ -125,7 +125,7 @@ async function play(value: unknown, stage: Stage): Promise<Result> {
   const wanted = Array.isArray(value) ? value[0] : value
   const [title, at] = typeof wanted === 'string' ? [wanted, null] : moment(wanted, player?.dataset['title'])
   if (title === undefined || at === undefined) return no('bad-value')
-  if (title.length > 64 || !TITLE.test(title)) return no('bad-value')
+  if (!TITLE.test(title)) return no('bad-value')
   if (at !== null && (at < 0 || at > DAY_S)) return no('out-of-range')
   if (!player || player.dataset['title'] !== title || typeof player.seek !== 'function') return stage.open(title, at)
   if (at !== null) {

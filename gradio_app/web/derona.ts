@@ -1,5 +1,5 @@
 // <derona-chat>: Derona at the ticket window, on a page of her own house or of anybody's. No markup from data.
-import { act, OPENING, type Result } from './actions'
+import { act, OPENING, type Result, TITLE } from './actions'
 import { clock, el } from './dom'
 import badges from './badges.css'
 import look from './derona.css'
@@ -112,8 +112,8 @@ export class DeronaChat extends Base {
   getUserContext(): UserContext {
     const listed = (name: string) => (this.getAttribute(name) ?? '').split(',').map((one) => one.trim()).filter(Boolean)
     return {
-      favoriteGenres: listed('favorite-genres'),
-      watchedVideos: listed('watched-videos'),
+      favoriteGenres: listed('favorite-genres').filter((one) => one.length <= 64).slice(0, 32),
+      watchedVideos: listed('watched-videos').filter((one) => TITLE.test(one)).slice(0, 200),
       currentVideo: playerState(this.player()),
     }
   }
@@ -284,6 +284,7 @@ export class DeronaChat extends Base {
     this.editing.hidden = !on
     this.input.value = on && this.last ? this.last.text : ''
     this.input.focus()
+    this.follow() // the line above the input takes its room from the log
   }
 
   private reword(text: string): void {
@@ -465,7 +466,7 @@ export class DeronaChat extends Base {
   /** Buttons to the moments that an answer names. */
   private cite(id: string, citations: readonly Citation[]): void {
     const turn = this.turns.get(id)
-    const fit = citations.filter(({ title_id, start_s, text }) => /^[a-z0-9-]{1,64}$/.test(title_id) && start_s >= 0 && typeof text === 'string')
+    const fit = citations.filter(({ title_id, start_s, text }) => TITLE.test(title_id) && start_s >= 0 && typeof text === 'string')
     if (!turn || !fit.length) return
     turn.reply.citations.push(...fit)
     const list = el('ul', { class: 'citations', role: 'list' }, ...fit.map((citation) => {

@@ -82,8 +82,6 @@ const OUTBOX = 'bitaca.chat.outbox'
 const RETRY_MS = [400, 1000, 2500, 5000, 10000]
 /** Sent and not answered at a time; the server lets eight wait. */
 const UNDER_WAY_MAX = 4
-/** After a return, so long for the replay of an answer to begin before its question is asked again. */
-const REPLAY_WAIT_MS = 1500
 /** A tab that was duplicated waits so long for the other's conversation before it begins its own. */
 const CLAIM_WAIT_MS = 300
 /** As much as may wait: more is told so before it is said. */
@@ -99,9 +97,7 @@ export class Line {
   private closed = false
   private outbox: Letter[] = []
   private underWay = new Map<string, Letter>()
-  private begun = new Set<string>()
   private timer = 0
-  private replayTimer = 0
   private pauseTimer = 0
   private pausedUntil = 0
   private count = 0
@@ -154,20 +150,23 @@ export class Line {
     socket.onclose = () => this.lost(socket)
   }
 
-  /** Let go of the socket and the conversation while the page is not seen; `open` takes both up again. */
-  rest(): void {
-    for (const timer of [this.timer, this.replayTimer, this.pauseTimer]) clearTimeout(timer)
+  /** Let go of the socket and the conversation while the page is not seen; `open` takes both up again.
+   *
+   * Without a code the server expects the page back, and goes on with what it is saying.
+   */
+  rest(code?: number): void {
+    for (const timer of [this.timer, this.pauseTimer]) clearTimeout(timer)
     this.release?.()
     this.release = null
     const { socket } = this
     this.socket = null
     this.ready = false
-    socket?.close()
+    socket?.close(code)
   }
 
   close(): void {
     this.closed = true
-    this.rest()
+    this.rest(1000)
   }
 
   /** Send a wish, or keep it until that is possible; return its number. */
@@ -188,7 +187,7 @@ export class Line {
     const letter = this.outbox[at]
     if (!letter) return false
     this.outbox[at] = { ...letter, text }
-    this.told()
+    this.tell()
     return true
   }
 
@@ -219,19 +218,25 @@ export class Line {
 
   /** Send what waits, in order, as far as the line and its limits permit. */
   private flush(): void {
-    const { currentVideo, ...context } = this.listener.context()
+    const { currentVideo, ...context } = this.told()
     while (this.ready && this.outbox.length && this.underWay.size < UNDER_WAY_MAX && Date.now() >= this.pausedUntil) {
       const letter = this.outbox.shift() as Letter
       this.underWay.set(letter.id, letter)
       const { text, ...again } = letter
       this.write({ ...(letter.type === 'retry' ? again : letter), player: currentVideo, context })
     }
-    this.told()
+    this.tell()
   }
 
-  private told(): void {
+  private tell(): void {
     rememberOutbox(this.outbox)
     this.listener.waiting(new Set(this.outbox.map((letter) => letter.id)))
+  }
+
+  /** What the page says of its viewer: with no list of what was watched, the server has its own. */
+  private told(): Partial<UserContext> {
+    const { watchedVideos, ...context } = this.listener.context()
+    return watchedVideos.length ? { ...context, watchedVideos } : context
   }
 
   private receive(frame: Frame): void {
@@ -270,25 +275,15 @@ export class Line {
     this.attempt = 0
     this.listener.state(null)
     this.listener.frame(frame)
-    // What was asked on a line that broke is asked again, unless its answer is replayed.
-    clearTimeout(this.replayTimer)
-    this.begun.clear()
-    if (!frame.resumed) this.askAgain()
-    else if (this.underWay.size) this.replayTimer = setTimeout(() => this.askAgain(), REPLAY_WAIT_MS)
-    this.flush()
-  }
-
-  private askAgain(): void {
-    const lost = [...this.underWay.values()].filter((letter) => !this.begun.has(letter.id))
-    for (const letter of lost) this.underWay.delete(letter.id)
-    this.outbox.unshift(...lost)
+    // What was asked and not answered yet is asked again: the server answers a number once.
+    this.outbox.unshift(...this.underWay.values())
+    this.underWay.clear()
     this.flush()
   }
 
   private settle(frame: Frame): void {
     const { id } = frame
     if (!id) return
-    this.begun.add(id)
     if (frame.type === 'rate_limited') {
       // It was not heard: it waits, before whatever was said after it.
       const letter = this.underWay.get(id)
@@ -310,7 +305,6 @@ export class Line {
     const was = this.ready
     this.ready = false
     if (this.closed) return
-    clearTimeout(this.replayTimer)
     if (was || this.attempt > 1) this.listener.state('offline')
     this.comeBack()
   }
@@ -348,7 +342,7 @@ export class Line {
         const letter = this.outbox[0]
         if (!(await this.post(letter))) return // it waits for the network
         this.outbox = this.outbox.filter((other) => other.id !== letter.id)
-        this.told()
+        this.tell()
       }
     } finally {
       this.posting = false
@@ -357,7 +351,7 @@ export class Line {
 
   /** Ask by POST; false when the letter has to wait. */
   private async post(letter: Letter): Promise<boolean> {
-    const body = JSON.stringify({ id: letter.id, message: letter.text, context: this.listener.context() })
+    const body = JSON.stringify({ id: letter.id, message: letter.text, context: this.told() })
     const { id } = letter
     let answer: Response
     try {

@@ -52,7 +52,10 @@ async function fill(place: HTMLElement): Promise<void> {
   const chosen = () => unique.find((item) => item.title_id === picker.value)
   picker.addEventListener('change', () => void show(stage, chosen()))
   // Derona may put another title on.
-  stage.addEventListener('titlechange', (event) => (picker.value = (event as CustomEvent<{ title_id: string }>).detail.title_id))
+  stage.addEventListener('titlechange', (event) => {
+    const { title_id } = (event as CustomEvent<{ title_id: string }>).detail
+    if (unique.some((item) => item.title_id === title_id)) picker.value = title_id
+  })
   if (unique.length) {
     place.append(stage, picker)
     await show(stage, chosen())

@@ -9,6 +9,7 @@ const BEACON_EVERY_MS = 10_000
 
 interface Streams {
   title_id: string
+  series_id: string | null
   hls: string
   dash: string | null
   poster: string | null
@@ -58,7 +59,7 @@ export async function present(player: BitacaPlayer, title: string, at_s: number 
     else player.setAttribute(mark, value)
   }
   wire(player, house)
-  player.dispatchEvent(new CustomEvent('titlechange', { bubbles: true, detail: { title_id: streams.title_id } }))
+  player.dispatchEvent(new CustomEvent('titlechange', { bubbles: true, detail: { title_id: streams.series_id ?? streams.title_id } }))
   await customElements.whenDefined('bitaca-player')
   await player.play()
   return { ok: true }

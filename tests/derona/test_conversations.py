@@ -40,7 +40,7 @@ def test_pages_until_nothing_is_left(talk: Talk) -> None:
     first, second, third, fourth = talk("mostra os filmes que tem", "mais", "outros", "mais")
     assert not set(ids(first)) & set(ids(second))
     assert not set(ids(third)) & {*ids(first), *ids(second)}
-    assert not fourth.cards and fourth.intent == "refine"
+    assert not fourth.cards and fourth.intent in ("another", "refine")
 
 
 def test_shorter_is_shorter_than_the_one_meant(talk: Talk) -> None:
@@ -137,7 +137,7 @@ def test_where_did_i_stop(derona: Assistant, talk: Talk) -> None:
     assert "1:23" in reply.text and ids(reply) == ["o-farol-de-papel-2026"]
     assert derona.reply("sim", state=reply.state).actions == (Action("play", "o-farol-de-papel-2026"),)
     (nothing,) = talk("onde eu parei?")
-    assert nothing.intent == "continue" and nothing.cards
+    assert nothing.intent == "resume" and nothing.cards
 
 
 def test_surprise_is_playable_prefers_favourites_and_the_unseen(derona: Assistant) -> None:

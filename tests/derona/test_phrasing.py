@@ -19,6 +19,11 @@ from tests.derona.table import read_table
 EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 STIFF = r"\b(?:fichas?|usuári[oa]s?|solicitaç\w+|infelizmente|lamento|as an ai|unfortunately)\b"
 """Words of counters and machines."""
+SINGULAR = (
+    r"\{(?:titles|near|people|cast|genres)\},? (?:(?:já|não|nem|é|está|estava|fica|vai|ganhou|saiu|foi|dirige|assina|produziu)\b(?! ?[.!?:])"
+    r"|(?:is|isn't|was|wasn't|has|doesn't|gets|stays|comes|directs|counts)\b)"
+)
+"""A verb in the singular after a slot that may hold several names."""
 ACTS = sorted(phrasing.phrases("pt"))
 
 
@@ -46,6 +51,8 @@ def faults(pt: dict[str, tuple[str, ...]], en: dict[str, tuple[str, ...]]) -> li
                     found.append(f"{lang} {act}: longer than {phrasing.CHARS_MAX} characters")
                 if "  " in variant or variant != variant.strip():
                     found.append(f"{lang} {act}: stray spaces")
+                if one := re.search(SINGULAR, variant):
+                    found.append(f"{lang} {act}: {one[0]!r} is wrong of several")
                 if word := re.search(STIFF, variant, re.IGNORECASE):
                     found.append(f"{lang} {act}: says {word[0]!r}")
                 found += [
@@ -84,6 +91,7 @@ def test_seeded_faults_are_reported() -> None:
     assert "sentences" in seeded("{title}. Um. Dois. Três.", *whole[1:])
     assert "characters" in seeded("{title} " + "a" * 300, *whole[1:])
     assert "stray" in seeded("{title}  já", *whole[1:])
+    assert "wrong of several" in seeded("{titles} já está aqui", *whole[1:])
     assert "says" in seeded("Infelizmente, {title}", *whole[1:])
     assert "nobody knows where {box_office}" in seeded("{title} {box_office}", *whole[1:])
 

@@ -290,3 +290,13 @@ def test_threads_share_it(store):
     assert {item.title_id: item.position_s for item in store.history(viewer)} == {
         f"t{n}": 25 for n in range(6)
     }
+
+
+def test_clearing_the_history_leaves_the_rest_and_the_others(store):
+    mine, other = store.create_viewer(), store.create_viewer()
+    for viewer in (mine, other):
+        store.record_progress(viewer, "akira-1988", 60.0, 7440.0)
+        store.mark(viewer, "bacurau-2019", "list")
+    assert store.clear_history(mine) == 1 and store.clear_history(mine) == 0
+    assert store.history(mine) == [] and list(store.marks(mine)["list"]) == ["bacurau-2019"]
+    assert len(store.history(other)) == 1

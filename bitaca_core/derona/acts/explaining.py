@@ -5,6 +5,7 @@ from __future__ import annotations
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona import answers, facts
 from bitaca_core.derona.acts.comparing import common_words
+from bitaca_core.derona.acts.watching import asked_back
 from bitaca_core.derona.context import Outcome, Turn
 from bitaca_core.derona.shelf import Shelf
 from bitaca_core.recommend.reasons import facts_of, shared
@@ -18,6 +19,12 @@ TELLING = frozenset(
 
 def why(turn: Turn, shelf: Shelf) -> Outcome:
     """Explain a suggestion, or each of the first few where none was singled out."""
+    if turn.player is not None and turn.player.title_id is not None:
+        back = asked_back(turn, shelf)
+        if back is not None:
+            return back
+        if answers.asks_ahead(turn):
+            return Outcome("spoiler", focus=turn.state.focus)
     many = not turn.slots.titles and turn.slots.ordinal is None and turn.state.focus is None
     if many and len(turn.state.listed) > 1 and not turn.slots.reference:
         return _each(turn, shelf)

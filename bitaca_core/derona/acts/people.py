@@ -6,7 +6,7 @@ import re
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.derona import answers, facts
+from bitaca_core.derona import answers, facts, trusted
 from bitaca_core.derona.acts import watching
 from bitaca_core.derona.context import Outcome, Pick, Turn
 from bitaca_core.derona.shelf import CARDS_MAX, Shelf
@@ -26,6 +26,8 @@ _OTHERS = re.compile(r"\b(?:dele|dela|deles|his|her|their)\b")
 def cast(turn: Turn, shelf: Shelf) -> Outcome:
     """Answer who directed, who is in it, who made a part of it, what somebody made, or who somebody is."""
     aspect = turn.reading.aspect
+    if answers.asks_ahead(turn):
+        return Outcome("spoiler", focus=turn.state.focus)
     if aspect == "filmography" or (turn.slots.person and not turn.slots.titles):
         return filmography(turn, shelf)
     name = None if aspect == "director" else watching.asked_name(turn)
@@ -38,17 +40,16 @@ def cast(turn: Turn, shelf: Shelf) -> Outcome:
         return answers.missing(turn, shelf)
     for pattern, role, act in _CREW:
         if re.search(pattern, turn.message.text):
-            return _said(turn, shelf, title, act, [one.name for one in title.credits if one.role == role])
+            return _said(turn, shelf, title, act, trusted.names(one.name for one in title.credits if one.role == role))
+    directors, actors = trusted.names(title.directors), trusted.names(title.cast)
     if aspect == "director":
-        return _said(turn, shelf, title, "director", list(title.directors))
+        return _said(turn, shelf, title, "director", directors)
     if aspect == "cast":
-        return _said(turn, shelf, title, "cast", list(title.cast))
-    if title.directors and title.cast:
-        said = {"people": _joined(title.directors, turn.lang), "cast": _joined(title.cast, turn.lang)}
+        return _said(turn, shelf, title, "cast", actors)
+    if directors and actors:
+        said = {"people": _joined(directors, turn.lang), "cast": _joined(actors, turn.lang)}
         return _about(turn, shelf, title, "director_and_cast", said)
-    return _said(
-        turn, shelf, title, "director" if title.directors else "cast", list(title.directors or title.cast)
-    )
+    return _said(turn, shelf, title, "director" if directors else "cast", directors or actors)
 
 
 def _is_role(name: str) -> bool:
@@ -61,11 +62,11 @@ def _is_role(name: str) -> bool:
     )
 
 
-def _joined(names: tuple[str, ...] | list[str], lang: str) -> str:
+def _joined(names: tuple[str, ...], lang: str) -> str:
     return facts.joined(names[:NAMES_MAX], lang)
 
 
-def _said(turn: Turn, shelf: Shelf, title: Title, act: str, names: list[str]) -> Outcome:
+def _said(turn: Turn, shelf: Shelf, title: Title, act: str, names: tuple[str, ...]) -> Outcome:
     if not names:
         return _about(turn, shelf, title, "unknown_fact", {})
     return _about(turn, shelf, title, act, {"people": _joined(names, turn.lang)})
@@ -88,11 +89,12 @@ def filmography(turn: Turn, shelf: Shelf) -> Outcome:
     person = turn.slots.person
     if person is None:
         title = answers.subject(turn, shelf)
-        if title is None or not title.directors:
+        directors = trusted.names(title.directors) if title is not None else ()
+        if not directors:
             return Outcome("person_ask")
         if turn.slots.text and not _OTHERS.search(turn.message.text):
             return Outcome("person_unknown")
-        person = title.directors[0]
+        person = directors[0]
     found = [
         title for key in shelf.names.titles_by(person) if (title := shelf.catalogue.get(key)) is not None
     ]

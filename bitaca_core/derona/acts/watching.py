@@ -30,6 +30,14 @@ _ASKED = re.compile(
 )
 
 
+_RECAP = re.compile(
+    r"\b(?:resum\w+|recap\w*|relembr\w+|(?:me )?(?:lembra|atualiza|situa)(?: (?:ai|de novo))? (?:o que|da|do)|o que (?:e que )?(?:ja )?(?:aconteceu|rolou|teve|houve|passou)(?: ate)?|(?:ate|so ate) (?:aqui|agora|onde (?:eu )?(?:vi|parei|estou))|what (?:has |s )?happened|what did i miss|catch me up|remind me|so far|previously)\b"
+)
+_WHERE = re.compile(
+    r"\b(?:onde (?:e que )?(?:eu |a gente |nos )?(?:parei|parou|paramos|tinha parado|fiquei|estava)|em que (?:parte|minuto|ponto|episodio) (?:eu )?(?:parei|estava|fiquei|estou)|where (?:did i|was i|had i|i)(?: left off| stop\w*| leave off)?|left off)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the viewer is in a film or episode; `whole` when it was seen to the end."""
@@ -134,6 +142,16 @@ def _nothing_begun(turn: Turn, shelf: Shelf) -> Outcome:
     from bitaca_core.derona.policy import suggest_instead
 
     return suggest_instead(turn, shelf, "continue_none")
+
+
+def asked_back(turn: Turn, shelf: Shelf) -> Outcome | None:
+    """Return the recap or the place that a message asks for in so many words, whatever it was read as; else None."""
+    text = turn.message.text
+    if _WHERE.search(text):
+        return where(turn, shelf)
+    if _RECAP.search(text) and place_of(turn, shelf) is not None:
+        return recap_of(turn, shelf)
+    return None
 
 
 def where(turn: Turn, shelf: Shelf) -> Outcome:
@@ -284,6 +302,9 @@ def find_line(shelf: Shelf, lang: str, words: str, unit: str, until_s: float) ->
 
 def scene_search(turn: Turn, shelf: Shelf) -> Outcome:
     """Find a scene or a line by its words, in what the viewer has seen; else a title by what happens in it."""
+    back = asked_back(turn, shelf)
+    if back is not None:
+        return back
     name = asked_name(turn)
     if name is not None and (told := who(turn, shelf, name)) is not None:
         return told

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import country_name, genre_name, mood_name, theme_name
-from bitaca_core.derona import facts
+from bitaca_core.derona import facts, trusted
 from bitaca_core.derona.backends.base import Briefing, Fact
 from bitaca_core.security.personal import redact_personal
 
@@ -31,7 +31,7 @@ def fact_of(title: Title, why: str, lang: str) -> Fact:
     def sure(field: str) -> bool:
         return field not in unsure
 
-    synopsis = (title.synopsis_pt if lang == "pt" else title.synopsis_en) or ""
+    synopsis = trusted.spoken((title.synopsis_pt if lang == "pt" else title.synopsis_en) or "")
     return Fact(
         title=title.name(lang),
         year=title.year if sure("year") else None,
@@ -40,8 +40,8 @@ def fact_of(title: Title, why: str, lang: str) -> Fact:
         moods=tuple(mood_name(one, lang).lower() for one in title.moods),
         themes=tuple(theme_name(one, lang) for one in title.themes),
         countries=tuple(country_name(one, lang) for one in title.countries) if sure("countries") else (),
-        directors=title.directors[:NAMES_MAX] if sure("directors") else (),
-        cast=title.cast[:NAMES_MAX] if sure("cast") else (),
+        directors=trusted.names(title.directors)[:NAMES_MAX] if sure("directors") else (),
+        cast=trusted.names(title.cast)[:NAMES_MAX] if sure("cast") else (),
         duration=facts.length(title, lang) or "" if sure("duration_s") else "",
         age=facts.age(title, lang) or "" if sure("age_rating") else "",
         synopsis=synopsis,

@@ -29,8 +29,8 @@ from bitaca_core.settings import CHECKOUT
 DEV = CHECKOUT / "tests" / "derona" / "dev"
 DATA = CHECKOUT / "bitaca_core" / "derona" / "data"
 POSITIVE = ("refuse", "block", "crisis")
-NOT_ALLOWED = frozenset(("abuse", "crisis"))
-"""Intents of utterances that are no plain wishes: their tier is not written beside them."""
+UNSURE = "abuse"
+"""The intent of utterances that may be of the tier soften, refuse or block: it is not written beside them."""
 QUERY_WEIGHT = 2.0
 """A film that somebody looks for and is turned away from is the dearest error."""
 PATTERN_WEIGHT = 0.5
@@ -41,7 +41,7 @@ STRENGTH = 20.0
 NEAR = 0.6
 """Two rows with so many words in common are one when rows are left out."""
 COMMON_WORD = 400
-FOLDS = 4
+FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,11 @@ def development(folder: Path) -> list[Row]:
     """Return the rows of the development sets."""
     found = [Row(row["text"], row["label"], "phrases") for row in _lines(folder / "moderation.jsonl")]
     found += [Row(row["text"], "allow", "queries", QUERY_WEIGHT) for row in _lines(folder / "film_queries.jsonl")]
-    for row in _lines(folder / "utterances.jsonl"):
-        if row["intent"] not in NOT_ALLOWED:
-            found.append(Row(row["text"], "allow", "utterances"))
+    for file in sorted(folder.glob("utterances*.jsonl")):
+        for row in _lines(file):
+            if row["intent"] != UNSURE:
+                tier = "crisis" if row["intent"] == "crisis" else "allow"
+                found.append(Row(row["text"], tier, "utterances"))
     return found
 
 
@@ -146,7 +148,7 @@ def at_precision(rows: Sequence[Row], risk: np.ndarray, wanted: float) -> dict[s
     told = {"threshold": threshold, "recall": float(hits[enough[-1]] / positive[said].sum())}
     for source in ("queries", "utterances"):
         of = np.array([row.source == source for row in rows])
-        told[source] = float((risk[of] >= threshold).mean())
+        told[source] = float((risk[of & ~positive] >= threshold).mean())
     return {name: round(value, 4) for name, value in told.items()}
 
 

@@ -110,9 +110,7 @@ def words_of(phrase: str) -> tuple[str, ...]:
             if stem and words:
                 words[-1] += "*"
             else:
-                words = [
-                    mend(part, ()) for word in words for part in lexicon().slang.get(word, word).split()
-                ]
+                words = [mend(part, ()) for word in words for part in lexicon().slang.get(word, word).split()]
             out.extend(words)
         if last:
             out.append(LAST)
@@ -134,7 +132,9 @@ def read_lists(text: str) -> Iterable[tuple[str, str]]:
 def cues(kind: str) -> Cues:
     """Return the cues of `intents` or of `slots`, read once."""
     folder = resources.files("bitaca_core.derona") / "data" / "cues"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda one: one.name)
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda one: one.name
+    )
     pairs = [
         pair
         for file in files

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.understanding.cues import FIRST, LAST, TITLE, Cue, cues
 from bitaca_core.search.gloss import gloss
@@ -25,13 +26,34 @@ NEGATIONS = frozenset(
      "dispenso", "without", "no", "not", "nothing", "don", "dont", "never", "except", "hate", "less", "isn", "isnt", "avoid", "skip", "minus", "aren", "exclude",
      "esquece", "troca", "swap", "instead", "remove", "drop", "tires", "poupa", "proibido", "corta", "nenhum", "nenhuma", "zero", "nope", "anti", "pouco", "pouca", "too", "demais")
 )  # fmt: skip
-TURNS = frozenset(("mas", "but", "porem", "so", "apenas", "e", "and", "quero", "want", "prefiro", "com", "with", "por", "que"))
+TURNS = frozenset(
+    (
+        "mas",
+        "but",
+        "porem",
+        "so",
+        "apenas",
+        "e",
+        "and",
+        "quero",
+        "want",
+        "prefiro",
+        "com",
+        "with",
+        "por",
+        "que",
+    )
+)
 _TITLE_WORD = re.compile(r"\btitulo\d+\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A message's words between `^` and `$` with titles as `{t}`, what stood on the page, and the cues found."""
+    """A message's words between `^` and `$` with titles as `{t}`, what stood on the page, and the cues found.
+
+    `people` marks the words that are part of a known person's name, `capitals` those written with a capital letter
+    though they do not begin the message.
+    """
 
     words: tuple[str, ...]
     scene: str
@@ -39,9 +61,19 @@ class Evidence:
     slots: tuple[Cue, ...]
     glossed: str
     asks: bool
+    lang: str = "pt"
+    people: tuple[bool, ...] = ()
+    capitals: tuple[bool, ...] = ()
+
+    def negates(self, at: int) -> bool:
+        """Return whether word `at` negates; the Portuguese `no` is "in the", `que nem` is "like"."""
+        word = self.words[at]
+        if word == "no" and self.lang == "pt":
+            return False
+        return word in NEGATIONS and not (word == "nem" and at > 0 and self.words[at - 1] == "que")
 
 
-def evidence_of(message: Message, masked: str, scene: str) -> Evidence:
+def evidence_of(message: Message, masked: str, scene: str, people: Collection[str] = frozenset()) -> Evidence:
     """Return what speaks in a message.
 
     Parameters
@@ -51,7 +83,12 @@ def evidence_of(message: Message, masked: str, scene: str) -> Evidence:
         Its folded words with each title as `titulo<N>` (`slots.mask`).
     scene : str
         What the page shows: `results`, `details`, `playing`, or empty.
+    people : collection of str
+        Folded words of known people's names.
     """
+    typed = message.raw.split()
+    loud = message.raw.isupper()
+    capital = {fold(word) for at, word in enumerate(typed) if at and word[:1].isupper() and not loud}
     plain = _TITLE_WORD.sub(TITLE, masked).split()
     words = (FIRST, *plain, LAST)
     return Evidence(
@@ -61,6 +98,9 @@ def evidence_of(message: Message, masked: str, scene: str) -> Evidence:
         tuple(_longest(cues("slots").find(words))),
         gloss(" ".join(word for word in plain if word != TITLE)),
         "?" in message.marks,
+        message.language,
+        tuple(word in people for word in words),
+        tuple(word in capital for word in words),
     )
 
 
@@ -92,7 +132,7 @@ def intent_features(evidence: Evidence) -> Features:
 def phrase_features(evidence: Evidence, cue: Cue, intent: str) -> Features:
     """Return what tells whether a phrase says a slot's value (`+`), leaves it out (`-`), or neither (`0`)."""
     words, slot = evidence.words, cue.label.split(".")[0]
-    sign = _polarity(words, cue.start)
+    sign = _polarity(evidence, cue.start)
     before, after = words[cue.start - 1] if cue.start else "", words[cue.end] if cue.end < len(words) else ""
     further = words[cue.start - 2] if cue.start > 1 else ""
     named = [
@@ -107,15 +147,15 @@ def phrase_features(evidence: Evidence, cue: Cue, intent: str) -> Features:
     return {"s": {name: 1.0 for name in (*named, *near, *said, *others) if name}}
 
 
-def _polarity(words: Sequence[str], start: int) -> str:
+def _polarity(evidence: Evidence, start: int) -> str:
     """Return `-` right behind a negation, `~` where one stands further in front without a turn, else `+`."""
     for back in range(1, NEGATED_WITHIN + 1):
         at = start - back
         if at <= 0:
             return "+"
-        if words[at] in NEGATIONS:
+        if evidence.negates(at):
             return "-" if back <= 2 else "~"
-        if words[at] in ("mas", "but", "quero", "want"):
+        if evidence.words[at] in ("mas", "but", "quero", "want"):
             return "+"
     return "+"
 

@@ -102,6 +102,8 @@ class Linear:
                 )
         except (OSError, ValueError, KeyError) as error:
             raise SchemaError(f"{file} is no linear model ({error})", hint="train it again") from error
-        if model.weights.shape != (len(model.keys), len(model.labels)) or len(model.bias) != len(model.labels):
+        if model.weights.shape != (len(model.keys), len(model.labels)) or len(model.bias) != len(
+            model.labels
+        ):
             raise SchemaError(f"{file} does not fit together", hint="train it again")
         return model

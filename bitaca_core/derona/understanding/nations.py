@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from bitaca_core.derona.understanding.evidence import NEGATIONS, Evidence, Features
+from bitaca_core.derona.understanding.evidence import Evidence, Features
 
-READ = re.compile(r"(?:legendas?|legendad[oa]s?|legendinha|subtitles?|subtitled|subs?|subbed|captions?|cc|ler|lendo|reading)")
+READ = re.compile(
+    r"(?:legendas?|legendad[oa]s?|legendinha|subtitles?|subtitled|subs?|subbed|captions?|cc|ler|lendo|reading)"
+)
 HEARD = re.compile(
     r"(?:audio|audios|dublad[oa]s?|dublagem|dubbed|dub|dubs|falad[oa]s?|voz|vozes|idioma|lingua|som|ouvir|ouvindo|escutar|spoken|speaking|voices?|voiced|fala|falem|falando|falado|language|faixa|track)"
 )
@@ -72,25 +74,59 @@ def mentions(words: Sequence[str]) -> list[Mention]:
     return found
 
 
-def mention_features(evidence: Evidence, mention: Mention, others: Sequence[Mention], lang: str, intent: str) -> Features:
+def mention_features(
+    evidence: Evidence, mention: Mention, others: Sequence[Mention], lang: str, intent: str
+) -> Features:
     """Return what tells in which sense a mention is meant."""
     words = evidence.words
-    kind = mention.track or ("both" if mention.country and mention.language else "country" if mention.country else "language")
-    named = {f"{kind}", f"{kind}@{evidence.scene}", f"{kind}:{lang}", f"{kind}={mention.word}", f"{kind}?{evidence.asks}", f"{kind}#{intent}"}
+    kind = mention.track or (
+        "both" if mention.country and mention.language else "country" if mention.country else "language"
+    )
+    named = {
+        f"{kind}",
+        f"{kind}@{evidence.scene}",
+        f"{kind}:{lang}",
+        f"{kind}={mention.word}",
+        f"{kind}?{evidence.asks}",
+        f"{kind}#{intent}",
+    }
     for step in range(1, AROUND + 1):
         for side, at in (("<", mention.start - step), (">", mention.end + step - 1)):
             if 0 <= at < len(words):
                 word = words[at]
-                shape = "READ" if READ.fullmatch(word) else "HEARD" if HEARD.fullmatch(word) else "NOT" if word in NEGATIONS else word
+                shape = (
+                    "READ"
+                    if READ.fullmatch(word)
+                    else "HEARD"
+                    if HEARD.fullmatch(word)
+                    else "NOT"
+                    if evidence.negates(at)
+                    else word
+                )
                 named |= {f"{kind}{side}{shape}", f"{kind}{side}{step}{shape}"}
     before = " ".join(words[max(0, mention.start - 2) : mention.start])
-    named |= {f"{kind}<<{before}", f"{kind}<1{words[mention.start - 1] if mention.start else ''}>1{words[mention.end] if mention.end < len(words) else ''}"}
+    named |= {
+        f"{kind}<<{before}",
+        f"{kind}<1{words[mention.start - 1] if mention.start else ''}>1{words[mention.end] if mention.end < len(words) else ''}",
+    }
     nearest = _nearest(words, mention)
-    named |= {f"{kind}near{nearest}#{intent}", f"{kind}near{nearest}", f"{kind}others{min(2, len(others) - 1)}", f"{kind}near{nearest}others{min(2, len(others) - 1)}"}
+    named |= {
+        f"{kind}near{nearest}#{intent}",
+        f"{kind}near{nearest}",
+        f"{kind}others{min(2, len(others) - 1)}",
+        f"{kind}near{nearest}others{min(2, len(others) - 1)}",
+    }
     reads, hears = any(READ.fullmatch(word) for word in words), any(HEARD.fullmatch(word) for word in words)
-    named |= {f"{kind}reads{reads}hears{hears}", f"{kind}named{sum(1 for one in others if not one.track) > 0}"}
+    named |= {
+        f"{kind}reads{reads}hears{hears}",
+        f"{kind}named{sum(1 for one in others if not one.track) > 0}",
+    }
     named |= {f"{kind}!{cue.label}" for cue in evidence.intents}
-    named |= {f"{kind}&{other.track or 'named'}{'<' if other.start < mention.start else '>'}" for other in others if other is not mention}
+    named |= {
+        f"{kind}&{other.track or 'named'}{'<' if other.start < mention.start else '>'}"
+        for other in others
+        if other is not mention
+    }
     return {"s": dict.fromkeys(named, 1.0)}
 
 

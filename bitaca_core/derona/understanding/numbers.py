@@ -85,7 +85,9 @@ _AT_LEAST = re.compile(
 _AT_MOST = re.compile(
     r"\b(?:ate|menos|maximo|tenho|abaixo|menor|menores|under|less|most|max|up to|shorter|within|got|only|so|tops|livre|livres|i have)\b"
 )
-_AT_LEAST_AFTER = re.compile(r"^ (?:de filme |de duracao )?(?:ou mais|para mais|pra mais|e la vai|de duracao no minimo|para cima|pra cima|no minimo|minimo|or more|or longer|and up|plus|minimum|at least|em diante)\b")
+_AT_LEAST_AFTER = re.compile(
+    r"^ (?:de filme |de duracao )?(?:ou mais|para mais|pra mais|e la vai|de duracao no minimo|para cima|pra cima|no minimo|minimo|or more|or longer|and up|plus|minimum|at least|em diante)\b"
+)
 _CLOCK = re.compile(r"\b(\d{1,2})(?:h(\d{2})?|:(\d{2}))(?=\b)")
 
 
@@ -101,7 +103,9 @@ def minutes(text: str, plain: str) -> Span:
     """
     if (free := _between_clocks(plain)) is not None:
         return Span(None, free)
-    spread = re.search(rf"\b(?:entre|de|between|from) (\d{{2,3}}) (?:e|a|ate|and|to) (\d{{2,3}}) ?{_M}\b", text)
+    spread = re.search(
+        rf"\b(?:entre|de|between|from) (\d{{2,3}}) (?:e|a|ate|and|to) (\d{{2,3}}) ?{_M}\b", text
+    )
     if spread:
         return Span(int(spread[1]), int(spread[2]))
     found = [(match, _length(match)) for match in _LENGTH.finditer(text)]
@@ -118,7 +122,10 @@ def minutes(text: str, plain: str) -> Span:
             return Span()
         if length >= LONG_MIN and not refused and not _AT_MOST.search(before):
             return Span(length, None)
-        if re.search(r"\b(?:volta|voltar|avanca|pula|pular|adianta|back|forward|skip|rewind|minuto|faltam|falta|left)\b", before[-30:]):
+        if re.search(
+            r"\b(?:volta|voltar|avanca|pula|pular|adianta|back|forward|skip|rewind|minuto|faltam|falta|left)\b",
+            before[-30:],
+        ):
             return Span()
         return Span(None, length)
     bare = re.search(r"\b(?:ate|menos de|no maximo|maximo|under|less than|max)(?: de)? (\d{2,3})$", text)
@@ -146,7 +153,9 @@ def _between_clocks(plain: str) -> int | None:
     text = re.sub(r"\bmeio[- ]dia\b", "12h", text)
     text = re.sub(r"(\d{1,2}h?) e meia\b", r"\1:30", text).replace("h:30", "h30")
     clocks = [(match, int(match[1]) * 60 + int(match[2] or match[3] or 0)) for match in _CLOCK.finditer(text)]
-    if len(clocks) < 2 or not re.search(r"\b(?:sao|agora|ate as|ate|as|livre|saio|das|now|until|till|by|from)\b", text):
+    if len(clocks) < 2 or not re.search(
+        r"\b(?:sao|agora|ate as|ate|as|livre|saio|das|now|until|till|by|from)\b", text
+    ):
         return None
     first, last = clocks[0][1], clocks[1][1]
     free = (last - first) % (24 * 60)
@@ -156,7 +165,10 @@ def _between_clocks(plain: str) -> int | None:
 def _vague_length(text: str) -> Span:
     if re.search(r"\b(?:curtas?[ -]?metragens?|curtas?metragens|short films?|shorts)\b", text):
         return Span(None, SHORT_FILM_MIN)
-    if re.search(r"\b(?:longas?[ -]?metragens?|longa metragem|(?:um|uns|so|o|os|quero|os|e|sejam?) longas?|features?|feature films?|feature length)\b|^longas? (?:de|d[ao]|documental|documentais|animad)", text) and not re.search(r"\b(?:viagem|viagens|historia|cena|vida|noite) longa", text):
+    if re.search(
+        r"\b(?:longas?[ -]?metragens?|longa metragem|(?:um|uns|so|o|os|quero|os|e|sejam?) longas?|features?|feature films?|feature length)\b|^longas? (?:de|d[ao]|documental|documentais|animad)",
+        text,
+    ) and not re.search(r"\b(?:viagem|viagens|historia|cena|vida|noite) longa", text):
         return Span(FEATURE_MIN, None)
     if (re.search(r"\b(?:um|uns|algum|alguns|melhores|ver|os|de|quero|queria|tem|so|indica|apenas|dois|tres|só) curtas?\b(?! e\b)", text) and not re.search(r"\bmais curtas?\b", text)) or re.match(r"^curtas?\b(?! (?:e|mas|metra))", text) or re.search(r"\bcurtas (?:de|do|da|brasileiros|nacionais|animados)\b|\bcurta (?:de|brasileiro|nacional|animado|metragem)\b", text):  # fmt: skip
         return Span(None, SHORT_FILM_MIN)
@@ -173,14 +185,19 @@ _FROM = r"(?:a partir d[eo]s?(?: ano(?: de)?)?|desde|de|since|from|starting(?: i
 
 def years(text: str) -> Span:
     """Return when titles may have been made."""
-    if re.search(r"\b(?:neste|nesse|desse|deste|do|no) seculo(?: 21| xxi)?\b(?! (?:19|20|xx\b|xix|passado))|\b(?:this|21st) century\b|\bseculo (?:21|xxi)\b", text):
+    if re.search(
+        r"\b(?:neste|nesse|desse|deste|do|no) seculo(?: 21| xxi)?\b(?! (?:19|20|xx\b|xix|passado))|\b(?:this|21st) century\b|\bseculo (?:21|xxi)\b",
+        text,
+    ):
         return Span(CENTURY, None)
     if re.search(r"\bseculo (?:passado|20|xx)\b|\b20th century\b|\blast century\b", text):
         return Span(1901, 2000)
     decade = _decade(text)
     if decade is not None:
         return decade
-    between = re.search(rf"\b(?:entre|de|between|from)(?: os anos)? {_YEAR} (?:e|a|ate|and|to|until) {_YEAR}\b", text)
+    between = re.search(
+        rf"\b(?:entre|de|between|from)(?: os anos)? {_YEAR} (?:e|a|ate|and|to|until) {_YEAR}\b", text
+    )
     if between:
         low, high = sorted((int(between[1]), int(between[2])))
         return Span(low, high)
@@ -223,15 +240,22 @@ def _decade(text: str) -> Span | None:
         start = int(token) if len(token) == 4 else (1900 if int(token) >= 20 else 2000) + int(token)
     start -= start % 10
     before, after = text[: match.start()], text[match.end() :]
-    if re.search(r"\b(?:antes d?[oa]?s?|before|anterior(?:es)? a[os]*|pre|older than|mais antig[oa]s? que(?: os)?)(?: the| os)? ?$", before):
+    if re.search(
+        r"\b(?:antes d?[oa]?s?|before|anterior(?:es)? a[os]*|pre|older than|mais antig[oa]s? que(?: os)?)(?: the| os)? ?$",
+        before,
+    ):
         return Span(None, start - 1)
     if re.search(r"\b(?:depois d?[oa]?s?|after)(?: the| os)? ?$", before):
         return Span(start + 10, None)
-    if re.search(r"\b(?:a partir d?[oa]?s?|desde(?: os)?|since)(?: the| os)? ?$", before) or re.match(r" (?:para|pra) (?:ca|frente)| em diante| onwards?| on\b", after):
+    if re.search(r"\b(?:a partir d?[oa]?s?|desde(?: os)?|since)(?: the| os)? ?$", before) or re.match(
+        r" (?:para|pra) (?:ca|frente)| em diante| onwards?| on\b", after
+    ):
         return Span(start, None)
     if re.search(r"\b(?:ate|until|up to)(?: the| os)? ?$", before):
         return Span(None, start + 9)
-    later = re.match(r" (?:e|ou|a|ate|and|or|to) (?:os |the )?(?:anos )?(?:(\d0)s?|((?:19|20)\d0)s?|(\w+))\b", after)
+    later = re.match(
+        r" (?:e|ou|a|ate|and|or|to) (?:os |the )?(?:anos )?(?:(\d0)s?|((?:19|20)\d0)s?|(\w+))\b", after
+    )
     if later:
         token = next(group for group in later.groups() if group)
         other = _DECADES.get(token) or (int(token) if token.isdigit() and len(token) == 4 else (1900 if int(token) >= 20 else 2000) + int(token) if token.isdigit() else None)  # fmt: skip
@@ -245,24 +269,37 @@ _OF_CHILD = re.compile(
     rf"\b{_CHILD}\b(?: \w+){{0,3}}? (?:tem|tao com|estao com|de|do|da|com|fez|faz|fara|completou|is|are|turned|turns|who is|who s|aged|age|of|s) (?:so |apenas |quase |just |only |about )?(\d{{1,2}})\b(?! ?(?:min|h\b|hora|p\b|ep|filmes|minut|seg|sec|x\b|por cento|temporada|pessoas|people))(?: (?:e|and|a|&) (?:outr[oa] de |um de |uma de )?(\d{{1,2}})\b(?! ?(?:min|h\b)))?"
     r"|\b(?:meu|minha|meus|minhas|uma?|pequen[oa]|eles|elas|gente|eu|teen) (?:tem |de |com )(\d{1,2})\b(?! ?(?:min|h\b|hora|p\b|ep|filmes|minut|seg|sec|x\b|por cento))(?: e (\d{1,2})\b)?"
 )
-_CHILD_AFTER = re.compile(rf"\b(\d{{1,2}}) ?(?:anos?|aninhos?|anitos|year olds?|years? old|yo|yr olds?|y o)\b(?=.{{0,24}}\b{_CHILD}\b)|\b(\d{{1,2}}) ?(?:year olds?|yo|yr olds?|y o)\b")
+_CHILD_AFTER = re.compile(
+    rf"\b(\d{{1,2}}) ?(?:anos?|aninhos?|anitos|year olds?|years? old|yo|yr olds?|y o)\b(?=.{{0,24}}\b{_CHILD}\b)|\b(\d{{1,2}}) ?(?:year olds?|yo|yr olds?|y o)\b"
+)
 _CLASS = re.compile(
     r"\b(?:classificacao|censura|faixa(?: etaria)?|rating|rated|classific\w+|maiores de|recomendad[oa]|liberad[oa]|indicad[oa]|proibid[oa]|permitid[oa])(?: indicativa)?(?: (?:de|ate|no maximo|para|pra|max|maxima|a partir de|under|up to|pg|maiores de|menores de|e|for|so|os))* (\d{1,2})\b"
     r"|\b(?:ate|no maximo|maximo|up to|max|limite de) (?:os )?(\d{1,2})(?: anos?| aninhos)\b(?! (?:atras|de idade da))|\b(?:ate|no maximo|maximo|up to)(?: os)? (10|12|14|16|18)$"
     r"|\b(\d{1,2}) ?(?:anos de (?:classificacao|censura))\b|\b(?:ages? |under |rated )(\d{1,2})\b(?! (?:min|hour))|\b(?:de|para|pra|for) (10|12|14|16|18)(?: anos)?(?: para baixo| pra baixo| or (?:under|younger))?$"
 )
-_NOT_ADULT = re.compile(r"\b(?:nada|sem|nao|nem|no|not|nothing|menos|sem ser|less|tira|tirar|fora|sem os) (?:de |ser |e |os |for |quero )*(?:mais |maiores? (?:de )?)?(?:acima de )?(18|16|14|12|10)\b(?! ?(?:min|h\b|anos atras))")
+_NOT_ADULT = re.compile(
+    r"\b(?:nada|sem|nao|nem|no|not|nothing|menos|sem ser|less|tira|tirar|fora|sem os) (?:de |ser |e |os |for |quero )*(?:mais |maiores? (?:de )?)?(?:acima de )?(18|16|14|12|10)\b(?! ?(?:min|h\b|anos atras))"
+)
 _BARE_CLASS = re.compile(
     r"\b(10|12|14|16|18) anos\b(?! (?:atras|de (?:casad|carreira|namoro|ditadura)))|\b(?:pode|sobe para|libera|liberar|filtra|aumenta para|so|ate|abaixo de|limite|para|pra) (?:ser |os |de )*(10|12|14|16|18)\b(?! ?(?:min|h\b|hora|ep))|\b(10|12|14|16|18) (?:and|or) (?:under|younger|below)\b|\b(10|12|14|16|18) max\b|\bup to (?:age )?(10|12|14|16|18)\b|\b(10|12|14|16|18) (?:de classificacao|rating)\b"
 )
-_FREE = re.compile(r"\b(?:classificacao |censura |rating )?(?:livre(?: para| pra| de classificacao| em)?(?: todos?| todas as idades| o publico| qualquer idade)?)\b|\ball ages\b|\bfor all ages\b|\btodas as idades\b|\brated (?:l|g)\b|\bg rated\b|\bqualquer idade\b|\bevery age\b|\bany age\b|\buniversal rating\b")
+_FREE = re.compile(
+    r"\b(?:classificacao |censura |rating )?(?:livre(?: para| pra| de classificacao| em)?(?: todos?| todas as idades| o publico| qualquer idade)?)\b|\ball ages\b|\bfor all ages\b|\btodas as idades\b|\brated (?:l|g)\b|\bg rated\b|\bqualquer idade\b|\bevery age\b|\bany age\b|\buniversal rating\b"
+)
 
 
 def age_class(text: str, plain: str) -> int | None:
     """Return the highest age class that titles may have, None when nothing says so."""
-    adult = re.search(r"(?<!\d)\+ ?(18|16|14|12|10)\b|\b(18|16|14|12|10) ?\+|\b(18|16|14|12|10) plus\b", plain)
-    refused = _NOT_ADULT.search(re.sub(r"[+]", " ", plain.replace(",", " ")).replace("  ", " ").replace("  ", " "))
-    over = re.search(r"\b(?:nao|nem|nada|sem)(?: \w+){0,2} (?:passar|passe|passem|acima|above|over|mais alto) (?:de |que )?(?:os )?(18|16|14|12|10)\b", text)
+    adult = re.search(
+        r"(?<!\d)\+ ?(18|16|14|12|10)\b|\b(18|16|14|12|10) ?\+|\b(18|16|14|12|10) plus\b", plain
+    )
+    refused = _NOT_ADULT.search(
+        re.sub(r"[+]", " ", plain.replace(",", " ")).replace("  ", " ").replace("  ", " ")
+    )
+    over = re.search(
+        r"\b(?:nao|nem|nada|sem)(?: \w+){0,2} (?:passar|passe|passem|acima|above|over|mais alto) (?:de |que )?(?:os )?(18|16|14|12|10)\b",
+        text,
+    )
     if over:
         return int(over[1])
     if refused and not re.search(r"\b(?:min|minutos|minutes|horas?|hours?|eps?)\b", text):
@@ -285,14 +322,21 @@ def age_class(text: str, plain: str) -> int | None:
         return int(next(group for group in bare.groups() if group))
     if re.search(r"\bclassificacao l\b|\bfaixa livre\b|\bsem restricao de idade\b", text):
         return 0
-    if _FREE.search(text) and not re.search(r"\b\d ?h(?:oras?)? livre|\b(?:dia|noite|tempo|tarde|hora|horas|minutos|estou|ando|fico|mulher|amor|homem|ar|vida|espirito|cena|tarde|verso) livre\b|\blivre (?:agora|hoje|ate|das|as)\b", text):
+    if _FREE.search(text) and not re.search(
+        r"\b\d ?h(?:oras?)? livre|\b(?:dia|noite|tempo|tarde|hora|horas|minutos|estou|ando|fico|mulher|amor|homem|ar|vida|espirito|cena|tarde|verso) livre\b|\blivre (?:agora|hoje|ate|das|as)\b",
+        text,
+    ):
         return 0
-    if re.search(r"\b(?:proibid[oa]s? para menores|so (?:para )?adultos?|adults? only|para maiores|so adulto)\b", text):
+    if re.search(
+        r"\b(?:proibid[oa]s? para menores|so (?:para )?adultos?|adults? only|para maiores|so adulto)\b", text
+    ):
         return 18
     return None
 
 
-_SECONDS = re.compile(rf"\b(?:(?P<m>\d{{1,3}}) ?{_M}(?: e (?P<ms>\d{{1,2}}|meio))?|(?P<s>\d{{1,4}}) ?(?:s|seg|segs|segundos?|segundinhos?|seconds?|secs?)|(?P<h>\d{{1,2}}) ?{_H}(?: ?e? ?(?P<hm>\d{{1,2}}))?|(?P<half>meio minuto|half a minute|half minute)|(?P<one>um minuto|um minutinho|a minute|one minute))\b")
+_SECONDS = re.compile(
+    rf"\b(?:(?P<m>\d{{1,3}}) ?{_M}(?: e (?P<ms>\d{{1,2}}|meio))?|(?P<s>\d{{1,4}}) ?(?:s|seg|segs|segundos?|segundinhos?|seconds?|secs?)|(?P<h>\d{{1,2}}) ?{_H}(?: ?e? ?(?P<hm>\d{{1,2}}))?|(?P<half>meio minuto|half a minute|half minute)|(?P<one>um minuto|um minutinho|a minute|one minute))\b"
+)
 _STAMP = re.compile(r"\b(\d{1,2})[:h](\d{2})(?:[:m](\d{2}))?\b")
 
 
@@ -305,7 +349,10 @@ def seconds(text: str, plain: str) -> int | None:
             return parts[0] * 3600 + parts[1] * 60 + parts[2]
         hours = "h" in stamp[0]
         return parts[0] * 3600 + parts[1] * 60 if hours else parts[0] * 60 + parts[1]
-    minute = re.search(r"\b(?:minuto|minute|min|mark) (\d{1,3})(?: e (\d{1,2})(?! ?min))?\b|\b(\d{1,3}) ?(?:minute|min) mark\b|\b(\d{1,3})o minuto\b", text)
+    minute = re.search(
+        r"\b(?:minuto|minute|min|mark) (\d{1,3})(?: e (\d{1,2})(?! ?min))?\b|\b(\d{1,3}) ?(?:minute|min) mark\b|\b(\d{1,3})o minuto\b",
+        text,
+    )
     if minute:
         return int(minute[1] or minute[3] or minute[4]) * 60 + int(minute[2] or 0)
     if re.search(r"\buma? hora e meia\b|\bhour and a half\b|\b1 ?h(?:ora)? e meia\b", text):
@@ -316,7 +363,10 @@ def seconds(text: str, plain: str) -> int | None:
     if match is None:
         if re.search(r"\b(?:uma hora|an hour|one hour)\b", text):
             return 3600
-        bare = re.search(r"\b(?:volta|voltar|avanca|avancar|pula|pular|adianta|back|forward|skip|rewind|ahead)(?: (?:uns|umas|mais|so|ahead|back|forward))? (\d{1,3})$", text)
+        bare = re.search(
+            r"\b(?:volta|voltar|avanca|avancar|pula|pular|adianta|back|forward|skip|rewind|ahead)(?: (?:uns|umas|mais|so|ahead|back|forward))? (\d{1,3})$",
+            text,
+        )
         return int(bare[1]) if bare else None
     if match["half"]:
         return 30
@@ -337,7 +387,33 @@ _PLACES = {
     "1o": 1, "2o": 2, "3o": 3, "4o": 4, "5o": 5, "6o": 6, "1a": 1, "2a": 2, "3a": 3, "4a": 4, "5a": 5, "final": 0,
 }  # fmt: skip
 _NOT_PLACES = frozenset(("guerra", "mundial", "amor", "vez", "feira", "night", "temporada", "temporadas", "season", "world", "half", "episodio", "episodios", "ep", "eps", "episode", "capitulo", "parte", "part", "filme", "act", "ato", "date", "encontro", "semana", "week", "minuto", "minutos", "minute", "minutes", "time", "coisa", "ver", "cena", "scene", "plano", "lugar", "all", "pessoa", "ano", "year", "dia", "day", "a", "e", "nome", "weekend", "segundos", "segundo", "seconds", "hora", "noite", "movie", "chance", "of"))  # fmt: skip
-_PLACED_FILM = frozenset(("filme", "opcao", "titulo", "um", "uma", "dica", "sugestao", "card", "da", "de", "dessa", "do", "desse", "daqui", "aqui", "ai", "one", "on", "option", "movie", "in", "pick", "result"))
+_PLACED_FILM = frozenset(
+    (
+        "filme",
+        "opcao",
+        "titulo",
+        "um",
+        "uma",
+        "dica",
+        "sugestao",
+        "card",
+        "da",
+        "de",
+        "dessa",
+        "do",
+        "desse",
+        "daqui",
+        "aqui",
+        "ai",
+        "one",
+        "on",
+        "option",
+        "movie",
+        "in",
+        "pick",
+        "result",
+    )
+)
 
 
 def ordinal(text: str, scene: str) -> int | None:
@@ -350,26 +426,62 @@ def ordinal(text: str, scene: str) -> int | None:
         if number := _PLACES.get(word):
             if before.isdigit() or before in ("ha", "um", "uns", "by", "at", "meio", "a cada", "cada", "one"):
                 continue
-            if after in _NOT_PLACES and not (after in ("filme", "a", "e", "movie", "of", "time") and scene == "results"):
+            if after in _NOT_PLACES and not (
+                after in ("filme", "a", "e", "movie", "of", "time") and scene == "results"
+            ):
                 continue
-            if before in ("da", "do", "na", "no") and after in ("", "a") and word in ("segunda", "quarta", "quinta", "sexta"):
+            if (
+                before in ("da", "do", "na", "no")
+                and after in ("", "a")
+                and word in ("segunda", "quarta", "quinta", "sexta")
+            ):
                 continue
             if word in ("segunda", "quarta", "quinta", "sexta", "quarto") and scene != "results":
                 continue
-            if before in ("dois", "duas", "two", "tres", "three", "2", "3") or after in ("dois", "duas", "two", "three", "2", "3"):
+            if before in ("dois", "duas", "two", "tres", "three", "2", "3") or after in (
+                "dois",
+                "duas",
+                "two",
+                "three",
+                "2",
+                "3",
+            ):
                 return None
-            if word in ("last", "final") and (after in _NOT_PLACES or before not in ("the", "that", "this", "very", "play", "second", "")):
+            if word in ("last", "final") and (
+                after in _NOT_PLACES or before not in ("the", "that", "this", "very", "play", "second", "")
+            ):
                 continue
             if scene != "results" and not re.match(r"^(?:o|a|the|do|da|no|na|esse|essa|pelo|ao)$", before):
                 continue
             found.append(number)
-        elif re.fullmatch(r"[1-9]|10", word) and (
-            before in ("numero", "number", "opcao", "option", "card", "n", "no", "num", "o", "item", "#", "titulo") or (before == "a" and after == "")
-        ) and not re.match(r"^(?:min|seg|hor|sec|ano|h$|ep|temp|x|p$|filme|eps)", after):
+        elif (
+            re.fullmatch(r"[1-9]|10", word)
+            and (
+                before
+                in (
+                    "numero",
+                    "number",
+                    "opcao",
+                    "option",
+                    "card",
+                    "n",
+                    "no",
+                    "num",
+                    "o",
+                    "item",
+                    "#",
+                    "titulo",
+                )
+                or (before == "a" and after == "")
+            )
+            and not re.match(r"^(?:min|seg|hor|sec|ano|h$|ep|temp|x|p$|filme|eps)", after)
+        ):
             if before in ("o", "no", "a") and scene != "results":
                 continue
             found.append(int(word))
-    if re.search(r"\b(?:o|a) da (?:direita)\b|\b(?:rightmost|far right|one on the right|on the right)\b", text):
+    if re.search(
+        r"\b(?:o|a) da (?:direita)\b|\b(?:rightmost|far right|one on the right|on the right)\b", text
+    ):
         found.append(-1)
     if re.search(r"\b(?:o|a) da esquerda\b|\b(?:leftmost|far left|one on the left|on the left)\b", text):
         found.append(1)

@@ -14,10 +14,16 @@ _SAME = {
     "skip_credits": "skip_intro", "next": "next",
 }  # fmt: skip
 """What the literal rules call an action."""
-_SCENE = re.compile(r"\b(?:cena|parte|momento|pedaco|trecho|hora|scene|part|bit|moment)\b(?: (?:d[aeo]s?|em que|que|onde|where|when|with|of|in which|com))? ?(?P<words>.*)$")
+_SCENE = re.compile(
+    r"\b(?:cena|parte|momento|pedaco|trecho|hora|scene|part|bit|moment)\b(?: (?:d[aeo]s?|em que|que|onde|where|when|with|of|in which|com))? ?(?P<words>.*)$"
+)
 _FACES = ("essa", "esse", "this", "that", "esta")
-_DOWN = re.compile(r"\b(?:abaix\w*|baix\w*|diminu\w*|reduz\w*|menos|alto demais|muito alto|down|lower|quieter|softer|too loud|reduce|soft)\b")
-_OFF = re.compile(r"\b(?:sai\w*|tira\w*|fecha\w*|diminu\w*|minimiza\w*|pequen\w*|exit|leave|out of|off|smaller|minimi[sz]e|para de|parar de|stop)\b")
+_DOWN = re.compile(
+    r"\b(?:abaix\w*|baix\w*|diminu\w*|reduz\w*|menos|alto demais|muito alto|down|lower|quieter|softer|too loud|reduce|soft)\b"
+)
+_OFF = re.compile(
+    r"\b(?:sai\w*|tira\w*|fecha\w*|diminu\w*|minimiza\w*|pequen\w*|exit|leave|out of|off|smaller|minimi[sz]e|para de|parar de|stop)\b"
+)
 
 
 def command_of(message: Message, slots: Mapping[str, Any]) -> Command | None:
@@ -26,7 +32,11 @@ def command_of(message: Message, slots: Mapping[str, Any]) -> Command | None:
     action = slots.get("action")
     if action is None:
         return literal
-    if literal is not None and literal.name in (action, _SAME.get(action, action)) and _agree(literal, action):
+    if (
+        literal is not None
+        and literal.name in (action, _SAME.get(action, action))
+        and _agree(literal, action)
+    ):
         return literal
     return _made(action, message.text, slots) or literal
 
@@ -42,10 +52,16 @@ def tracks_command(message: Message, slots: Mapping[str, Any]) -> Command | None
     if literal is not None and literal.name in ("text", "audio"):
         return literal
     text = message.text
-    if re.search(r"\b(?:audio|dublagem|idioma|lingua|dub|som|voz\w*|language|voices?)\b.*\boriginal|\boriginal\b|\bsem dublagem\b|\btira (?:a )?dublagem\b", text):
+    if re.search(
+        r"\b(?:audio|dublagem|idioma|lingua|dub|som|voz\w*|language|voices?)\b.*\boriginal|\boriginal\b|\bsem dublagem\b|\btira (?:a )?dublagem\b",
+        text,
+    ):
         return Command("audio", "original")
     if re.search(r"\b(?:legendas?|legendad\w|subtitles?|subs?|captions?|cc)\b", text):
-        off = re.search(r"\b(?:tira\w*|sem|desliga\w*|desativa\w*|remov\w+|some|off|no|hide|disable|without|lose|rid)\b", text)
+        off = re.search(
+            r"\b(?:tira\w*|sem|desliga\w*|desativa\w*|remov\w+|some|off|no|hide|disable|without|lose|rid)\b",
+            text,
+        )
         return Command("text", None) if off else Command("text", "pt" if message.language == "pt" else "en")
     return literal
 
@@ -53,7 +69,11 @@ def tracks_command(message: Message, slots: Mapping[str, Any]) -> Command | None
 def _agree(literal: Command, action: str) -> bool:
     value = literal.value
     if action in ("seek_back", "seek_forward"):
-        return isinstance(value, dict) and (value.get("relative", 0) < 0) == (action == "seek_back") and "relative" in value
+        return (
+            isinstance(value, dict)
+            and (value.get("relative", 0) < 0) == (action == "seek_back")
+            and "relative" in value
+        )
     if action in ("mute", "unmute"):
         return bool(value) == (action == "mute")
     return not (action == "seek_to" and isinstance(value, dict) and "relative" in value)
@@ -82,9 +102,21 @@ def _made(action: str, text: str, slots: Mapping[str, Any]) -> Command | None:
         case "cast":
             return Command("cast", _OFF.search(text) is None)
         case "quality":
-            return Command("quality", "lowest" if _DOWN.search(text) or re.search(r"\b(?:economi\w*|dados|data|poupa\w*|less)\b", text) else "highest")
+            return Command(
+                "quality",
+                "lowest"
+                if _DOWN.search(text) or re.search(r"\b(?:economi\w*|dados|data|poupa\w*|less)\b", text)
+                else "highest",
+            )
         case "speed":
-            return Command("speed", 0.75 if re.search(r"\b(?:devagar|lent\w+|desaceler\w+|slow\w*|menos)\b", text) else 1.0 if "normal" in text else 1.5)
+            return Command(
+                "speed",
+                0.75
+                if re.search(r"\b(?:devagar|lent\w+|desaceler\w+|slow\w*|menos)\b", text)
+                else 1.0
+                if "normal" in text
+                else 1.5,
+            )
         case "stop":
             return Command("pause")
         case _:

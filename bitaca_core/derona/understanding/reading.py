@@ -7,7 +7,7 @@ come from the catalogue, minutes and years from `numbers`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -19,7 +19,6 @@ from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.understanding import numbers, themes
 from bitaca_core.derona.understanding.cues import TITLE
 from bitaca_core.derona.understanding.evidence import (
-    NEGATIONS,
     Evidence,
     evidence_of,
     intent_features,
@@ -30,7 +29,22 @@ from bitaca_core.derona.understanding.nations import mention_features, mentions
 
 WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
 """Intents that speak of what titles should be like."""
-SILENT = frozenset(("crisis", "abuse", "greet", "bye", "thanks", "out_of_scope", "small_talk", "help", "history_privacy", "trouble"))
+THEMED = WISHING | {"why", "cast", "availability", "compare", "feedback"}
+"""Intents that may speak of people, and of what films are about."""
+SILENT = frozenset(
+    (
+        "crisis",
+        "abuse",
+        "greet",
+        "bye",
+        "thanks",
+        "out_of_scope",
+        "small_talk",
+        "help",
+        "history_privacy",
+        "trouble",
+    )
+)
 """Intents whose words are no slots."""
 ORDERED = frozenset(("player_control", "play"))
 ONE_OF = ("company", "comparative")
@@ -69,7 +83,9 @@ def models() -> Models:
     return Models(load("intents"), load("phrases"), load("actions"), load("senses"), load("themes"))
 
 
-def understand(message: Message, masked: str, scene: str) -> Understood:
+def understand(
+    message: Message, masked: str, scene: str, people: Collection[str] = frozenset()
+) -> Understood:
     """Return what `message` means.
 
     Parameters
@@ -79,8 +95,10 @@ def understand(message: Message, masked: str, scene: str) -> Understood:
         Its words with each title as `titulo<N>`.
     scene : str
         What the page shows: `results`, `details`, `playing`, or empty.
+    people : collection of str
+        Folded words of known people's names.
     """
-    evidence = evidence_of(message, masked, scene)
+    evidence = evidence_of(message, masked, scene, people)
     features = intent_features(evidence)
     scores = models().intents.scores(features)
     best, next_ = np.argsort(scores)[-1:-3:-1]
@@ -92,13 +110,16 @@ def understand(message: Message, masked: str, scene: str) -> Understood:
     _phrases(evidence, intent, slots)
     _nations(evidence, intent, message.language, slots)
     _numbers(message, intent, scene, slots)
-    if intent == "player_control" or (intent == "play" and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)):
+    if intent == "player_control" or (
+        intent == "play"
+        and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)
+    ):
         action = models().actions.scores(features)
         slots["action"] = models().actions.labels[int(action.argmax())]
+    if intent in THEMED:
+        _words(evidence, intent, slots)
     if intent in WISHING:
-        if told := _themes(evidence, intent):
-            slots["themes"] = told
-        slots["not_title_places"] = tuple(_left_out_titles(evidence))
+        slots["not_title_places"] = tuple(_left_out_titles(evidence, intent))
     return Understood(intent, margin, slots)
 
 
@@ -147,42 +168,61 @@ def _numbers(message: Message, intent: str, scene: str, slots: dict[str, Any]) -
     text = numbers.spelled(" ".join(message.spoken))
     if intent in WISHING:
         length, made = numbers.minutes(text, message.plain), numbers.years(text)
-        found = {"duration_min": length.low, "duration_max": length.high, "year_from": made.low, "year_to": made.high}
+        found = {
+            "duration_min": length.low,
+            "duration_max": length.high,
+            "year_from": made.low,
+            "year_to": made.high,
+        }
         slots |= {name: value for name, value in found.items() if value is not None}
     if intent in WISHING or intent in ("details", "compare", "availability"):
         if (age := numbers.age_class(text, message.plain)) is not None:
             slots["age_max"] = age
     if intent in ORDERED and (amount := numbers.seconds(text, message.plain)) is not None:
         slots["seconds"] = amount
-    if intent not in ("player_control", "scene_search") and (place := numbers.ordinal(text, scene)) is not None:
+    if (
+        intent not in ("player_control", "scene_search")
+        and (place := numbers.ordinal(text, scene)) is not None
+    ):
         slots["ordinal"] = place
 
 
-def _themes(evidence: Evidence, intent: str) -> tuple[str, ...]:
+def _words(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
+    """Read themes and people, word by word."""
     spans = [(cue.start, cue.end, cue.label.split(".")[0]) for cue in evidence.slots]
     spans += [(one.start, one.end, "nations") for one in mentions(evidence.words)]
     taken = themes.taken_by(evidence, spans)
     model = models().themes
-    first = model.labels.index("theme")
-    marked = []
-    for at in range(len(evidence.words)):
-        if taken[at] == "mark":
-            marked.append(False)
-            continue
-        scores = model.scores(themes.word_features(evidence, at, taken, intent))
-        marked.append(bool(scores[first] > scores[1 - first]))
-    return themes.joined(evidence.words, marked)
+    told = [
+        "other" if taken[at] == "mark" else model.labels[int(model.scores(themes.word_features(evidence, at, taken, intent)).argmax())]
+        for at in range(len(evidence.words))
+    ]  # fmt: skip
+    if intent in WISHING and (found := themes.joined(evidence.words, [one == "theme" for one in told])):
+        slots["themes"] = found
+    if people := themes.joined(evidence.words, [one == "person" for one in told], over=True):
+        slots["people"] = people
 
 
-def _left_out_titles(evidence: Evidence) -> list[int]:
+_LEAVES_OUT = frozenset(("sem", "menos", "exceto", "tirando", "fora", "tira", "tirar", "remove", "remover", "exclui", "excluir", "elimina", "corta", "nao", "esquece", "dispensa", "without", "except", "not", "minus", "remove", "drop", "exclude", "skip", "lose", "no", "hide", "some"))  # fmt: skip
+_TURNS_BACK = frozenset(
+    ("mas", "but", "tipo", "como", "like", "parecido", "quero", "want", "similar", "igual", "estilo")
+)
+
+
+def _left_out_titles(evidence: Evidence, intent: str) -> list[int]:
     """Return which of the named titles (by order) are named to be left out."""
     out, number = [], -1
     for at, word in enumerate(evidence.words):
         if word != TITLE:
             continue
         number += 1
-        before = evidence.words[max(0, at - 4) : at]
-        turn = max((place for place, one in enumerate(before) if one in ("mas", "but", "tipo", "como", "like", "parecido")), default=-1)
-        if any(one in NEGATIONS and one not in ("demais", "too", "so", "less", "menos") or one in ("menos", "except") for one in before[turn + 1 :]):
+        start = max(0, at - 5)
+        before = evidence.words[start:at]
+        turn = max(
+            (place for place, one in enumerate(before) if one in _TURNS_BACK or one == TITLE), default=-1
+        )
+        if any(one in _LEAVES_OUT and (one != "no" or evidence.lang == "en") for one in before[turn + 1 :]):
+            out.append(number)
+        elif intent == "refine" and TITLE in before and number - 1 in out:
             out.append(number)
     return out

@@ -26,15 +26,16 @@ from bitaca_core.catalogue.ingest import ingest_sample
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona import normalize
-from bitaca_core.derona.names import Names
+from bitaca_core.derona.names import Names, Span
 from bitaca_core.derona.slots import mask
 from bitaca_core.derona.understanding import evidence as evidence_
-from bitaca_core.derona.understanding import nations
+from bitaca_core.derona.understanding import named, nations
 from bitaca_core.derona.understanding import themes as themes_
 from bitaca_core.derona.understanding.evidence import Evidence, Features
 from bitaca_core.derona.understanding.linear import COUNTED, Linear, key_of
 
 DATA = Path(__file__).parent.parent / "data"
+NAMED_FILE = DATA / "named.npz"
 THEMES_FILE = DATA / "themes.npz"
 SENSES_FILE = DATA / "senses.npz"
 INTENTS_FILE, PHRASES_FILE, ACTIONS_FILE = DATA / "intents.npz", DATA / "phrases.npz", DATA / "actions.npz"
@@ -45,8 +46,18 @@ VALUES = ("genres", "not_genres", "moods", "not_moods", "company", "comparative"
 """The slots whose values are told by phrases, not by what is counted or named."""
 WORD_SEEN_MIN = 2
 """Messages that use a word before it counts as one, not as a slip."""
-THEMED = ("search", "refine", "similar", "surprise", "another", "why")
-THEME_BAR = 0.0
+THEMED = (
+    "search",
+    "refine",
+    "similar",
+    "surprise",
+    "another",
+    "why",
+    "cast",
+    "availability",
+    "compare",
+    "feedback",
+)
 NUDGE = 1e-9
 
 
@@ -60,6 +71,7 @@ class Row:
     slots: dict[str, Any]
     evidence: Evidence
     text: str
+    titles: tuple[tuple[Features, bool], ...] = ()
 
 
 def main() -> int:
@@ -84,7 +96,16 @@ def main() -> int:
     senses.save(SENSES_FILE)
     themes = fit(*themes_of(rows), PHRASE_C)
     themes.save(THEMES_FILE)
-    for name, model in (("themes", themes), ("senses", senses), ("intents", intents), ("phrases", phrases), ("actions", actions)):
+    titles = fit(*titles_of(rows), PHRASE_C)
+    titles.save(NAMED_FILE)
+    for name, model in (
+        ("named", titles),
+        ("themes", themes),
+        ("senses", senses),
+        ("intents", intents),
+        ("phrases", phrases),
+        ("actions", actions),
+    ):
         print(f"{name}: {len(model.labels)} labels, {len(model.keys)} features")
     return 0
 
@@ -98,19 +119,26 @@ def read(files: Iterable[Path]) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="bitaca-training-") as folder:
         paths = DataPaths(Path(folder))
         ingest_sample(paths)
-        names = Names(load_catalogue(titles_file(paths)).titles)
+        titles = load_catalogue(titles_file(paths)).titles
+        names, parts = Names(titles), named.Parts(titles)
     rows = []
     for file in files:
         for line in file.read_text("utf-8").splitlines():
             given = json.loads(line)
             message = normalize.read(given["text"], "en" if given["lang"] == "en" else "pt", names.words)
-            masked, _ = mask(message, names)
             last = (given.get("context") or {}).get("last")
             scene = last if last in ("results", "details", "playing") else ""
+            meant = {*given.get("slots", {}).get("titles", ()), *given.get("slots", {}).get("not_titles", ())}
+            found = named.candidates(message, names, parts)
+            spans = [Span(one.title_id, one.start, one.end) for one in found if one.title_id in meant]
+            masked = mask(message, spans)
+            weighed = tuple(
+                (named.candidate_features(message, one, found, scene), one.title_id in meant) for one in found
+            )
             writer = re.split(r"[-_]", given["id"])[0]
             rows.append(
                 Row(writer, given["lang"], given["intent"], given.get("slots", {}),
-                    evidence_.evidence_of(message, masked, scene), given["text"])
+                    evidence_.evidence_of(message, masked, scene, names.person_words), given["text"], weighed)
             )  # fmt: skip
     return rows
 
@@ -120,7 +148,13 @@ def write_words(files: Iterable[Path]) -> None:
     seen: Counter[str] = Counter()
     for file in files:
         for line in file.read_text("utf-8").splitlines():
-            seen.update({word for word in fold(json.loads(line)["text"]).split() if 4 <= len(word) <= 20 and word.isalpha()})
+            seen.update(
+                {
+                    word
+                    for word in fold(json.loads(line)["text"]).split()
+                    if 4 <= len(word) <= 20 and word.isalpha()
+                }
+            )
     words = sorted(word for word, count in seen.items() if count >= WORD_SEEN_MIN)
     (DATA / "words.txt").write_text("\n".join(words) + "\n", "utf-8")
 
@@ -174,14 +208,17 @@ def themes_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDA
     """Return every word of the messages in which themes are annotated, and whether it belongs to one."""
     features, truth = [], []
     for row in rows:
-        gold = {word for theme in row.slots.get("themes", ()) for word in fold(theme).split()} - themes_.JOINING
-        if row.intent not in THEMED and not gold:
+        gold = {
+            word for theme in row.slots.get("themes", ()) for word in fold(theme).split()
+        } - themes_.JOINING
+        people = {word for one in row.slots.get("people", ()) for word in fold(one).split()} - themes_.JOINING
+        if row.intent not in THEMED and not gold and not people:
             continue
         taken = themes_.taken_by(row.evidence, spans_of(row.evidence))
         for at, word in enumerate(row.evidence.words):
             if taken[at] != "mark":
                 features.append(themes_.word_features(row.evidence, at, taken, row.intent))
-                truth.append([word in gold, word not in gold])
+                truth.append([word in gold, word in people and word not in gold, word not in gold | people])
     return features, themes_.LABELS, np.array(truth)
 
 
@@ -197,10 +234,20 @@ def themes_in(theming: Linear, evidence: Evidence, intent: str) -> tuple[str, ..
         return ()
     taken = themes_.taken_by(evidence, spans_of(evidence))
     marked = [
-        taken[at] != "mark" and bool(np.subtract(*theming.scores(themes_.word_features(evidence, at, taken, intent))) > THEME_BAR)
+        taken[at] != "mark" and int(theming.scores(themes_.word_features(evidence, at, taken, intent)).argmax()) == 0
         for at in range(len(evidence.words))
     ]  # fmt: skip
     return themes_.joined(evidence.words, marked)
+
+
+def titles_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
+    """Return everything that may be a title's name, and whether it was meant as one."""
+    pairs = [pair for row in rows for pair in row.titles]
+    return (
+        [features for features, _ in pairs],
+        named.LABELS,
+        np.array([[meant, not meant] for _, meant in pairs]),
+    )
 
 
 def actions_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
@@ -308,9 +355,13 @@ def _check(rows: Sequence[Row]) -> None:
         for name in ("countries", "not_countries", "audio_languages", "subtitle_languages"):
             gold |= {f"{name}.{value.split('-')[0]}" for value in row.slots.get(name, ())}
         for label in gold | told:
-            counts[label.split(".")[0]] += np.array((label in gold & told, label in gold - told, label in told - gold))
+            counts[label.split(".")[0]] += np.array(
+                (label in gold & told, label in gold - told, label in told - gold)
+            )
     for name, (hit, missed, extra) in sorted(counts.items()):
-        print(f"{name}: F1 {2 * hit / max(1, 2 * hit + missed + extra):.3f} ({hit} hit, {missed} missed, {extra} extra)")
+        print(
+            f"{name}: F1 {2 * hit / max(1, 2 * hit + missed + extra):.3f} ({hit} hit, {missed} missed, {extra} extra)"
+        )
     print(f"themes: F1 {_theme_f1(themes):.3f}")
     wrong = Counter((row.intent, told) for row, told in intents if row.intent != told)
     print(*(f"{gold} as {told}: {count}" for (gold, told), count in wrong.most_common(20)), sep="\n")
@@ -331,7 +382,9 @@ def meant_by(sensing: Linear, evidence: Evidence, lang: str, intent: str) -> set
     found = nations.mentions(evidence.words)
     told = set()
     for one in found:
-        sense = sensing.labels[int(sensing.scores(nations.mention_features(evidence, one, found, lang, intent)).argmax())]
+        sense = sensing.labels[
+            int(sensing.scores(nations.mention_features(evidence, one, found, lang, intent)).argmax())
+        ]
         if sense in ("country", "not_country") and one.country:
             told.add(f"{'not_' if sense == 'not_country' else ''}countries.{one.country}")
         elif sense in ("heard", "read") and one.language:
@@ -345,7 +398,9 @@ def _theme_f1(pairs: Sequence[tuple[list[str], tuple[str, ...]]]) -> float:
         left = [set(one.split()) for one in told]
         for theme in gold:
             words = set(fold(theme).split())
-            near = next((one for one in left if len(words & one) * 2 >= len(words | one) or words <= one), None)
+            near = next(
+                (one for one in left if len(words & one) * 2 >= len(words | one) or words <= one), None
+            )
             hit, missed = hit + (near is not None), missed + (near is None)
             if near is not None:
                 left.remove(near)
@@ -357,7 +412,9 @@ def _macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
     from sklearn.metrics import f1_score
 
     gold = [one for one, _ in pairs]
-    return float(f1_score(gold, [two for _, two in pairs], average="macro", labels=sorted(set(gold)), zero_division=0))
+    return float(
+        f1_score(gold, [two for _, two in pairs], average="macro", labels=sorted(set(gold)), zero_division=0)
+    )
 
 
 if __name__ == "__main__":

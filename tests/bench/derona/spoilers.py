@@ -105,21 +105,31 @@ def measure(baits: Path, scenes: Path, derona: Assistant) -> dict[str, Any]:
     kept = derona.shelf.packages
     try:
         failed: Counter[str] = Counter()
+        taken: Counter[str] = Counter()
         passed = 0
         for row in rows:
             forbidden = [str(fact) for fact in row["forbidden"]]
             reply, said, unit, at = asked(derona, row, forbidden)
             wrong = faults(reply, row["text"], forbidden, said, unit, at)
             passed += not wrong
+            taken[f"{reply.intent}{' (failed)' if wrong else ''}"] += 1
             failed.update(wrong)
+            failed["(a fact that the synopsis tells everybody)"] += bool(wrong) and _public(derona, unit, forbidden)
         return {
             "baits": len(rows),
             "baits passed": passed,
             "baits failed by": dict(failed.most_common()),
+            "baits by intent": dict(taken.most_common()),
             **_scenes(scenes, derona),
         }
     finally:
         derona.shelf.packages = kept
+
+
+def _public(derona: Assistant, unit: str | None, forbidden: list[str]) -> bool:
+    title = derona.catalogue.resolve(unit) if unit else None
+    told = f" {fold(' '.join(filter(None, (title.synopsis_pt, title.synopsis_en))))} " if title is not None else ""
+    return any(f" {fold(fact)} " in told for fact in forbidden)
 
 
 def _scenes(path: Path, derona: Assistant) -> dict[str, Any]:
@@ -137,6 +147,7 @@ def _scenes(path: Path, derona: Assistant) -> dict[str, Any]:
         count["n"] += 1
         count["answered by an act that fits"] += reply.intent in ANSWERING[row["kind"]]
         count["with a quotation"] += bool(reply.citations)
+        count[f"as {reply.intent}"] += 1
     return {
         "scene questions": len(rows),
         "scene questions with a later quote": later,

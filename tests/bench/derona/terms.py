@@ -8,7 +8,13 @@ from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.slots import Slots
 
-INTENTS = {"refuse": "out_of_scope", "affirm": "feedback", "deny": "feedback", "identity": "small_talk", "smalltalk": "small_talk"}
+INTENTS = {
+    "refuse": "out_of_scope",
+    "affirm": "feedback",
+    "deny": "feedback",
+    "identity": "small_talk",
+    "smalltalk": "small_talk",
+}
 """Ours by the guide's, where they are called otherwise; what is in neither list is its own name, and a miss."""
 THEME_OVERLAP = 0.5
 SINGLE = (

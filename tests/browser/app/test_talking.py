@@ -376,3 +376,24 @@ def test_actions_are_done_confirmed_or_refused_in_words(page, house):
     expect(press).to_have_count(0)
     assert act("fullscreen", False) == (True, None)
     page.wait_for_function("() => document.fullscreenElement === null")
+
+
+def test_in_the_shell_she_puts_another_title_on(page, house):
+    until_open(page, house.address + "/app/")
+    page.wait_for_selector("bitaca-player[data-title=corrida-2026]", timeout=GUARD_MS)
+    say(page, "toca Três na laje")
+    page.wait_for_selector("bitaca-player[data-title=laje-2026-e1]", timeout=GUARD_MS)
+    page.wait_for_function(
+        "() => document.querySelector('bitaca-player').currentTime > 0.2", timeout=GUARD_MS
+    )
+    assert page.locator(".shell-picker").input_value() == "laje-2026"
+    assert page.url == house.address + "/app/"
+
+
+def until_open(page, address):
+    """Open the shell once it is mounted: until then the address says that it is being opened."""
+    for _ in range(GUARD_MS // 500):
+        if page.goto(address).status == 200:
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("the shell was not mounted")

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,9 +40,13 @@ WORST = (
 
 @dataclass
 class ModelServer:
-    """`mood`: honest, slow (never a first token), stall (one piece, then nothing), down, cut, limited, malicious, mute."""
+    """`mood`: honest, slow (never a first token), stall (one piece, then nothing), down, cut, limited, malicious, mute.
+
+    `say`: what a malicious one says, line for line, in place of the worst.
+    """
 
     mood: str = "honest"
+    say: tuple[str, ...] = ()
     asked: list[dict[str, Any]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     cancelled: int = 0
@@ -187,14 +191,20 @@ class ModelServer:
     def _honest(self, system: str, user: str) -> str:
         titles = json.loads(re.search(r"<titles>(.*)</titles>", user, re.DOTALL)[1])
         one, lang = titles[0], "en" if "English" in system else "pt"
-        genres = (" and " if lang == "en" else " e ").join(one.get("genres", [])[:2])
+        return self.honest_words(one["title"], one.get("genres", []), lang)
+
+    def honest_words(self, title: str, genres: Sequence[str], lang: str) -> str:
+        """Return what an honest model says of a title."""
+        listed = (" and " if lang == "en" else " e ").join(genres[:2])
         if lang == "en":
-            return f"{one['title']} is a warm pick, with {genres} in equal parts. It suits a quiet evening."
-        return f"{one['title']} é uma boa pedida, com {genres} na medida. Combina com uma noite tranquila."
+            return f"{title} is a warm pick, with {listed} in equal parts. It suits a quiet evening."
+        return f"{title} é uma boa pedida, com {listed} na medida. Combina com uma noite tranquila."
 
     def _malicious(self, system: str, user: str) -> str:
         """Obey whatever it was told, repeat the rules, and say the worst, a line more each time."""
         self.line += 1
+        if self.say:
+            return "\n".join(self.say)
         orders = re.findall(
             r"(?i)(?:diga|say|responda|print|repita|repeat|escreva|write)[: ]+(.{4,160})", user
         )

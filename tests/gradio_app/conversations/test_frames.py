@@ -34,6 +34,9 @@ SAID = (
     {"v": 1, "type": "retry", "of": "m4"},
     {"v": 1, "type": "message", "id": "m6", "text": "quebra"},
     {"v": 1, "type": "edit", "id": "m7", "of": "nunca", "text": "x"},
+    {"v": 1, "type": "message", "id": "m8", "text": "mais um", "context": {"favoriteGenres": ["drama"], "watchedVideos": ["a-pipa-2026"]}},
+    {"v": 1, "type": "acted", "seq": 3, "ok": True},
+    {"v": 1, "type": "acted", "seq": 4, "ok": False, "reason": "out-of-range"},
     {"v": 1, "type": "stop"},
     {"v": 1, "type": "ping"},
 )  # fmt: skip
@@ -50,7 +53,7 @@ def heard(app):
         for frame in SAID:
             assert problems("client", frame) == [], frame
             socket.send_text(json.dumps(frame))
-            if frame["type"] in ("stop", "ping"):
+            if frame["type"] in ("acted", "stop", "ping"):
                 continue
             frames.append(json.loads(socket.receive_text()))
             while frame["type"] != "hello" and frames[-1]["type"] not in ENDS:

@@ -53,6 +53,14 @@ async def test_an_edit_goes_back_and_drops_what_came_after(house, page):
     assert (await page.read())["kind"] == "unknown-message", "dropped by the edit"
 
 
+async def test_an_edit_of_what_is_gone_may_be_said_as_a_message_of_the_same_id(house, page):
+    page.ask("m0", "oi", "edit", of="nunca")
+    assert (await page.read())["kind"] == "unknown-message"
+    page.ask("m0", "oi")
+    await page.read_all()
+    assert page.answers["m0"].startswith("0: oi")
+
+
 async def test_an_edit_can_be_edited_and_the_first_message_too(house, page):
     await talk(page, "um")
     page.ask("e1", "uma", "edit", of="m0")
