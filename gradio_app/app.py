@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -81,15 +82,13 @@ def create_app(
             if isinstance(limits, SharedLimits):
                 telling = asyncio.create_task(beating(limits.held))
                 stack.callback(telling.cancel)
-            mounting = asyncio.create_task(_mount_shell(app, stack, calm)) if shell else None
+            loading = asyncio.create_task(_load_late(app, stack, calm, shell))
             try:
                 yield
             finally:
-                if mounting is not None:
-                    mounting.cancel()
+                loading.cancel()
                 calm.stop()
-                if mounting is not None:
-                    await asyncio.gather(mounting, return_exceptions=True)
+                await asyncio.gather(loading, return_exceptions=True)
         await machines.close()
         if conversations.handover is not None:
             await conversations.handover.close(conversations.resumable())
@@ -138,11 +137,21 @@ def create_app(
     return app
 
 
-async def _mount_shell(app: FastAPI, stack: AsyncExitStack, calm: Calm) -> None:
-    """Build Gradio in a thread and put it under `/app`, with its own life entered so that its queue works."""
+async def _load_late(app: FastAPI, stack: AsyncExitStack, calm: Calm, shell: bool) -> None:
+    """Do what takes seconds of CPU once the first pages are out, then let the garbage collector pass all that by."""
     services: Services = app.state.context.services
     while services.loading or not calm.over:
         await asyncio.sleep(0.1)  # the viewer's pages first: the import of Gradio takes seconds of CPU
+    if shell:
+        await _mount_shell(app, stack)
+    # What is loaded now stays. A full collection that walked it (half a million objects) would stop every viewer's
+    # answer for a third of a second, some time or other.
+    gc.collect()
+    gc.freeze()
+
+
+async def _mount_shell(app: FastAPI, stack: AsyncExitStack) -> None:
+    """Build Gradio in a thread and put it under `/app`, with its own life entered so that its queue works."""
     from gradio_app import ui
 
     shell: Any = await asyncio.to_thread(ui.build_shell, app.state.context)

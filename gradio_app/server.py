@@ -30,6 +30,9 @@ ACCESS_LOG_DAYS = 7
 """A file a day, the last seven days'; the privacy page says so."""
 ACCESS_LOG_BYTES = 16 * 1024 * 1024
 """A day's file is begun anew at this size: whoever knocks without end must not fill the disk."""
+GIVE_WAY_S = 0.001
+"""How long a thread that thinks may keep the interpreter when the loop wants it: each frame that is sent would wait five
+times as long by default."""
 PING_EVERY_S = 40.0
 """How often a silent page is asked whether it is there: sooner than routers forget a connection (a minute or more),
 and half of what uvicorn would ask ten thousand of them."""
@@ -94,6 +97,7 @@ def serve_one(settings: Settings, *, tls: bool, listener: socket.socket, worker:
     from gradio_app.app import create_app
 
     allow_files()
+    sys.setswitchinterval(GIVE_WAY_S)
     log_name = "app.log" if worker == 1 else f"app-{worker}.log"
     configure_logs(settings.log_level, settings.paths.state / log_name)
     config = uvicorn.Config(create_app(settings), **uvicorn_options(settings))

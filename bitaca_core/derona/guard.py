@@ -21,6 +21,7 @@ from bitaca_core.derona import moderation, normalize, phrasing, trusted
 from bitaca_core.derona.backends.base import Briefing, Fact
 from bitaca_core.derona.backends.prompt import CHARS_MAX, SENTENCES_MAX, reader_rules, rules
 from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.derona.moderation.kinds import kinds_of
 from bitaca_core.derona.names import Names
 from bitaca_core.security.personal import redact_personal
 
@@ -72,6 +73,8 @@ FILM_WORDS = frozenset(
 NUMBERS_MAX = 1
 """Numbers in words that a sentence may have and no fact has: "os dois" is talk, "dois mais dois" is arithmetic."""
 HOUSE = frozenset(("derona", "bitaca"))
+UNKIND = frozenset(("rude", "vile"))
+"""Kinds of words that are said of no viewer, whatever else is in the sentence; a title's own facts may hold them."""
 
 _MARKUP = re.compile(r"[<>{}\[\]|`\\^~*_#=@$%€£]|&#?\w+;|--|==|\(\s*\)|^\s*[-•>]")
 _ADDRESS = re.compile(
@@ -260,7 +263,9 @@ class Guard:
         if not self._grounded and not grounds.topical & set(folded):
             return "ungrounded"
         self._grounded = True
-        if moderation.judge(normalize.read(sentence, grounds.lang)) != "ok":
+        if moderation.judgement(normalize.read(sentence, grounds.lang)).tier != "allow":
+            return "moderation"
+        if any(word not in grounds.words and UNKIND & set(kinds_of(word)) for word in folded):
             return "moderation"
         strange = [word for word in folded if not _known_word(word, grounds)]
         lent = len(strange) <= BORROWED_MAX and all(word in self._borrowed for word in strange)

@@ -103,6 +103,20 @@ def test_what_is_not_is_stopped(reason, text) -> None:
         assert found == reason
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Um filme muito bom, sua besta.",
+        "Você é um lixo, mas o filme é muito bom.",
+        "Um drama para gente burra.",
+    ],
+)
+def test_an_insult_beside_a_fact_is_stopped(text) -> None:
+    """From a viewer it is answered softly; from her it is not said."""
+    assert guard().refusal("Um filme muito bom.") is None
+    assert guard().refusal(text) == "moderation"
+
+
 def test_what_was_said_or_typed_is_not_repeated() -> None:
     typed = "quero um filme bem leve para ver com a minha família hoje de noite"
     one = guard(message=typed, said="Olha, separei estes dois para ver ainda hoje à noite com todos:")
