@@ -64,7 +64,9 @@ def emit_reply(conversation: Conversation, message_id: str, reply: Any) -> None:
         emit("action", message_id, action=action.action, value=action.value)
     for piece in pieces(reply.text):
         emit("delta", message_id, text=piece)
-    emit("done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent, **spoken_of(reply))
+    emit(
+        "done", message_id, text=reply.text, chips=list(reply.chips), intent=reply.intent, **spoken_of(reply)
+    )
 
 
 def spoken_of(reply: Any) -> dict[str, list[dict[str, Any]]]:
