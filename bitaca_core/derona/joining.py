@@ -174,9 +174,10 @@ def _settled(
     """Return the intent where the rules know something that the models do not look at."""
     intent = understood.intent
     if rule.intent == "search":
-        named_list = slots.any_genre or slots.playable or slots.popular or slots.newest or rule.aspect == "same_director"
+        named_list = slots.any_genre or slots.playable or slots.popular or slots.newest
         nothing_to_compare = intent == "compare" and not state.listed and len(slots.titles) < 2
-        if (named_list and intent not in WISHING - {"similar"}) or nothing_to_compare or (intent in GUESSED_AT and understood.margin < UNSURE):
+        others = rule.aspect == "same_director" and intent in WISHING
+        if others or (named_list and intent not in WISHING) or nothing_to_compare or (intent in GUESSED_AT and understood.margin < UNSURE):
             return "search"
     if rule.intent == "details" and _BARE_TITLE.fullmatch(slots.masked):
         return "details"
@@ -188,7 +189,7 @@ def _settled(
         return "availability"
     if rule.intent == "availability" and intent == "search" and not slots.wishes and len(message.words) <= BRIEF:
         return "availability"
-    if rule.intent == "control" and intent in ("search", "surprise", "help", "out_of_scope"):
+    if rule.intent == "control" and intent in ("search", "surprise", "out_of_scope") and not slots.wishes:
         return "player_control"
     return intent
 

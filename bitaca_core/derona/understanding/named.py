@@ -18,7 +18,7 @@ from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.names import Names, Span, distinctive, names_of
-from bitaca_core.derona.normalize import Message
+from bitaca_core.derona.normalize import Message, in_use
 from bitaca_core.derona.understanding.evidence import Features
 from bitaca_core.derona.understanding.linear import Linear
 
@@ -192,11 +192,14 @@ def candidates(message: Message, names: Names, parts: Parts) -> list[Candidate]:
 def _near(message: Message, names: Names) -> Candidate | None:
     """Return the run of words that is spelt most like a title's name."""
     words = message.spoken if len(message.spoken) == len(message.words) else message.words
+    strange = [not in_use(word) and len(word) > 2 for word in words]
+    if not any(strange):
+        return None  # every word is spelt as people spell it: none is a slip
     best: tuple[float, Candidate] | None = None
-    for size in range(min(6, len(words)), 0, -1):
+    for size in range(min(PART_WORDS_MAX, len(words)), 0, -1):
         for start in range(len(words) - size + 1):
             text = " ".join(words[start : start + size])
-            if len(text) < 5 or words[start] in _LIGHT and size == 1:
+            if not any(strange[start : start + size]) or len(text) < 5 or words[start] in _LIGHT and size == 1:
                 continue
             match = process.extractOne(text, names.choices, scorer=fuzz.ratio, score_cutoff=NEAR)
             if match and (best is None or match[1] + size > best[0]):

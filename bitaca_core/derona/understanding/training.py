@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ THEMED = (
     "compare",
     "feedback",
 )
+SLIP_SEEN_MAX, SLIP_RATIO = 6, 40
 PLAYERS = ("player_control", "tracks", "trouble")
 NUDGE = 1e-9
 
@@ -158,8 +160,16 @@ def write_words(files: Iterable[Path]) -> None:
                     if 4 <= len(word) <= 20 and word.isalpha()
                 }
             )
-    words = sorted(word for word, count in seen.items() if count >= WORD_SEEN_MIN)
+    words = sorted(word for word, count in seen.items() if count >= WORD_SEEN_MIN and not _slip(word, seen))
     (DATA / "words.txt").write_text("\n".join(words) + "\n", "utf-8")
+
+
+def _slip(word: str, seen: Counter[str]) -> bool:
+    """Return whether a rare word is a frequent one with a letter wrong or missing."""
+    if seen[word] >= SLIP_SEEN_MAX:
+        return False
+    alike = {word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in ascii_lowercase}
+    return any(seen[other] >= SLIP_RATIO * seen[word] for other in alike)
 
 
 def without_scene(rows: Sequence[Row]) -> list[Row]:
