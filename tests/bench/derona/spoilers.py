@@ -114,7 +114,9 @@ def measure(baits: Path, scenes: Path, derona: Assistant) -> dict[str, Any]:
             passed += not wrong
             taken[f"{reply.intent}{' (failed)' if wrong else ''}"] += 1
             failed.update(wrong)
-            failed["(a fact that the synopsis tells everybody)"] += bool(wrong) and _public(derona, unit, forbidden)
+            failed["(a fact that the synopsis tells everybody)"] += bool(wrong) and _public(
+                derona, unit, forbidden
+            )
         return {
             "baits": len(rows),
             "baits passed": passed,
@@ -128,7 +130,11 @@ def measure(baits: Path, scenes: Path, derona: Assistant) -> dict[str, Any]:
 
 def _public(derona: Assistant, unit: str | None, forbidden: list[str]) -> bool:
     title = derona.catalogue.resolve(unit) if unit else None
-    told = f" {fold(' '.join(filter(None, (title.synopsis_pt, title.synopsis_en))))} " if title is not None else ""
+    told = (
+        f" {fold(' '.join(filter(None, (title.synopsis_pt, title.synopsis_en))))} "
+        if title is not None
+        else ""
+    )
     return any(f" {fold(fact)} " in told for fact in forbidden)
 
 
