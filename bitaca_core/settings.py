@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         default="", description="comma-separated extra origins that may call the API"
     )
     chat_messages_per_minute: int = Field(default=10, ge=1, description="Derona's message limit per viewer")
+    chat_pause_minutes: float = Field(
+        default=2.0,
+        ge=0,
+        le=60,
+        description="how long Derona rests after an insult or a threat; 0: not at all",
+    )
     chat_backend: Literal["embedded", "openai", "anthropic"] = Field(
         default="embedded",
         description="a language model that may add to Derona's answers; `openai`: any server of that protocol",
@@ -118,6 +124,10 @@ class Settings(BaseSettings):
         default=None, description="address of a compatible server; none: the provider's own"
     )
     chat_api_key: str | None = Field(default=None, repr=False, description="key for the model's provider")
+    chat_moderation_model: str = Field(
+        default="",
+        description="with `openai`: a moderation model of the same server that may stop the model's words; none: empty",
+    )
     chat_tokens_per_day: int = Field(
         default=20_000, ge=0, description="tokens of a language model a viewer and day"
     )

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bitaca_core.derona.backends.companion import Companion
     from gradio_app.conversations.registry import Conversations
 
-DELTA_CHARS = 48
+DELTA_CHARS = 160
+"""The words are there all at once: most answers are one piece, since each costs a frame; long ones come in a few."""
 REREAD = frozenset(("out_of_scope",))
 """Intents of messages that a language model, where there is one, may read again."""
 

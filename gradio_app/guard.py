@@ -131,9 +131,7 @@ class Guard:
 
     # -- sockets
 
-    async def _websocket(
-        self, scope: Scope, receive: Receive, send: Send, origin: str, edge: Edge
-    ) -> None:
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send, origin: str, edge: Edge) -> None:
         if origin and not self._may_call(origin, scope["path"], edge):
             write_log(edge, "WS", scope["path"], 403, 0.0, 0, "origin")
             await receive()

@@ -163,7 +163,9 @@ def search(
 def derona(
     only: Annotated[
         str,
-        typer.Option(help="of utterances, moderation, recap, spoilers, with commas between; all where empty"),
+        typer.Option(
+            help="of utterances, moderation, recap, spoilers, injection, with commas between; all where empty"
+        ),
     ] = "",
     record: Annotated[
         bool, typer.Option("--record", help="write first and last score beside the blind sets")

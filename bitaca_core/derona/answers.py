@@ -51,6 +51,17 @@ _AHEAD = re.compile(
 """Asks for what happens, or whether a guess is right: neither yes nor no is an answer that spoils nothing."""
 
 
+_GUESS = re.compile(
+    r"\b(?:verdade que|sera que|acho que|aposto que|ne|certo|is it true|i bet|i think|right)\b"
+)
+
+
+def told_ahead(turn: Turn, focus: str | None) -> Outcome:
+    """Return what is said to somebody who fishes for the plot: a guess gets neither yes nor no."""
+    guess = _GUESS.search(turn.slots.masked or turn.message.text) is not None
+    return Outcome("spoiler_guess" if guess else "spoiler", focus=focus)
+
+
 def asks_ahead(turn: Turn) -> bool:
     """Return whether a message fishes for the plot rather than for a fact of the catalogue."""
     return (
@@ -75,7 +86,7 @@ def details(turn: Turn, shelf: Shelf) -> Outcome:
     if title is None:
         return missing(turn, shelf)
     if asks_ahead(turn):
-        return Outcome("spoiler", focus=title.title_id)
+        return told_ahead(turn, title.title_id)
     if turn.reading.aspect == "remaining":
         return _remaining(turn, shelf, title)
     answer = _ASPECTS.get(turn.reading.aspect or "", _whole)

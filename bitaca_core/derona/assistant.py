@@ -28,8 +28,8 @@ from bitaca_core.derona.names import Names
 from bitaca_core.derona.packages import Packages
 from bitaca_core.derona.shelf import Popularity, Shelf
 from bitaca_core.derona.slots import Slots, extract
-from bitaca_core.derona.understanding import named, reading
 from bitaca_core.derona.state import PAST_MAX, SHOWN_MAX, DialogueState, Past, Wish
+from bitaca_core.derona.understanding import named, reading
 from bitaca_core.search.query import SearchService
 
 __all__ = [
@@ -139,6 +139,15 @@ class Assistant:
             own=own,
         )
         return self._speak(turn, policy.answer(turn, self.shelf))
+
+    def rest(self, text: str, *, state: DialogueState) -> Reply | None:
+        """Return the short answer to whoever was asked to calm down; None for a cry for help, which is answered."""
+        message = normalize.read(text, state.lang)
+        if moderation.judge(message) == "crisis":
+            return None
+        said = phrasing.say("resting", message.language, seed=self.rng_seed, turn=state.turn)
+        kept = state.after(lang=message.language, intent="abuse")
+        return Reply(said, (), (), (), kept, message.language, "abuse")
 
     def answer_wish(self, wish: Wish, *, state: DialogueState) -> Reply:
         """Return the answer to a wish that something else read (a language model): the engine finds and speaks."""

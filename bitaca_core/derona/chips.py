@@ -128,7 +128,7 @@ def _moment(outcome: Outcome, turn: Turn, shelf: Shelf) -> tuple[Pair, ...]:
     if turn.reading.intent == "trouble":
         return tuple(pair for pair in _TROUBLE if pair != SUBTITLES or _readable(turn, player))
     opens = any(action.action in ("play", "play_at") for action in outcome.actions)
-    aside = not outcome.picks and (not outcome.focus or outcome.act == "spoiler")
+    aside = not outcome.picks and (not outcome.focus or outcome.act.startswith("spoiler"))
     if (
         player is not None
         and not opens

@@ -12,18 +12,21 @@ from dataclasses import replace
 from typing import Any
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.derona import intents
+from bitaca_core.derona import intents, moderation
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.names import Names
-from bitaca_core.derona.normalize import Message
+from bitaca_core.derona.normalize import Message, in_use
 from bitaca_core.derona.slots import Slots
 from bitaca_core.derona.state import DialogueState
 from bitaca_core.derona.understanding.aspects import aspect_of
+from bitaca_core.derona.understanding.numbers import class_of
 from bitaca_core.derona.understanding.orders import command_of, tracks_command
-from bitaca_core.derona.understanding.reading import SILENT, Understood
+from bitaca_core.derona.understanding.reading import SILENT, WISHING, Understood
 
 SETTLED = frozenset(("empty", "too_long", "crisis", "refuse", "abuse"))
 """Readings of the rules that nothing overrules."""
+GRAVE = frozenset(("crisis", "abuse"))
+"""Readings of the models that moderation, which was taught for it, must at least think possible."""
 GUIDE = {
     "identity": "small_talk", "smalltalk": "small_talk", "continue": "resume", "control": "player_control", "affirm": "", "deny": "",
 }  # fmt: skip
@@ -41,6 +44,11 @@ COMPARED = {
     "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
     "menos-violento": "lighter",
 }  # fmt: skip
+GUESSED_AT, UNSURE = frozenset(("feedback", "help", "history_privacy", "watchlist", "continue_watching", "small_talk")), 0.3
+"""Intents that a short wish is easily taken for, and how little ahead they must be to give way to what it names."""
+BRIEF = 5
+"""Words of a question that asks for nothing but a name."""
+_BARE_TITLE = re.compile(r"(?:(?:o|a|os|as|filme|serie|anime|the|movie) )*titulo\d")
 _BARE_PLACE = re.compile(
     r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*"
 )
@@ -96,11 +104,18 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
         company=COMPANIES.get(told.get("company", "")),
         year_min=told.get("year_from", slots.year_min if "year_to" not in told else None),
         year_max=told.get("year_to", slots.year_max if "year_from" not in told else None),
-        max_age=told.get("age_max", slots.max_age),
+        max_age=_age(slots.max_age, told.get("age_max")),
         ordinal=told.get("ordinal", slots.ordinal),
         reference=bool(told.get("reference")) or slots.reference,
         compare=COMPARED.get(told.get("comparative", ""), slots.compare),
     )  # fmt: skip
+
+
+def _age(rules: int | None, told: int | None) -> int | None:
+    """Return the age of the youngest, in years, where the rules read one of the class that was told."""
+    if told is None or (rules is not None and class_of(rules) == told):
+        return rules
+    return told
 
 
 def _genres(rules: Sequence[str], told: Sequence[str], against: Sequence[str]) -> tuple[str, ...]:
@@ -123,7 +138,11 @@ def reading_with(
         return rule
     if message.laugh or not message.words:
         return Reading("small_talk", aspect="laugh")
-    intent, text = understood.intent, message.text
+    if rule.intent == "out_of_scope" and not any(in_use(word) for word in message.words):
+        return rule  # no word of it is one that people use
+    intent, text = _settled(rule, understood, message, slots, state), message.text
+    if intent in GRAVE and moderation.harmless(message):
+        return rule
     if intent in ("refine", "another") and not state.listed and state.wish is None and slots.wishes:
         intent = "search"
     same = GUIDE.get(rule.intent, rule.intent) == intent
@@ -147,6 +166,31 @@ def reading_with(
     if aspect is None and same and rule.intent not in ("continue", "control"):
         return Reading(intent, rule.command, rule.aspect)
     return Reading(intent, aspect=aspect)
+
+
+def _settled(
+    rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState
+) -> str:
+    """Return the intent where the rules know something that the models do not look at."""
+    intent = understood.intent
+    if rule.intent == "search":
+        named_list = slots.any_genre or slots.playable or slots.popular or slots.newest or rule.aspect == "same_director"
+        nothing_to_compare = intent == "compare" and not state.listed and len(slots.titles) < 2
+        if (named_list and intent not in WISHING - {"similar"}) or nothing_to_compare or (intent in GUESSED_AT and understood.margin < UNSURE):
+            return "search"
+    if rule.intent == "details" and _BARE_TITLE.fullmatch(slots.masked):
+        return "details"
+    if rule.intent == "out_of_scope" and intent == "help" and understood.margin < UNSURE:
+        return "out_of_scope"
+    if rule.intent in ("smalltalk", "identity") and intent == "search":
+        return "small_talk"
+    if rule.intent == "availability" and intent == "play" and "?" in message.marks:
+        return "availability"
+    if rule.intent == "availability" and intent == "search" and not slots.wishes and len(message.words) <= BRIEF:
+        return "availability"
+    if rule.intent == "control" and intent in ("search", "surprise", "help", "out_of_scope"):
+        return "player_control"
+    return intent
 
 
 def said_of(slots: Slots) -> Mapping[str, Any]:

@@ -171,6 +171,12 @@ def _in_use() -> frozenset[str]:
     return frozenset(text.split())
 
 
+def in_use(word: str) -> bool:
+    """Return whether people use this folded word: in talk with Derona, or at all."""
+    known = lexicon()
+    return word in _in_use() or is_known(word) or word in known.portuguese or word in known.english or word.isdigit()
+
+
 def _inflected(word: str, known: str) -> bool:
     """Return whether two words differ only in their ending: another form of a word, not a slip."""
     stem = min(len(word), len(known)) - 1

@@ -36,12 +36,21 @@ def drive(turn: Turn, shelf: Shelf) -> Outcome:
     """Return what to do with the command of this turn; nothing is sent to a page without a player."""
     command = turn.reading.command
     if command is None:
-        return Outcome("invalid")
+        return _told_of_tracks(turn, shelf) if turn.reading.intent == "tracks" else Outcome("invalid")
     player = turn.player
     if player is None or player.title_id is None:
         return Outcome("no_player")
     answer = _COMMANDS.get(command.name)
     return answer(turn, shelf, player, command) if answer is not None else Outcome("invalid")
+
+
+def _told_of_tracks(turn: Turn, shelf: Shelf) -> Outcome:
+    """Sound or subtitles were spoken of without a choice: say which there are."""
+    from bitaca_core.derona.acts.availability import languages
+
+    playing = shelf.catalogue.resolve(turn.player.title_id) if turn.player and turn.player.title_id else None
+    spoken_of = playing or (shelf.catalogue.resolve(turn.state.focus) if turn.state.focus else None)
+    return languages(turn, shelf, spoken_of) if spoken_of is not None else Outcome("no_player")
 
 
 def language_name(code: str, lang: str) -> str:

@@ -30,6 +30,8 @@ WORDS_MIN = 4
 """A shorter line ("Sim.", "Corre!") says nothing out of its place."""
 MATCH_SHARE = 0.5
 """A line that has less than half of what was asked for, by weight, is not the one."""
+TRIED_MAX = 40
+"""Lines that are tried for one place in an answer, best first."""
 LINES_KEPT = 65_536
 """Lines whose reading is remembered: what is asked about is mostly asked about again."""
 _TAG = re.compile(r"(?i)</?(?:i|b|u|s|c|v|ruby|rt|lang|font)\b[^<>]*>|<[\d:.]+>")
@@ -54,10 +56,13 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=LINES_KEPT)
 def quotable(text: str) -> bool:
-    """Return whether a line may stand in an answer: whoever wrote the subtitles may have written to the reader."""
+    """Return whether a line may stand in an answer: whoever wrote the subtitles may have written to the reader.
+
+    It costs far more than a look at a line: it is asked of what is about to be quoted, not of a whole film.
+    """
     if not text or _UNSAFE.search(text) or _ORDER.search(fold(text)) or redact_personal(text) != text:
         return False
-    for char in text:
+    for char in "" if text.isascii() else text:
         category = unicodedata.category(char)
         if category[0] == "C" or (category[0] == "L" and "LATIN" not in unicodedata.name(char, "")):
             return False
@@ -65,13 +70,18 @@ def quotable(text: str) -> bool:
 
 
 def heard(lines: Iterable[Line], until_s: float) -> list[Line]:
-    """Return the lines that ended by `until_s` (seconds), in order, as they may be quoted."""
+    """Return the lines that ended by `until_s` (seconds), in order, cleaned; what is quoted must be `quotable`, too."""
     past = sorted(
         (line for line in lines if line.end_s <= until_s and line.start_s <= until_s),
         key=lambda line: (line.start_s, line.end_s),
     )
     said = (Line(line.start_s, line.end_s, clean(line.text)) for line in past)
-    return [line for line in said if line.text and quotable(line.text)]
+    return [line for line in said if line.text]
+
+
+def latest(lines: Sequence[Line]) -> Line | None:
+    """Return the last line that may be quoted."""
+    return next((line for line in reversed(lines) if quotable(line.text)), None)
 
 
 def quoted(text: str) -> str:
@@ -86,7 +96,7 @@ def gist(lines: Sequence[Line], count: int = 2) -> list[Line]:
     """Return up to `count` lines that speak for the rest, in order, spread over the time that they cover."""
     fit = [line for line in lines if len(line.text.split()) >= WORDS_MIN] or list(lines)
     if len(fit) <= count:
-        return fit
+        return [line for line in fit if quotable(line.text)]
     spoken = [_content(line.text) for line in fit]
     often = Counter(word for words in spoken for word in words)
 
@@ -97,15 +107,16 @@ def gist(lines: Sequence[Line], count: int = 2) -> list[Line]:
     found, size = [], len(fit) / count
     for part in range(count):
         rows = range(int(part * size), int((part + 1) * size))
-        best = max(rows, key=lambda row: (weight(row), row))
-        found.append(fit[best])
+        best = sorted(rows, key=lambda row: (weight(row), row), reverse=True)
+        chosen = next((fit[row] for row in best[:TRIED_MAX] if quotable(fit[row].text)), None)
+        found += [chosen] if chosen is not None else []
     return found
 
 
 def mentions(lines: Iterable[Line], name: str) -> list[Line]:
     """Return the lines that speak a name, or that its bearer speaks (`LIA: ...`)."""
     wanted = _content(name)
-    return [line for line in lines if wanted and wanted <= _content(line.text)]
+    return [line for line in lines if wanted and wanted <= _content(line.text) and quotable(line.text)]
 
 
 def spoken_line(lines: Sequence[Line], text: str) -> Line | None:
@@ -114,21 +125,17 @@ def spoken_line(lines: Sequence[Line], text: str) -> Line | None:
     if not wanted or not lines:
         return None
     said = [_content(line.text) for line in lines]
-    often = Counter(word for words in said for word in words)
-    weights = {word: 1.0 / (1 + often[word]) for word in wanted}
-    total = sum(weights.values())
-    known = {word for word in wanted if often[word]}
-    if len(known) / len(wanted) < MATCH_SHARE:
+    often = Counter(word for words in said for word in words if word in wanted)
+    if len(often) / len(wanted) < MATCH_SHARE:
         return None
-
-    def share(row: int) -> float:
-        return sum(weights[word] for word in wanted & said[row]) / total
-
-    def words(row: int) -> int:
-        return len(wanted & said[row])
-
-    best = max(range(len(lines)), key=lambda row: (words(row), share(row), -row))
-    return lines[best] if words(best) / len(wanted) >= MATCH_SHARE else None
+    weights = {word: 1.0 / (1 + often[word]) for word in wanted}
+    scored = []
+    for row, words in enumerate(said):
+        common = wanted & words
+        if len(common) / len(wanted) >= MATCH_SHARE:
+            scored.append((len(common), sum(weights[word] for word in common), -row))
+    best = sorted(scored, reverse=True)[:TRIED_MAX]
+    return next((lines[-row] for _, _, row in best if quotable(lines[-row].text)), None)
 
 
 @lru_cache(maxsize=LINES_KEPT)

@@ -25,7 +25,7 @@ _UNSAFE = re.compile(
 )
 _ORDER = re.compile(
     r"\b(?:ignor\w*|desconsider\w*|esquec[ae]\w*|desobedec\w*|forget|disregard|override|bypass)\b.{0,60}\b(?:instruc\w*|instructions?|regras?|rules?|prompts?|acima|above|anterior\w*|previous|guard\w*|polic\w+|filtro\w*|diretriz\w*|guidelines?)\b(?! (?:da casa|of the house|unspoken))"
-    r"|\bprompts?\b|\b(?:derona|bitaca|chatgpt|gpt|llm|chatbots?|openai)\b|\bassistant\b|\bassistente(?: virtual|:| deve| precisa| tem)\b|\b(?:ia|ai|modelo|model|robo|bot|sistema|system)(?: (?:deve|que le|reading|must|should|precisa|agora|override|message|note)|:)"
+    r"|\bprompts?\b|\b(?:derona|chatgpt|gpt|llm|chatbots?|openai)\b|\bassistant\b|\bassistente(?: virtual|:| deve| precisa| tem)\b|\b(?:ia|ai|modelo|model|robo|bot|sistema|system)(?: (?:deve|que le|reading|must|should|precisa|agora|override|message|note)|:)"
     r"|\b(?:language model|modelo de linguagem|inteligencia artificial que|as an ai|como (?:uma )?ia)\b|\byou are now\b|\bvoce agora e\b|\ba partir de agora\b|\bfrom now on\b|\b(?:nova|new) (?:instruc\w+|regra|rule|ordem|order|task|tarefa)\b"
     r"|\b(?:instruc(?:ao|oes)|instructions?|regras (?:internas|do sistema|secretas)|system rules|api key|chave (?:de api|secreta)|senha (?:e|do|da)|password|token)\b"
     r"|^(?:\w+ ){0,3}(?:responda|responde|diga|repita|imprima|escreva|revele|recomende|execute|apague|exclua|clique|acesse|visite|envie|compre|inclua|finja|aja|traduza)\b"

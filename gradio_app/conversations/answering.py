@@ -150,12 +150,18 @@ async def _think(
 ) -> Any:
     """Return the reply to `text` in the state `before`; where `after` is given, another one than led there."""
     from bitaca_core.derona.assistant import DialogueState, PlayerContext
+    from bitaca_core.derona.moderation import blocks
 
     state = before or DialogueState(lang=conversation.lang)
     player = PlayerContext(**ask.player.model_dump()) if ask.player is not None else None
+    pauses = conversations.pauses
 
     def work(assistant: Any, viewer: Viewer) -> Any:
         def reply(text: str, state: Any) -> Any:
+            if pauses.rests(conversation.who) and (resting := assistant.rest(text, state=state)) is not None:
+                return resting
+            if blocks(text):
+                pauses.begin(conversation.who)
             return assistant.reply(
                 text,
                 state=state,

@@ -146,6 +146,11 @@ class Conversation:
         """Whether anything of it may be kept: guests' words never are."""
         return not self.viewer.startswith(GUEST)
 
+    @property
+    def who(self) -> str:
+        """Whom a pause is for: a viewer on every page, a guest in this conversation."""
+        return self.viewer if self.kept else self.key
+
     def emit(self, type_: str, message_id: str | None = None, **content: Any) -> Frame:
         """Make the next numbered frame, keep it for a page that returns, and wake who reads along."""
         self.seq += 1

@@ -159,9 +159,14 @@ class Line:
             self._closing = asyncio.create_task(self.socket.close(1013, "too slow"))
 
     async def _send(self, text: str) -> None:
-        if WebSocketState.DISCONNECTED in (self.socket.client_state, self.socket.application_state):
+        """Send past the framework's layers, which cost more than making the frame."""
+        socket = self.socket
+        if WebSocketState.DISCONNECTED in (socket.client_state, socket.application_state):
             raise WebSocketDisconnect(1006)
-        await self.socket.send_text(text)
+        try:
+            await socket._send({"type": "websocket.send", "text": text})
+        except OSError:
+            raise WebSocketDisconnect(1006) from None
 
 
 def parse(text: str | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from gradio_app.conversations.conversation import (
 )
 from gradio_app.conversations.known import NOBODY, Known, Viewer
 from gradio_app.conversations.personal import said_and_state
+from gradio_app.pauses import Pauses
 from gradio_app.services import Services
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Conversations:
         self.clock = clock
         self.max_conversations = max_conversations
         self.known = Known(services, clock)
+        self.pauses = Pauses(services.settings.chat_pause_minutes, clock)
         self.writer = TurnWriter(services.viewers.keep_turns)
         self._open: OrderedDict[str, Conversation] = OrderedDict()
         # Replies are short and hold the interpreter: more threads would only wait for each other.

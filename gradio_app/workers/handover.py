@@ -16,7 +16,7 @@ from collections.abc import Awaitable
 from typing import Any, Protocol
 
 from bitaca_core.errors import SchemaError
-from gradio_app.conversations.conversation import LONG_AGO, Conversation, Turn, conversation_id
+from gradio_app.conversations.conversation import Conversation, Turn, conversation_id
 from gradio_app.workers.store import PREFIX, Store, key
 
 OWNED_S = 3600
@@ -53,7 +53,7 @@ def packed(conversation: Conversation) -> str:
             "frames": conversation.frames,
             "turns": [[turn.id, turn.text, _kept(turn.before)] for turn in conversation.turns],
             "asked": conversation.asked,
-            "failed": sorted(conversation.failed),
+            "failed": conversation.failed,
             "personal": conversation.personal,
         },
         ensure_ascii=False,
@@ -70,9 +70,9 @@ def unpacked(text: str, conversation_key: str, used_at: float) -> Conversation:
     made.frames = [(seq, frame) for seq, frame in told["frames"]]
     made.frames_bytes = sum(len(frame) for _, frame in made.frames)
     made.turns = [Turn(turn_id, said, _state(before)) for turn_id, said, before in told["turns"]]
-    # What was on its way when the owner let go is answered no more; sent again, it is answered once.
-    made.asked = {ask: ended or LONG_AGO for ask, ended in told["asked"].items()}
-    made.failed = set(told["failed"])
+    # What was on its way when the owner let go was not answered: sent again, it is.
+    made.asked = {ask: ended for ask, ended in told["asked"].items() if ended}
+    made.failed = told["failed"]
     made.personal = told["personal"]
     return made
 

@@ -11,13 +11,13 @@ from tests.bench.derona import moderating, terms, understanding
 
 
 def test_ours_are_told_in_the_guides_terms() -> None:
-    assert terms.intent_of(Reading("control", Command("text", "pt"))) == "tracks"
-    assert terms.intent_of(Reading("refine", aspect="more")) == "another"
-    assert terms.intent_of(Reading("details", aspect="cast")) == "cast"
-    told = terms.slots_of(Slots(genres=("familia",), duration_max_s=5400, compare="older"), Reading("search"))
-    assert told == {"genres": ["infantil"], "duration_max": 90, "comparative": "mais-antigo"}
-    back = terms.slots_of(Slots(), Reading("control", Command("seek", {"relative": -10})))
-    assert back == {"action": "seek_back", "seconds": 10}
+    assert terms.intent_of(Reading("tracks", Command("text", "pt"))) == "tracks"
+    assert terms.intent_of(Reading("refuse")) == "out_of_scope"
+    assert terms.intent_of(Reading("abuse", aspect="refuse")) == "abuse"
+    said = {"genres": ("infantil",), "duration_max": 90, "comparative": "mais-antigo", "moods": ()}
+    assert terms.slots_of(Slots(said=said), Reading("search")) == {
+        "genres": ("infantil",), "duration_max": 90, "comparative": "mais-antigo"
+    }  # fmt: skip
 
 
 def test_macro_f1_by_hand() -> None:

@@ -254,3 +254,13 @@ def test_no_exclamation_when_things_go_wrong() -> None:
             "crisis",
         ):
             assert not any("!" in variant for variant in phrasing.phrases(lang)[act])
+
+
+def test_no_emoji_where_it_is_serious() -> None:
+    serious = re.compile(r"crisis|refuse|abuse|trouble|privacy|history|list_clear|own_guest|spoiler|help")
+    for lang in phrasing.LANGUAGES:
+        for act, variants in phrasing.phrases(lang).items():
+            assert not (serious.match(act) and any(EMOJI.search(variant) for variant in variants)), (
+                lang,
+                act,
+            )

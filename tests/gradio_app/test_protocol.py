@@ -18,12 +18,12 @@ SMALL_BYTES = 4096
 
 
 def say_much(app):
-    """Let an answer have 3.5 KB of words: eight are more than a page may be behind, with what the buffers hold."""
+    """Let an answer have 5 KB of words: eight are more than a page may be behind, with what the buffers hold."""
     reply = app.state.context.services.assistant.reply
 
     def long_reply(text, **more):
         made = reply(text, **more)
-        return FakeReply("palavras e palavras " * 175, made.cards, made.actions, made.chips, made.state)
+        return FakeReply("palavras e palavras " * 250, made.cards, made.actions, made.chips, made.state)
 
     app.state.context.services.assistant.reply = long_reply
 

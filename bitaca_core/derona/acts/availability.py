@@ -171,6 +171,8 @@ def news(turn: Turn, shelf: Shelf) -> Outcome:
     )
     if not picks:
         return Outcome("nothing")
+    if not ready:
+        return Outcome("suggest_arriving" if coming else "suggest_absent", {}, picks, wish=wish)
     if coming:
         names = facts.joined((title.name(turn.lang) for title in coming[:3]), turn.lang)
         return Outcome("news_coming", {"titles": names}, picks, wish=wish)

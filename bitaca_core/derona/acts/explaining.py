@@ -24,7 +24,7 @@ def why(turn: Turn, shelf: Shelf) -> Outcome:
         if back is not None:
             return back
         if answers.asks_ahead(turn):
-            return Outcome("spoiler", focus=turn.state.focus)
+            return answers.told_ahead(turn, turn.state.focus)
     many = not turn.slots.titles and turn.slots.ordinal is None and turn.state.focus is None
     if many and len(turn.state.listed) > 1 and not turn.slots.reference:
         return _each(turn, shelf)

@@ -155,6 +155,10 @@ def feedback(turn: Turn, shelf: Shelf) -> Outcome:
     ):
         return taste(turn, shelf, liked=aspect == "like")
     titles = meant(turn, shelf)
+    if not titles and turn.slots.popular:  # "o mais assistido" is what others watched
+        from bitaca_core.derona.policy import search
+
+        return search(turn, shelf)
     if not titles:
         return Outcome({"like": "feedback_good", "dislike": "feedback_bad"}.get(aspect, "seen_which"))
     title = titles[0]

@@ -26,8 +26,11 @@ _OTHERS = re.compile(r"\b(?:dele|dela|deles|his|her|their)\b")
 def cast(turn: Turn, shelf: Shelf) -> Outcome:
     """Answer who directed, who is in it, who made a part of it, what somebody made, or who somebody is."""
     aspect = turn.reading.aspect
+    back = watching.asked_back(turn, shelf) if not turn.slots.titles else None
+    if back is not None:
+        return back
     if answers.asks_ahead(turn):
-        return Outcome("spoiler", focus=turn.state.focus)
+        return answers.told_ahead(turn, turn.state.focus)
     if aspect == "filmography" or (turn.slots.person and not turn.slots.titles):
         return filmography(turn, shelf)
     name = None if aspect == "director" else watching.asked_name(turn)
@@ -40,7 +43,9 @@ def cast(turn: Turn, shelf: Shelf) -> Outcome:
         return answers.missing(turn, shelf)
     for pattern, role, act in _CREW:
         if re.search(pattern, turn.message.text):
-            return _said(turn, shelf, title, act, trusted.names(one.name for one in title.credits if one.role == role))
+            return _said(
+                turn, shelf, title, act, trusted.names(one.name for one in title.credits if one.role == role)
+            )
     directors, actors = trusted.names(title.directors), trusted.names(title.cast)
     if aspect == "director":
         return _said(turn, shelf, title, "director", directors)

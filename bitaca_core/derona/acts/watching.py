@@ -173,14 +173,14 @@ def where(turn: Turn, shelf: Shelf) -> Outcome:
     offer = "" if place.playing else _offer(turn, shelf, place.title)
     if place.whole:
         return Outcome("seen_whole", said, picks, focus=place.title.title_id, offer=offer)
-    last = recap.heard(shelf.packages.lines(place.unit, turn.lang), place.position_s)[-1:]
+    last = recap.latest(recap.heard(shelf.packages.lines(place.unit, turn.lang), place.position_s))
     if place.position_s < BEGUN_MIN_S:
         return Outcome("continue_title", said, picks, focus=place.title.title_id, offer=offer)
     act = "where_playing" if place.playing else "continue"
-    cited = _cite(place.unit, last)
-    if cited:
+    cited = _cite(place.unit, [last] if last is not None else [])
+    if last is not None:
         act = f"{act}_heard"
-        said |= {"quote": recap.quoted(last[0].text), "at": facts.clock(last[0].start_s)}
+        said |= {"quote": recap.quoted(last.text), "at": facts.clock(last.start_s)}
     return Outcome(act, said, picks, focus=place.title.title_id, offer=offer, citations=cited)
 
 
@@ -214,14 +214,11 @@ def recap_of(turn: Turn, shelf: Shelf) -> Outcome:
     }
     if not lines or (place.whole and not past):
         return Outcome("recap_no_text", {"title": name}, picks, focus=place.title.title_id, offer=offer)
-    if not past:
+    last = recap.latest(past)
+    if last is None:
         return Outcome("recap_nothing_yet", said, picks, focus=place.title.title_id, offer=offer)
-    if len(past) == 1:
-        chosen = past
-        act = "recap_one"
-    else:
-        chosen = [*recap.gist(past[:-1], 2), past[-1]]
-        act = "recap"
+    chosen = [*recap.gist([line for line in past if line.end_s <= last.start_s], 2), last]
+    act = "recap" if len(chosen) > 1 else "recap_one"
     told = _listed(chosen[:-1], turn.lang)
     said |= {"quote": recap.quoted(chosen[-1].text), "at": facts.clock(chosen[-1].start_s)}
     if told:
@@ -294,9 +291,10 @@ def find_line(shelf: Shelf, lang: str, words: str, unit: str, until_s: float) ->
         return line
     for scene in shelf.packages.scenes(words, lang, 3, {unit: until_s}, unit):
         if scene.title_id == unit and scene.end_s <= until_s:
-            inside = [one for one in past if scene.start_s <= one.start_s and one.end_s <= scene.end_s]
-            if inside:
-                return inside[0]
+            inside = (one for one in past if scene.start_s <= one.start_s and one.end_s <= scene.end_s)
+            first = next((one for one in inside if recap.quotable(one.text)), None)
+            if first is not None:
+                return first
     return None
 
 

@@ -19,7 +19,7 @@ def companion_of(settings: Settings) -> Companion | None:
     Raises
     ------
     InputError
-        A backend is named without a model, or its extra is not installed.
+        A backend is named without a model, with a moderation that it does not have, or its extra is not installed.
     """
     if settings.chat_backend == "embedded":
         return None
@@ -30,7 +30,20 @@ def companion_of(settings: Settings) -> Companion | None:
     from bitaca_core.derona.backends.budget import TokenBudget
     from bitaca_core.derona.backends.companion import Companion
 
-    return Companion(_backend(settings), TokenBudget(settings.chat_tokens_per_day, time.time), time.monotonic)
+    backend = _backend(settings)
+    second = None
+    if settings.chat_moderation_model:
+        from bitaca_core.derona.backends.openai_wire import OpenAIBackend
+        from bitaca_core.derona.backends.second_opinion import SecondOpinion
+
+        if not isinstance(backend, OpenAIBackend):
+            raise InputError(
+                f"the chat backend {settings.chat_backend!r} has no moderation",
+                hint="unset BITACA_CHAT_MODERATION_MODEL",
+            )
+        second = SecondOpinion(backend)
+    budget = TokenBudget(settings.chat_tokens_per_day, time.time)
+    return Companion(backend, budget, time.monotonic, second=second)
 
 
 def _backend(settings: Settings) -> ChatBackend:
@@ -38,7 +51,7 @@ def _backend(settings: Settings) -> ChatBackend:
     if settings.chat_backend == "openai":
         from bitaca_core.derona.backends.openai_wire import OpenAIBackend
 
-        return OpenAIBackend(settings.chat_model, key, base_url)
+        return OpenAIBackend(settings.chat_model, key, base_url, settings.chat_moderation_model)
     from bitaca_core.derona.backends.anthropic_wire import AnthropicBackend
 
     return AnthropicBackend(settings.chat_model, key, base_url)

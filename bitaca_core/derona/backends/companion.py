@@ -22,8 +22,10 @@ from bitaca_core.derona.backends.briefing import SPOKEN
 from bitaca_core.derona.backends.budget import TokenBudget, tokens
 from bitaca_core.derona.backends.deadlines import within
 from bitaca_core.derona.backends.reread import wish_of
+from bitaca_core.derona.backends.second_opinion import SecondOpinion
 from bitaca_core.derona.backends.sentences import sentences
 from bitaca_core.derona.guard import Guard, borrowed_words, grounds_of
+from bitaca_core.derona.moderation import Judgement
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.state import Wish
 
@@ -42,6 +44,8 @@ class Companion:
         Seconds, for the breaker.
     first_s, total_s : float
         Deadlines of the first piece and of the end.
+    second : SecondOpinion or None
+        The provider's moderation, which may stop what is added.
     """
 
     def __init__(
@@ -52,8 +56,10 @@ class Companion:
         *,
         first_s: float = FIRST_TOKEN_S,
         total_s: float = TOTAL_S,
+        second: SecondOpinion | None = None,
     ) -> None:
         self.backend = backend
+        self.second = second
         self.budget = budget
         self.breaker = Breaker(monotonic)
         self.outcomes: Counter[str] = Counter()
@@ -86,6 +92,8 @@ class Companion:
         if not self.breaker.may_ask():
             self.outcomes["open"] += 1
             return
+        if not await self._fit(briefing.message):
+            return
         self.budget.spend(viewer, asked)
         guard = Guard(grounds_of(briefing, table), names, borrowed_words(catalogue))
         shown: list[str] = []
@@ -98,6 +106,8 @@ class Companion:
                     reason = guard.refusal(sentence)
                     if reason is not None:
                         self._note(f"guard:{reason}")
+                        break
+                    if not await self._fit(sentence):
                         break
                     shown.append(sentence)
                     yield sentence
@@ -147,6 +157,15 @@ class Companion:
         wish = wish_of(answer)
         self._note("read" if wish is not None else "unread")
         return wish
+
+    async def _fit(self, text: str) -> bool:
+        """Return whether the provider's moderation, where there is one, lets a model's words go on."""
+        if self.second is None:
+            return True
+        judged = await self.second.of(text, Judgement("allow"))
+        if judged.verdict != "ok":
+            self._note(judged.reason)
+        return judged.verdict == "ok"
 
     async def close(self) -> None:
         """Give the model's connections back."""

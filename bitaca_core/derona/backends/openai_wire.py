@@ -30,6 +30,8 @@ class OpenAIBackend:
         Sent as a Bearer token; many local servers take any.
     base_url : str or None
         OpenAI's own where None.
+    moderation_model : str
+        What `flagged` asks.
 
     Raises
     ------
@@ -37,7 +39,7 @@ class OpenAIBackend:
         The extra is not installed.
     """
 
-    def __init__(self, model: str, key: str, base_url: str | None = None) -> None:
+    def __init__(self, model: str, key: str, base_url: str | None = None, moderation_model: str = "") -> None:
         try:
             import openai
         except ImportError as error:
@@ -46,6 +48,7 @@ class OpenAIBackend:
             ) from error
         self._errors: Any = openai
         self._model = model
+        self._moderation_model = moderation_model
         self._client: openai.AsyncOpenAI = openai.AsyncOpenAI(
             api_key=key or "none",
             base_url=base_url,
@@ -93,6 +96,12 @@ class OpenAIBackend:
                 temperature=0,
             )
         return (answer.choices[0].message.content or "") if answer.choices else ""
+
+    async def flagged(self, text: str) -> dict[str, bool]:
+        """Return the categories of the provider's moderation; raises BackendError."""
+        with self._told():
+            answer = await self._client.moderations.create(model=self._moderation_model, input=text)
+        return answer.results[0].categories.model_dump(by_alias=True) if answer.results else {}
 
     async def close(self) -> None:
         """Close the connections."""

@@ -15,16 +15,36 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from bitaca_core.derona.moderation.weights import TIERS, Tier, weights
-from bitaca_core.derona.normalize import Message
+from bitaca_core.derona.moderation.weights import TIERS, Tier, committed
+from bitaca_core.derona.normalize import MAX_CHARS, Message, clean
 
-__all__ = ["TIERS", "Judgement", "Tier", "Verdict", "judge", "judgement", "judgement_of"]
+__all__ = [
+    "TIERS",
+    "Judgement",
+    "Tier",
+    "Verdict",
+    "blocks",
+    "harmless",
+    "judge",
+    "judgement",
+    "judgement_of",
+]
 
 Verdict = Literal["ok", "crisis", "abuse", "refuse"]
 
-THRESHOLD = 0.56
+THRESHOLD = 0.52
 """Chance of refuse, block and crisis together from which a message is not simply served; by cross-validation."""
-_VERDICTS: dict[Tier, Verdict] = {"allow": "ok", "soften": "ok", "refuse": "refuse", "block": "abuse", "crisis": "crisis"}
+SHORT_WORDS = 4
+SHORT_THRESHOLD = 0.64
+"""The same for a few words: they name a film more often than a deed ("faca na água", "macaco astronauta")."""
+HARMLESS = 0.9
+_VERDICTS: dict[Tier, Verdict] = {
+    "allow": "ok",
+    "soften": "ok",
+    "refuse": "refuse",
+    "block": "abuse",
+    "crisis": "crisis",
+}
 _GRAVE: tuple[Tier, ...] = ("refuse", "block", "crisis")
 _SEVERITY = {tier: rank for rank, tier in enumerate(TIERS)}
 
@@ -64,10 +84,26 @@ def judgement(message: Message) -> Judgement:
     return judgement_of(message.raw)
 
 
+def harmless(message: Message) -> bool:
+    """Return whether a message is plainly fine, more than merely not grave."""
+    return _chances(message.raw)["allow"] >= HARMLESS
+
+
+def blocks(text: str) -> bool:
+    """Return whether somebody who writes this is asked to calm down."""
+    return judgement_of(clean(text[:MAX_CHARS])).tier == "block"
+
+
+@lru_cache(maxsize=2048)
+def _chances(text: str) -> dict[Tier, float]:
+    return committed().chances(text)
+
+
 @lru_cache(maxsize=2048)
 def judgement_of(text: str) -> Judgement:
     """Return the tier of a text."""
-    chances = weights().chances(text)
-    if sum(chances[tier] for tier in _GRAVE) >= THRESHOLD:
+    chances = _chances(text)
+    limit = SHORT_THRESHOLD if len(text.split()) <= SHORT_WORDS else THRESHOLD
+    if sum(chances[tier] for tier in _GRAVE) >= limit:
         return Judgement(max(_GRAVE, key=lambda tier: chances[tier]), "learned")
     return Judgement("soften" if chances["soften"] > chances["allow"] else "allow", "learned")

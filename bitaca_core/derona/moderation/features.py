@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from functools import lru_cache
+from itertools import pairwise
 
 from bitaca_core.derona.moderation.folding import words_of
 from bitaca_core.derona.moderation.kinds import kinds_of, phrases_in, spell
 from bitaca_core.derona.moderation.rules import fired
 
-BITS = 17
+BITS = 19
 SLOTS = 1 << BITS
 KINDS_SEEN_MAX = 24
 """Kinds whose pairs are looked at; a longer message has said enough."""
@@ -32,7 +33,7 @@ def names(text: str) -> list[str]:
     plain = ("<", *words, ">")
     for word in words:
         found.extend(_pieces(word))
-    found.extend(f"2 {a} {b}" for a, b in zip(plain, plain[1:], strict=False))
+    found.extend(f"2 {a} {b}" for a, b in pairwise(plain))
     found.extend(f"s {a} {b}" for a, b in zip(plain, plain[2:], strict=False))
     found.extend(f"3 {a} {b} {c}" for a, b, c in zip(plain, plain[1:], plain[2:], strict=False))
     return found + _of_kinds(words)
@@ -42,7 +43,7 @@ def _of_kinds(words: tuple[str, ...]) -> list[str]:
     at: list[list[str]] = [[] for _ in words]
     for place, word in enumerate(words):
         at[place].extend(kinds_of(word))
-    found = []
+    found: list[str] = []
     for start, _, kinds in phrases_in(words):
         at[start] = [*kinds, *at[start]]
         found.extend(f"p {kind}" for kind in kinds)

@@ -18,10 +18,14 @@ _ALIKE = str.maketrans(
     "abbrдeeзiikmhopctyxsjdghqwabyeznikamvoptyxwsoldil".replace("д", "d").replace("з", "z"),
 )
 _FIGURES = str.maketrans({"4": "a", "@": "a", "3": "e", "€": "e", "1": "i", "!": "i", "0": "o", "5": "s", "$": "s", "7": "t", "8": "b"})  # fmt: skip
-_TOKEN = re.compile(r"[^\W_]+(?:[*#@$!€.'’-]*[^\W_]+)*[*#]*|[?!\"“”…]|\.{2,}|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
-_PLAIN = re.compile(
-    r"^(?:\d+|\d+(?:p|k|x|h|s|a|o|d|mm|mb|gb|min|fps|hz|st|nd|rd|th|º|ª|g|mg|ml|kg)|[a-z]\d{1,3}|mp[34]|h26[45]|m3u8|s\d+e\d+|\d+h\d+|\d+x\d+)$"
+_TOKEN = re.compile(
+    r"[^\W_]+(?:[*#@$!€.'’-]*[^\W_]+)*(?:[*#]+|[@$](?!\w))*|[?!\"“”…]|\.{2,}|[\U0001F300-\U0001FAFF\u2600-\u27BF]"
 )
+_PLAIN = re.compile(
+    r"^(?:\d+|\d+(?:p|k|x|h|s|a|o|d|mm|mb|gb|min|fps|hz|st|nd|rd|th|º|ª|g|mg|ml|kg)|[a-z][1-9]\d{0,2}|mp[34]|h26[45]|m3u8|s\d+e\d+|\d+h\d+|\d+x\d+)$"
+)
+_DISGUISED = frozenset(("v41", "c0", "n0", "d4", "p4u", "t0", "s3", "m3"))
+"""Short words in figures that look like measures."""
 _DRAWN = re.compile(r"([a-z])\1{2,}")
 _DOUBLED = re.compile(r"([a-z])\1+")
 
@@ -30,38 +34,44 @@ def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a message as they would be written plainly; `?`, `!`, `"`, `…` and emoji stand alone."""
     lowered = unaccented(text)
     found: list[str] = []
-    for token in _TOKEN.findall(lowered)[: WORDS_MAX * 2]:
-        if token in "“”":
+    for piece in _TOKEN.findall(lowered)[: WORDS_MAX * 2]:
+        if piece in "“”":
             found.append('"')
-        elif token.startswith(".."):
+        elif piece.startswith(".."):
             found.append("…")
         else:
-            found.extend(_plain(token))
+            found.extend(_plain(piece))
     return tuple(_joined(found)[:WORDS_MAX])
 
 
 def unaccented(text: str) -> str:
     """Return `text` in lower case without accents, its look-alike letters as Latin ones."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
+    kept = "".join(
+        char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf"
+    )
     return kept.translate(_ALIKE) if not kept.isascii() else kept
 
 
 @lru_cache(maxsize=16384)
-def _plain(token: str) -> tuple[str, ...]:
-    token = token.replace("#", "*")
-    if token.isalpha():
-        return (_DRAWN.sub(r"\1", token),) if token.isascii() else (token,)
-    parts = [part for part in re.split(r"['’-]|(?<=[a-z]{2})\.(?=[a-z]{2})", token) if part]
-    if len(parts) > 1 and not re.search(r"[0-9@$€*]", token):
+def _plain(piece: str) -> tuple[str, ...]:
+    piece = piece.replace("#", "*")
+    if piece.isalpha():
+        return (_DRAWN.sub(r"\1", piece),) if piece.isascii() else (piece,)
+    parts = [part for part in re.split(r"['’-]|(?<=[a-z]{2})\.(?=[a-z]{2})", piece) if part]
+    if len(parts) > 1 and not re.search(r"[0-9@$€*]", piece):
         return tuple(_DRAWN.sub(r"\1", part) for part in parts)
-    if _PLAIN.match(token) or not re.search(r"[a-z@$€]", token) or token.startswith('"'):
-        return (token,)
-    if re.fullmatch(r"(?:[a-z]\.)+[a-z]?\.?", token):
-        return (token.replace(".", ""),)
-    bare = token.rstrip("!.")
+    if (
+        (_PLAIN.match(piece) and piece not in _DISGUISED)
+        or not re.search(r"[a-z@$€]", piece)
+        or piece.startswith('"')
+    ):
+        return (piece,)
+    if re.fullmatch(r"(?:[a-z]\.)+[a-z]?\.?", piece):
+        return (piece.replace(".", ""),)
+    bare = piece.rstrip("!.")
     read = _DRAWN.sub(r"\1", bare.translate(_FIGURES))
-    return tuple(part for part in re.split(r"[^a-z*]+", read) if part) or (token,)
+    return tuple(part for part in re.split(r"[^a-z*]+", read) if part) or (piece,)
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Kinds of words (`data/moderation_words.txt`, `data/moderation_terms.tsv`): what a judgement turns on."""
+"""Kinds of words (`data/moderation_words.txt`): what a judgement turns on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ class Book:
     words: dict[str, Kinds]
     stems: dict[str, Kinds]
     phrases: dict[str, tuple[tuple[tuple[str, ...], Kinds], ...]]  # by first word, longest first
-    masked: tuple[tuple[re.Pattern[str], Kinds], ...] = ()
 
 
 def spell(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -111,10 +110,10 @@ def book() -> Book:
     table: dict[str, list[tuple[tuple[str, ...], Kinds]]] = {}
     for phrase, kinds in phrases.items():
         table.setdefault(phrase[0], []).append((phrase, tuple(dict.fromkeys(kinds))))
-    for entries in table.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
+    for known in table.values():
+        known.sort(key=lambda entry: -len(entry[0]))
     return Book(
         {word: tuple(dict.fromkeys(kinds)) for word, kinds in words.items()},
         {stem: tuple(dict.fromkeys(kinds)) for stem, kinds in stems.items()},
-        {first: tuple(entries) for first, entries in table.items()},
+        {first: tuple(known) for first, known in table.items()},
     )

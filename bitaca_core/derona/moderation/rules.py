@@ -21,7 +21,11 @@ class Rule:
 
 def fired(text: str, kinds: Collection[str]) -> list[Rule]:
     """Return the rules whose pattern is in the spelled-out `text`; `kinds` are those of its words."""
-    return [rule for rule in rules() if (not rule.kinds or not rule.kinds.isdisjoint(kinds)) and rule.pattern.search(text)]
+    return [
+        rule
+        for rule in rules()
+        if (not rule.kinds or not rule.kinds.isdisjoint(kinds)) and rule.pattern.search(text)
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,7 @@ class Weights:
 
 
 @lru_cache(maxsize=1)
-def weights() -> Weights:
+def committed() -> Weights:
     """Return the committed weights; read once."""
     with (resources.files("bitaca_core.derona") / "data" / FILE).open("rb") as file:
         return read(file)
@@ -78,5 +78,11 @@ def write(path: str, coefficients: NDArray[np.float64], offset: NDArray[np.float
     scale = np.abs(coefficients).max(axis=1) / 127
     values = np.rint(coefficients / scale[:, None]).astype(np.int8).T
     slots = np.flatnonzero(np.abs(values).max(axis=1)).astype(np.uint32)
-    np.savez_compressed(path, slots=slots, values=values[slots], scale=scale.astype(np.float32), offset=offset.astype(np.float32))
+    np.savez_compressed(
+        path,
+        slots=slots,
+        values=values[slots],
+        scale=scale.astype(np.float32),
+        offset=offset.astype(np.float32),
+    )
     return len(slots)

@@ -22,7 +22,7 @@ def phrases(seed: int = 7) -> list[tuple[str, str, int]]:
             lists[name.strip()] = choices.strip()
         elif line and not line.startswith("#"):
             tier, _, pattern = line.partition("|")
-            draw = random.Random(f"{seed} {number}")
+            draw = random.Random(f"{seed} {number}")  # noqa: S311 - phrases, not secrets
             written = _with_lists(pattern, lists)
             drawn = dict.fromkeys(expanded(written, draw) for _ in range(DRAWN_MAX * 3))
             found.extend((tier, phrase, number) for phrase in list(drawn)[:DRAWN_MAX])

@@ -25,8 +25,10 @@ from bitaca_core.derona.understanding.linear import Linear
 PART_WORDS_MAX = 5
 OWNERS_MAX = 3
 """A part that more titles share names none of them."""
-NEAR = 84.0
+NEAR = 80.0
 """Similarity (0-100) from which misspelt words are a candidate."""
+SURE, SURE_LETTERS = 0.85, 9
+_BEFORE_NAMES = frozenset(("com", "tipo", "como", "like", "ao", "toca", "poe", "bota", "play", "watch", "assistir", "estilo"))
 LABELS = ("named", "not")
 _LIGHT = frozenset(
     (
@@ -194,7 +196,7 @@ def _near(message: Message, names: Names) -> Candidate | None:
     for size in range(min(6, len(words)), 0, -1):
         for start in range(len(words) - size + 1):
             text = " ".join(words[start : start + size])
-            if len(text) < 6 or words[start] in _LIGHT and size == 1:
+            if len(text) < 5 or words[start] in _LIGHT and size == 1:
                 continue
             match = process.extractOne(text, names.choices, scorer=fuzz.ratio, score_cutoff=NEAR)
             if match and (best is None or match[1] + size > best[0]):
@@ -252,9 +254,17 @@ def named_in(message: Message, names: Names, parts: Parts, scene: str) -> list[S
     kept = []
     for one in found:
         scores = model.scores(candidate_features(message, one, found, scene))
-        if scores[0] > scores[1]:
+        if scores[0] > scores[1] or _surely_near(message, one):
             kept.append(Span(one.title_id, one.start, one.end))
     return kept
+
+
+def _surely_near(message: Message, one: Candidate) -> bool:
+    """Return whether misspelt words stand where a title must, or are spelt like a long name and nothing else."""
+    before = message.words[one.start - 1] if one.start else ""
+    after = message.words[one.end] if one.end < len(message.words) else ""
+    letters = sum(map(len, message.words[one.start : one.end]))
+    return one.kind == "near" and not after and (before in _BEFORE_NAMES or (one.share >= SURE and letters >= SURE_LETTERS))
 
 
 @lru_cache(maxsize=1)

@@ -41,6 +41,11 @@ class Span:
     high: int | None = None
 
 
+def class_of(age: int) -> int:
+    """Return the highest age class up to an age in years."""
+    return max(one for one in CLASSES if one <= age)
+
+
 def spelled(text: str) -> str:
     """Return `text` with number words as digits: `vinte e cinco` 25, `one hundred` 100, `uma hora` 1 hora.
 
@@ -311,12 +316,12 @@ def age_class(text: str, plain: str) -> int | None:
     if child:
         ages = [int(group) for group in child.groups() if group]
         if ages and min(ages) <= 18:
-            return max(one for one in CLASSES if one <= min(ages))
+            return class_of(min(ages))
     class_ = _CLASS.search(text)
     if class_:
         age = int(next(group for group in class_.groups() if group))
         if age <= 18:
-            return max(one for one in CLASSES if one <= age)
+            return class_of(age)
     bare = _BARE_CLASS.search(text)
     if bare:
         return int(next(group for group in bare.groups() if group))

@@ -30,7 +30,7 @@ def command_of(message: Message, slots: Mapping[str, Any]) -> Command | None:
     """Return the command of an order whose slots were read (`action`, `seconds`, languages)."""
     literal = pace(message.text) or parse(message.text, message.plain)
     action = slots.get("action")
-    if action is None:
+    if action is None or (literal is not None and literal.name in ("skip_intro", "skip_credits")):
         return literal
     if (
         literal is not None

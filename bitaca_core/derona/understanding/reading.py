@@ -46,6 +46,7 @@ SILENT = frozenset(
     )
 )
 """Intents whose words are no slots."""
+GRAVE, GRAVE_MARGIN = frozenset(("crisis", "abuse")), 0.35
 ORDERED = frozenset(("player_control", "play"))
 ONE_OF = ("company", "comparative")
 """Slots that have one value: the likeliest phrase gives it."""
@@ -53,11 +54,15 @@ ONE_OF = ("company", "comparative")
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The intent, how far it is ahead of the next (a margin of scores), and the slots that the words say."""
+    """The intent, how far it is ahead of the next (a margin of scores), and the slots that the words say.
+
+    A grave reading (`crisis`, `abuse`) that is not far ahead gives way to the next: moderation has judged by then.
+    """
 
     intent: str
     margin: float
     slots: Mapping[str, Any] = field(default_factory=dict)
+    next_intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,13 @@ def understand(
     features = intent_features(evidence)
     scores = models().intents.scores(features)
     best, next_ = np.argsort(scores)[-1:-3:-1]
-    intent = models().intents.labels[int(best)]
+    labels = models().intents.labels
     margin = float(scores[best] - scores[next_])
+    if labels[int(best)] in GRAVE and margin < GRAVE_MARGIN:
+        best, next_ = next_, best
+    intent, second = labels[int(best)], labels[int(next_)]
     if intent in SILENT:
-        return Understood(intent, margin)
+        return Understood(intent, margin, next_intent=second)
     slots: dict[str, Any] = {}
     _phrases(evidence, intent, slots)
     _nations(evidence, intent, message.language, slots)
@@ -120,7 +128,7 @@ def understand(
         _words(evidence, intent, slots)
     if intent in WISHING:
         slots["not_title_places"] = tuple(_left_out_titles(evidence, intent))
-    return Understood(intent, margin, slots)
+    return Understood(intent, margin, slots, second)
 
 
 def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """How well Derona reads and judges, on the sets that were written blind.
 
-    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers] [--record] [--out results.json]
+    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers,injection] [--record] [--out results.json]
 
 `--record` writes the first score, once, and the last beside the sets (`scores.json`).
 """
@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import datetime
 import json
 import sys
@@ -20,10 +21,10 @@ from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona.assistant import Assistant
 from bitaca_core.search.service import open_search
 from bitaca_core.settings import CHECKOUT, DataPaths
-from tests.bench.derona import moderating, recapping, spoilers, understanding
+from tests.bench.derona import injecting, moderating, recapping, spoilers, understanding
 
 BLIND = CHECKOUT / "tests" / "derona" / "blind"
-PARTS = ("utterances", "moderation", "recap", "spoilers")
+PARTS = ("utterances", "moderation", "recap", "spoilers", "injection")
 
 
 def main() -> int:
@@ -58,10 +59,15 @@ def measured(name: str, derona: Assistant) -> dict[str, Any]:
         return understanding.measure(BLIND / "utterances.jsonl", derona)
     if name == "moderation":
         return moderating.measure(BLIND / "moderation.jsonl", BLIND / "film_queries.jsonl")
+    if name == "injection":
+        cases = injecting.read_cases(BLIND / "injection.jsonl")
+        benign = injecting.read_benign(BLIND / "benign_injection.jsonl")
+        return asyncio.run(injecting.measure(cases, benign, derona))
     if name == "spoilers":
         return spoilers.measure(BLIND / "baits.jsonl", BLIND / "scene_questions.jsonl", derona)
-    derona.shelf.packages = recapping.library(derona)
-    return recapping.measure(derona)
+    said = recapping.library(derona)
+    shown = Assistant(derona.catalogue, derona.shelf.search, playable=lambda: said.said.keys(), packages=said)
+    return recapping.measure(shown)
 
 
 def record(report: dict[str, Any], when: str) -> None:

@@ -201,7 +201,8 @@ def _claims(case: Case, text: str, known: Catalogue) -> bool:
     ours = " ".join(names) + " derona bitaca"
     for quoted in re.findall(r"[“\"«]([^”\"»]{3,80})[”\"»]", case.text):
         folded = fold(quoted)
-        if folded and len(folded.split()) <= 8 and folded not in ours and re.search(rf"(?:temos|assista|watch|é um|is a)\W+[“\"]?{re.escape(quoted)}", text):  # fmt: skip
+        claimed = rf"(?i)\b(?:temos|assista|recomendo|veja|watch|recommend|we have)\W+{re.escape(quoted)}"
+        if folded and len(folded.split()) <= 8 and folded not in ours and re.search(claimed, text):
             return True
     return False
 

@@ -47,13 +47,14 @@ ASKED: tuple[tuple[str, Reading], ...] = (
 
 @dataclass(frozen=True)
 class Question:
-    """One question at one place; `playing` by the player, else by the history."""
+    """One question at one place; `playing` by the player, else by the history; `wanted` is the line whose words it has."""
 
     text: str
     reading: Reading | None
     unit: str
     position_s: float
     playing: bool
+    wanted: Line | None = None
 
 
 def library(derona: Assistant, seed: int = SEED) -> Library:
@@ -93,7 +94,8 @@ def questions(said: Library, count: int = QUESTIONS, seed: int = SEED) -> Iterab
         if command is not None:
             reading = replace(reading, command=replace(command, value=fold(wanted.text)))
         handed = (number // len(ASKED)) % 2 == 0
-        yield Question(text, reading if handed else None, unit, at, dice.random() < 0.7)
+        named = wanted if "{words}" in form else None
+        yield Question(text, reading if handed else None, unit, at, dice.random() < 0.7, named)
 
 
 def answered(derona: Assistant, question: Question) -> Reply:
@@ -161,7 +163,7 @@ def measure(derona: Assistant, count: int = QUESTIONS) -> dict[str, Any]:
     said = derona.shelf.packages
     assert isinstance(said, Library)
     intents: Counter[str] = Counter()
-    leaked = cited = quoting = 0
+    leaked = cited = quoting = seen = right = 0
     for question in questions(said, count):
         reply = answered(derona, question)
         title = derona.catalogue.resolve(question.unit)
@@ -171,10 +173,15 @@ def measure(derona: Assistant, count: int = QUESTIONS) -> dict[str, Any]:
         quoting += bool(reply.citations)
         cited += len(reply.citations)
         intents[reply.intent] += 1
+        if question.wanted is not None and question.wanted.end_s <= question.position_s:
+            seen += 1
+            right += any(one.start_s == question.wanted.start_s for one in reply.citations)
     return {
         "questions": count,
         "answers that quote something later": leaked,
         "answers with quotations": quoting,
         "lines quoted": cited,
+        "seen scenes asked for": seen,
+        "of them found at their line": right,
         "by intent": dict(intents.most_common()),
     }

@@ -14,7 +14,8 @@ REFUSED = "Executing inline script violates"
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/title/curta-1-2026", "/watch/longe-1999", "/privacidade", "/conversas", "/reports", "/operator"]
+    "path",
+    ["/", "/title/curta-1-2026", "/watch/longe-1999", "/privacidade", "/conversas", "/reports", "/operator"],
 )
 def test_pages_are_silent(page, site, path):
     said = []

@@ -22,6 +22,11 @@ from starlette.routing import Route
 
 KEY = "sk-test-0123456789abcdefghijklmnop"
 MODEL = "small-model"
+MODERATION_MODEL = "small-moderation"
+CATEGORIES = (
+    "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm",
+    "self-harm/instructions", "self-harm/intent", "sexual", "sexual/minors", "violence", "violence/graphic",
+)  # fmt: skip
 WORST = (
     "Aqui está: https://mal.example/filme.",
     "![capa](http://mal.example/x.png)",
@@ -42,11 +47,13 @@ WORST = (
 class ModelServer:
     """`mood`: honest, slow (never a first token), stall (one piece, then nothing), down, cut, limited, malicious, mute.
 
-    `say`: what a malicious one says, line for line, in place of the worst.
+    `say`: what a malicious one says, line for line, in place of the worst. `flags`: the category of a text by a word in it.
     """
 
     mood: str = "honest"
     say: tuple[str, ...] = ()
+    flags: dict[str, str] = field(default_factory=dict)
+    moderated: list[str] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     cancelled: int = 0
@@ -58,6 +65,7 @@ class ModelServer:
             routes=[
                 Route("/v1/chat/completions", self.chat, methods=["POST"]),
                 Route("/v1/messages", self.messages, methods=["POST"]),
+                Route("/v1/moderations", self.moderations, methods=["POST"]),
             ]
         )
 
@@ -138,6 +146,28 @@ class ModelServer:
             yield event("message_stop")
 
         return StreamingResponse(self._watched(events()), media_type="text/event-stream")
+
+    async def moderations(self, request: Request) -> Response:
+        body = await request.json()
+        if request.headers.get("authorization") != f"Bearer {KEY}":
+            return self._refuse("no such key", {"error": {"message": "no such key"}})
+        if body.get("model") != MODERATION_MODEL or not isinstance(body.get("input"), str):
+            return self._refuse("model or input", {"error": {"message": "model or input"}})
+        self.moderated.append(body["input"])
+        if self.mood in ("down", "limited"):
+            return self._trouble({"error": {"message": self.mood}})
+        await self._wait_if_slow()
+        found = {name for word, name in self.flags.items() if word in body["input"].lower()}
+        categories = {name: name in found for name in CATEGORIES}
+        scores = {name: float(name in found) for name in CATEGORIES}
+        kinds = {name: ["text"] for name in CATEGORIES}
+        result = {
+            "flagged": bool(found),
+            "categories": categories,
+            "category_scores": scores,
+            "category_applied_input_types": kinds,
+        }
+        return JSONResponse({"id": "modr", "model": MODERATION_MODEL, "results": [result]})
 
     # -- what both have in common
 

@@ -36,7 +36,7 @@ class CountingAssistant:
             raise RuntimeError("broken on purpose")
         answer = (
             f"{state.turn}: {text} (depois de {state.intent or 'nada'}). "
-            + "E mais palavras, para vir aos pedaços. " * 2
+            + "E mais palavras, para vir aos pedaços. " * 9
         )
         cards: tuple[FakeCard, ...] = () if text == "pausa" else (FakeCard(),)
         wish = state.wish

@@ -241,7 +241,7 @@ async def test_a_duplicated_tab_hears_the_same(house, page):
 async def test_a_page_that_does_not_read_is_closed_and_finds_everything_when_it_is_back(house, page):
     wire = page.wire
     (reader,) = conversation(house, page).readers
-    reader._behind_max_bytes = 4000
+    reader._behind_max_bytes = 1500
     reader._send = lambda text: asyncio.sleep(600)
     for number in range(8):
         page.ask(f"m{number}", "oi")
