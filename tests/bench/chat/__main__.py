@@ -35,6 +35,9 @@ IDLE_OPENED_A_SECOND = 250
 SETTLING_S = 3.0
 SMALL = 200
 """A crowd of fewer is there to show that all works, and waits for nothing that only measuring needs."""
+WARMING = ("um anime de ação", "me fala de um filme brasileiro", "algo leve pra ver com criança", "a cena do trem",
+           "something like a western", "filmes da Tizuka Yamasaki", "quero um documentário sobre o mar", "oi")  # fmt: skip
+WARMED_S = 2.0
 CROWD_STARTS_S = 3.0
 """Until a process of the crowd has read its plan."""
 
@@ -171,6 +174,10 @@ def run(home: Path, options: argparse.Namespace) -> dict[str, Any]:
                     speaks = viewer.number % 50 == 0
                     viewer.says = [(rest_s + viewer.number % 1000 / 200, "oi")] if speaks else []
             return {"kind": "idle"} | idled(running, Crowd(made), count)
+        if count >= SMALL:
+            running.warm(WARMING)
+            time.sleep(WARMED_S)
+            running.wait_ready(settled=True)
         opening_s = max(1.0, count / OPENED_A_SECOND)
         made = plans(
             running.port, count, seconds, options.per_minute, options.processes, texts, options.seed, known, forbidden, opening_s

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from tests.derona.backends.model_server import KEY, MODEL, WORST, serving
 
 READY_S = 90.0
 STOP_S = 20.0
+ASKED_AT_ONCE = 8
+"""Messages that one viewer may say without a pause."""
 SETTLED = 3
 """So many seconds in a row without work: what loads behind the start has loaded."""
 APP = (
@@ -77,6 +79,25 @@ class App:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def warm(self, texts: Sequence[str]) -> None:
+        """Ask these first, so that what a first question loads is not told as a viewer's wait."""
+        token = ""
+        for number, text in enumerate(texts):
+            if number % ASKED_AT_ONCE == 0:
+                token = self._post("/api/session", {}, "")["token"]
+            self._post("/api/chat/message", {"message": text}, token)
+
+    def _post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        headers = {"content-type": "application/json"} | (
+            {"authorization": f"Bearer {token}"} if token else {}
+        )
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", json.dumps(body).encode(), headers
+        )
+        with urllib.request.urlopen(request, timeout=READY_S) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
+            return found
 
     def cpu_s(self) -> float:
         """Return the processor time of the process so far."""
