@@ -41,7 +41,28 @@ SHORT_THRESHOLD = 0.64
 """The same for a few words: they name a film more often than a deed ("faca na água", "macaco astronauta")."""
 HARMLESS = 0.9
 REFUSED_KINDS = frozenset(
-    "drug weapon crime hack data piracy sex flirt meds prejudice group child kill beat harm selfkill die means lesser threat".split()
+    [
+        "drug",
+        "weapon",
+        "crime",
+        "hack",
+        "data",
+        "piracy",
+        "sex",
+        "flirt",
+        "meds",
+        "prejudice",
+        "group",
+        "child",
+        "kill",
+        "beat",
+        "harm",
+        "selfkill",
+        "die",
+        "means",
+        "lesser",
+        "threat",
+    ]
 )
 _VERDICTS: dict[Tier, Verdict] = {
     "allow": "ok",
