@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.vocabulary import descriptor_name
-from bitaca_core.derona import chips, facts, intents, joining, moderation, normalize, phrasing, policy
+from bitaca_core.derona import (
+    chips,
+    facts,
+    intents,
+    joining,
+    moderation,
+    normalize,
+    phrasing,
+    policy,
+    trusted,
+)
 from bitaca_core.derona.context import (
     Action,
     Begun,
@@ -44,6 +54,10 @@ __all__ = [
     "PlayerContext",
     "Reply",
 ]
+
+
+VIEWERS_SLOTS = frozenset(("what", "dropped"))
+"""Facts that hold a viewer's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +206,10 @@ class Assistant:
 
     def _speak(self, turn: Turn, outcome: Outcome) -> Reply:
         lang = turn.message.language
-        words = dict(outcome.facts.items())
+        words = {
+            slot: trusted.echoed(value, lang) if slot in VIEWERS_SLOTS else value
+            for slot, value in outcome.facts.items()
+        }
         text = phrasing.say(outcome.act, lang, seed=self.rng_seed, turn=turn.state.turn, **words)
         cards = tuple(self._card(pick, turn, outcome) for pick in outcome.picks)
         return Reply(

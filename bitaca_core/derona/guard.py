@@ -141,7 +141,7 @@ _DEED = re.compile(
 """She may say what she knows; what she did is said by the player's own actions."""
 _EFFECT = re.compile(
     r"\b(?:apag|delet|exclu[aií]|cancel|assine|assinar|compre|comprar|envi|pague|pagar|transfer|cliqu|clica|instal|confirm|autoriz|libere|liberar|desativ|delete|remove|erase|wipe|subscrib|buy|send|click|install|download|authori|unlock|disable)\w*"
-    r"|\b(?:senha|password|token|credencia\w+|credential\w*|cadastr\w+|conta|account|historico|history|perfil|profile|listas?|lists?|fila|queue|favorit\w+|volume|legendas?|subtitles?|tela cheia|full screen|pausa\w*|pause)\b"
+    r"|\b(?:senha|password|token|credencia\w+|credential\w*|cadastr\w+|conta|account|historico|history|perfil|profile|listas?|lists?|fila|queue|favorit\w+|volume|legendas?|subtitles?|tela cheia|full screen|links?|sites?|paginas?|pages?|websites?|enderecos?|address\\w*|cana(?:l|is)|channels?|abaixo|below|codigos?|codes?|pausa\w*|pause)\b"
 )
 """Accounts, money, lists and the player are no talk of a title, whoever is told to do something with them."""
 

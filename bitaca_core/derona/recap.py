@@ -19,10 +19,9 @@ from functools import lru_cache
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.vocabulary import is_filler
-from bitaca_core.derona import moderation, normalize
+from bitaca_core.derona import moderation, normalize, trusted
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.search.scenes import Line
-from bitaca_core.security.personal import redact_personal
 
 QUOTE_CHARS = 120
 """A quotation is cut at a word from here on; a recap reads in one breath."""
@@ -60,7 +59,7 @@ def quotable(text: str) -> bool:
 
     It costs far more than a look at a line: it is asked of what is about to be quoted, not of a whole film.
     """
-    if not text or _UNSAFE.search(text) or _ORDER.search(fold(text)) or redact_personal(text) != text:
+    if not text or _UNSAFE.search(text) or not trusted.plain(text) or _ORDER.search(fold(text)):
         return False
     for char in "" if text.isascii() else text:
         category = unicodedata.category(char)

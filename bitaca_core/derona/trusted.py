@@ -21,8 +21,12 @@ NAME_WORDS = 7
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _UNSAFE = re.compile(
     r"(?i)[<>{}\[\]`\\|=~^]|\*\*|&#?\w+;|\w\s*:\s*/|\bwww\b|https?|\bdata:|\bjavascript\b|\w\.(?:com|br|net|org|io|dev|app|xyz|info|me|tv|ru|co|site|online|link|example|test)\b|[^\W_]\.[a-z]{2,}/"
-    r"|(?:^|\s)@\w|\b(?:ponto|dot|punto) (?:com|net|org|br|io|xyz|example|exemplo)\b|\barroba\b|\bslash\b|\bbarra \w+ barra\b|[A-Za-z0-9+/]{24,}|\b[0-9a-f]{16,}\b|[a-z]_[a-z]|/(?:etc|home|root|var|tmp)/"
+    r"|(?:^|\s)@\w|\b(?:ponto|dot|punto) (?:com|net|org|br|io|xyz|example|exemplo)\b|\barroba\b|\bslash\b|\bbarra \w+ barra\b|[A-Za-z0-9+/]{24,}|\b[0-9a-f]{16,}\b|[a-z]_[a-z]|/(?:etc|home|root|var|tmp)\b|\.env\b|\bsk-|passwd|api[_ -]?key|-----"
 )
+_SPELLED = re.compile(
+    r"\b\w+ (?:ponto|dot) (?:\w+ )?(?:com|net|org|br|io|xyz|tv|me|info|site|example|exemplo|barra|slash)\b|\bsk [a-z0-9]|\b(?:www|http|https|arroba)\b|\bat sign\b|\b(?:senha|password|passphrase|pin|codigo de acesso) (?:e|is|do|da|de|of|for)\b|\bapi key\b|\bchave (?:de api|de acesso|secreta|e)\b|\bbearer\b|\bcredencia\w+"
+)
+"""Addresses that are spelled out and words that go before a secret, folded."""
 _ORDER = re.compile(
     r"\b(?:ignor\w*|desconsider\w*|esquec[ae]\w*|desobedec\w*|forget|disregard|override|bypass)\b.{0,60}\b(?:instruc\w*|instructions?|regras?|rules?|prompts?|acima|above|anterior\w*|previous|guard\w*|polic\w+|filtro\w*|diretriz\w*|guidelines?)\b(?! (?:da casa|of the house|unspoken))"
     r"|\bprompts?\b|\b(?:derona|chatgpt|gpt|llm|chatbots?|openai)\b|\bassistant\b|\bassistente(?: virtual|:| deve| precisa| tem)\b|\b(?:ia|ai|modelo|model|robo|bot|sistema|system)(?: (?:deve|que le|reading|must|should|precisa|agora|override|message|note)|:)"
@@ -35,6 +39,24 @@ _ORDER = re.compile(
 """Words that tell a reader what to do, where a story would tell what happens."""
 
 
+def plain(text: str) -> bool:
+    """Return whether a text has no address, markup or secret in it, whoever wrote it."""
+    return (
+        _UNSAFE.search(text) is None and _SPELLED.search(fold(text)) is None and redact_personal(text) == text
+    )
+
+
+def echoed(text: str, lang: str) -> str:
+    """Return a viewer's words as they are said back: as they are, or as "that" where they are no plain words."""
+    return text if plain(text) and not _hides(text) else ("that" if lang == "en" else "isso")
+
+
+def _hides(text: str) -> bool:
+    return any(
+        unicodedata.category(char) in ("Cf", "Cc", "Co", "Cs", "Cn") or _strange(char) for char in text
+    )
+
+
 @lru_cache(maxsize=KEPT)
 def spoken(text: str) -> str:
     """Return the sentences of a text that only tell something; empty where none does."""
@@ -45,12 +67,10 @@ def tells(sentence: str) -> bool:
     """Return whether a sentence only tells: no address, markup or secret, no word to an assistant, no hidden letter."""
     return (
         _UNSAFE.search(sentence) is None
+        and _SPELLED.search(fold(sentence)) is None
         and _ORDER.search(fold(sentence)) is None
         and redact_personal(sentence) == sentence
-        and not any(
-            unicodedata.category(char) in ("Cf", "Cc", "Co", "Cs", "Cn") or _strange(char)
-            for char in sentence
-        )
+        and not _hides(sentence)
     )
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from bitaca_core.derona.moderation.folding import words_of
+from bitaca_core.derona.moderation.kinds import kinds_of, phrases_in, spell
 from bitaca_core.derona.moderation.weights import TIERS, Tier, committed
 from bitaca_core.derona.normalize import MAX_CHARS, Message, clean
 
@@ -38,6 +40,30 @@ SHORT_WORDS = 4
 SHORT_THRESHOLD = 0.64
 """The same for a few words: they name a film more often than a deed ("faca na água", "macaco astronauta")."""
 HARMLESS = 0.9
+REFUSED_KINDS = frozenset(
+    [
+        "drug",
+        "weapon",
+        "crime",
+        "hack",
+        "data",
+        "piracy",
+        "sex",
+        "flirt",
+        "meds",
+        "prejudice",
+        "group",
+        "child",
+        "kill",
+        "beat",
+        "harm",
+        "selfkill",
+        "die",
+        "means",
+        "lesser",
+        "threat",
+    ]
+)
 _VERDICTS: dict[Tier, Verdict] = {
     "allow": "ok",
     "soften": "ok",
@@ -94,6 +120,14 @@ def blocks(text: str) -> bool:
     return judgement_of(clean(text[:MAX_CHARS])).tier == "block"
 
 
+def _asks_how_of_nothing(text: str) -> bool:
+    """Return whether a message only asks how: no word of a kind that is refused ("how do I cook rice?")."""
+    words = spell(words_of(text))
+    kinds = {kind for word in words for kind in kinds_of(word)}
+    kinds |= {kind for *_, found in phrases_in(words) for kind in found}
+    return "howto" in kinds and not kinds & REFUSED_KINDS and not any(word.isdigit() for word in words)
+
+
 @lru_cache(maxsize=2048)
 def _chances(text: str) -> dict[Tier, float]:
     return committed().chances(text)
@@ -105,5 +139,8 @@ def judgement_of(text: str) -> Judgement:
     chances = _chances(text)
     limit = SHORT_THRESHOLD if len(text.split()) <= SHORT_WORDS else THRESHOLD
     if sum(chances[tier] for tier in _GRAVE) >= limit:
-        return Judgement(max(_GRAVE, key=lambda tier: chances[tier]), "learned")
+        tier = max(_GRAVE, key=lambda tier: chances[tier])
+        if tier == "refuse" and _asks_how_of_nothing(text):
+            return Judgement("allow", "how-to")
+        return Judgement(tier, "learned")
     return Judgement("soften" if chances["soften"] > chances["allow"] else "allow", "learned")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from bitaca_core.derona import moderation, normalize
 
@@ -18,6 +21,11 @@ def measure(phrases: Path, queries: Path) -> dict[str, Any]:
     wanted = sum(gold in POSITIVE for gold, _ in rows)
     told = sum(found in POSITIVE for _, found in rows)
     hit = sum(gold in POSITIVE and found in POSITIVE for gold, found in rows)
+    costs = []
+    for row in read(phrases):
+        start = time.process_time()
+        moderation.judgement(normalize.read(f"{row['text']} ."))  # a text that is not remembered
+        costs.append(1000 * (time.process_time() - start))
     films = [tier(row["text"], row["lang"]) for row in read(queries)]
     false = sum(one in POSITIVE for one in films)
     return {
@@ -30,6 +38,7 @@ def measure(phrases: Path, queries: Path) -> dict[str, Any]:
         },
         "same tier": round(sum(_same(gold, found) for gold, found in rows) / max(1, len(rows)), 4),
         "confused": [f"{a} as {b}: {n}" for (a, b), n in Counter(r for r in rows if not _same(*r)).most_common(8)],
+        "cpu ms": {"p50": round(float(np.percentile(costs, 50)), 2), "p99": round(float(np.percentile(costs, 99)), 2)},
         "film queries": len(films),
         "false blocks": round(false / max(1, len(films)), 4),
     }  # fmt: skip

@@ -28,6 +28,9 @@ class CountingAssistant:
     def greet(self, lang: str) -> str:
         return "oi"
 
+    def rest(self, text: str, *, state: Any) -> FakeReply | None:
+        return None if text == "quero morrer" else FakeReply("Pausa curta.", (), (), (), state)
+
     def reply(self, text: str, *, state: Any, **more: Any) -> FakeReply:
         from bitaca_core.derona.state import Wish
 
