@@ -44,7 +44,10 @@ COMPARED = {
     "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
     "menos-violento": "lighter",
 }  # fmt: skip
-GUESSED_AT, UNSURE = frozenset(("feedback", "help", "history_privacy", "watchlist", "continue_watching", "small_talk")), 0.3
+GUESSED_AT, UNSURE = (
+    frozenset(("feedback", "help", "history_privacy", "watchlist", "continue_watching", "small_talk")),
+    0.3,
+)
 """Intents that a short wish is easily taken for, and how little ahead they must be to give way to what it names."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
@@ -177,7 +180,12 @@ def _settled(
         named_list = slots.any_genre or slots.playable or slots.popular or slots.newest
         nothing_to_compare = intent == "compare" and not state.listed and len(slots.titles) < 2
         others = rule.aspect == "same_director" and intent in WISHING
-        if others or (named_list and intent not in WISHING) or nothing_to_compare or (intent in GUESSED_AT and understood.margin < UNSURE):
+        if (
+            others
+            or (named_list and intent not in WISHING)
+            or nothing_to_compare
+            or (intent in GUESSED_AT and understood.margin < UNSURE)
+        ):
             return "search"
     if rule.intent == "details" and _BARE_TITLE.fullmatch(slots.masked):
         return "details"
@@ -187,7 +195,12 @@ def _settled(
         return "small_talk"
     if rule.intent == "availability" and intent == "play" and "?" in message.marks:
         return "availability"
-    if rule.intent == "availability" and intent == "search" and not slots.wishes and len(message.words) <= BRIEF:
+    if (
+        rule.intent == "availability"
+        and intent == "search"
+        and not slots.wishes
+        and len(message.words) <= BRIEF
+    ):
         return "availability"
     if rule.intent == "control" and intent in ("search", "surprise", "out_of_scope") and not slots.wishes:
         return "player_control"

@@ -174,7 +174,13 @@ def _in_use() -> frozenset[str]:
 def in_use(word: str) -> bool:
     """Return whether people use this folded word: in talk with Derona, or at all."""
     known = lexicon()
-    return word in _in_use() or is_known(word) or word in known.portuguese or word in known.english or word.isdigit()
+    return (
+        word in _in_use()
+        or is_known(word)
+        or word in known.portuguese
+        or word in known.english
+        or word.isdigit()
+    )
 
 
 def _inflected(word: str, known: str) -> bool:

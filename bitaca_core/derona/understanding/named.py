@@ -28,7 +28,9 @@ OWNERS_MAX = 3
 NEAR = 80.0
 """Similarity (0-100) from which misspelt words are a candidate."""
 SURE, SURE_LETTERS = 0.85, 9
-_BEFORE_NAMES = frozenset(("com", "tipo", "como", "like", "ao", "toca", "poe", "bota", "play", "watch", "assistir", "estilo"))
+_BEFORE_NAMES = frozenset(
+    ("com", "tipo", "como", "like", "ao", "toca", "poe", "bota", "play", "watch", "assistir", "estilo")
+)
 LABELS = ("named", "not")
 _LIGHT = frozenset(
     (
@@ -199,7 +201,12 @@ def _near(message: Message, names: Names) -> Candidate | None:
     for size in range(min(PART_WORDS_MAX, len(words)), 0, -1):
         for start in range(len(words) - size + 1):
             text = " ".join(words[start : start + size])
-            if not any(strange[start : start + size]) or len(text) < 5 or words[start] in _LIGHT and size == 1:
+            if (
+                not any(strange[start : start + size])
+                or len(text) < 5
+                or words[start] in _LIGHT
+                and size == 1
+            ):
                 continue
             match = process.extractOne(text, names.choices, scorer=fuzz.ratio, score_cutoff=NEAR)
             if match and (best is None or match[1] + size > best[0]):
@@ -267,7 +274,11 @@ def _surely_near(message: Message, one: Candidate) -> bool:
     before = message.words[one.start - 1] if one.start else ""
     after = message.words[one.end] if one.end < len(message.words) else ""
     letters = sum(map(len, message.words[one.start : one.end]))
-    return one.kind == "near" and not after and (before in _BEFORE_NAMES or (one.share >= SURE and letters >= SURE_LETTERS))
+    return (
+        one.kind == "near"
+        and not after
+        and (before in _BEFORE_NAMES or (one.share >= SURE and letters >= SURE_LETTERS))
+    )
 
 
 @lru_cache(maxsize=1)
