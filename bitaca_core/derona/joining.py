@@ -38,7 +38,7 @@ CATALOGUE = {"crime": "crime", "historia": "historico", "infantil": "familia"}
 """The guide's genres in the catalogue's names, where they differ."""
 OF_CATALOGUE = {"policial": "crime", "historico": "historia", "familia": "infantil"}
 COMPANIES = {
-    "filhos": "children", "familia": "family", "avos": "elders", "casal": "couple", "amigos": "friends", "sozinho": "alone",
+    "filhos": "children", "familia": "family", "avos": "elders", "casal": "couple", "amigos": "friends",
 }  # fmt: skip
 COMPARED = {
     "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
