@@ -7,7 +7,7 @@ outcome; here it becomes text, cards, actions, chips and the next state.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.vocabulary import descriptor_name

@@ -189,6 +189,8 @@ def _settled(
             return "search"
     if rule.intent == "details" and _BARE_TITLE.fullmatch(slots.masked):
         return "details"
+    if rule.intent == "details" and intent in ("cast", "similar") and understood.margin < UNSURE:
+        return "details"
     if rule.intent == "out_of_scope" and intent == "help" and understood.margin < UNSURE:
         return "out_of_scope"
     if rule.intent in ("smalltalk", "identity") and intent == "search":

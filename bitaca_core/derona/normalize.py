@@ -155,7 +155,7 @@ def mend(word: str, names: Collection[str]) -> str:
 def _mended(word: str) -> str:
     known = lexicon()
     table = _by_initial().get(word[0], ())
-    if word in known.typo_safe or word in table or word in _in_use() or is_known(word):
+    if word in known.typo_safe or word in table or word in _in_use() or (len(word) > 5 and is_known(word)):
         return word
     limit = 2 if len(word) >= 8 else 1
     found = process.extractOne(word, table, scorer=OSA.distance, score_cutoff=limit)

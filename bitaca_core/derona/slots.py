@@ -464,8 +464,8 @@ def _lists(words: list[str], found: dict[str, object], language: str) -> list[st
         if word not in known.filler and not word.isdigit() and word not in negations:
             left.append(word)
         index += 1
-    for field in ("genres", "exclude_genres", "themes", "exclude_themes", "countries", "exclude_countries", "kinds", "exclude_kinds", "moods", "soft_exclude", "prefer"):  # fmt: skip
-        found[field] = tuple(dict.fromkeys(lists.get(field, ())))
+    for name in ("genres", "exclude_genres", "themes", "exclude_themes", "countries", "exclude_countries", "kinds", "exclude_kinds", "moods", "soft_exclude", "prefer"):  # fmt: skip
+        found[name] = tuple(dict.fromkeys(lists.get(name, ())))
     wanted = lists.get("genres", ())
     found["exclude_genres"] = tuple(
         genre

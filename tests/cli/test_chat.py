@@ -34,7 +34,7 @@ def test_one_shot_and_json(home: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "Katsuhiro Otomo" in capsys.readouterr().out
     command.chat("quem dirigiu Akira?", as_json=True)
     reply = json.loads(capsys.readouterr().out)
-    assert reply["intent"] == "details" and reply["cards"][0]["title_id"] == "akira-1988"
+    assert reply["intent"] == "cast" and reply["cards"][0]["title_id"] == "akira-1988"
     assert reply["state"]["turn"] == 1
 
 
@@ -45,5 +45,5 @@ def test_a_conversation_from_standard_input(
     monkeypatch.setattr("sys.stdin", io.StringIO("filmes brasileiros\no primeiro\nsair\nnunca lido\n"))
     command.chat(as_json=True)
     replies = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [reply["intent"] for reply in replies] == ["search", "refine"]
+    assert [reply["intent"] for reply in replies] == ["search", "play"]
     assert replies[1]["state"]["focus"] == replies[0]["cards"][0]["title_id"]

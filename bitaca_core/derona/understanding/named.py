@@ -204,8 +204,7 @@ def _near(message: Message, names: Names) -> Candidate | None:
             if (
                 not any(strange[start : start + size])
                 or len(text) < 5
-                or words[start] in _LIGHT
-                and size == 1
+                or (words[start] in _LIGHT and size == 1)
             ):
                 continue
             match = process.extractOne(text, names.choices, scorer=fuzz.ratio, score_cutoff=NEAR)

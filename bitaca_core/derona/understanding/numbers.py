@@ -204,8 +204,8 @@ def years(text: str) -> Span:
         rf"\b(?:entre|de|between|from)(?: os anos)? {_YEAR} (?:e|a|ate|and|to|until) {_YEAR}\b", text
     )
     if between:
-        low, high = sorted((int(between[1]), int(between[2])))
-        return Span(low, high)
+        first, last = sorted((int(between[1]), int(between[2])))
+        return Span(first, last)
     for pattern, low, high in _BOUNDS:
         match = re.search(pattern, text)
         if match:

@@ -183,9 +183,9 @@ def _numbers(message: Message, intent: str, scene: str, slots: dict[str, Any]) -
             "year_to": made.high,
         }
         slots |= {name: value for name, value in found.items() if value is not None}
-    if intent in WISHING or intent in ("details", "compare", "availability"):
-        if (age := numbers.age_class(text, message.plain)) is not None:
-            slots["age_max"] = age
+    aged = intent in WISHING or intent in ("details", "compare", "availability")
+    if aged and (age := numbers.age_class(text, message.plain)) is not None:
+        slots["age_max"] = age
     if intent in ORDERED and (amount := numbers.seconds(text, message.plain)) is not None:
         slots["seconds"] = amount
     if (
@@ -229,8 +229,9 @@ def _left_out_titles(evidence: Evidence, intent: str) -> list[int]:
         turn = max(
             (place for place, one in enumerate(before) if one in _TURNS_BACK or one == TITLE), default=-1
         )
-        if any(one in _LEAVES_OUT and (one != "no" or evidence.lang == "en") for one in before[turn + 1 :]):
-            out.append(number)
-        elif intent == "refine" and TITLE in before and number - 1 in out:
+        left_out = any(
+            one in _LEAVES_OUT and (one != "no" or evidence.lang == "en") for one in before[turn + 1 :]
+        )
+        if left_out or (intent == "refine" and TITLE in before and number - 1 in out):
             out.append(number)
     return out

@@ -318,8 +318,8 @@ def fit(
         np.ones(len(labels), np.float32), np.zeros(len(labels), np.float32),
     )  # fmt: skip
     rows, columns, values = [], [], []
-    for number, named in enumerate(features):
-        at, value = empty.vector(named)
+    for number, one in enumerate(features):
+        at, value = empty.vector(one)
         rows.append(np.full(len(at), number))
         columns.append(at)
         values.append(value)
@@ -340,8 +340,8 @@ def fit(
 def _table(features: Sequence[Features]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Return the keys of the features that are kept, ascending, and their inverse document frequencies."""
     seen: dict[str, Counter[str]] = defaultdict(Counter)
-    for named in features:
-        for block, names in named.items():
+    for one in features:
+        for block, names in one.items():
             seen[block].update(names.keys())
     kept: dict[int, float] = {}
     for block, counts in seen.items():
