@@ -7,7 +7,7 @@ what is meant. Where both name the same intent, the rules' finer sense stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -207,8 +207,3 @@ def _settled(
     if rule.intent == "control" and intent in ("search", "surprise", "out_of_scope") and not slots.wishes:
         return "player_control"
     return intent
-
-
-def said_of(slots: Slots) -> Mapping[str, Any]:
-    """Return a message's slots in the guide's names."""
-    return slots.said
