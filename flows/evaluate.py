@@ -30,7 +30,7 @@ Parameter = str | int | float | bool | None
 NOTEBOOK_NAME = re.compile(r"\d\d_[a-z_]+")
 MODULE = "flows.evaluate"
 """This module's name, spelt out: a deployment's run loads the file under another one."""
-PUBLISHED = ("02_bitrate_ladder", "03_abr", "04_recommendation", "05_search")
+PUBLISHED = ("02_bitrate_ladder", "03_abr", "04_recommendation", "05_search", "07_derona")
 """Notebooks that `bitaca run` evaluates; `00_template` is for people who write new ones."""
 CELL_TIMEOUT_S = 1800
 ACTIVE_CONTENT = re.compile(

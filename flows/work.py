@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 Stage = Literal["ingest", "package", "index", "evaluate"]
 NOT_RENDERED = "not rendered yet"
 STAGES: tuple[Stage, ...] = ("ingest", "package", "index", "evaluate")
-NOTEBOOKS = ("02_bitrate_ladder", "03_abr", "04_recommendation", "05_search")
+NOTEBOOKS = ("02_bitrate_ladder", "03_abr", "04_recommendation", "05_search", "07_derona")
 """What the run evaluates, as `flows.evaluate.PUBLISHED` (held by a test; that module loads Prefect)."""
 EPISODE = re.compile(r"(.+-(?:s\d+)?)e\d+")
 """Ids of episodes end in `-s01e02` or, without seasons, in `-e02`."""

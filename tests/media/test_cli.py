@@ -112,7 +112,7 @@ def test_plan_and_status(plain: Path, paths: DataPaths) -> None:
 
     publish(sheet_of(plain), paths, wishes=asked(load_settings(), paths.keys))
     left = json.loads(bitaca("plan", "--verify", "--json", home=paths.home).stdout)
-    assert (left["titles"], [item["stage"] for item in left["items"]]) == (1, ["evaluate"] * 4)
+    assert (left["titles"], [item["stage"] for item in left["items"]]) == (1, ["evaluate"] * 5)
     assert "clip" in bitaca("status", home=paths.home).stdout
     row = json.loads(bitaca("status", "--json", home=paths.home).stdout)["titles"][0]
     assert (row["duration_s"], row["pending"], row["stage"]) == (1.0, [], None)

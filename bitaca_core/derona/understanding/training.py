@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from string import ascii_lowercase
@@ -115,8 +115,8 @@ def main() -> int:
     return 0
 
 
-def read(files: Iterable[Path]) -> list[Row]:
-    """Return the annotated messages of `files` with their evidence."""
+def read(files: Iterable[Path], every: int = 1) -> list[Row]:
+    """Return the annotated messages of `files` with their evidence, or one in `every`."""
     import tempfile
 
     from bitaca_core.settings import DataPaths
@@ -128,7 +128,7 @@ def read(files: Iterable[Path]) -> list[Row]:
         names, parts = Names(titles), named.Parts(titles)
     rows = []
     for file in files:
-        for line in file.read_text("utf-8").splitlines():
+        for line in file.read_text("utf-8").splitlines()[::every]:
             given = json.loads(line)
             message = normalize.read(given["text"], "en" if given["lang"] == "en" else "pt", names.words)
             last = (given.get("context") or {}).get("last")
@@ -353,51 +353,70 @@ def _table(features: Sequence[Features]) -> tuple[NDArray[np.uint32], NDArray[np
     return keys, np.array([kept[int(key)] for key in keys], np.float16).astype(np.float32)
 
 
-def _check(rows: Sequence[Row]) -> None:
-    """Print how each writer's messages are read by a model of all the others'."""
-    intents, values, themes = [], [], []
-    for writer in sorted({row.writer for row in rows}):
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message is read as by models that never saw its writer. `values` are labels such as `not_genres.terror`."""
+
+    row: Row
+    intent: str
+    values: frozenset[str]
+    themes: tuple[str, ...]
+
+
+def left_out(rows: Sequence[Row], writers: Iterable[str] | None = None) -> Iterator[list[Told]]:
+    """Yield, writer by writer, how their messages are read by a model of all the others'; `writers` None is everybody."""
+    for writer in sorted({row.writer for row in rows} if writers is None else set(writers)):
         others = [row for row in rows if row.writer != writer]
-        own = [row for row in rows if row.writer == writer]
         model = fit([evidence_.intent_features(row.evidence) for row in others], *one_of(others), INTENT_C)
-        for row in own:
-            scores = model.scores(evidence_.intent_features(row.evidence))
-            intents.append((row, model.labels[int(scores.argmax())]))
         spoken = fit(*phrases_of(others), PHRASE_C)
         sensing = fit(*mentions_of(others), PHRASE_C)
         acting = fit(*actions_of(others), INTENT_C)
         theming = fit(*themes_of(others), PHRASE_C)
-        for row, guessed in intents[-len(own) :]:
+        found = []
+        for row in (row for row in rows if row.writer == writer):
+            features = evidence_.intent_features(row.evidence)
+            guessed = model.labels[int(model.scores(features).argmax())]
             told = told_by(spoken, row.evidence, guessed)
             if row.slots.get("action"):
-                scores = acting.scores(evidence_.intent_features(row.evidence))
-                told.add(f"action.{acting.labels[int(scores.argmax())]}")
+                told.add(f"action.{acting.labels[int(acting.scores(features).argmax())]}")
             told |= meant_by(sensing, row.evidence, row.lang, guessed)
-            values.append((row, told))
-            themes.append((row.slots.get("themes", []), themes_in(theming, row.evidence, guessed)))
-        right = np.mean([row.intent == told for row, told in intents if row.writer == writer])
-        print(f"{writer}: {len(own)} messages, intents right {right:.3f}", flush=True)
-    for lang in ("pt", "en", "mixed"):
-        own_ = [(row.intent, told) for row, told in intents if row.lang == lang]
-        print(lang, f"accuracy {np.mean([a == b for a, b in own_]):.4f}", f"macro-F1 {_macro_f1(own_):.4f}")
+            found.append(Told(row, guessed, frozenset(told), themes_in(theming, row.evidence, guessed)))
+        yield found
+
+
+def slot_counts(told: Sequence[Told]) -> dict[str, NDArray[np.int64]]:
+    """Return of each learned slot how many values are right, missed, and told for nothing: int64, shape (3,)."""
     counts: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(3, np.int64))
-    for row, told in values:
-        gold = said(row.slots)
-        if row.slots.get("action"):
-            gold.add(f"action.{row.slots['action']}")
+    for one in told:
+        gold = said(one.row.slots)
+        if one.row.slots.get("action"):
+            gold.add(f"action.{one.row.slots['action']}")
         for name in ("countries", "not_countries", "audio_languages", "subtitle_languages"):
-            gold |= {f"{name}.{value.split('-')[0]}" for value in row.slots.get(name, ())}
-        for label in gold | told:
+            gold |= {f"{name}.{value.split('-')[0]}" for value in one.row.slots.get(name, ())}
+        for label in gold | one.values:
             counts[label.split(".")[0]] += np.array(
-                (label in gold & told, label in gold - told, label in told - gold)
+                (label in gold & one.values, label in gold - one.values, label in one.values - gold)
             )
-    for name, (hit, missed, extra) in sorted(counts.items()):
+    counts["themes"] += _theme_counts([(one.row.slots.get("themes", []), one.themes) for one in told])
+    return dict(counts)
+
+
+def _check(rows: Sequence[Row]) -> None:
+    """Print how each writer's messages are read by a model of all the others'."""
+    told: list[Told] = []
+    for own in left_out(rows):
+        told += own
+        right = np.mean([one.row.intent == one.intent for one in own])
+        print(f"{own[0].row.writer}: {len(own)} messages, intents right {right:.3f}", flush=True)
+    for lang in ("pt", "en", "mixed"):
+        own_ = [(one.row.intent, one.intent) for one in told if one.row.lang == lang]
+        print(lang, f"accuracy {np.mean([a == b for a, b in own_]):.4f}", f"macro-F1 {_macro_f1(own_):.4f}")
+    for name, (hit, missed, extra) in sorted(slot_counts(told).items()):
         print(
             f"{name}: F1 {2 * hit / max(1, 2 * hit + missed + extra):.3f} ({hit} hit, {missed} missed, {extra} extra)"
         )
-    print(f"themes: F1 {_theme_f1(themes):.3f}")
-    wrong = Counter((row.intent, told) for row, told in intents if row.intent != told)
-    print(*(f"{gold} as {told}: {count}" for (gold, told), count in wrong.most_common(20)), sep="\n")
+    wrong = Counter((one.row.intent, one.intent) for one in told if one.row.intent != one.intent)
+    print(*(f"{gold} as {guess}: {count}" for (gold, guess), count in wrong.most_common(20)), sep="\n")
 
 
 def told_by(spoken: Linear, evidence: Evidence, intent: str) -> set[str]:
@@ -425,7 +444,7 @@ def meant_by(sensing: Linear, evidence: Evidence, lang: str, intent: str) -> set
     return told
 
 
-def _theme_f1(pairs: Sequence[tuple[list[str], tuple[str, ...]]]) -> float:
+def _theme_counts(pairs: Sequence[tuple[list[str], tuple[str, ...]]]) -> NDArray[np.int64]:
     hit = missed = extra = 0
     for gold, told in pairs:
         left = [set(one.split()) for one in told]
@@ -438,7 +457,7 @@ def _theme_f1(pairs: Sequence[tuple[list[str], tuple[str, ...]]]) -> float:
             if near is not None:
                 left.remove(near)
         extra += len(left)
-    return 2 * hit / max(1, 2 * hit + missed + extra)
+    return np.array((hit, missed, extra))
 
 
 def _macro_f1(pairs: Sequence[tuple[str, str]]) -> float:

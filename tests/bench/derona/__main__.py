@@ -1,6 +1,6 @@
 """How well Derona reads and judges, on the sets that were written blind.
 
-    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers,injection] [--record] [--out results.json]
+    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers,injection,simulation] [--dialogues N] [--record] [--out results.json]
 
 `--record` writes the first score, once, and the last beside the sets (`scores.json`).
 """
@@ -21,10 +21,10 @@ from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona.assistant import Assistant
 from bitaca_core.search.service import open_search
 from bitaca_core.settings import CHECKOUT, DataPaths
-from tests.bench.derona import injecting, moderating, recapping, spoilers, understanding
+from tests.bench.derona import injecting, moderating, recapping, simulating, spoilers, understanding
 
 BLIND = CHECKOUT / "tests" / "derona" / "blind"
-PARTS = ("utterances", "moderation", "recap", "spoilers", "injection")
+PARTS = ("utterances", "moderation", "recap", "spoilers", "injection", "simulation")
 
 
 def main() -> int:
@@ -32,6 +32,8 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help=f"of {', '.join(PARTS)}, with commas between; all where empty"
     )
+    parser.add_argument("--dialogues", type=int, default=simulating.DIALOGUES, help="generated ones of the simulation")
+    parser.add_argument("--processes", type=int, default=2, help="that play them")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("results/derona.json"))
     options = parser.parse_args()
@@ -44,7 +46,12 @@ def main() -> int:
         catalogue = load_catalogue(titles_file(paths))
         search = open_search(paths, catalogue, set, background=False)
         derona = Assistant(catalogue, search, playable=lambda: ())
-        report: dict[str, Any] = {name: measured(name, derona) for name in wanted}
+        report: dict[str, Any] = {
+            name: simulating.measure(BLIND / "simulator.jsonl", derona, options.dialogues, options.processes)
+            if name == "simulation"
+            else measured(name, derona)
+            for name in wanted
+        }
     if options.record:
         record(report, datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"))
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -75,10 +82,18 @@ def record(report: dict[str, Any], when: str) -> None:
     file = BLIND / "scores.json"
     kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     for name, scores in report.items():
-        told = {key: value for key, value in scores.items() if key != "cpu ms"}
-        entry = {"when": when, "scores": told}
+        entry = {"when": when, "scores": without_costs(scores)}
         kept[name] = {"first": kept.get(name, {}).get("first", entry), "last": entry}
     file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def without_costs(scores: dict[str, Any]) -> dict[str, Any]:
+    """Return scores without what depends on the machine."""
+    return {
+        key: without_costs(value) if isinstance(value, dict) else value
+        for key, value in scores.items()
+        if key != "cpu ms"
+    }
 
 
 if __name__ == "__main__":

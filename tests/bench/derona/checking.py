@@ -77,6 +77,7 @@ def known_names(catalogue: Catalogue) -> Known:
         told += [theme_name(theme, lang) for title in catalogue for theme in title.themes]
         told += [descriptor_name(one, lang) for title in catalogue for one in title.descriptors]
         words |= {word for text in told for word in _folded(text)}
+        capitals |= {word for text in told for one in text.split() if one[0].isupper() for word in _folded(one)}
     return Known(catalogue, dict(names), frozenset(words), frozenset(capitals))
 
 
