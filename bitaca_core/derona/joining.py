@@ -90,6 +90,9 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
         said["people"] = tuple(dict.fromkeys(people))
     genres = _genres(slots.genres, told.get("genres", ()), told.get("not_genres", ()))
     barred = _genres(slots.exclude_genres, told.get("not_genres", ()), told.get("genres", ()))
+    if not {"crime", "policial"}.isdisjoint(barred) and {"crime", "policial"}.isdisjoint(genres):
+        barred = tuple(dict.fromkeys((*barred, "crime", "policial")))  # one word of the guide, two of the catalogue
+    shortest_s, longest_s = _sitting(slots, told)
     return replace(
         slots,
         said=said,
@@ -107,11 +110,24 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
         company=COMPANIES.get(told.get("company", "")),
         year_min=told.get("year_from", slots.year_min if "year_to" not in told else None),
         year_max=told.get("year_to", slots.year_max if "year_from" not in told else None),
+        duration_min_s=shortest_s,
+        duration_max_s=longest_s,
         max_age=_age(slots.max_age, told.get("age_max")),
         ordinal=told.get("ordinal", slots.ordinal),
         reference=bool(told.get("reference")) or slots.reference,
         compare=COMPARED.get(told.get("comparative", ""), slots.compare),
     )  # fmt: skip
+
+
+def _sitting(slots: Slots, told: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return the shortest and the longest sitting in seconds: where rules and models read the same bound, the stricter."""
+    low, high = told.get("duration_min"), told.get("duration_max")
+    if low is None and high is None:
+        return slots.duration_min_s, slots.duration_max_s
+    return (
+        None if low is None else max(60 * low, slots.duration_min_s or 0),
+        None if high is None else min(60 * high, slots.duration_max_s or 60 * high),
+    )
 
 
 def _age(rules: int | None, told: int | None) -> int | None:

@@ -17,6 +17,7 @@ from bitaca_core.catalogue.vocabulary import vocabulary
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.packages import NoPackages, Packages
 from bitaca_core.derona.state import Wish
+from bitaca_core.search.company import suits
 from bitaca_core.search.query import Hit, Query, SearchService
 
 CARDS_MAX = 6
@@ -263,6 +264,8 @@ def passes(title: Title, wish: Wish) -> bool:
         and set(query.genres) <= set(title.genres)
         and not set(query.exclude_genres) & set(title.genres)
         and not set(query.exclude_themes) & set(title.themes)
+        and not set(query.exclude_moods) & set(title.moods)
+        and (query.company is None or suits(title, query.company, query.company_age, free=False))
         and (query.max_age is None or title.effective_age <= query.max_age)
         and (query.year_min is None or (title.year is not None and title.year >= query.year_min))
         and (query.year_max is None or (title.year is not None and title.year <= query.year_max))

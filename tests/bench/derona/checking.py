@@ -119,7 +119,7 @@ def names_in(text: str, known: Known, told: Iterable[str] = ()) -> tuple[int, li
         if capital and not word.isdigit() and word not in known.capitals:
             if not (_begins(text, start) and word in known.words):
                 if strange and last >= 0 and all(one[0] in _JOINS for one in tokens[last + 1 : at]):
-                    strange[-1].append(word)
+                    strange[-1] += [one[0] for one in tokens[last + 1 : at + 1]]
                 else:
                     strange.append([word])
                 last = at

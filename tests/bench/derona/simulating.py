@@ -184,11 +184,11 @@ def _shows(reply: Reply, derona: Assistant, wanted: Callable[[str], bool]) -> bo
     return any(title is not None and wanted(title.title_id) for title in found)
 
 
-def frozen(path: Path, derona: Assistant, count: int | None = None) -> list[Played]:
-    """Play the frozen personas, the first `count` of them or all; no row is told."""
+def frozen(path: Path, derona: Assistant, every: int = 1) -> list[Played]:
+    """Play the frozen personas, or one in `every`; no row is told."""
     known = checking.known_names(derona.catalogue)
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [play_frozen(row, derona, known) for row in rows[:count]]
+    return [play_frozen(row, derona, known) for row in rows[::every]]
 
 
 def words_of(derona: Assistant, folder: Path = DEV) -> Wording:
