@@ -1,8 +1,12 @@
-"""Order of the whole suite: browser tests come last."""
+"""Order of the whole suite: browser tests come last. Property tests have no deadline: speed fails no test."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("bitaca", deadline=None)
+settings.load_profile("bitaca")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

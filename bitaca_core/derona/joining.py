@@ -7,7 +7,7 @@ what is meant. Where both name the same intent, the rules' finer sense stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -91,7 +91,9 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     genres = _genres(slots.genres, told.get("genres", ()), told.get("not_genres", ()))
     barred = _genres(slots.exclude_genres, told.get("not_genres", ()), told.get("genres", ()))
     if not {"crime", "policial"}.isdisjoint(barred) and {"crime", "policial"}.isdisjoint(genres):
-        barred = tuple(dict.fromkeys((*barred, "crime", "policial")))  # one word of the guide, two of the catalogue
+        barred = tuple(
+            dict.fromkeys((*barred, "crime", "policial"))
+        )  # one word of the guide, two of the catalogue
     shortest_s, longest_s = _sitting(slots, told)
     return replace(
         slots,

@@ -36,7 +36,9 @@ def confusion(pairs: Sequence[tuple[str, str]], *, finding: str) -> Figure:
     panel.grid(False)
     panel.imshow(shares, cmap=LinearSegmentedColormap.from_list("house", [PAPER, AMBER]), vmin=0, vmax=1)
     for row, column in np.argwhere(shares >= COUNTED_FROM):
-        panel.text(column, row, f"{100 * shares[row, column]:.0f}", ha="center", va="center", color=INK, fontsize=7)
+        panel.text(
+            column, row, f"{100 * shares[row, column]:.0f}", ha="center", va="center", color=INK, fontsize=7
+        )
     panel.set_xticks(range(len(labels)), labels, rotation=90)
     panel.set_yticks(range(len(labels)), labels)
     caption(panel, finding, x="read as (% of the row)", y="meant")
@@ -44,7 +46,12 @@ def confusion(pairs: Sequence[tuple[str, str]], *, finding: str) -> Figure:
 
 
 def precision_recall(
-    precision: ArrayLike, recall: ArrayLike, *, chosen: tuple[float, float], bars: tuple[float, float], finding: str
+    precision: ArrayLike,
+    recall: ArrayLike,
+    *,
+    chosen: tuple[float, float],
+    bars: tuple[float, float],
+    finding: str,
 ) -> Figure:
     """Draw precision against recall over all thresholds.
 
@@ -82,7 +89,7 @@ def latency(cpu_ms: ArrayLike, *, finding: str) -> Figure:
     costs = np.maximum(np.asarray(cpu_ms, float), 1e-3)
     figure, (panel,) = canvas(height_in=3.2)
     edges = np.geomspace(costs.min(), max(costs.max(), costs.min() * 1.1), 40)
-    panel.hist(costs, bins=edges, color=LINE, edgecolor=DIM, linewidth=0.4)
+    panel.hist(costs, bins=edges.tolist(), color=LINE, edgecolor=DIM, linewidth=0.4)
     panel.set_xscale("log")
     for share, colour in ((50, SKY), (99, CORAL)):
         value = float(np.percentile(costs, share))

@@ -54,7 +54,9 @@ class Liar:
         if self._title_id is not None:
             title = self.catalogue.resolve(self._title_id)
             assert title is not None
-            lied = replace(blank(reply), title_id=title.title_id, title=title.name(reply.lang), reason="Drama")
+            lied = replace(
+                blank(reply), title_id=title.title_id, title=title.name(reply.lang), reason="Drama"
+            )
             reply = replace(reply, cards=(lied,))
         return replace(reply, text=f"{reply.text} {self._text}".strip())
 
@@ -145,7 +147,9 @@ def test_a_made_up_title_is_reported(derona: Assistant, known: Known, words: Wor
 
 
 def test_a_card_that_breaks_a_condition_is_reported(derona: Assistant, known: Known) -> None:
-    opening = Saying("quero um faroeste brasileiro", "pt", frozenset((("genres", "faroeste"), ("countries", "BR"))))
+    opening = Saying(
+        "quero um faroeste brasileiro", "pt", frozenset((("genres", "faroeste"), ("countries", "BR")))
+    )
     one = Persona(opening, (), ("outro",), 2)
     honest = simulating.play(one, derona, known)
     assert (honest.broken, honest.said, honest.understood) == ((), 2, 2)

@@ -26,7 +26,14 @@ def read(name):
 
 
 def test_the_expected_notebooks_are_there():
-    assert {"00_template", "02_bitrate_ladder", "03_abr", "04_recommendation", "05_search", "07_derona"} <= set(NAMES)
+    assert {
+        "00_template",
+        "02_bitrate_ladder",
+        "03_abr",
+        "04_recommendation",
+        "05_search",
+        "07_derona",
+    } <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -32,7 +32,9 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help=f"of {', '.join(PARTS)}, with commas between; all where empty"
     )
-    parser.add_argument("--dialogues", type=int, default=simulating.DIALOGUES, help="generated ones of the simulation")
+    parser.add_argument(
+        "--dialogues", type=int, default=simulating.DIALOGUES, help="generated ones of the simulation"
+    )
     parser.add_argument("--processes", type=int, default=2, help="that play them")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("results/derona.json"))

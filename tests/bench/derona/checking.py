@@ -39,8 +39,8 @@ SAME = {"historia": ("historico",), "infantil": ("familia",), "crime": ("crime",
 SERIES_SITTING_S = 30 * 60
 """A series of unknown length passes an upper bound from here on, as in search (`Query`)."""
 _WORD = re.compile(r"[^\W_][\w'’-]*")
-_JOINS = frozenset("de da do das dos e o a os as of the and d'".split())
-_OPENS = ".!?…:;“”\"«»(\n"
+_JOINS = frozenset(["de", "da", "do", "das", "dos", "e", "o", "a", "os", "as", "of", "the", "and", "d'"])
+_OPENS = '.!?…:;“”"«»(\n'
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,12 @@ def known_names(catalogue: Catalogue) -> Known:
         _folded(country_name(code, lang))
         for title in catalogue for code in title.countries for lang in phrasing.LANGUAGES
     }  # fmt: skip
-    others |= {_folded(name) for title in catalogue for one in title.episodes for name in (one.title_pt, one.title_en or "")}
+    others |= {
+        _folded(name)
+        for title in catalogue
+        for one in title.episodes
+        for name in (one.title_pt, one.title_en or "")
+    }
     names: dict[str, list[tuple[tuple[str, ...], bool]]] = defaultdict(list)
     for name in (titles | others) - {()}:
         names[name[0]].append((name, name in titles))
@@ -77,7 +82,9 @@ def known_names(catalogue: Catalogue) -> Known:
         told += [theme_name(theme, lang) for title in catalogue for theme in title.themes]
         told += [descriptor_name(one, lang) for title in catalogue for one in title.descriptors]
         words |= {word for text in told for word in _folded(text)}
-        capitals |= {word for text in told for one in text.split() if one[0].isupper() for word in _folded(one)}
+        capitals |= {
+            word for text in told for one in text.split() if one[0].isupper() for word in _folded(one)
+        }
     return Known(catalogue, dict(names), frozenset(words), frozenset(capitals))
 
 
@@ -116,13 +123,13 @@ def names_in(text: str, known: Known, told: Iterable[str] = ()) -> tuple[int, li
             titles += span[1]
             at += span[0]
             continue
-        if capital and not word.isdigit() and word not in known.capitals:
-            if not (_begins(text, start) and word in known.words):
-                if strange and last >= 0 and all(one[0] in _JOINS for one in tokens[last + 1 : at]):
-                    strange[-1] += [one[0] for one in tokens[last + 1 : at + 1]]
-                else:
-                    strange.append([word])
-                last = at
+        unknown = capital and not word.isdigit() and word not in known.capitals
+        if unknown and not (_begins(text, start) and word in known.words):
+            if strange and last >= 0 and all(one[0] in _JOINS for one in tokens[last + 1 : at]):
+                strange[-1] += [one[0] for one in tokens[last + 1 : at + 1]]
+            else:
+                strange.append([word])
+            last = at
         at += 1
     return titles, [" ".join(one) for one in strange]
 
@@ -187,7 +194,9 @@ def breaks(title: Title, pair: Pair, catalogue: Catalogue) -> bool:
         model = catalogue.resolve(value)
         return model is None or title.title_id == model.title_id or not akin(title, model)
     if name in ("year_from", "year_to"):
-        return title.year is None or (title.year < int(value) if name == "year_from" else title.year > int(value))
+        return title.year is None or (
+            title.year < int(value) if name == "year_from" else title.year > int(value)
+        )
     return _sitting_breaks(title, name, 60 * int(value))
 
 

@@ -94,7 +94,9 @@ class Curve:
 
 def moderation_curve(every: int = 1, messages: bool = True) -> Curve:
     """Judge one in `every` development row; without `messages` the rows that are no phrases of moderation are few."""
-    rows = [row for row in training.development(training.DEV) if messages or row.source != "utterances"][::every]
+    rows = [row for row in training.development(training.DEV) if messages or row.source != "utterances"][
+        ::every
+    ]
     chances = training.left_out(rows, training.beside(training.DEV)[::every])
     found = training.curve(rows, training.risk_of(chances))
     return Curve(sum(row.source == "phrases" for row in rows), *found)

@@ -84,9 +84,7 @@ def opened() -> Iterator[Assistant]:
         paths = DataPaths(Path(folder))
         ingest_sample(paths)
         catalogue = load_catalogue(titles_file(paths))
-        yield Assistant(
-            catalogue, open_search(paths, catalogue, set, background=False), playable=lambda: ()
-        )
+        yield Assistant(catalogue, open_search(paths, catalogue, set, background=False), playable=lambda: ())
 
 
 def play_frozen(row: Mapping[str, Any], derona: Assistant, known: Known) -> Played:
@@ -105,7 +103,9 @@ def play_frozen(row: Mapping[str, Any], derona: Assistant, known: Known) -> Play
             accepted = turn
             break
     goal_count = "1 goal" if len(goals) == 1 else "2 to 4 goals" if len(goals) < 5 else "5 goals or more"
-    return Played((row["lang"], goal_count, f"patience {row['patience']}"), accepted, tuple(costs), named, unknown)
+    return Played(
+        (row["lang"], goal_count, f"patience {row['patience']}"), accepted, tuple(costs), named, unknown
+    )
 
 
 def play(one: Persona, derona: Assistant, known: Known) -> Played:
