@@ -23,7 +23,7 @@ from bitaca_core.derona.acts import (
     watching,
 )
 from bitaca_core.derona.context import Outcome, Pick, Turn
-from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf, akin, says_nothing
+from bitaca_core.derona.shelf import CARDS_MAX, Found, Shelf, akin, passes, says_nothing
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 
@@ -235,7 +235,7 @@ def similar(turn: Turn, shelf: Shelf) -> Outcome:
 def refine(turn: Turn, shelf: Shelf) -> Outcome:
     """Narrow, turn or page through the wish on the table."""
     aspect, state = turn.reading.aspect, turn.state
-    if aspect == "pick":
+    if aspect == "pick" and not _contradicted(turn, shelf):
         return _pick(turn, shelf)
     if aspect == "undo":
         return _undo(turn, shelf)
@@ -255,6 +255,13 @@ def refine(turn: Turn, shelf: Shelf) -> Outcome:
     found = shelf.find(wish, turn.ready, seen, keep=keep)
     outcome = _show(turn, shelf, wish, found, "refined", "refined_near")
     return replace(outcome, like=like if like and found.titles else None)
+
+
+def _contradicted(turn: Turn, shelf: Shelf) -> bool:
+    """Return whether the place that was read names a title that the same message rules out ("on second thoughts, a Spanish one")."""
+    title = answers.subject(turn, shelf)
+    said = replace(turn.slots, text="", kinds=(), exclude_kinds=())
+    return title is not None and said.wishes and not passes(title, wishes.wish_of(said))
 
 
 def _undo(turn: Turn, shelf: Shelf) -> Outcome:

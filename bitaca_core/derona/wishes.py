@@ -109,22 +109,30 @@ def _merged(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _compared(wish: Wish, compare: str | None, pivot: Title | None) -> Wish:
-    query = wish.query
+    query = wish.query  # a bound that was said holds where it is the stricter one
     seconds = pivot.duration_s if pivot else None
     year = pivot.year if pivot else None
     if compare == "shorter":
+        longest = (seconds - 1) if seconds and seconds > 1 else SHORT_S
         return replace(
-            wish, query=replace(query, duration_max_s=(seconds - 1) if seconds and seconds > 1 else SHORT_S)
+            wish, query=replace(query, duration_max_s=min(longest, query.duration_max_s or longest))
         )
     if compare == "longer":
+        shortest = (seconds + 1) if seconds else LONG_S
         return replace(
             wish,
-            query=replace(query, duration_min_s=(seconds + 1) if seconds else LONG_S, duration_max_s=None),
+            query=replace(
+                query, duration_min_s=max(shortest, query.duration_min_s or 0), duration_max_s=None
+            ),
         )
     if compare == "older":
-        return replace(wish, query=replace(query, year_max=(year - 1) if year else 1999, year_min=None))
+        latest = (year - 1) if year else 1999
+        return replace(
+            wish, query=replace(query, year_max=min(latest, query.year_max or latest), year_min=None)
+        )
     if compare == "newer":
-        newer = replace(query, year_min=(year + 1) if year else 2000, year_max=None)
+        earliest = (year + 1) if year else 2000
+        newer = replace(query, year_min=max(earliest, query.year_min or 0), year_max=None)
         return replace(wish, query=newer, order="newest")
     if compare == "lighter":
         barred = tuple(genre for genre in _HEAVY if genre not in query.genres)

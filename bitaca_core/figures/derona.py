@@ -88,8 +88,8 @@ def latency(cpu_ms: ArrayLike, *, finding: str) -> Figure:
     """
     costs = np.maximum(np.asarray(cpu_ms, float), 1e-3)
     figure, (panel,) = canvas(height_in=3.2)
-    edges = np.geomspace(costs.min(), max(costs.max(), costs.min() * 1.1), 40)
-    panel.hist(costs, bins=edges.tolist(), color=LINE, edgecolor=DIM, linewidth=0.4)
+    edges = np.geomspace(costs.min(), max(costs.max(), costs.min() * 1.1), 40).tolist()
+    panel.hist(costs, bins=edges, color=LINE, edgecolor=DIM, linewidth=0.4)
     panel.set_xscale("log")
     for share, colour in ((50, SKY), (99, CORAL)):
         value = float(np.percentile(costs, share))

@@ -123,8 +123,8 @@ def names_in(text: str, known: Known, told: Iterable[str] = ()) -> tuple[int, li
             titles += span[1]
             at += span[0]
             continue
-        unknown = capital and not word.isdigit() and word not in known.capitals
-        if unknown and not (_begins(text, start) and word in known.words):
+        allowed = word.isdigit() or word in known.capitals or (_begins(text, start) and word in known.words)
+        if capital and not allowed:
             if strange and last >= 0 and all(one[0] in _JOINS for one in tokens[last + 1 : at]):
                 strange[-1] += [one[0] for one in tokens[last + 1 : at + 1]]
             else:

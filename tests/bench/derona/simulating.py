@@ -36,8 +36,10 @@ DIALOGUES = 10_000
 SEED = 5
 SOON = 3
 """Turns within which a title should be accepted."""
-NEW_WISH = frozenset(("search", "similar", "surprise"))
-"""Readings that begin a wish, so that what was said before no longer holds."""
+SEEKING = frozenset(("search", "similar", "surprise", "refine", "another"))
+"""Readings whose cards answer a wish; those of others (details of a title, what was begun) are told apart."""
+NEW_WISH = frozenset(("search", "similar", "surprise", "continue_watching"))
+"""Readings that begin a list of their own, so that what was said before no longer holds."""
 CHUNK = 50
 
 
@@ -56,9 +58,12 @@ class Played:
     named, unknown : int
         Titles named in texts and cards; those of them that the catalogue does not have.
     broken : tuple of (intent, slot)
-        For each unmarked card a condition that was understood in this message, or before and still stood.
+        For each unmarked card that answers a wish, a condition that was understood in this message, or before and still
+        stood.
+    aside : tuple of (intent, slot)
+        The same for cards of a message that was read as no wish at all ("details").
     forgotten : tuple of (intent, slot)
-        The same for conditions of earlier messages where a follow-up was read as a new wish.
+        The same for conditions of earlier messages where a follow-up was read as a new wish, or they as no wish.
     unread : tuple of (intent, slot)
         The same for conditions that were said and not understood.
     said, understood : int
@@ -71,6 +76,7 @@ class Played:
     named: int
     unknown: int
     broken: tuple[Pair, ...] = ()
+    aside: tuple[Pair, ...] = ()
     forgotten: tuple[Pair, ...] = ()
     unread: tuple[Pair, ...] = ()
     said: int = 0
@@ -117,6 +123,7 @@ def play(one: Persona, derona: Assistant, known: Known) -> Played:
     before: set[Pair] = set()
     missed: set[Pair] = set()
     broken: list[Pair] = []
+    aside: list[Pair] = []
     forgotten: list[Pair] = []
     unread: list[Pair] = []
     named = unknown = said = read = 0
@@ -137,9 +144,17 @@ def play(one: Persona, derona: Assistant, known: Known) -> Played:
         reply = _timed(derona, text, state, costs)
         if reply.intent in NEW_WISH:
             before, standing = before | standing, set()
-        standing, missed = standing | told, missed | (pairs - told)
-        broken += [(reply.intent, pair[0]) for _, pair in checking.broken(reply, standing, known)]
-        forgotten += [(reply.intent, pair[0]) for _, pair in checking.broken(reply, before - standing, known)]
+        missed |= pairs - told
+        if reply.intent in SEEKING:
+            standing |= told
+            broken += [(reply.intent, pair[0]) for _, pair in checking.broken(reply, standing, known)]
+        else:
+            before |= told
+            aside += [(reply.intent, pair[0]) for _, pair in checking.broken(reply, standing | told, known)]
+        if reply.intent in SEEKING:
+            forgotten += [
+                (reply.intent, pair[0]) for _, pair in checking.broken(reply, before - standing, known)
+            ]
         unread += [(reply.intent, pair[0]) for _, pair in checking.broken(reply, missed, known)]
         count, strange = checking.named(reply, known)
         named, unknown = named + count, unknown + len(strange)
@@ -153,7 +168,7 @@ def play(one: Persona, derona: Assistant, known: Known) -> Played:
         text = saying.text if saying is not None else others.pop(0)
     return Played(
         one.kinds, accepted, tuple(costs), named, unknown,
-        tuple(broken), tuple(forgotten), tuple(unread), said, read,
+        tuple(broken), tuple(aside), tuple(forgotten), tuple(unread), said, read,
     )  # fmt: skip
 
 
@@ -242,6 +257,7 @@ def totals(played: Sequence[Played]) -> dict[str, Any]:
         found |= {
             "constraint violations": sum(len(one.broken) for one in played),
             "constraint violations by": _counted(pair for one in played for pair in one.broken),
+            "cards of a message read as no wish": sum(len(one.aside) for one in played),
             "cards against what was forgotten with a new wish": sum(len(one.forgotten) for one in played),
             "forgotten by": _counted(pair for one in played for pair in one.forgotten),
             "conditions said": said,
