@@ -21,12 +21,10 @@ from bitaca_core.derona.state import DialogueState
 from bitaca_core.derona.understanding.aspects import aspect_of
 from bitaca_core.derona.understanding.numbers import class_of
 from bitaca_core.derona.understanding.orders import command_of, tracks_command
-from bitaca_core.derona.understanding.reading import SILENT, WISHING, Understood
+from bitaca_core.derona.understanding.reading import GRAVE, SILENT, WISHING, Understood
 
 SETTLED = frozenset(("empty", "too_long", "crisis", "refuse", "abuse"))
 """Readings of the rules that nothing overrules."""
-GRAVE = frozenset(("crisis", "abuse"))
-"""Readings of the models that moderation, which was taught for it, must at least think possible."""
 GUIDE = {
     "identity": "small_talk", "smalltalk": "small_talk", "continue": "resume", "control": "player_control", "affirm": "", "deny": "",
 }  # fmt: skip
@@ -163,7 +161,7 @@ def reading_with(
         return rule  # no word of it is one that people use
     intent, text = _settled(rule, understood, message, slots, state), message.text
     if intent in GRAVE and moderation.harmless(message):
-        return rule
+        return rule  # moderation, which was taught for it, must at least think it possible
     if intent in ("refine", "another") and not state.listed and state.wish is None and slots.wishes:
         intent = "search"
     same = GUIDE.get(rule.intent, rule.intent) == intent

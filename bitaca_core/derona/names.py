@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,11 +15,8 @@ from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.normalize import Message
 
 NAME_WORDS_MAX = 12
-GUESS_CUTOFF = 80.0
-"""Below this similarity (0-100) a name is somebody else's, not a typo."""
 PERSON_CUTOFF, PERSON_SET_CUTOFF = 86.0, 96.0
 _ARTICLES = {"o", "a", "os", "as", "um", "uma", "the", "an"}
-_LIGHT = {"de", "do", "da", "dos", "das", "e", "of", "and", "no", "na", "em"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +40,13 @@ class Names:
         self._person_titles: dict[str, list[str]] = {}
         surnames: dict[str, set[str]] = {}
         firsts: dict[str, set[str]] = {}
-        rare: Counter[str] = Counter()
-        owner: dict[str, str] = {}
+        spoken: set[str] = set()
         for title in titles:
-            own: set[str] = set()
             self._order[title.title_id] = len(self._order)
             for name in names_of(title):
                 self._exact.setdefault(name, title.title_id)
                 self._romaji.setdefault(romaji_key(name), title.title_id)
-                own |= set(name.split())
-            for word in own:
-                rare[word] += 1
-                owner[word] = title.title_id
+                spoken.update(name.split())
             for person in filter(_could_be_typed, (*title.directors, *title.cast)):
                 key = fold(person)
                 self._people.setdefault(key, person)
@@ -72,11 +63,12 @@ class Names:
             **{word: max(people, key=self._fame) for word, people in firsts.items() if len(word) > 4},
             **{word: max(people, key=self._fame) for word, people in surnames.items() if len(word) > 3},
         }
-        self._rare = {word: owner[word] for word, count in rare.items() if count == 1 and distinctive(word)}
         self._person_words = frozenset(word for key in self._people for word in key.split() if len(word) > 2)
         self._person_choices = tuple(self._people)
         self._surname_choices = tuple(word for word in self._called if len(word) > 4)
-        self.words: frozenset[str] = frozenset(rare) | {word for key in self._people for word in key.split()}
+        self.words: frozenset[str] = frozenset(spoken) | {
+            word for key in self._people for word in key.split()
+        }
         self._choices = tuple(name for name in self._exact if len(name) >= 4)
         self._longest = min(NAME_WORDS_MAX, max((len(name.split()) for name in self._exact), default=1))
 
@@ -112,41 +104,10 @@ class Names:
         """Return the place of a title in the catalogue."""
         return self._order.get(title_id, 0)
 
-    def guess(self, text: str, cutoff: float = GUESS_CUTOFF) -> str | None:
-        """Return the title whose name `text` most likely means, None when nothing is near enough."""
-        key = _bare(fold(text))
-        if len(key) < 3:
-            return None
-        exact = self._exact.get(key) or self._romaji.get(romaji_key(key))
-        if exact:
-            return exact
-        content = [word for word in key.split() if word not in _LIGHT]
-        for word in content:
-            if word in self._rare and len(content) <= 3:
-                return self._rare[word]
-        if len(key) < 4:
-            return None
-        near = process.extractOne(key, self._choices, scorer=fuzz.ratio, score_cutoff=cutoff)
-        if near is None and len(key) >= 8:
-            near = process.extractOne(
-                key, self._choices, scorer=fuzz.token_sort_ratio, score_cutoff=cutoff + 6
-            )
-        return self._exact[near[0]] if near else None
-
     def nearness(self, title: Title, text: str) -> float:
         """Return how much the nearest of a title's names looks like `text`, 0-100."""
         key = fold(text)
         return max((fuzz.token_sort_ratio(name, key) for name in names_of(title)), default=0.0)
-
-    def near(self, text: str, cutoff: float) -> str | None:
-        """Return the title one of whose names is spelt nearly like the whole of `text`."""
-        key = _bare(fold(text))
-        found = (
-            process.extractOne(key, self._choices, scorer=fuzz.ratio, score_cutoff=cutoff)
-            if len(key) >= 8
-            else None
-        )
-        return self._exact[found[0]] if found else None
 
     def person(self, words: tuple[str, ...]) -> str | None:
         """Return the director or actor named in full, or by a surname that only one of them has."""

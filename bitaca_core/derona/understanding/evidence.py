@@ -26,24 +26,8 @@ NEGATIONS = frozenset(
      "dispenso", "without", "no", "not", "nothing", "don", "dont", "never", "except", "hate", "less", "isn", "isnt", "avoid", "skip", "minus", "aren", "exclude",
      "esquece", "troca", "swap", "instead", "remove", "drop", "tires", "poupa", "proibido", "corta", "nenhum", "nenhuma", "zero", "nope", "anti", "pouco", "pouca", "too", "demais")
 )  # fmt: skip
-TURNS = frozenset(
-    (
-        "mas",
-        "but",
-        "porem",
-        "so",
-        "apenas",
-        "e",
-        "and",
-        "quero",
-        "want",
-        "prefiro",
-        "com",
-        "with",
-        "por",
-        "que",
-    )
-)
+TURNS = frozenset(("mas", "but", "quero", "want"))
+"""Words behind which a negation no longer holds."""
 _TITLE_WORD = re.compile(r"\btitulo\d+\b")
 
 
@@ -155,7 +139,7 @@ def _polarity(evidence: Evidence, start: int) -> str:
             return "+"
         if evidence.negates(at):
             return "-" if back <= 2 else "~"
-        if evidence.words[at] in ("mas", "but", "quero", "want"):
+        if evidence.words[at] in TURNS:
             return "+"
     return "+"
 

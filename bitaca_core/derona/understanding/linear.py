@@ -6,8 +6,10 @@ import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,3 +109,10 @@ class Linear:
         ):
             raise SchemaError(f"{file} does not fit together", hint="train it again")
         return model
+
+
+@lru_cache(maxsize=8)
+def committed(name: str) -> Linear:
+    """Return the model `data/<name>.npz` that `training` wrote; read once."""
+    with (resources.files("bitaca_core.derona") / "data" / f"{name}.npz").open("rb") as file:
+        return Linear.load(cast(BinaryIO, file))

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
 from rapidfuzz import fuzz, process
 
@@ -20,7 +18,7 @@ from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.names import Names, Span, distinctive, names_of
 from bitaca_core.derona.normalize import Message, in_use
 from bitaca_core.derona.understanding.evidence import Features
-from bitaca_core.derona.understanding.linear import Linear
+from bitaca_core.derona.understanding.linear import committed
 
 PART_WORDS_MAX = 5
 OWNERS_MAX = 3
@@ -259,7 +257,7 @@ def _capital(raw: str, own: Sequence[str]) -> str:
 def named_in(message: Message, names: Names, parts: Parts, scene: str) -> list[Span]:
     """Return where titles are named in a message."""
     found = candidates(message, names, parts)
-    model = model_()
+    model = committed("named")
     kept = []
     for one in found:
         scores = model.scores(candidate_features(message, one, found, scene))
@@ -278,10 +276,3 @@ def _surely_near(message: Message, one: Candidate) -> bool:
         and not after
         and (before in _BEFORE_NAMES or (one.share >= SURE and letters >= SURE_LETTERS))
     )
-
-
-@lru_cache(maxsize=1)
-def model_() -> Linear:
-    """Read the model once."""
-    with (resources.files("bitaca_core.derona") / "data" / "named.npz").open("rb") as file:
-        return Linear.load(file)  # type: ignore[arg-type]

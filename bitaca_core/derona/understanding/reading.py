@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -24,7 +22,7 @@ from bitaca_core.derona.understanding.evidence import (
     intent_features,
     phrase_features,
 )
-from bitaca_core.derona.understanding.linear import Linear
+from bitaca_core.derona.understanding.linear import committed
 from bitaca_core.derona.understanding.nations import mention_features, mentions
 
 WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
@@ -47,6 +45,7 @@ SILENT = frozenset(
 )
 """Intents whose words are no slots."""
 GRAVE, GRAVE_MARGIN = frozenset(("crisis", "abuse")), 0.35
+"""Intents that must be told clearly, and how far ahead of the next they must be."""
 ORDERED = frozenset(("player_control", "play"))
 ONE_OF = ("company", "comparative")
 """Slots that have one value: the likeliest phrase gives it."""
@@ -62,30 +61,6 @@ class Understood:
     intent: str
     margin: float
     slots: Mapping[str, Any] = field(default_factory=dict)
-    next_intent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The linear models of `training`."""
-
-    intents: Linear
-    phrases: Linear
-    actions: Linear
-    senses: Linear
-    themes: Linear
-
-
-@lru_cache(maxsize=1)
-def models() -> Models:
-    """Read the models once."""
-    folder = resources.files("bitaca_core.derona") / "data"
-
-    def load(name: str) -> Linear:
-        with (folder / f"{name}.npz").open("rb") as file:
-            return Linear.load(file)  # type: ignore[arg-type]
-
-    return Models(load("intents"), load("phrases"), load("actions"), load("senses"), load("themes"))
 
 
 def understand(
@@ -105,15 +80,15 @@ def understand(
     """
     evidence = evidence_of(message, masked, scene, people)
     features = intent_features(evidence)
-    scores = models().intents.scores(features)
+    scores = committed("intents").scores(features)
     best, next_ = np.argsort(scores)[-1:-3:-1]
-    labels = models().intents.labels
+    labels = committed("intents").labels
     margin = float(scores[best] - scores[next_])
     if labels[int(best)] in GRAVE and margin < GRAVE_MARGIN:
-        best, next_ = next_, best
-    intent, second = labels[int(best)], labels[int(next_)]
+        best = next_
+    intent = labels[int(best)]
     if intent in SILENT:
-        return Understood(intent, margin, next_intent=second)
+        return Understood(intent, margin)
     slots: dict[str, Any] = {}
     _phrases(evidence, intent, slots)
     _nations(evidence, intent, message.language, slots)
@@ -122,17 +97,17 @@ def understand(
         intent == "play"
         and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)
     ):
-        action = models().actions.scores(features)
-        slots["action"] = models().actions.labels[int(action.argmax())]
+        action = committed("actions").scores(features)
+        slots["action"] = committed("actions").labels[int(action.argmax())]
     if intent in THEMED:
         _words(evidence, intent, slots)
     if intent in WISHING:
         slots["not_title_places"] = tuple(_left_out_titles(evidence, intent))
-    return Understood(intent, margin, slots, second)
+    return Understood(intent, margin, slots)
 
 
 def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
-    model = models().phrases
+    model = committed("phrases")
     found: dict[str, list[str]] = {}
     best: dict[str, tuple[float, str]] = {}
     for cue in evidence.slots:
@@ -158,7 +133,7 @@ def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
 
 
 def _nations(evidence: Evidence, intent: str, lang: str, slots: dict[str, Any]) -> None:
-    model = models().senses
+    model = committed("senses")
     found = mentions(evidence.words)
     told: dict[str, list[str]] = {}
     for one in found:
@@ -200,7 +175,7 @@ def _words(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
     spans = [(cue.start, cue.end, cue.label.split(".")[0]) for cue in evidence.slots]
     spans += [(one.start, one.end, "nations") for one in mentions(evidence.words)]
     taken = themes.taken_by(evidence, spans)
-    model = models().themes
+    model = committed("themes")
     told = [
         "other" if taken[at] == "mark" else model.labels[int(model.scores(themes.word_features(evidence, at, taken, intent)).argmax())]
         for at in range(len(evidence.words))
