@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.derona import intents, moderation
+from bitaca_core.derona import intents, moderation, story, turning
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.normalize import Message, in_use
-from bitaca_core.derona.slots import Slots
+from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.derona.slots import CHILD_AGE, Slots, phrases
 from bitaca_core.derona.state import DialogueState
 from bitaca_core.derona.understanding.aspects import aspect_of
 from bitaca_core.derona.understanding.numbers import class_of
@@ -42,13 +43,26 @@ COMPARED = {
     "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
     "menos-violento": "lighter",
 }  # fmt: skip
+SHOWING = frozenset(("search", "similar", "refine", "another"))
+"""Intents that put the answer to a wish on the page."""
+ASIDE = frozenset(
+    ("details", "cast", "compare", "availability", "watchlist", "feedback", "help", "small_talk", "history_privacy", "why", "play")
+)  # fmt: skip
+"""Intents that a change of the wish is taken for, where the models hardly tell them from it."""
+SHY = 0.6
+"""A word or two that name a thing ("gato") are small talk only when the models are surer than this."""
 GUESSED_AT, UNSURE = (
     frozenset(("feedback", "help", "history_privacy", "watchlist", "continue_watching", "small_talk")),
     0.3,
 )
 """Intents that a short wish is easily taken for, and how little ahead they must be to give way to what it names."""
+STORY_MIN = 4
+"""In a story of so many words "new" says something of the story, not that the film is."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
+_SAME_MAKER = re.compile(
+    r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
+)
 _BARE_TITLE = re.compile(r"(?:(?:o|a|os|as|filme|serie|anime|the|movie) )*titulo\d")
 _BARE_PLACE = re.compile(
     r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*"
@@ -57,7 +71,11 @@ _BARE_PLACE = re.compile(
 
 def scene_of(state: DialogueState, playing: bool) -> str:
     """Return what is on the page: a player, one title, a list, or empty."""
-    return "playing" if playing else "details" if state.focus else "results" if state.listed else ""
+    if playing:
+        return "playing"
+    if state.wish is not None and state.intent in SHOWING:
+        return "results"  # also of one title, or of none: the wish can be changed
+    return "details" if state.focus else "results" if state.listed else ""
 
 
 def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
@@ -93,13 +111,15 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
             dict.fromkeys((*barred, "crime", "policial"))
         )  # one word of the guide, two of the catalogue
     shortest_s, longest_s = _sitting(slots, told)
-    return replace(
+    genres, hinted = _sure(tuple(genre for genre in genres if genre not in barred), slots, told)
+    joined = replace(
         slots,
         said=said,
         person=slots.person or next((one for one in people if names.titles_by(one)), None),
         titles=titles,
         exclude_titles=tuple(left_out),
-        genres=tuple(genre for genre in genres if genre not in barred),
+        genres=genres,
+        hinted=hinted,
         exclude_genres=barred,
         want_moods=tuple(told.get("moods", ())),
         exclude_moods=tuple(told.get("not_moods", ())),
@@ -112,11 +132,44 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
         year_max=told.get("year_to", slots.year_max if "year_from" not in told else None),
         duration_min_s=shortest_s,
         duration_max_s=longest_s,
-        max_age=_age(slots.max_age, told.get("age_max")),
+        max_age=_age(slots, told),
         ordinal=told.get("ordinal", slots.ordinal),
         reference=bool(told.get("reference")) or slots.reference,
         compare=COMPARED.get(told.get("comparative", ""), slots.compare),
     )  # fmt: skip
+    moods_read = bool(told.get("moods") or told.get("not_moods"))
+    refining = understood.intent in ("refine", "another")
+    tale = story.told(
+        joined,
+        told.get("themes", ()),
+        moods_read=moods_read,
+        company=bool(told.get("company")),
+        refining=refining,
+    )
+    new = joined.newest and not (tale.plain and len(tale.words.split()) >= STORY_MIN)
+    return replace(joined, story=tale.words, plot=tale.plain, newest=new)
+
+
+def _sure(
+    genres: tuple[str, ...], slots: Slots, told: Mapping[str, Any]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the genres that were asked for, and those that a word about somebody or a feeling only hints at.
+
+    The models read every genre of the guide: what the rules alone made of "em família" or of "pra chorar" is a hint.
+    """
+    read = {CATALOGUE.get(genre, genre) for genre in told.get("genres", ())} | set(told.get("genres", ()))
+    felt = {mood.genre for phrase in slots.moods if (mood := lexicon().moods[phrase]).genre}
+    named = {
+        value
+        for size, kind, value in phrases(slots.masked)
+        if size and kind == "genres"
+    }
+    hinted = tuple(
+        genre
+        for genre in genres
+        if genre not in read and (genre == "familia" or (genre in felt and genre not in named))
+    )
+    return tuple(genre for genre in genres if genre not in hinted), hinted
 
 
 def _sitting(slots: Slots, told: Mapping[str, Any]) -> tuple[int | None, int | None]:
@@ -130,11 +183,18 @@ def _sitting(slots: Slots, told: Mapping[str, Any]) -> tuple[int | None, int | N
     )
 
 
-def _age(rules: int | None, told: int | None) -> int | None:
-    """Return the age of the youngest, in years, where the rules read one of the class that was told."""
-    if told is None or (rules is not None and class_of(rules) == told):
-        return rules
-    return told
+def _age(slots: Slots, told: Mapping[str, Any]) -> int | None:
+    """Return the age of the youngest, in years, where the rules read one of the class that was told.
+
+    A child that is only spoken of ("mãe com filhos lobo") sits in no audience: an age that nobody said is taken from
+    company, which the models read.
+    """
+    rules, read = slots.max_age, told.get("age_max")
+    if read is None:
+        digits = re.search(r"\d", re.sub(r"\btitulo\d+\b", " ", slots.masked))
+        spoken = rules is not None and (rules != CHILD_AGE or digits is not None)
+        return rules if spoken or told.get("company") else None
+    return rules if rules is not None and class_of(rules) == read else read
 
 
 def _genres(rules: Sequence[str], told: Sequence[str], against: Sequence[str]) -> tuple[str, ...]:
@@ -159,7 +219,12 @@ def reading_with(
         return Reading("small_talk", aspect="laugh")
     if rule.intent == "out_of_scope" and not any(in_use(word) for word in message.words):
         return rule  # no word of it is one that people use
+    if _SAME_MAKER.search(slots.masked) and understood.intent in (*WISHING, "cast", "details"):
+        return Reading("search", aspect="same_director")
     intent, text = _settled(rule, understood, message, slots, state), message.text
+    turned = _turned(intent, understood, slots, state)
+    if turned is not None:
+        return turned
     if intent in GRAVE and moderation.harmless(message):
         return rule  # moderation, which was taught for it, must at least think it possible
     if intent in ("refine", "another") and not state.listed and state.wish is None and slots.wishes:
@@ -187,6 +252,24 @@ def reading_with(
     return Reading(intent, aspect=aspect)
 
 
+def _turned(intent: str, understood: Understood, slots: Slots, state: DialogueState) -> Reading | None:
+    """Return the reading of a wish while another stands: changed, begun anew; None where it is neither."""
+    wish = state.wish
+    if wish is None or wish.empty or scene_of(state, False) != "results":
+        return None
+    if intent in ("search", "refine", "surprise") and (slots.wishes or slots.plot) and turning.says_so(slots.masked):
+        return Reading("search", aspect="fresh")
+    if intent in ("search", "refine") and not slots.titles:
+        if turning.begins_anew(wish, slots):
+            return Reading("search", aspect="topic")
+        changes = slots.wishes or slots.plot or slots.compare
+        return Reading("refine") if intent == "search" and changes else None
+    pointed = slots.titles or slots.reference or slots.ordinal is not None
+    if intent in ASIDE and understood.margin < UNSURE and slots.wishes and not pointed:
+        return Reading("refine")
+    return None
+
+
 def _settled(
     rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState
 ) -> str:
@@ -209,8 +292,16 @@ def _settled(
         return "details"
     if rule.intent == "out_of_scope" and intent == "help" and understood.margin < UNSURE:
         return "out_of_scope"
-    if rule.intent in ("smalltalk", "identity") and intent == "search":
+    if rule.intent in ("smalltalk", "identity") and intent == "search" and understood.margin < 1.0:
         return "small_talk"
+    if (
+        intent in ("small_talk", "out_of_scope")
+        and rule.intent in ("search", "out_of_scope")
+        and slots.plot
+        and understood.margin < SHY
+        and not intents.is_foreign(slots.masked)
+    ):
+        return "search"
     if rule.intent == "availability" and intent == "play" and "?" in message.marks:
         return "availability"
     if (

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
-from bitaca_core.derona import answers, facts, player, trusted, wishes
+from bitaca_core.derona import answers, facts, player, trusted, turning, wishes
 from bitaca_core.derona.acts import (
     availability,
     comparing,
@@ -47,6 +47,8 @@ def search(turn: Turn, shelf: Shelf) -> Outcome:
     wish = wishes.wish_of(turn.slots)
     if turn.reading.aspect == "same_director":
         wish = _same_director(turn, shelf, wish)
+    if turn.reading.aspect == "topic" and turn.state.wish is not None:
+        wish = wishes.beside(wish, turning.audience(turn.state.wish))
     wish = wishes.ordered(wish, turn.slots.compare)
     if wish.popular:
         return _popular(turn, shelf, wish)
@@ -71,7 +73,7 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         dropped = facts.dropped_words(found.dropped, lang)
         return Outcome(near_act, {"dropped": dropped}, _picks(found.near, near=True), wish=wish)
     plays = [title for title in found.titles if shelf.unit(title, turn.ready)]
-    picks = _picks(found.titles) + _picks(found.near, near=True)
+    picks = (_picks(found.titles) + _picks((*found.near, *found.beside), near=True))[:CARDS_MAX]
     if found.vague and not _only_words(wish):
         return Outcome("found_partly", {"what": facts.wish_words(wish, lang)}, picks[:CARDS_MAX], wish=wish)
     if found.vague:
@@ -330,7 +332,18 @@ def out_of_scope(turn: Turn, shelf: Shelf) -> Outcome:
         return Outcome("spoiler")
     from bitaca_core.derona.intents import is_foreign
 
-    return Outcome("out_of_scope" if is_foreign(turn.slots.masked) else "not_understood")
+    if is_foreign(turn.slots.masked):
+        return Outcome("out_of_scope")
+    return _story(turn, shelf) or Outcome("not_understood")
+
+
+def _story(turn: Turn, shelf: Shelf) -> Outcome | None:
+    """Return what is found for words that nobody could place, where a title tells of them; None where none does."""
+    wish = wishes.wish_of(turn.slots)
+    if not turn.slots.plot or turn.state.listed:
+        return None
+    found = shelf.find(wish, turn.ready)
+    return _show(turn, shelf, wish, found, "found", "found_near") if found.titles and not found.vague else None
 
 
 def another(turn: Turn, shelf: Shelf) -> Outcome:

@@ -21,6 +21,12 @@ from bitaca_core.search.company import suits
 from bitaca_core.search.query import Hit, Query, SearchService
 
 CARDS_MAX = 6
+FEW = 4
+"""Where fewer titles meet a wish, those that miss one condition are shown after them, and marked."""
+CLEARLY, ELSEWHERE_MAX = 1.25, 2
+"""How much better a story must fit than what meets the conditions to be shown beside it, and how many are."""
+STRONG = 0.5
+"""A title answers a story that scores at least this share of the best one's score."""
 POOL = 40
 """Titles asked of search before the conditions and what was shown are taken away."""
 _TEXT_REASONS = frozenset(("title", "words", "genre", "theme", "person", "meaning"))
@@ -37,10 +43,15 @@ class Popularity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Titles for a wish. `dropped` names what was given up to find any (empty: nothing was)."""
+    """Titles for a wish. `dropped` names what was given up to find any (empty: nothing was).
+
+    `near` are what can be watched in place of titles that cannot be, or what is left where `dropped` was given up;
+    `beside` are titles that miss one condition, where few meet all.
+    """
 
     titles: tuple[Title, ...] = ()
     near: tuple[Title, ...] = ()
+    beside: tuple[Title, ...] = ()
     dropped: tuple[str, ...] = ()
     vague: bool = False
 
@@ -112,10 +123,14 @@ class Shelf:
             if not plays:
                 near = self._nearby(exact[0], wish, ready, {*seen, *(title.title_id for title in exact)})
             vague = bool(wish.query.text) and not self._spoken(wish, exact[0])
-            return Found(tuple(exact[:limit]), tuple(near[:2]), (), vague)
+            beside = self._told_elsewhere(wish, exact, ready, seen)
+            if len(exact) < FEW:
+                beside += self._beside(wish, [*exact, *beside], ready, seen, limit, keep)
+            exact = exact[: limit - len(beside)] if len(exact) >= FEW else exact
+            return Found(tuple(exact[:limit]), tuple(near[:2]), tuple(beside), (), vague)
         mixed = self._mixed(wish, ready, seen)
         if mixed:
-            return Found((), tuple(mixed[:limit]), ("genre",))
+            return Found((), tuple(mixed[:limit]), dropped=("genre",))
         loose = wish
         dropped: tuple[str, ...] = ()
         for name, relaxed in _looser(wish):
@@ -126,8 +141,51 @@ class Shelf:
                 break
             near = self._run(loose, ready, seen)
             if near:
-                return Found((), tuple(near[:limit]), dropped)
+                return Found((), tuple(near[:limit]), dropped=dropped)
         return Found()
+
+    def _told_elsewhere(
+        self, wish: Wish, exact: list[Title], ready: Collection[str], seen: Collection[str]
+    ) -> list[Title]:
+        """Return titles whose story fits far better than any that meets the conditions: one may have been misread."""
+        if not wish.query.text or wish.person or wish.like or wish.order:
+            return []
+        safe = _safe(wish.query)
+        if safe == wish.query:
+            return []
+        inside = self._scores(wish.query)
+        best = max((inside.get(title.title_id, 0.0) for title in exact), default=0.0)
+        gone = {*seen, *(title.title_id for title in exact)}
+        outside = ((key, score) for key, score in self._scores(safe).items() if key not in gone)
+        better = [self.catalogue.resolve(key) for key, score in outside if score >= CLEARLY * best]
+        loose = replace(Wish(query=safe), exclude_countries=wish.exclude_countries, exclude_kinds=wish.exclude_kinds)
+        return [title for title in better if title is not None and passes(title, loose)][:ELSEWHERE_MAX]
+
+    def _scores(self, query: Query) -> dict[str, float]:
+        return {hit.title_id: hit.score for hit in self.search.search(query, POOL)}
+
+    def _beside(
+        self,
+        wish: Wish,
+        exact: list[Title],
+        ready: Collection[str],
+        seen: Collection[str],
+        limit: int,
+        keep: str | None,
+    ) -> list[Title]:
+        """Return titles that miss one condition of the wish, to stand after the few that meet all; safety is kept."""
+        found: list[Title] = []
+        gone = {*seen, *(title.title_id for title in exact)}
+        for name, relaxed in _looser(wish):
+            loose = relaxed(wish)
+            if name in (keep, "like", "mood") or says_nothing(loose):
+                continue
+            near = self._run(loose, ready, gone)[: limit - len(exact) - len(found)]
+            found += near
+            gone.update(title.title_id for title in near)
+            if len(exact) + len(found) >= limit:
+                break
+        return found
 
     def _mixed(self, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
         """Return titles of each asked genre in turn, when no title has them all."""
@@ -145,7 +203,8 @@ class Shelf:
         self, title: Title, wish: Wish, ready: Collection[str], seen: Collection[str] = ()
     ) -> list[Title]:
         """Return titles like `title` that also meet the wish's conditions, playable ones first among equals."""
-        hits = self.search.similar(title.title_id, POOL, frozenset({title.title_id, *seen}))
+        query = replace(wish.query, text="", exclude_ids=wish.query.exclude_ids | {title.title_id, *seen})
+        hits = self.search.alike(title.title_id, query, POOL)
         found = [self.catalogue.resolve(hit.title_id) for hit in hits]
         kept = [item for item in found if item and item.title_id != title.title_id and passes(item, wish)]
         return _unique(sorted(kept[: CARDS_MAX * 2], key=lambda item: self.unit(item, ready) is None))
@@ -167,6 +226,7 @@ class Shelf:
         return _unique([title for title in found if title is not None and passes(title, wish)])
 
     def _run(self, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
+        scores: dict[str, float] = {}
         if wish.person:
             pool = [self.catalogue.get(title_id) for title_id in self.names.titles_by(wish.person)]
         elif wish.like:
@@ -179,6 +239,7 @@ class Shelf:
             hits = self.search.search(replace(query, exclude_ids=query.exclude_ids | frozenset(seen)), POOL)
             if query.text and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
                 hits = [hit for hit in hits if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
+            scores = {hit.title_id: hit.score for hit in hits}
             pool = [self.catalogue.resolve(hit.title_id) for hit in hits]
         kept = [
             title
@@ -193,11 +254,9 @@ class Shelf:
             kept = [title for title in kept if _measure(title, wish.order) is not None]
             kept.sort(key=lambda title: _measure(title, wish.order) or 0)
         elif wish.query.text:
-            spoken = [title for title in kept if self._spoken(wish, title)]
-            ids = {title.title_id for title in spoken}
-            if spoken and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
-                kept = spoken
-            kept.sort(key=lambda title: (title.title_id not in ids, self.unit(title, ready) is None))
+            best = max((scores.get(title.title_id, 0.0) for title in kept), default=0.0)
+            strong = {title.title_id for title in kept if scores.get(title.title_id, 0.0) >= STRONG * best}
+            kept.sort(key=lambda title: (title.title_id not in strong, self.unit(title, ready) is None))
         else:
             kept.sort(key=lambda title: (self.unit(title, ready) is None, _mood_rank(title, wish)))
         return _unique(kept)
@@ -240,6 +299,20 @@ class Shelf:
             if found:
                 return found
         return []
+
+
+def _safe(query: Query) -> Query:
+    """Return the words of a query with only what is never given up: who watches, and what is left out."""
+    return Query(
+        text=query.text,
+        max_age=query.max_age,
+        company=query.company,
+        company_age=query.company_age,
+        exclude_genres=query.exclude_genres,
+        exclude_themes=query.exclude_themes,
+        exclude_moods=query.exclude_moods,
+        exclude_ids=query.exclude_ids,
+    )
 
 
 _BROAD = frozenset(("anime", "animacao", "drama"))
@@ -312,6 +385,8 @@ def _looser(wish: Wish) -> list[Relaxation]:
         return lambda now: replace(now, query=replace(now.query, **fields))  # type: ignore[arg-type]
 
     steps: list[Relaxation] = []
+    if query.playable_only:
+        steps.append(("playable", change(playable_only=False)))
     if query.text and not _only_text(wish):
         steps.append(("text", change(text="")))
     if wish.soft_exclude:
@@ -329,7 +404,7 @@ def _looser(wish: Wish) -> list[Relaxation]:
     if query.countries:
         steps.append(("country", change(countries=())))
     if len(query.genres) > 1:
-        steps.append(("genre", change(genres=query.genres[:1])))
+        steps.append(("genre", change(genres=query.genres[-1:])))
     if len(query.genres) == 1 and (wish.order or wish.person or query.max_age is not None or query.countries):
         steps.append(("genre", change(genres=())))
     return steps

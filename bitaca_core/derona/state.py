@@ -21,8 +21,7 @@ class Wish:
     """What is being looked for: a query, and what a query cannot say.
 
     `soft_exclude` are genres that would spoil a mood and are given up first, `prefer` those that a mood puts in
-    front; `near` is set when the last
-    answer had to give something up.
+    front; `about` are themes that a story speaks of: they rank, and a card tells them.
     """
 
     query: Query = field(default_factory=Query)
@@ -32,6 +31,7 @@ class Wish:
     exclude_kinds: tuple[str, ...] = ()
     soft_exclude: tuple[str, ...] = ()
     prefer: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     order: str = ""  # newest, oldest, shortest, longest
     popular: bool = False
 
