@@ -255,7 +255,7 @@ def _bounds(wish: Wish, lang: str) -> list[str]:
 
 
 DROPPED = {
-    "playable": ("o que dá pra assistir aqui agora", "what can be watched here now"),
+    "playable": ("o que já passa aqui", "what plays here already"),
     "text": ("as palavras exatas", "the exact words"),
     "mood": ("o clima", "the mood"),
     "theme": ("o tema", "the theme"),

@@ -60,6 +60,10 @@ STORY_MIN = 4
 """In a story of so many words "new" says something of the story, not that the film is."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
+_FOR_FAMILY = re.compile(
+    r"\b(?:para|for|filmes? (?:de|da|em|bem)|series? (?:de|em)|estilo) (?:\w+ )?famil\w+|\bfamily (?:movies?|films?|shows?|friendly|animation|comed\w+|adventures?)\b"
+)
+"""A family that is the audience of what is asked for, not in its story."""
 _SAME_MAKER = re.compile(
     r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
 )
@@ -111,7 +115,7 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
             dict.fromkeys((*barred, "crime", "policial"))
         )  # one word of the guide, two of the catalogue
     shortest_s, longest_s = _sitting(slots, told)
-    genres, hinted = _sure(tuple(genre for genre in genres if genre not in barred), slots, told)
+    genres, hinted = _sure(tuple(one for one in genres if one not in barred), slots, told, understood.intent)
     joined = replace(
         slots,
         said=said,
@@ -151,11 +155,12 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
 
 
 def _sure(
-    genres: tuple[str, ...], slots: Slots, told: Mapping[str, Any]
+    genres: tuple[str, ...], slots: Slots, told: Mapping[str, Any], intent: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the genres that were asked for, and those that a word about somebody or a feeling only hints at.
 
-    The models read every genre of the guide: what the rules alone made of "em família" or of "pra chorar" is a hint.
+    The models read every genre of the guide: what the rules alone made of "em família" is a hint, and so is what they made
+    of a feeling ("pra chorar") beside a genre, against another feeling, or of a list that is there.
     """
     read = {CATALOGUE.get(genre, genre) for genre in told.get("genres", ())} | set(told.get("genres", ()))
     felt = {mood.genre for phrase in slots.moods if (mood := lexicon().moods[phrase]).genre}
@@ -164,11 +169,11 @@ def _sure(
         for size, kind, value in phrases(slots.masked)
         if size and kind == "genres"
     }
-    hinted = tuple(
-        genre
-        for genre in genres
-        if genre not in read and (genre == "familia" or (genre in felt and genre not in named))
-    )
+    if intent == "search" and not read and not told.get("not_moods"):
+        felt = set()
+    if _FOR_FAMILY.search(slots.masked) is None:
+        felt, named = felt | {"familia"}, named - {"familia"}
+    hinted = tuple(genre for genre in genres if genre not in read and genre in felt and genre not in named)
     return tuple(genre for genre in genres if genre not in hinted), hinted
 
 
@@ -191,8 +196,8 @@ def _age(slots: Slots, told: Mapping[str, Any]) -> int | None:
     """
     rules, read = slots.max_age, told.get("age_max")
     if read is None:
-        digits = re.search(r"\d", re.sub(r"\btitulo\d+\b", " ", slots.masked))
-        spoken = rules is not None and (rules != CHILD_AGE or digits is not None)
+        said = re.search(r"\d|\b(?:para|ver|assistir|vejam|vejo|for|watch)\b", re.sub(r"\btitulo\d+\b", " ", slots.masked))
+        spoken = rules is not None and (rules != CHILD_AGE or said is not None)
         return rules if spoken or told.get("company") else None
     return rules if rules is not None and class_of(rules) == read else read
 
@@ -292,7 +297,8 @@ def _settled(
         return "details"
     if rule.intent == "out_of_scope" and intent == "help" and understood.margin < UNSURE:
         return "out_of_scope"
-    if rule.intent in ("smalltalk", "identity") and intent == "search" and understood.margin < 1.0:
+    chat = rule.intent in ("smalltalk", "identity") and intent == "search"
+    if chat and not (slots.plot and len(slots.story.split()) >= STORY_MIN):
         return "small_talk"
     if (
         intent in ("small_talk", "out_of_scope")

@@ -223,8 +223,8 @@ def similar(turn: Turn, shelf: Shelf) -> Outcome:
             return search(turn, shelf)
         return Outcome("similar_unknown" if turn.slots.text else "similar_ask")
     wish = wishes.refine(
-        wishes.wish_of(replace(turn.slots, text="", person=None)),
-        replace(turn.slots, text="", person=None),
+        wishes.wish_of(replace(turn.slots.unspoken, person=None)),
+        replace(turn.slots.unspoken, person=None),
         title,
     )
     wish = replace(wish, like=title.title_id)
@@ -262,7 +262,7 @@ def refine(turn: Turn, shelf: Shelf) -> Outcome:
 def _contradicted(turn: Turn, shelf: Shelf) -> bool:
     """Return whether the place that was read names a title that the same message rules out ("on second thoughts, a Spanish one")."""
     title = answers.subject(turn, shelf)
-    said = replace(turn.slots, text="", kinds=(), exclude_kinds=())
+    said = replace(turn.slots.unspoken, kinds=(), exclude_kinds=())
     return title is not None and said.wishes and not passes(title, wishes.wish_of(said))
 
 
@@ -297,7 +297,7 @@ def _pick(turn: Turn, shelf: Shelf) -> Outcome:
 
 def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     """One playable title, by the seed and the turn; favourites and unseen ones first."""
-    wish = replace(wishes.wish_of(replace(turn.slots, text="")), popular=False, order="")
+    wish = replace(_kept_company(turn), popular=False, order="")
     wish = replace(wish, query=replace(wish.query, playable_only=True))
     pool = list(shelf.find(wish, turn.ready, frozenset((*turn.watched, *turn.state.shown)), limit=40).titles)
     pool = pool or list(shelf.find(wish, turn.ready, limit=40).titles)
@@ -309,6 +309,12 @@ def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     return Outcome(
         "surprise", said, (Pick(chosen),), wish=wish, focus=chosen.title_id, offer="play", continues=True
     )
+
+
+def _kept_company(turn: Turn) -> Wish:
+    """Return the wish of a message that leaves the choice to her: who watches along is still there."""
+    wish = wishes.wish_of(turn.slots.unspoken)
+    return wishes.beside(wish, turning.audience(turn.state.wish)) if turn.state.wish is not None else wish
 
 
 def affirm(turn: Turn, shelf: Shelf) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bitaca_core.derona.lexicon import Lexicon, lexicon
@@ -79,6 +79,11 @@ class Slots:
         known = lexicon().function_words
         words = [word for word in self.text.split() if len(word) > 2 and word not in known]
         return self.text if words else ""
+
+    @property
+    def unspoken(self) -> Slots:
+        """The conditions alone, without the words that nobody read."""
+        return replace(self, text="", story="", plot=False)
 
     @property
     def wishes(self) -> bool:

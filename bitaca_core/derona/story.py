@@ -84,13 +84,16 @@ def told(
     only_wanted = refining and slots.wishes
     kept: set[int] = set()
     flesh: set[int] = set()
+    felt: set[int] = set()  # a feeling that only the rules read tells something beside other words
     plain = False
     at = 0
     while at < len(words):
         size, kind, value = phrase_at(words, at, known)
         if size and _tells(slots, kind, value, moods_read):
-            kept.update(range(at, at + size))
-            plain = plain or kind != "themes" or fold(value) != " ".join(words[at : at + size])
+            (felt if kind == "moods" else kept).update(range(at, at + size))
+            plain = plain or kind in ("genres", "countries") or (
+                kind == "themes" and fold(value) != " ".join(words[at : at + size])
+            )
         elif not size and _is_story(words[at], unread, known, company) and not (only_wanted and words[at] not in themes):
             kept.add(at)
             plain = True
@@ -99,7 +102,7 @@ def told(
         at += size or 1
     if not kept:
         return Told()
-    kept |= {at for at in flesh if any(abs(at - other) <= _REACH for other in kept)}
+    kept |= felt | {at for at in flesh if any(abs(at - other) <= _REACH for other in kept)}
     return Told(" ".join(_with_joints(words, sorted(kept))[:TEXT_WORDS_MAX]), plain)
 
 
