@@ -51,11 +51,14 @@ class Services:
         Unix seconds.
     calm : Calm or None
         Says when search may load its index and its embedder; at once where None.
+    meaning_share : float
+        Part of the machine's allowance of questions by meaning (`search.service`) that is this process's.
     """
 
     settings: Settings
     clock: Callable[[], float] = time.time
     calm: Calm | None = None
+    meaning_share: float = 1.0
     catalogue: Catalogue = field(default_factory=Catalogue)
     search: Any = None
     recommender: Any = None
@@ -105,9 +108,11 @@ class Services:
             if self.clock() - self._purged_at > PURGE_EVERY_S:
                 self._part("viewers", self._open_viewers)
 
-    def refresh(self) -> None:
-        """Reload what changed on disk since the last time."""
+    def refresh(self, at_once: bool = False) -> None:
+        """Reload what changed on disk since the last time; `at_once` also what is looked at only now and then."""
         paths = self.settings.paths
+        if at_once:
+            self._told_s = float("-inf")
         changed = self._part("library", self._read_library)
         titles = _stamp(titles_file(paths))
         index = _stamp(paths.search / "index.json")
@@ -238,7 +243,7 @@ class Services:
 
         self.search = open_search(
             self.settings.paths, self.catalogue, self.playable_units, self.settings.embedder,
-            patience=self.calm.wait if self.calm is not None else None,
+            patience=self.calm.wait if self.calm is not None else None, meaning_share=self.meaning_share,
         )  # fmt: skip
         return True
 

@@ -47,14 +47,23 @@ class Known:
         self.reads = 0
         self._kept: OrderedDict[str, tuple[tuple[object, ...], float, Viewer]] = OrderedDict()
 
+    def kept(self, viewer: str) -> Viewer | None:
+        """Return what is remembered of a viewer and still holds; None where the disk has to be asked."""
+        found = self._kept.get(viewer)
+        if found is not None and found[0] == self._stamp(viewer) and self.clock() - found[1] < LIFE_S:
+            return found[2]
+        return None
+
+    def _stamp(self, viewer: str) -> tuple[object, ...]:
+        services = self.services
+        return services.viewers.version(viewer), services.version, services.recommender
+
     def of(self, viewer: str) -> Viewer:
         """Return what is known of a viewer with a profile; may be called from any thread."""
         services = self.services
-        stamp = (services.viewers.version(viewer), services.version, services.recommender)
-        now = self.clock()
-        found = self._kept.get(viewer)
-        if found is not None and found[0] == stamp and now - found[1] < LIFE_S:
-            return found[2]
+        stamp, now = self._stamp(viewer), self.clock()
+        if (found := self.kept(viewer)) is not None:
+            return found
         self.reads += 1
         history = services.viewers.history(viewer, WATCHED_MAX)
         made = Viewer(
