@@ -171,6 +171,8 @@ class LocalSearch:
         self._meaning_free_s = float("-inf")  # when the allowance would be full again (GCRA)
         self._playable: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
         self._state = Shelf(catalogue)
+        self.hurried = False
+        """Whether others wait for this process: then a new question is answered by words alone."""
         self.problem: str | None = None
         """Why the index could not be opened, where it could not."""
 
@@ -579,7 +581,9 @@ class LocalSearch:
             if key in self._cache:
                 self._cache.move_to_end(key)
                 return self._cache[key], centred
-        if index is not None and not (self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)):
+        if index is not None and not (
+            not self.hurried and self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)
+        ):
             return self._gather(key, state, None), None  # busy: words only, and not kept
         try:
             evidence = self._gather(key, state, index)

@@ -55,8 +55,10 @@ def _done(services: Services, kind: str, number: int, told: Any) -> bytes:
         services.refresh(at_once=True)
         services.search.warm(wait=True)
         return wire.packed(wire.REFRESHED, number, None)
+    question, services.search.hurried = told
     try:
-        return wire.packed(wire.ANSWERED, number, answer(told, services.assistant_without(told.hidden)))
+        found = answer(question, services.assistant_without(question.hidden))
+        return wire.packed(wire.ANSWERED, number, found)
     except BitacaError as error:
         return wire.packed(wire.FAILED, number, error)
     except Exception as error:  # of whatever part: as in one process, the next question is answered

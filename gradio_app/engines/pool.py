@@ -160,7 +160,8 @@ class Engines:
             if not engine.asked:
                 engine.heard_s = self._clock()
             engine.asked[self._number] = asked
-            self._tell(engine, wire.ASK, self._number, asked.question)
+            # Others wait: this one is answered without what costs ten others their time.
+            self._tell(engine, wire.ASK, self._number, (asked.question, bool(self._waiting)))
 
     def _tell(self, engine: _Engine, kind: str, number: int, told: Any) -> None:
         if engine.transport is not None:
