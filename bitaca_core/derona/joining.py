@@ -64,6 +64,8 @@ _FOR_FAMILY = re.compile(
     r"\b(?:para|for|filmes? (?:de|da|em|bem)|series? (?:de|em)|estilo) (?:\w+ )?famil\w+|\bfamily (?:movies?|films?|shows?|friendly|animation|comed\w+|adventures?)\b"
 )
 """A family that is the audience of what is asked for, not in its story."""
+_ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
+"""Begins a question on a title, not a wish ("e anime?")."""
 _SAME_MAKER = re.compile(
     r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
 )
@@ -164,11 +166,7 @@ def _sure(
     """
     read = {CATALOGUE.get(genre, genre) for genre in told.get("genres", ())} | set(told.get("genres", ()))
     felt = {mood.genre for phrase in slots.moods if (mood := lexicon().moods[phrase]).genre}
-    named = {
-        value
-        for size, kind, value in phrases(slots.masked)
-        if size and kind == "genres"
-    }
+    named = {value for size, kind, value in phrases(slots.masked) if size and kind == "genres"}
     if intent == "search" and not read and not told.get("not_moods"):
         felt = set()
     if _FOR_FAMILY.search(slots.masked) is None:
@@ -196,7 +194,9 @@ def _age(slots: Slots, told: Mapping[str, Any]) -> int | None:
     """
     rules, read = slots.max_age, told.get("age_max")
     if read is None:
-        said = re.search(r"\d|\b(?:para|ver|assistir|vejam|vejo|for|watch)\b", re.sub(r"\btitulo\d+\b", " ", slots.masked))
+        said = re.search(
+            r"\d|\b(?:para|ver|assistir|vejam|vejo|for|watch)\b", re.sub(r"\btitulo\d+\b", " ", slots.masked)
+        )
         spoken = rules is not None and (rules != CHILD_AGE or said is not None)
         return rules if spoken or told.get("company") else None
     return rules if rules is not None and class_of(rules) == read else read
@@ -227,7 +227,9 @@ def reading_with(
     if _SAME_MAKER.search(slots.masked) and understood.intent in (*WISHING, "cast", "details"):
         return Reading("search", aspect="same_director")
     intent, text = _settled(rule, understood, message, slots, state), message.text
-    turned = _turned(intent, understood, slots, state)
+    if rule.intent == "details" and state.focus and "?" in message.marks and intent in ("refine", "search"):
+        return rule  # "é livre mesmo?" of the only title that fits
+    turned = _turned(intent, understood, message, slots, state)
     if turned is not None:
         return turned
     if intent in GRAVE and moderation.harmless(message):
@@ -257,19 +259,26 @@ def reading_with(
     return Reading(intent, aspect=aspect)
 
 
-def _turned(intent: str, understood: Understood, slots: Slots, state: DialogueState) -> Reading | None:
+def _turned(
+    intent: str, understood: Understood, message: Message, slots: Slots, state: DialogueState
+) -> Reading | None:
     """Return the reading of a wish while another stands: changed, begun anew; None where it is neither."""
     wish = state.wish
     if wish is None or wish.empty or scene_of(state, False) != "results":
         return None
-    if intent in ("search", "refine", "surprise") and (slots.wishes or slots.plot) and turning.says_so(slots.masked):
+    if (
+        intent in ("search", "refine", "surprise")
+        and (slots.wishes or slots.plot)
+        and turning.says_so(slots.masked)
+    ):
         return Reading("search", aspect="fresh")
     if intent in ("search", "refine") and not slots.titles:
         if turning.begins_anew(wish, slots):
             return Reading("search", aspect="topic")
         changes = slots.wishes or slots.plot or slots.compare
         return Reading("refine") if intent == "search" and changes else None
-    pointed = slots.titles or slots.reference or slots.ordinal is not None
+    asks = "?" in message.marks and _ASKS.match(message.raw.lower()) is not None
+    pointed = asks or slots.titles or slots.reference or slots.ordinal is not None
     if intent in ASIDE and understood.margin < UNSURE and slots.wishes and not pointed:
         return Reading("refine")
     return None

@@ -65,6 +65,15 @@ def found(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
 
 
 def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act: str) -> Outcome:
+    outcome = _shown(turn, shelf, wish, found, act, near_act)
+    if len(found.titles) == 1 and outcome.focus is None:
+        return replace(
+            outcome, focus=found.titles[0].title_id
+        )  # the only one that meets all is what "esse" means
+    return outcome
+
+
+def _shown(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act: str) -> Outcome:
     lang = turn.lang
     what = facts.wish_words(wish, lang)
     if not found.titles:
@@ -349,7 +358,9 @@ def _story(turn: Turn, shelf: Shelf) -> Outcome | None:
     if not turn.slots.plot or turn.state.listed:
         return None
     found = shelf.find(wish, turn.ready)
-    return _show(turn, shelf, wish, found, "found", "found_near") if found.titles and not found.vague else None
+    return (
+        _show(turn, shelf, wish, found, "found", "found_near") if found.titles and not found.vague else None
+    )
 
 
 def another(turn: Turn, shelf: Shelf) -> Outcome:

@@ -29,8 +29,14 @@ STRONG = 0.5
 """A title answers a story that scores at least this share of the best one's score."""
 POOL = 40
 """Titles asked of search before the conditions and what was shown are taken away."""
+WIDE = 120
+"""Titles asked of search for a story, before the conditions take most of them away."""
 _TEXT_REASONS = frozenset(("title", "words", "genre", "theme", "person", "meaning"))
 """Reasons of a hit that answer free words; mere popularity or a passed filter does not."""
+
+
+Asked = dict[Query, list[Hit]]
+"""What search answered in this turn."""
 
 
 class Popularity(Protocol):
@@ -116,14 +122,15 @@ class Shelf:
 
         Age and exclusions that the viewer spoke are never given up, nor the condition named `keep`.
         """
-        exact = self._run(wish, ready, seen)
+        asked: Asked = {}
+        exact = self._run(wish, ready, seen, asked)
         if exact:
             plays = [title for title in exact if self.unit(title, ready)]
             near: list[Title] = []
             if not plays:
                 near = self._nearby(exact[0], wish, ready, {*seen, *(title.title_id for title in exact)})
             vague = bool(wish.query.text) and not self._spoken(wish, exact[0])
-            beside = self._told_elsewhere(wish, exact, ready, seen)
+            beside = self._told_elsewhere(wish, exact, seen, asked)
             if len(exact) < FEW:
                 beside += self._beside(wish, [*exact, *beside], ready, seen, limit, keep)
             exact = exact[: limit - len(beside)] if len(exact) >= FEW else exact
@@ -139,30 +146,62 @@ class Shelf:
             loose, dropped = relaxed(loose), (*dropped, name)
             if says_nothing(loose):
                 break
-            near = self._run(loose, ready, seen)
+            near = self._run(loose, ready, seen, asked)
             if near:
                 return Found((), tuple(near[:limit]), dropped=dropped)
         return Found()
 
+    def _filtered(self, wish: Wish, seen: Collection[str]) -> list[Hit]:
+        query = replace(wish.query, exclude_genres=(*wish.query.exclude_genres, *wish.soft_exclude))
+        return self.search.search(replace(query, exclude_ids=query.exclude_ids | frozenset(seen)), POOL)
+
+    def _wide(self, wish: Wish, seen: Collection[str], asked: Asked) -> list[Hit]:
+        """Return what tells of a wish's story, whatever else was asked for: only what is never given up is asked of search."""
+        query = _safe(wish.query)
+        query = replace(query, exclude_ids=query.exclude_ids | frozenset(seen))
+        if query not in asked:
+            asked[query] = [hit for hit in self.search.search(query, WIDE) if hit.why != ("filter",)]
+        return asked[query]
+
+    def _told(self, wish: Wish, seen: Collection[str], asked: Asked) -> list[Hit]:
+        """Return the titles that meet a wish, those before the others that tell of its story.
+
+        A story is asked of search once, without the conditions: comparing it with the titles is what costs.
+        """
+        found = []
+        for hit in self._wide(wish, seen, asked):
+            title = self.catalogue.resolve(hit.title_id)
+            if title is not None and passes(title, wish):
+                found.append(hit)
+        if _only_text(replace(wish, query=replace(wish.query, kinds=()))):
+            return [hit for hit in found if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
+        if len(found) >= CARDS_MAX:
+            return found
+        ids = {hit.title_id for hit in found}
+        rest = self._filtered(replace(wish, query=replace(wish.query, text="")), seen)
+        return found + [replace(hit, score=0.0) for hit in rest if hit.title_id not in ids]
+
     def _told_elsewhere(
-        self, wish: Wish, exact: list[Title], ready: Collection[str], seen: Collection[str]
+        self, wish: Wish, exact: list[Title], seen: Collection[str], asked: Asked
     ) -> list[Title]:
         """Return titles whose story fits far better than any that meets the conditions: one may have been misread."""
-        if not wish.query.text or wish.person or wish.like or wish.order:
+        query = wish.query
+        if not query.text or wish.person or wish.like or wish.order or _safe(query) == query:
             return []
-        safe = _safe(wish.query)
-        if safe == wish.query:
-            return []
-        inside = self._scores(wish.query)
-        best = max((inside.get(title.title_id, 0.0) for title in exact), default=0.0)
-        gone = {*seen, *(title.title_id for title in exact)}
-        outside = ((key, score) for key, score in self._scores(safe).items() if key not in gone)
-        better = [self.catalogue.resolve(key) for key, score in outside if score >= CLEARLY * best]
-        loose = replace(Wish(query=safe), exclude_countries=wish.exclude_countries, exclude_kinds=wish.exclude_kinds)
+        hits = self._wide(wish, seen, asked)
+        inside = {title.title_id for title in exact}
+        best = max((hit.score for hit in hits if hit.title_id in inside), default=0.0)
+        loose = replace(
+            Wish(query=_safe(query)),
+            exclude_countries=wish.exclude_countries,
+            exclude_kinds=wish.exclude_kinds,
+        )
+        better = [
+            self.catalogue.resolve(hit.title_id)
+            for hit in hits
+            if hit.title_id not in inside and hit.score >= CLEARLY * best
+        ]
         return [title for title in better if title is not None and passes(title, loose)][:ELSEWHERE_MAX]
-
-    def _scores(self, query: Query) -> dict[str, float]:
-        return {hit.title_id: hit.score for hit in self.search.search(query, POOL)}
 
     def _beside(
         self,
@@ -178,8 +217,10 @@ class Shelf:
         gone = {*seen, *(title.title_id for title in exact)}
         for name, relaxed in _looser(wish):
             loose = relaxed(wish)
-            if name in (keep, "like", "mood") or says_nothing(loose):
+            if name in (keep, "like", "mood", "playable") or says_nothing(loose):
                 continue
+            if name == "genre" and not loose.query.genres:
+                continue  # another genre is not near
             near = self._run(loose, ready, gone)[: limit - len(exact) - len(found)]
             found += near
             gone.update(title.title_id for title in near)
@@ -225,7 +266,10 @@ class Shelf:
         found = [self.catalogue.resolve(hit.title_id) for hit in self._popularity.popular()]
         return _unique([title for title in found if title is not None and passes(title, wish)])
 
-    def _run(self, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
+    def _run(
+        self, wish: Wish, ready: Collection[str], seen: Collection[str], asked: Asked | None = None
+    ) -> list[Title]:
+        asked = {} if asked is None else asked
         scores: dict[str, float] = {}
         if wish.person:
             pool = [self.catalogue.get(title_id) for title_id in self.names.titles_by(wish.person)]
@@ -235,10 +279,7 @@ class Shelf:
         elif wish.popular and self._popularity is not None:
             pool = list(self.popular(wish))
         else:
-            query = replace(wish.query, exclude_genres=(*wish.query.exclude_genres, *wish.soft_exclude))
-            hits = self.search.search(replace(query, exclude_ids=query.exclude_ids | frozenset(seen)), POOL)
-            if query.text and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
-                hits = [hit for hit in hits if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
+            hits = self._told(wish, seen, asked) if wish.query.text else self._filtered(wish, seen)
             scores = {hit.title_id: hit.score for hit in hits}
             pool = [self.catalogue.resolve(hit.title_id) for hit in hits]
         kept = [
@@ -311,6 +352,9 @@ def _safe(query: Query) -> Query:
         exclude_genres=query.exclude_genres,
         exclude_themes=query.exclude_themes,
         exclude_moods=query.exclude_moods,
+        moods=query.moods,
+        audio_languages=query.audio_languages,
+        subtitle_languages=query.subtitle_languages,
         exclude_ids=query.exclude_ids,
     )
 
@@ -335,6 +379,7 @@ def passes(title: Title, wish: Wish) -> bool:
     return (
         title.title_id not in query.exclude_ids
         and set(query.genres) <= set(title.genres)
+        and set(query.themes) <= set(title.themes)
         and not set(query.exclude_genres) & set(title.genres)
         and not set(query.exclude_themes) & set(title.themes)
         and not set(query.exclude_moods) & set(title.moods)

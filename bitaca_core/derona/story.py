@@ -6,6 +6,7 @@ read as a condition is taken out of the words, and what remains is asked of sear
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -59,9 +60,7 @@ class Told:
     plain: bool = False
 
 
-def told(
-    slots: Slots, wanted: Collection[str], *, moods_read: bool, company: bool, refining: bool
-) -> Told:
+def told(slots: Slots, wanted: Collection[str], *, moods_read: bool, company: bool, refining: bool) -> Told:
     """Return what a message tells of a story.
 
     Parameters
@@ -91,10 +90,16 @@ def told(
         size, kind, value = phrase_at(words, at, known)
         if size and _tells(slots, kind, value, moods_read):
             (felt if kind == "moods" else kept).update(range(at, at + size))
-            plain = plain or kind in ("genres", "countries") or (
-                kind == "themes" and fold(value) != " ".join(words[at : at + size])
+            plain = (
+                plain
+                or kind in ("genres", "countries")
+                or (kind == "themes" and fold(value) != " ".join(words[at : at + size]))
             )
-        elif not size and _is_story(words[at], unread, known, company) and not (only_wanted and words[at] not in themes):
+        elif (
+            not size
+            and _is_story(words[at], unread, known, company)
+            and not (only_wanted and words[at] not in themes)
+        ):
             kept.add(at)
             plain = True
         elif words[at] in _FLESH and not refining and not (company and words[at] in _COMPANY):
@@ -113,7 +118,12 @@ def _tells(slots: Slots, kind: str, value: str, moods_read: bool) -> bool:
     if kind == "moods":
         return value in slots.moods and not moods_read
     if kind == "genres":
-        return value not in slots.genres and value not in slots.exclude_genres and not slots.any_genre and not slots.company
+        return (
+            value not in slots.genres
+            and value not in slots.exclude_genres
+            and not slots.any_genre
+            and not slots.company
+        )
     if kind == "countries":
         return value not in slots.countries and value not in slots.exclude_countries
     return False
@@ -134,10 +144,9 @@ def _is_story(word: str, unread: Collection[str], known: Lexicon, company: bool)
 def _with_joints(words: Sequence[str], places: Sequence[int]) -> list[str]:
     """Return the words at `places` with one or two small words between them ("menino que vê gente")."""
     found = [words[places[0]]]
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in itertools.pairwise(places):
         between = words[before + 1 : after]
         if len(between) <= 2 and all(len(word) <= 3 and not word.isdigit() for word in between):
             found += between
         found.append(words[after])
     return found
-

@@ -63,7 +63,9 @@ def begins_anew(wish: Wish, slots: Slots) -> bool:
         return False
     genres = bool(slots.genres and wish.query.genres and not set(slots.genres) & set(wish.query.genres))
     person = bool(slots.person and wish.person and slots.person != wish.person)
-    tale = bool(slots.plot and wish.query.text and not set(slots.story.split()) & set(wish.query.text.split()))
+    tale = bool(
+        slots.plot and wish.query.text and not set(slots.story.split()) & set(wish.query.text.split())
+    )
     somebody = bool(slots.genres and wish.person) or bool(slots.person and wish.query.genres and slots.genres)
     return genres or person or tale or somebody
 

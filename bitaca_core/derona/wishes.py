@@ -55,7 +55,9 @@ def beside(wish: Wish, audience: Query) -> Wish:
     """Return the wish with those who watch along, as far as it does not say who does."""
     query = wish.query
     if query.max_age is None and query.company is None:
-        query = replace(query, max_age=audience.max_age, company=audience.company, company_age=audience.company_age)
+        query = replace(
+            query, max_age=audience.max_age, company=audience.company, company_age=audience.company_age
+        )
     return replace(wish, query=query)
 
 
@@ -123,7 +125,9 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
 
 def _joined(old: str, new: str) -> str:
     """Return the words of a story that goes on, the newest where they are too many."""
-    return " ".join([*old.split(), *(word for word in new.split() if word not in old.split())][-STORY_WORDS_MAX:])
+    return " ".join(
+        [*old.split(), *(word for word in new.split() if word not in old.split())][-STORY_WORDS_MAX:]
+    )
 
 
 def _merged(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
