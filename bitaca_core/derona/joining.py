@@ -58,6 +58,8 @@ GUESSED_AT, UNSURE = (
 """Intents that a short wish is easily taken for, and how little ahead they must be to give way to what it names."""
 STORY_MIN = 4
 """In a story of so many words "new" says something of the story, not that the film is."""
+TAKEN = frozenset(("search", "details", "availability", "play", "surprise", "similar"))
+"""Readings of the rules that stand where the models think a message foreign that speaks of films."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
 _FOR_FAMILY = re.compile(
@@ -216,7 +218,7 @@ def reading_with(
     """Return the reading of a message."""
     if rule.intent == "refuse" and understood.intent == "abuse":
         return Reading("abuse", aspect="refuse")
-    if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked):
+    if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked, slots):
         return rule
     if rule.intent in ("affirm", "deny") and (state.offer or _PLAIN.fullmatch(message.text)):
         return rule
@@ -305,7 +307,14 @@ def _settled(
     if rule.intent == "details" and intent in ("cast", "similar") and understood.margin < UNSURE:
         return "details"
     if rule.intent == "out_of_scope" and intent == "help" and understood.margin < UNSURE:
+        return "help" if intents.of_the_house(message.text) else "out_of_scope"
+    if intent == "small_talk" and understood.margin < UNSURE and intents.is_foreign(slots.masked):
         return "out_of_scope"
+    if intent == "out_of_scope" and intents.of_the_house(message.text):
+        return "help"
+    unsure = understood.margin < 2 * UNSURE
+    if intent == "out_of_scope" and unsure and rule.intent in TAKEN and intents.of_films(slots.masked):
+        return rule.intent  # what speaks of films, and of nothing that is somebody else's trade
     chat = rule.intent in ("smalltalk", "identity") and intent == "search"
     if chat and not (slots.plot and len(slots.story.split()) >= STORY_MIN):
         return "small_talk"
