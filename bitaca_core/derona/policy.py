@@ -103,7 +103,8 @@ def _shown(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_ac
         return Outcome("found_mood", {"what": what, "mood": first}, picks, wish=wish)
     if act == "found" and not facts.spoken_parts(wish, lang):
         # Free words are answered by all that they fit; a mood alone, by what suits it now.
-        act, picks = ("found_these", picks) if wish.query.text else ("suggest", _picks(plays))
+        free = wish.query.text or wish.query.countries
+        act, picks = ("found_these", picks) if free else ("suggest", _picks(plays))
     return Outcome(act, {"what": what}, picks, wish=wish)
 
 
