@@ -175,7 +175,9 @@ def derona(
         bool, typer.Option("--record", help="write first and last score beside the blind sets")
     ] = False,
     dialogues: Annotated[int, typer.Option(min=1, help="generated dialogues of the simulation")] = 10_000,
-    inputs: Annotated[int, typer.Option(min=1, help="of the part fuzz: anything that can be typed")] = 100_000,
+    inputs: Annotated[
+        int, typer.Option(min=1, help="of the part fuzz: anything that can be typed")
+    ] = 100_000,
     out: Out = Path("results/derona.json"),
 ) -> None:
     """How well Derona reads and judges, and what she gives away, on sets that were written blind and on 10,000 questions."""
