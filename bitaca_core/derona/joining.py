@@ -378,6 +378,11 @@ def _settled(
         return "out_of_scope"
     if intent == "out_of_scope" and intents.of_the_house(message.text):
         return "help"
+    if intent == "out_of_scope" and (
+        intents.asks_for_film(slots.masked)
+        or (rule.intent == "search" and slots.genres and understood.margin < SHY)
+    ):
+        return "search"
     unsure = understood.margin < 2 * UNSURE
     if intent == "out_of_scope" and unsure and rule.intent in TAKEN and intents.of_films(slots.masked):
         return rule.intent  # what speaks of films, and of nothing that is somebody else's trade
