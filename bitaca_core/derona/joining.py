@@ -87,6 +87,9 @@ _ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
 _NO_SOUND = re.compile(
     r"(?:(?:esta|fica|ficou|veio|continua|ta|o filme|o video|derona|ue|ai) )*(?:sem|no) (?:nenhum )?(?:som|audio|imagem|sound|audio|picture)(?: (?:nenhum|aqui|ai|de novo))*"
 )
+_BACK = re.compile(
+    r"(?:(?:ah|nao|ok|ta|agora) )*(?:volta|voltar|volte|desfaz|desfazer|undo|go back|back)(?P<list> (?:para|pra|a|to)(?: a| as| os| the| minha)? (?:lista|listas|resultados|opcoes|sugestoes|list|results|options)(?: anterior| de antes)?)?(?: (?:ai|isso|por favor|please|derona))*"
+)
 _SAME_MAKER = re.compile(
     r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
 )
@@ -260,6 +263,9 @@ def reading_with(
     """Return the reading of a message; `playing`: a film or an episode is open."""
     if rule.intent == "refuse" and understood.intent == "abuse":
         return Reading("abuse", aspect="refuse")
+    back = _BACK.fullmatch(message.text)
+    if back is not None and state.past and (back["list"] or not playing):
+        return Reading("refine", aspect="undo")  # beside an open film a bare "volta" winds it back
     allowed = scening.switch(message.text) if rule.intent not in SETTLED else None
     if allowed is not None:
         return Reading("help", aspect="spoilers_on" if allowed else "spoilers_off")

@@ -47,7 +47,11 @@ def test_from_something_light_to_a_pause_and_back(derona: Assistant) -> None:
     pause = derona.reply("pausa", state=yes.state, player=player)
     assert [one.action for one in pause.actions] == ["pause"]
     assert pause.state.wish == plain.state.wish, "driving the player changes no wish"
+    wound = derona.reply("volta", state=pause.state, player=player)
+    assert [one.action for one in wound.actions] == ["seek"], "beside an open film it winds back"
+    listed = derona.reply("volta pra lista", state=pause.state, player=player)
     back = derona.reply("volta", state=pause.state)
+    assert listed.cards == back.cards
     assert [card.title_id for card in back.cards] == [card.title_id for card in plain.cards]
     restored = derona.reply("volta", state=DialogueState.from_json(plain.state.to_json()))
     assert [card.title_id for card in restored.cards] == [card.title_id for card in older.cards]
