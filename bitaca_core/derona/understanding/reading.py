@@ -172,17 +172,10 @@ def _numbers(message: Message, intent: str, scene: str, slots: dict[str, Any]) -
 
 def _words(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
     """Read themes and people, word by word."""
-    spans = [(cue.start, cue.end, cue.label.split(".")[0]) for cue in evidence.slots]
-    spans += [(one.start, one.end, "nations") for one in mentions(evidence.words)]
-    taken = themes.taken_by(evidence, spans)
-    model = committed("themes")
-    told = [
-        "other" if taken[at] == "mark" else model.labels[int(model.scores(themes.word_features(evidence, at, taken, intent)).argmax())]
-        for at in range(len(evidence.words))
-    ]  # fmt: skip
-    if intent in WISHING and (found := themes.joined(evidence.words, [one == "theme" for one in told])):
+    found, people = themes.read(committed("themes"), evidence, intent)
+    if intent in WISHING and found:
         slots["themes"] = found
-    if people := themes.joined(evidence.words, [one == "person" for one in told], over=True):
+    if people:
         slots["people"] = people
 
 

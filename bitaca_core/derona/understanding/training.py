@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
 
 from bitaca_core.catalogue.ingest import ingest_sample
 from bitaca_core.catalogue.normalize import fold
@@ -32,7 +33,9 @@ from bitaca_core.derona.slots import mask
 from bitaca_core.derona.understanding import evidence as evidence_
 from bitaca_core.derona.understanding import named, nations
 from bitaca_core.derona.understanding import themes as themes_
+from bitaca_core.derona.understanding.cues import words_of
 from bitaca_core.derona.understanding.evidence import Evidence, Features
+from bitaca_core.derona.understanding.fitting import fit_chain
 from bitaca_core.derona.understanding.linear import COUNTED, Linear, key_of
 
 DATA = Path(__file__).parent.parent / "data"
@@ -42,7 +45,7 @@ SENSES_FILE = DATA / "senses.npz"
 INTENTS_FILE, PHRASES_FILE, ACTIONS_FILE = DATA / "intents.npz", DATA / "phrases.npz", DATA / "actions.npz"
 SEEN_MIN = {"w": 2, "c": 3, "g": 2, "q": 1, "s": 1}
 """Messages that a feature of a block must stand in to be kept."""
-INTENT_C, PHRASE_C = 0.7, 0.1
+INTENT_C, PHRASE_C, THEME_C = 0.7, 0.1, 1.0
 VALUES = ("genres", "not_genres", "moods", "not_moods", "company", "comparative", "reference")
 """The slots whose values are told by phrases, not by what is counted or named."""
 WORD_SEEN_MIN = 2
@@ -99,7 +102,7 @@ def main() -> int:
     actions.save(ACTIONS_FILE)
     senses = fit(*mentions_of(rows), PHRASE_C)
     senses.save(SENSES_FILE)
-    themes = fit(*themes_of(rows), PHRASE_C)
+    themes = fit_chain(*themes_of(rows), THEME_C)
     themes.save(THEMES_FILE)
     titles = fit(*titles_of(rows), PHRASE_C)
     titles.save(NAMED_FILE)
@@ -237,40 +240,45 @@ def _senses(mention: nations.Mention, slots: dict[str, Any]) -> list[bool]:
     return [*told, not any(told)]
 
 
-def themes_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
-    """Return every word of the messages in which themes are annotated, and whether it belongs to one."""
+def themes_of(rows: Sequence[Row]) -> tuple[list[list[Features]], tuple[str, ...], list[list[int]]]:
+    """Return the words of the messages in which themes are annotated, with the label of each."""
     features, truth = [], []
     for row in rows:
-        gold = {
-            word for theme in row.slots.get("themes", ()) for word in fold(theme).split()
-        } - themes_.JOINING
-        people = {word for one in row.slots.get("people", ()) for word in fold(one).split()} - themes_.JOINING
-        if row.intent not in THEMED and not gold and not people:
-            continue
-        taken = themes_.taken_by(row.evidence, spans_of(row.evidence))
-        for at, word in enumerate(row.evidence.words):
-            if taken[at] != "mark":
-                features.append(themes_.word_features(row.evidence, at, taken, row.intent))
-                truth.append([word in gold, word in people and word not in gold, word not in gold | people])
-    return features, themes_.LABELS, np.array(truth)
+        themes, people = row.slots.get("themes", ()), row.slots.get("people", ())
+        if row.intent in THEMED or themes or people:
+            features.append(
+                themes_.word_features(row.evidence, themes_.taken_by(row.evidence), row.intent)
+            )
+            truth.append(labelled(row.evidence.words, themes, people))
+    return features, themes_.LABELS, truth
 
 
-def spans_of(evidence: Evidence) -> list[tuple[int, int, str]]:
-    """Return what the words of a message may be read as, other than themes."""
-    spans = [(cue.start, cue.end, cue.label.split(".")[0]) for cue in evidence.slots]
-    return spans + [(one.start, one.end, "nations") for one in nations.mentions(evidence.words)]
+def labelled(words: Sequence[str], themes: Sequence[str], people: Sequence[str]) -> list[int]:
+    """Return the label of each word: a theme's first word, its others, the same of a person, other.
+
+    A theme that does not stand there as annotated is marked word by word.
+    """
+    found = [themes_.LABELS.index("other")] * len(words)
+    for kind, values in (("person", people), ("theme", themes)):
+        first, more = themes_.LABELS.index(kind), themes_.LABELS.index(f"{kind}+")
+        for value in values:
+            own = list(words_of(value))
+            start = next((at for at in range(len(words) - len(own) + 1) if list(words[at : at + len(own)]) == own), None)  # fmt: skip
+            if own and start is not None:
+                found[start : start + len(own)] = [first, *[more] * (len(own) - 1)]
+                continue
+            near = {at for at, word in enumerate(words) if any(_spelt(word, one) for one in own if one not in themes_.JOINING)}  # fmt: skip
+            for at in sorted(near):
+                bridged = at - 2 in near and words[at - 1] in themes_.JOINING
+                found[at] = more if at - 1 in near or bridged else first
+                if bridged:
+                    found[at - 1] = more
+    return found
 
 
-def themes_in(theming: Linear, evidence: Evidence, intent: str) -> tuple[str, ...]:
-    """Return the themes of a message."""
-    if intent not in THEMED:
-        return ()
-    taken = themes_.taken_by(evidence, spans_of(evidence))
-    marked = [
-        taken[at] != "mark" and int(theming.scores(themes_.word_features(evidence, at, taken, intent)).argmax()) == 0
-        for at in range(len(evidence.words))
-    ]  # fmt: skip
-    return themes_.joined(evidence.words, marked)
+def _spelt(word: str, other: str) -> bool:
+    """Return whether two words are one, but for a slip."""
+    return word == other or (min(len(word), len(other)) > 4 and OSA.distance(word, other) == 1)
 
 
 def titles_of(rows: Sequence[Row]) -> tuple[list[Features], tuple[str, ...], NDArray[np.bool_]]:
@@ -371,7 +379,7 @@ def left_out(rows: Sequence[Row], writers: Iterable[str] | None = None) -> Itera
         spoken = fit(*phrases_of(others), PHRASE_C)
         sensing = fit(*mentions_of(others), PHRASE_C)
         acting = fit(*actions_of(others), INTENT_C)
-        theming = fit(*themes_of(others), PHRASE_C)
+        theming = fit_chain(*themes_of(others), THEME_C)
         found = []
         for row in (row for row in rows if row.writer == writer):
             features = evidence_.intent_features(row.evidence)
@@ -380,7 +388,7 @@ def left_out(rows: Sequence[Row], writers: Iterable[str] | None = None) -> Itera
             if row.slots.get("action"):
                 told.add(f"action.{acting.labels[int(acting.scores(features).argmax())]}")
             told |= meant_by(sensing, row.evidence, row.lang, guessed)
-            found.append(Told(row, guessed, frozenset(told), themes_in(theming, row.evidence, guessed)))
+            found.append(Told(row, guessed, frozenset(told), themes_.read(theming, row.evidence, guessed)[0] if guessed in THEMED else ()))
         yield found
 
 
