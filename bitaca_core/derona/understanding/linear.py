@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -22,9 +22,44 @@ BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.7, "g": 0.7, "q": 0.5, "s": 1.0}
 COUNTED = frozenset("wcg")
 
 
+_STARTS = {block: zlib.crc32(f"{block} ".encode()) for block in BLOCKS}
+"""The checksum of each block's prefix, from which that of a name goes on."""
+
+
 def key_of(block: str, name: str) -> int:
-    """Return a feature's key (32 bits)."""
-    return zlib.crc32(f"{block} {name}".encode())
+    """Return a feature's key (32 bits): the CRC-32 of `block name`."""
+    return zlib.crc32(name.encode(), _STARTS[block])
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """Features as keys, to be weighed by any number of models.
+
+    Attributes
+    ----------
+    keys : (N,) uint32
+    values : (N,) float32
+    blocks : tuple of (str, int, int)
+        Each block with the first of its features and the one after its last.
+    """
+
+    keys: NDArray[np.uint32]
+    values: NDArray[np.float32]
+    blocks: tuple[tuple[str, int, int], ...]
+
+
+def hashed(features: Features) -> Hashed:
+    """Return named features as keys."""
+    crc = zlib.crc32
+    keys: list[int] = []
+    values: list[float] = []
+    blocks: list[tuple[str, int, int]] = []
+    for block, named in features.items():
+        start, first = _STARTS[block], len(keys)
+        keys += [crc(name.encode(), start) for name in named]
+        values += named.values()
+        blocks.append((block, first, len(keys)))
+    return Hashed(np.array(keys, np.uint32), np.array(values, np.float32), tuple(blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +85,61 @@ class Linear:
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
 
-    def vector(self, features: Features) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    def _find(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """Return where each key would be, and whether it is there."""
+        at = self.keys.searchsorted(keys)
+        np.minimum(at, len(self.keys) - 1, out=at)
+        return at, self.keys[at] == keys
+
+    def vector(self, features: Features | Hashed) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Return the rows of the known features and their values."""
+        told = features if isinstance(features, Hashed) else hashed(features)
+        if not len(told.keys):
+            return np.zeros(0, np.intp), np.zeros(0, np.float32)
+        at, known = self._find(told.keys)
         rows: list[NDArray[np.intp]] = []
         values: list[NDArray[np.float32]] = []
-        for block, named in features.items():
-            keys = np.fromiter((key_of(block, name) for name in named), np.uint32, len(named))
-            at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-            known = self.keys[at] == keys
-            at = at[known]
-            value = np.fromiter(named.values(), np.float32, len(named))[known]
+        for block, first, end in told.blocks:
+            here = known[first:end]
+            row, value = at[first:end][here], told.values[first:end][here]
             if block in COUNTED:
-                value = (1 + np.log(value)) * self.idf[at]
+                value = (1 + np.log(value)) * self.idf[row]
                 length = math.sqrt(float(value @ value))
                 value = value / length if length else value
-            rows.append(at)
+            rows.append(row)
             values.append(value * np.float32(BLOCKS[block]))
-        if not rows:
-            return np.zeros(0, np.intp), np.zeros(0, np.float32)
-        return np.concatenate(rows), np.concatenate(values).astype(np.float32)
+        return np.concatenate(rows), np.concatenate(values)
 
-    def scores(self, features: Features) -> NDArray[np.float32]:
+    def scores(self, features: Features | Hashed) -> NDArray[np.float32]:
         """Return the (L,) scores."""
         rows, values = self.vector(features)
         found: NDArray[np.float32] = (values @ self.weights[rows].astype(np.float32)) * self.scale + self.bias
         return found
+
+    def each(self, samples: Sequence[Features]) -> NDArray[np.float32]:
+        """Return the (S, L) scores of samples that have a block `s` only, whose values are all 1.
+
+        They are what `scores` gives for each alone: sums of whole numbers, at a fraction of the cost.
+        """
+        crc, start = zlib.crc32, _STARTS["s"]
+        keys: list[int] = []
+        ends = [0]
+        for sample in samples:
+            keys += [crc(name.encode(), start) for name in sample["s"]]
+            ends.append(len(keys))
+        at, known = self._find(np.array(keys, np.uint32))
+        steps = np.zeros((len(keys) + 1, len(self.labels)), np.int32)
+        np.multiply(self.weights[at], known[:, None], out=steps[1:], dtype=np.int32)
+        np.cumsum(steps, axis=0, out=steps)
+        told = steps[ends]
+        found: NDArray[np.float32] = (told[1:] - told[:-1]).astype(np.float32) * self.scale + self.bias
+        return found
+
+    def choices(self, samples: Sequence[Features]) -> list[str]:
+        """Return the likeliest label of each sample (`each`)."""
+        if not samples:
+            return []
+        return [self.labels[place] for place in self.each(samples).argmax(axis=1).tolist()]
 
     def save(self, file: Path | BinaryIO) -> None:
         """Write the model (`.npz`)."""

@@ -257,10 +257,11 @@ def _capital(raw: str, own: Sequence[str]) -> str:
 def named_in(message: Message, names: Names, parts: Parts, scene: str) -> list[Span]:
     """Return where titles are named in a message."""
     found = candidates(message, names, parts)
-    model = committed("named")
+    if not found:
+        return []
+    weighed = committed("named").each([candidate_features(message, one, found, scene) for one in found])
     kept = []
-    for one in found:
-        scores = model.scores(candidate_features(message, one, found, scene))
+    for one, scores in zip(found, weighed, strict=True):
         if scores[0] > scores[1] or _surely_near(message, one):
             kept.append(Span(one.title_id, one.start, one.end))
     return kept

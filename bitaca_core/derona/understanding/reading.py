@@ -22,7 +22,7 @@ from bitaca_core.derona.understanding.evidence import (
     intent_features,
     phrase_features,
 )
-from bitaca_core.derona.understanding.linear import committed
+from bitaca_core.derona.understanding.linear import committed, hashed
 from bitaca_core.derona.understanding.nations import mention_features, mentions
 
 WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
@@ -79,7 +79,7 @@ def understand(
         Folded words of known people's names.
     """
     evidence = evidence_of(message, masked, scene, people)
-    features = intent_features(evidence)
+    features = hashed(intent_features(evidence))
     scores = committed("intents").scores(features)
     best, next_ = np.argsort(scores)[-1:-3:-1]
     labels = committed("intents").labels
@@ -110,8 +110,10 @@ def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
     model = committed("phrases")
     found: dict[str, list[str]] = {}
     best: dict[str, tuple[float, str]] = {}
-    for cue in evidence.slots:
-        scores = model.scores(phrase_features(evidence, cue, intent))
+    if not evidence.slots:
+        return
+    weighed = model.each([phrase_features(evidence, cue, intent) for cue in evidence.slots])
+    for cue, scores in zip(evidence.slots, weighed, strict=True):
         sign = model.labels[int(scores.argmax())]
         if sign == "0":
             continue
@@ -136,8 +138,8 @@ def _nations(evidence: Evidence, intent: str, lang: str, slots: dict[str, Any]) 
     model = committed("senses")
     found = mentions(evidence.words)
     told: dict[str, list[str]] = {}
-    for one in found:
-        sense = model.labels[int(model.scores(mention_features(evidence, one, found, lang, intent)).argmax())]
+    senses = model.choices([mention_features(evidence, one, found, lang, intent) for one in found])
+    for one, sense in zip(found, senses, strict=True):
         if sense in ("country", "not_country") and one.country:
             told.setdefault("countries" if sense == "country" else "not_countries", []).append(one.country)
         elif sense == "heard" and one.language and one.track != "subtitled":
