@@ -49,6 +49,9 @@ GUESSED_AT, UNSURE = (
 """Intents that a short wish is easily taken for, and how little ahead they must be to give way to what it names."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
+_LEFT_OUT = re.compile(
+    r"\b(?:sem|menos|nada|nao|not|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) "
+)
 _BARE_TITLE = re.compile(r"(?:(?:o|a|os|as|filme|serie|anime|the|movie) )*titulo\d")
 _BARE_PLACE = re.compile(
     r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*"
@@ -71,13 +74,9 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     if left_out:
         said["not_titles"] = tuple(left_out)
     people = [names.person_like(one) or one for one in told.pop("people", ())]
-    if re.search(
-        r"\b(?:sem|menos|nada|nao|not|no|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) ",
-        slots.masked,
-    ):
-        people = []  # somebody who is left out is nobody who is looked for
     if (
         slots.person
+        and not _LEFT_OUT.search(slots.masked)  # somebody who is left out is nobody who is looked for
         and slots.person not in people
         and fold(slots.person) in slots.masked
         and understood.intent not in SILENT

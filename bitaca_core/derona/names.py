@@ -15,6 +15,8 @@ from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.normalize import Message
 
 NAME_WORDS_MAX = 12
+DIRECTED = 3
+"""Titles that a director counts for when a surname is shared: films are asked for by who made them."""
 PERSON_CUTOFF, PERSON_SET_CUTOFF = 86.0, 96.0
 _ARTICLES = {"o", "a", "os", "as", "um", "uma", "the", "an"}
 
@@ -41,7 +43,9 @@ class Names:
         surnames: dict[str, set[str]] = {}
         firsts: dict[str, set[str]] = {}
         spoken: set[str] = set()
+        self._directors: set[str] = set()
         for title in titles:
+            self._directors.update(title.directors)
             self._order[title.title_id] = len(self._order)
             for name in names_of(title):
                 self._exact.setdefault(name, title.title_id)
@@ -142,8 +146,8 @@ class Names:
         return self._called[last[0]] if last is not None else None
 
     def _fame(self, person: str) -> tuple[int, str]:
-        """More titles here, then the alphabet, decides who is meant by a name that several people have."""
-        return len(set(self._person_titles.get(person, ()))), person
+        """More titles here, one directed before many acted in, then the alphabet: who is meant by a name of several people."""
+        return DIRECTED * (person in self._directors) + len(set(self._person_titles.get(person, ()))), person
 
     def titles_by(self, person: str) -> tuple[str, ...]:
         """Return the ids of the titles that this person directed or acted in."""

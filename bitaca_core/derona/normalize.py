@@ -34,7 +34,7 @@ _LAUGH = re.compile(
 )
 _PLAIN_DROP = re.compile(r"[^\w\s:.,%+'?!/-]")
 _SPACES = re.compile(r"\s+")
-_OPENS, _CLOSES, _INNER = frozenset("([{\"“—–-/|+&"), frozenset(",;:.!?)]}\"”…—–-/|&"), frozenset(",;/|&")
+_OPENS, _CLOSES, _INNER = frozenset('([{"“—–-/|+&'), frozenset(',;:.!?)]}"”…—–-/|&'), frozenset(",;/|&")
 """What parts words when a typed word begins with it, ends with it, or has it inside."""
 
 

@@ -106,7 +106,9 @@ def _stops(message: Message, masked: Sequence[str]) -> list[bool]:
         until = next((place for place, one in enumerate(tail) if _TITLE_WORD.fullmatch(one)), len(tail))
         last = until == len(tail)
         size = len(words) - at - until if last else 1
-        while not last and at + size < len(words) and list(words[at + size : at + size + until]) != tail[:until]:
+        while (
+            not last and at + size < len(words) and list(words[at + size : at + size + until]) != tail[:until]
+        ):
             size += 1
         at += max(1, size)
     return found
@@ -130,9 +132,9 @@ def _longest(found: Sequence[Cue]) -> Iterable[Cue]:
 def intent_features(evidence: Evidence) -> Features:
     """Return what the intent is told by."""
     return {
-        "w": _grams(evidence.words, WORD_GRAMS),
+        "w": grams(evidence.words, WORD_GRAMS),
         "c": _letters(evidence.words[1:-1]),
-        "g": _grams(evidence.glossed.split(), GLOSS_GRAMS),
+        "g": grams(evidence.glossed.split(), GLOSS_GRAMS),
         "q": _cue_features(evidence),
     }
 
@@ -250,7 +252,8 @@ def _slot_features(evidence: Evidence, total: int) -> dict[str, float]:
     return found
 
 
-def _grams(words: Sequence[str], sizes: tuple[int, ...]) -> dict[str, float]:
+def grams(words: Sequence[str], sizes: tuple[int, ...]) -> dict[str, float]:
+    """Return how often each run of words of these sizes stands there."""
     counts: Counter[str] = Counter()
     for size in sizes:
         counts.update(" ".join(words[at : at + size]) for at in range(len(words) - size + 1))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,6 @@ def fit_chain(
         Variance of the weights; more follows the messages closer.
     """
     from scipy import sparse
-    from scipy.optimize import minimize
 
     counts = Counter(name for message in messages for word in message for name in word[chains.BLOCK])
     kept = {key_of(chains.BLOCK, name) for name, count in counts.items() if count >= SEEN_MIN}
@@ -54,7 +54,7 @@ def fit_chain(
         (np.ones(len(indices), np.float64), np.array(indices, np.int32), np.array(ends, np.int32)),
         shape=(len(ends) - 1, len(keys)),
     )
-    weights, follows, bias = _climb(matrix, matrix.T.tocsr(), _by_length(messages), np.array([one for row in truth for one in row]), len(labels), strength, minimize)  # fmt: skip
+    weights, follows, bias = _climb(matrix, matrix.T.tocsr(), _by_length(messages), np.array([one for row in truth for one in row]), len(labels), strength)  # fmt: skip
     all_keys = np.concatenate([keys, np.array(marks, np.uint32)])
     exact = np.concatenate([weights, follows])
     order = np.argsort(all_keys)
@@ -77,8 +77,17 @@ def _by_length(messages: Sequence[Sequence[Features]]) -> list[NDArray[np.intp]]
     ]
 
 
-def _climb(matrix, flipped, groups, truth, total, strength, minimize):  # type: ignore[no-untyped-def]
+def _climb(
+    matrix: Any,
+    flipped: Any,
+    groups: Sequence[NDArray[np.intp]],
+    truth: NDArray[np.intp],
+    total: int,
+    strength: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the likeliest (F, L) weights, (L, L) followings and (L,) biases."""
+    from scipy.optimize import minimize
+
     width = matrix.shape[1]
     hot = np.eye(total)[truth]
     seen = flipped @ hot
@@ -119,7 +128,7 @@ def _expect(
     expected_pairs: NDArray[np.float64],
 ) -> float:
     """Add what a model expects of (messages, words, L) scores; return the logarithm of the sum over all paths."""
-    total, length, labels = scores.shape
+    total, length, _ = scores.shape
     ways = np.exp(follows)
     local = np.exp(scores - scores.max(axis=2, keepdims=True))
     log = float(scores.max(axis=2).sum())

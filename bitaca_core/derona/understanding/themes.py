@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from bitaca_core.derona.lexicon import lexicon
-from bitaca_core.derona.normalize import in_use
 from bitaca_core.derona.understanding import chains, nations
 from bitaca_core.derona.understanding.cues import FIRST, LAST, TITLE
 from bitaca_core.derona.understanding.evidence import NEGATIONS, Evidence, Features
@@ -19,7 +16,7 @@ JOINING = frozenset(("de", "do", "da", "dos", "das", "e", "of", "the", "no", "na
 """Words that may stand within a theme but neither begin nor end one."""
 LABELS = ("theme", "theme+", "person", "person+", "other")
 ENDING = 4
-LEAN = 0.0
+LEAN = 0.4
 """What a word must be likelier than to be nothing: a theme that is missed is as wrong as one too many."""
 NEAR = 4
 """Words in front in which a negation is looked for."""
@@ -30,7 +27,7 @@ def word_features(evidence: Evidence, taken: Sequence[str], intent: str) -> list
     words = evidence.words
     total = len(words)
     groups, within = [_group(evidence, at) for at in range(total)], phrases(words)
-    fields, used = [field_of(word).name for word in words], [in_use(word) for word in words]
+    fields = [field_of(word).name for word in words]
     found = []
     for at, own in enumerate(words):
         if taken[at] == "mark":
@@ -38,7 +35,10 @@ def word_features(evidence: Evidence, taken: Sequence[str], intent: str) -> list
             continue
         before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < total else ""
         further, beyond = words[at - 2] if at > 1 else "", words[at + 2] if at + 2 < total else ""
-        stop, close = ("|" if evidence.stops[at] else ""), ("|" if at + 1 < total and evidence.stops[at + 1] else "")
+        stop, close = (
+            ("|" if evidence.stops[at] else ""),
+            ("|" if at + 1 < total and evidence.stops[at + 1] else ""),
+        )
         group, kind, field = groups[at], taken[at], fields[at]
         kind_before, kind_after = taken[at - 1] if at else "", taken[at + 1] if at + 1 < total else ""
         field_before, field_after = fields[at - 1] if at else "", fields[at + 1] if at + 1 < total else ""
@@ -49,7 +49,6 @@ def word_features(evidence: Evidence, taken: Sequence[str], intent: str) -> list
             f"--{further}", f"++{beyond}", f"~{field_of(own).english}",
             f"group{group}", f"group{group}#{intent}", f"#{intent}", f"group{group_before}{stop}{group}", f"group{group}{close}{group_after}", f"group{group}{stop}<{before}", f"group{group}{close}>{after}",
             f"field{field}", f"field{field}{stop}<{before}", f"field{field_before}{stop}{field}", f"field{field}{close}{field_after}", f"field{field}#{intent}", f"field{field}{kind}",
-            f"used{used[at]}", f"used{used[at]}{stop}<{before}", f"used{used[at]}group{group}{close}{stop}", f"used{used[at]}field{field}#{intent}", f"used{at > 0 and used[at - 1]}{stop}{used[at]}",
             f"within{within[at]}", f"within{within[at]}#{intent}",
             f"taken{kind}", f"taken<{stop}{kind_before}", f"taken>{close}{kind_after}", f"taken{kind}#{intent}", f"group{group}taken<{stop}{kind_before}", f"taken{kind}={own}",
             f"scene{evidence.scene}", f"long{min(total, 16) // 4}", f"size{min(len(own), 12) // 3}", f"place{min(at, 4)}", f"left{min(total - at, 4)}",
@@ -85,7 +84,7 @@ def taken_by(evidence: Evidence) -> list[str]:
 def read(model: Linear, evidence: Evidence, intent: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the themes of a message and the people that it names, folded."""
     taken = taken_by(evidence)
-    scores = np.array([model.scores(one) for one in word_features(evidence, taken, intent)])
+    scores = model.each(word_features(evidence, taken, intent))
     scores[:, -1] -= LEAN
     scores[[kind == "mark" for kind in taken], :-1] = chains.NEVER
     labels = [model.labels[one] for one in chains.best(scores, chains.transitions(model))]
