@@ -97,6 +97,13 @@ class Settings(BaseSettings):
         repr=False,
         description="Redis 6.2 or newer that several workers share limits, tickets and conversations in",
     )
+    engines: int | None = Field(
+        default=None,
+        ge=0,
+        le=64,
+        description="processes that think up Derona's answers; none set: one a core (4 at most), 0 where there is one core, "
+        "less than 3 GB of memory or several workers, and the serving process thinks itself",
+    )
     operator_token: str | None = Field(
         default=None,
         repr=False,

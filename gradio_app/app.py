@@ -21,6 +21,7 @@ from gradio_app.calm import Calm
 from gradio_app.context import Context
 from gradio_app.conversations.registry import Conversations
 from gradio_app.elsewhere import bucket
+from gradio_app.engines.pool import Engines
 from gradio_app.greeting import Greeting
 from gradio_app.guard import Guard
 from gradio_app.licences import Licences
@@ -44,6 +45,7 @@ def create_app(
     limits: Limits | None = None,
     access: Access | None = None,
     shell: bool = True,
+    engines: int = 0,
 ) -> FastAPI:
     """Return the app. It answers at once; parts load behind it and say so on `/readyz`.
 
@@ -54,6 +56,8 @@ def create_app(
         Given by tests; made from the settings otherwise.
     shell : bool
         Whether to build the Gradio shell at `/app` once the server answers.
+    engines : int
+        Processes that think up Derona's answers, begun once the server answers; 0: this one does.
 
     Raises
     ------
@@ -70,6 +74,8 @@ def create_app(
         access = access or Access(settings, tickets=SharedTickets(store))
     shell = shell and settings.web_workers == 1  # Gradio's queue is in the process that began it
     conversations = Conversations(services)
+    if engines:
+        conversations.engines = Engines(settings, engines, lambda: services.version)
     machines = endpoint.McpEndpoint(services)
 
     @asynccontextmanager
@@ -90,6 +96,8 @@ def create_app(
                 calm.stop()
                 await asyncio.gather(loading, return_exceptions=True)
         await machines.close()
+        if conversations.engines is not None:
+            await conversations.engines.close()
         if conversations.handover is not None:
             await conversations.handover.close(conversations.resumable())
         await asyncio.to_thread(conversations.close)
@@ -148,6 +156,9 @@ async def _load_late(app: FastAPI, stack: AsyncExitStack, calm: Calm, shell: boo
     # answer for a third of a second, some time or other.
     gc.collect()
     gc.freeze()
+    engines = app.state.context.conversations.engines
+    if engines is not None:
+        await engines.start()
 
 
 async def _mount_shell(app: FastAPI, stack: AsyncExitStack) -> None:

@@ -11,6 +11,7 @@ from gradio_app.titles import duration_text
 
 if TYPE_CHECKING:
     from bitaca_core.derona.backends.companion import Companion
+    from gradio_app.conversations.known import Viewer
     from gradio_app.conversations.registry import Conversations
 
 DELTA_CHARS = 160
@@ -30,15 +31,14 @@ async def add_to_reply(
 
     Whoever cancels this stops the provider, too.
     """
-    from bitaca_core.derona.backends.briefing import briefing_of
-
     services = conversations.services
     text = conversation.turns[-1].text
-    known = services.assistant_for(conversation.viewer).catalogue
-    table = [(title, card.reason) for card in reply.cards if (title := known.get(card.title_id)) is not None]
-    briefing = briefing_of(text, reply.text, reply.intent, reply.lang, table)
+    # Subtitles are read and compared: off the loop, as an answer is.
+    brief = await conversations.think(
+        conversation, lambda assistant, viewer: _brief(assistant, viewer, ask, text, reply)
+    )
     if reply.intent in REREAD and not reply.cards:
-        wish = await companion.reread(conversation.viewer, briefing)
+        wish = await companion.reread(conversation.viewer, brief.briefing)
         if wish is not None:
             state = conversation.state
             again = await conversations.think(
@@ -49,11 +49,30 @@ async def add_to_reply(
                 emit_reply(conversation, f"{ask.id}-2", again)
                 conversations.keep(conversation, ask, text, again, (ask.id,))
         return
-    titles = [title for title, _ in table]
-    told = companion.add(conversation.viewer, briefing, titles, services.assistant.names, services.catalogue)
+    names, catalogue = services.assistant.names, services.catalogue
+    told = companion.add(conversation.viewer, brief.briefing, brief.table, names, catalogue, brief.subtitles)
     async with aclosing(told):
         async for sentence in told:
             conversation.emit("more", ask.id, text=sentence)
+
+
+def _brief(assistant: Any, viewer: Viewer, ask: Ask, text: str, reply: Any) -> Any:
+    """Return what a model is told of a turn: the titles of the cards, or the one that plays and is talked of."""
+    from bitaca_core.derona.backends.briefing import ABOUT_ONE, Viewing, brief_of
+    from bitaca_core.derona.context import PlayerContext
+
+    table = [
+        (title, card.reason)
+        for card in reply.cards
+        if (title := assistant.catalogue.get(card.title_id)) is not None
+    ]
+    if not table and reply.intent in ABOUT_ONE and reply.state.focus is not None:
+        title = assistant.catalogue.resolve(reply.state.focus)
+        table = [(title, "")] if title is not None else []
+    player = PlayerContext(**ask.player.model_dump()) if ask.player is not None else None
+    watched = viewer.watched if ask.watched is None else ask.watched
+    viewing = Viewing(player, watched, viewer.continuing, viewer.own)
+    return brief_of(text, reply.text, reply.intent, reply.lang, table, assistant.shelf, viewing)
 
 
 def emit_reply(conversation: Conversation, message_id: str, reply: Any) -> None:

@@ -95,16 +95,23 @@ def serve_one(settings: Settings, *, tls: bool, listener: socket.socket, worker:
     import uvicorn
 
     from gradio_app.app import create_app
+    from gradio_app.engines.pool import engines_for
 
     allow_files()
     sys.setswitchinterval(GIVE_WAY_S)
     log_name = "app.log" if worker == 1 else f"app-{worker}.log"
     configure_logs(settings.log_level, settings.paths.state / log_name)
-    config = uvicorn.Config(create_app(settings), **uvicorn_options(settings))
+    app = create_app(settings, engines=engines_for(settings, len(os.sched_getaffinity(0)), memory_bytes()))
+    config = uvicorn.Config(app, **uvicorn_options(settings))
     if tls:
         certificate, key = ensure_certificate(settings.paths.keys, settings.host)
         config.ssl_certfile, config.ssl_keyfile = str(certificate), str(key)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def memory_bytes() -> int:
+    """Return how much memory this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def allow_files() -> None:
@@ -196,22 +203,29 @@ def configure_logs(level: str, access_file: Path) -> None:
 
     One line a request would drown what the pipeline says on the same terminal; `debug` shows them there.
     """
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter("%(message)s"))
+    formatter = log_to_stderr(level)
     access = logging.getLogger("bitaca.access")
     access.handlers.clear()
     access.propagate = level.lower() == "debug"
     if not access.propagate:
         access_file.parent.mkdir(parents=True, exist_ok=True)
         kept = AccessLog(access_file)
-        kept.setFormatter(handler.formatter)
+        kept.setFormatter(formatter)
         access.addHandler(kept)
+
+
+def log_to_stderr(level: str) -> RedactingFormatter:
+    """Send plain messages to stderr, and return what takes secrets out of them."""
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = RedactingFormatter("%(message)s")
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     quiet = logging.WARNING if level.lower() != "debug" else logging.INFO
     for name in ("httpx", "uvicorn.error", "asyncio", "mcp"):
         logging.getLogger(name).setLevel(quiet)
+    return formatter
 
 
 class AccessLog(BaseRotatingHandler):

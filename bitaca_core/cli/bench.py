@@ -164,18 +164,19 @@ def derona(
     only: Annotated[
         str,
         typer.Option(
-            help="of utterances, moderation, recap, spoilers, injection, simulation, with commas between; all where empty"
+            help="of utterances, moderation, recap, spoilers, injection, simulation, fuzz, with commas between; all where empty"
         ),
     ] = "",
     record: Annotated[
         bool, typer.Option("--record", help="write first and last score beside the blind sets")
     ] = False,
     dialogues: Annotated[int, typer.Option(min=1, help="generated dialogues of the simulation")] = 10_000,
+    inputs: Annotated[int, typer.Option(min=1, help="of the part fuzz: anything that can be typed")] = 100_000,
     out: Out = Path("results/derona.json"),
 ) -> None:
     """How well Derona reads and judges, and what she gives away, on sets that were written blind and on 10,000 questions."""
-    arguments = ["--only", only, "--dialogues", str(dialogues), *(["--record"] if record else [])]
-    _measure("tests.bench.derona", arguments, out)
+    arguments = ["--only", only, "--dialogues", str(dialogues), "--inputs", str(inputs)]
+    _measure("tests.bench.derona", [*arguments, *(["--record"] if record else [])], out)
 
 
 @app.command("index")

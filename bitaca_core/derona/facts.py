@@ -114,7 +114,7 @@ def card_reason(
     shares = near and like is not None
     spoken = [genres(title, lang, wanted, len(wanted[:2]) if shares and wanted else 2)]
     if wish:
-        themes = [theme for theme in wish.query.themes if theme in title.themes]
+        themes = [theme for theme in (*wish.query.themes, *wish.about) if theme in title.themes]
         if themes:
             about = joined((theme_name(theme, lang) for theme in themes), lang)
             spoken.append(f"sobre {about}" if lang == "pt" else f"about {about}")
@@ -255,6 +255,7 @@ def _bounds(wish: Wish, lang: str) -> list[str]:
 
 
 DROPPED = {
+    "playable": ("o que já passa aqui", "what plays here already"),
     "text": ("as palavras exatas", "the exact words"),
     "mood": ("o clima", "the mood"),
     "theme": ("o tema", "the theme"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -20,6 +20,8 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona import moderation, normalize, phrasing, trusted
 from bitaca_core.derona.backends.base import Briefing, Fact
 from bitaca_core.derona.backends.prompt import CHARS_MAX, SENTENCES_MAX, reader_rules, rules
+from bitaca_core.derona.backends.retrieval import SAID
+from bitaca_core.derona.lent import WHOLE_WORDS, Lent, lent
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.moderation.kinds import kinds_of
 from bitaca_core.derona.names import Names
@@ -29,10 +31,8 @@ SENTENCE_CHARS = 260
 EMOJI_MAX = 1
 ECHO_WORDS = 5
 """So many words in a row of the rules are an echo of them."""
-WORDS_MIN = 3
+WORDS_MIN = 4
 """Fewer words say nothing of a film; an answer to what the viewer was made to ask ("Sim.") is no addition."""
-LENT_WORDS = 3
-"""A sentence that stands in a synopsis or in the message as it is was not made by the model."""
 REPEAT_WORDS = 7
 """So many in a row of what was said already, or of what the viewer wrote, are a repetition."""
 BORROWED_MAX = 2
@@ -146,6 +146,23 @@ _EFFECT = re.compile(
 """Accounts, money, lists and the player are no talk of a title, whoever is told to do something with them."""
 
 
+_PARTS = re.compile(r"[:;,.!?…\"“”«»()—–]+|\s-\s")
+"""Between the parts of a sentence: what somebody else said stands between two of these."""
+_LIKED = re.compile(r"\b(?:gost(?:a|ou)|curt(?:e|iu)|am(?:a|ou)|ador(?:a|ou)|likes?d?|loved?|enjoy\w*)\b")
+_DISLIKED = re.compile(
+    r"\b(?:nao (?:gost|curt)\w+|odi(?:a|ou)|odeia|detest\w+|hate[sd]?|dislike[sd]?|(?:did not|didn t|don t|do not) (?:like|enjoy|love))\b"
+)
+_DID = tuple(
+    (re.compile(pattern), frozenset(words[deed] for words in SAID.values()))
+    for deed, pattern in (
+        ("liked", r"(?<!\bse )\bvoce (?:ja |tambem )?(?:gostou|curtiu|amou|adorou)\b|(?<!\bif )\byou (?:already |also )?(?:liked|loved|enjoyed)\b"),
+        ("watched", r"(?<!\bse )\bvoce (?:ja )?(?:viu|assistiu|terminou)\b|(?<!\bif )\byou (?:have |ve |already )*(?:saw|seen|watched|finished)\b"),
+        ("listed", r"(?<!\bse )\bvoce (?:ja )?(?:salvou|guardou)\b|(?<!\bif )\byou (?:have |ve |already )*saved\b"),
+    )
+)  # fmt: skip
+"""What a sentence says that the viewer did, and the words that must have been given for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What one answer may speak of. Made once a turn."""
@@ -162,32 +179,48 @@ class Grounds:
     echoes: frozenset[tuple[str, ...]]
     repeats: frozenset[tuple[str, ...]]
     plot: str = field(default="", repr=False)  # folded synopses
-    lent: str = field(
-        default="", repr=False
-    )  # folded synopses, names and message: whole sentences of these are no words of hers
+    people: frozenset[str] = frozenset()  # folded names of who made them
+    liked: frozenset[str] = frozenset()  # folded names of titles that may only be named as liked
+    did: frozenset[str] = frozenset()  # what the viewer did, in words of `retrieval.SAID`
+    heard: frozenset[str] = field(
+        default=frozenset(), repr=False
+    )  # folded words of the subtitles that were given
+    lent: tuple[Lent, ...] = field(default=(), repr=False)  # what others wrote, and is no fact
+    synopses: Lent = field(default=Lent(), repr=False)  # of these a whole sentence is no words of hers
 
 
-def grounds_of(briefing: Briefing, table: Iterable[Title]) -> Grounds:
-    """Return what may be said beside these titles."""
+def grounds_of(
+    briefing: Briefing, table: Iterable[Title], subtitles: Iterable[Sequence[str]] = ()
+) -> Grounds:
+    """Return what may be said beside these titles; `subtitles` are all lines of what can be watched of them.
+
+    No line is hers, heard or not: what is quoted, the engine quotes (`recap.heard`).
+    """
     table = tuple(table)
     names = [name for title in table for name in _names(title)]
     told = [_text_of(fact) for fact in briefing.facts]
     proper = {word for fact in briefing.facts for word in _proper_words(fact)}
-    proper |= {word for name in names for word in fold(name).split()} | HOUSE
+    liked = {fold(one.title) for one in briefing.own} - {fold(name) for name in names}
+    proper |= {word for name in (*names, *liked) for word in fold(name).split()} | HOUSE
     words = {word for text in (*told, *names) for word in fold(text).split()}
     said = [*_runs(briefing.said, REPEAT_WORDS), *_runs(briefing.message, REPEAT_WORDS)]
     return Grounds(
         lang=briefing.lang,
         titles=frozenset(fold(name) for name in names),
         ids=frozenset(title.title_id for title in table),
-        words=frozenset(words),
+        words=frozenset(words) | {word for name in liked for word in name.split()},
         numbers=frozenset(re.findall(r"\d+", " ".join((*told, *names)))),
         topical=frozenset(word for word in words if len(word) > 3) | FILM_WORDS,
         proper=frozenset(proper),
         echoes=_prompt_runs(briefing.lang),
         repeats=frozenset(said),
         plot=" ".join(fold(fact.synopsis) for fact in briefing.facts),
-        lent=_lent(briefing, table),
+        people=frozenset(fold(name) for fact in briefing.facts for name in (*fact.directors, *fact.cast)),
+        liked=frozenset(liked),
+        did=frozenset(word for one in briefing.own for word in one.said),
+        heard=frozenset(word for one in briefing.heard for word in fold(one.text).split()),
+        lent=(lent((briefing.message, *_left_out(table))), *(lent(lines) for lines in subtitles)),
+        synopses=lent(text for title in table for text in (*_synopses(title), *title.directors, *title.cast)),
     )
 
 
@@ -206,7 +239,7 @@ class Guard:
     def __init__(self, grounds: Grounds, names: Names, borrowed: frozenset[str] = frozenset()) -> None:
         self._grounds = grounds
         self._names = names
-        self._borrowed = borrowed
+        self._borrowed = borrowed | grounds.heard
         self._chars = self._count = self._emoji = 0
         self._grounded = False
 
@@ -228,6 +261,28 @@ class Guard:
                 return reason
         return self._by_words(sentence)
 
+    def _names_other(self, folded: tuple[str, ...]) -> bool:
+        """Return whether a title is named that is not on the table, and none that is called liked."""
+        others = (
+            span
+            for span in self._names.find(folded)
+            if not span.weak and span.title_id not in self._grounds.ids
+        )
+        named = {" ".join(folded[span.start : span.end]) for span in others}
+        return bool(named) and not (named <= self._grounds.liked and _LIKED.search(" ".join(folded)))
+
+    def _is_lent(self, sentence: str, folded: tuple[str, ...]) -> bool:
+        """Return whether a sentence, or what stands in it behind a colon or in quotation marks, is what others wrote."""
+        grounds = self._grounds
+        if any(texts.says(folded, grounds.topical) for texts in grounds.lent) or grounds.synopses.has(folded):
+            return True
+        if len(folded) >= WHOLE_WORDS and grounds.synopses.holds(folded):
+            return True
+        parts = [tuple(fold(part).split()) for part in _PARTS.split(sentence)]
+        told = [part for part in parts if part and " ".join(part) not in grounds.titles | grounds.people]
+        alone = [part for part in told if len(part) >= WHOLE_WORDS or not grounds.words.issuperset(part)]
+        return any(texts.holds(part) for texts in (*grounds.lent, grounds.synopses) for part in alone)
+
     def _too_long(self, sentence: str) -> bool:
         return len(sentence) > SENTENCE_CHARS or self._chars > CHARS_MAX or self._count > SENTENCES_MAX
 
@@ -243,12 +298,14 @@ class Guard:
             return "echo"
         if normalize.language_of(folded, grounds.lang) != grounds.lang:
             return "language"
-        if grounds.repeats & set(_runs(text, REPEAT_WORDS)) or _is_lent(folded, grounds.lent):
+        if grounds.repeats & set(_runs(text, REPEAT_WORDS)) or self._is_lent(sentence, folded):
             return "repeat"
         if not trusted.tells(sentence):
             return "order"
-        if any(span.title_id not in grounds.ids for span in self._names.find(folded) if not span.weak):
+        if self._names_other(folded):
             return "title"
+        if _claims_more(text, grounds):
+            return "opinion"
         if _quoted_stranger(sentence, grounds) or _capital_stranger(sentence, grounds):
             return "name"
         spoilt = _SPOILER.search(text)
@@ -279,16 +336,19 @@ def borrowed_words(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(word for text in texts for word in fold(text).split())
 
 
-def _lent(briefing: Briefing, table: Iterable[Title]) -> str:
-    texts = [briefing.message]
-    for title in table:  # as the catalogue has them: what is left out of the facts is not hers either
-        texts += [title.synopsis_pt or "", title.synopsis_en or "", *title.directors, *title.cast]
-    return " ".join(f" {fold(text)} " for text in texts)
+def _synopses(title: Title) -> list[str]:
+    return [text for text in (title.synopsis_pt, title.synopsis_en) if text]
 
 
-def _is_lent(words: tuple[str, ...], lent: str) -> bool:
-    """Return whether a sentence is, word for word, a part of what others wrote."""
-    return len(words) >= LENT_WORDS and f" {' '.join(words)} " in lent
+def _left_out(table: Iterable[Title]) -> list[str]:
+    """Return what the catalogue says of titles and is no fact: what tells nothing, and names that name nobody."""
+    found = []
+    for title in table:
+        found += [
+            one for text in _synopses(title) for one in trusted.sentences(text) if not trusted.tells(one)
+        ]
+        found += [name for name in (*title.directors, *title.cast) if not trusted.is_name(name)]
+    return found
 
 
 def _names(title: Title) -> list[str]:
@@ -301,6 +361,13 @@ def _text_of(fact: Fact) -> str:
     return " ".join(
         (fact.title, str(fact.year or ""), *many, fact.duration, fact.age, fact.synopsis, fact.why)
     )
+
+
+def _claims_more(text: str, grounds: Grounds) -> bool:
+    """Return whether a sentence says of the viewer what they did not do here; nobody's dislikes are told."""
+    if _DISLIKED.search(text):
+        return True
+    return any(rule.search(text) and not words & grounds.did for rule, words in _DID)
 
 
 def _proper_words(fact: Fact) -> list[str]:
@@ -339,7 +406,9 @@ def _plain(sentence: str) -> bool:
 
 
 def _quoted_stranger(sentence: str, grounds: Grounds) -> bool:
-    """Return whether something in quotation marks is none of the names on the table."""
+    """Return whether something in quotation marks is none of the names on the table, or the marks do not close."""
+    if len(re.findall(r"[\"“”«»]", sentence)) % 2:
+        return True
     quoted = re.findall(r"[\"“”«»]([^\"“”«»]+)[\"“”«»]", sentence)
     return any(fold(one) not in grounds.titles for one in quoted)
 

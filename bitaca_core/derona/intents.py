@@ -46,13 +46,33 @@ _T = r"titulo\d"
 _REF = r"(?:esse|essa|este|isso|desse|dessa|disso|dele|dela|this|that|it|this one|that one)"
 
 _INJECTION = re.compile(
-    r"\b(ignor\w+|esque\w+|desconsider\w+|disregard|forget|override|bypass)\b.{0,40}\b(instruc\w+|regras|prompt|rules|instructions|anterior\w*|previous)\b"
-    r"|\b(system prompt|prompt do sistema|seu prompt|your prompt|jailbreak|developer mode|modo desenvolvedor|dan mode)\b"
-    r"|\b(finja|finge|aja como|pretend|act as|roleplay|you are now|agora voce e)\b|\b(api key|chave de api|senha do|drop table|select from|script alert)\b"
+    r"\b(?:ignor\w+|esque[cç]\w+|desconsider\w+|disregard|forget|override|bypass)\b.{0,40}\b(?:instruc\w*|instructions?|prompts?|diretriz\w*|guidelines|programac\w+|programming)\b"
+    r"|\b(?:ignor\w+|esque[cç]\w+|desconsider\w+|disregard|forget|override|bypass)\b.{0,20}\b(?:regras|rules|orden?s|orders)\b(?! (?:d[aeo]s?|of|from)\b)"
+    r"|\b(?:system prompt|prompt do sistema|seu prompt|your prompt|jailbreak|developer mode|modo desenvolvedor|dan mode)\b"
+    r"|\b(?:finja|finge|aja como|pretend|act as|roleplay|you are now|agora voce e)\b|\b(?:api key|chave de api|drop table|select from|script alert)\b"
 )
+"""Words that are meant to make something else of her."""
+_OF_FILMS = re.compile(
+    r"\b(?:filmes?|series?|animes?|documentarios?|curtas?|desenhos?|cinema|titulo\d|titulos?|cenas?|personage(?:m|ns)|characters?|atores|atriz\w*|trailers?|episodios?|legendas?|player|tv|movies?|films?|shows?|titles?|scenes?|episodes?|cartoons?"
+    r"|indi(?:ca|que)\w*|recomend\w*|recommend\w*|suger\w*|suggest\w*|assistir|watch)\b"
+)
+"""What speaks of films is answered as that, whatever else is in it: the engine obeys no order, and quotes none."""
+_FILMS = re.compile(
+    r"\b(?:filmes?|series|animes?|documentarios?|curtas?|titulo\d|trailers?|movies?|films?)\b(?! (?:nao|esta passando|ta passando))"
+)
+_HOUSE = re.compile(
+    r"\b(?:minha|sua|a|my|the|your) (?:conta|account)\b|\b(?:minha|a|my) (?:senha|password)\b|\b(?:assinatura|mensalidade|teste gratis|free trial|subscription|cadastro|login)\b|\be (?:pago|gratis|de graca)\b|\bis it (?:free|paid)\b"
+    r"|\b(?:traduz\w*|translate) (?:\w+ ){0,2}(?:titulo|sinopse|legenda|title|synopsis|subtitles?)\b"
+)
+"""The viewer's account here, its price, the site's own texts: how that goes, she can say."""
 _SPOILER = re.compile(
-    r"\b(?:conta|me conta|fala|diz|qual(?: e)?|como|tell me|what s|whats|what is|how does?)\b.{0,16}\b(?:final|fim|desfecho|ending|acaba|termina|ends?)\b|\bspoilers?\b|\bquem (?:morre|e o assassino|matou)\b|\bwho (?:dies|is the killer)\b"
+    r"\b(?:conta|me conta|fala|diz|qual(?: e)?|como|tell me|what s|whats|what is|how does?)\b.{0,16}\b(?:final|fim|desfecho|ending|acaba|termina|ends?)\b|\bquem (?:morre|e o assassino|matou)\b|\bwho (?:dies|is the killer)\b"
 )
+_SPOILERS = re.compile(r"\bspoilers?\b")
+_NO_SPOILERS = re.compile(
+    r"\b(?:sem|nada de|chega de|odeio|detesto|evit\w+|ignor\w*|nao (?:aguento|quero|gosto|suporto)|no|without|hate|avoid\w*|ignore|don t (?:want|like)|can t stand)(?: \w+){0,2} spoilers?\b"
+)
+"""Who wants none of it asks for no ending."""
 _TROUBLE = re.compile(
     r"\b(?:video|filme|episodio|player|tela|app|site|pagina) (?:parou|travou|caiu|fechou|sumiu|congelou|apagou)\b|\b(?:travan?\w*|engasg\w+|bug\w*|lagg?\w*|lento|lenta|pixelad\w+|borrad\w+|embacad\w+|buffering|stutter\w*|freez\w+|choppy|blurry|pixelated)\b|\btela (?:preta|branca|verde)\b|\b(?:black|blank) screen\b"
     r"|\b(?:nao|n) (?:carrega|abre|roda|toca|funciona|funfa|vai|inicia|comeca|esta (?:carregando|funcionando|rodando|tocando|abrindo)|consigo (?:ver|assistir|abrir|dar play))\b"
@@ -235,9 +255,10 @@ def classify(
 def _guarded(
     text: str, message: Message, slots: Slots, listed: bool, focused: bool, playing: bool
 ) -> Reading | None:
-    if _INJECTION.search(text):
+    if attacks(text, slots):
         return Reading("out_of_scope")
-    if _SPOILER.search(text) and not re.search(r"\b(?:filme|filmes|final feliz|happy ending)\b", text):
+    ahead = _SPOILER.search(text) or (_SPOILERS.search(text) and not _NO_SPOILERS.search(text))
+    if ahead and not re.search(r"\b(?:filme|filmes|final feliz|happy ending)\b", text):
         return Reading("out_of_scope", aspect="spoiler")
     asked = re.match(r"^(?:quem|qual|quanto|quando|what|who|how much|when)\b", text)
     film = slots.genres or (slots.countries and not asked) or _FILM_ABOUT.search(text)
@@ -420,9 +441,19 @@ def is_foreign(text: str) -> bool:
     return bool(_OUT.search(text) or _INJECTION.search(text))
 
 
-def attacks(text: str) -> bool:
-    """Return whether a message tries to turn Derona into something else."""
-    return bool(_INJECTION.search(text))
+def of_films(text: str) -> bool:
+    """Return whether a message speaks of films, and of nothing that is clearly of another trade."""
+    return bool(_FILMS.search(text)) and not _OUT.search(text) and not _INJECTION.search(text)
+
+
+def of_the_house(text: str) -> bool:
+    """Return whether a message speaks of the viewer's account, its price, or the site's own texts."""
+    return bool(_HOUSE.search(text))
+
+
+def attacks(text: str, slots: Slots) -> bool:
+    """Return whether a message only tries to turn Derona into something else, and asks for no film beside it."""
+    return bool(_INJECTION.search(text)) and not slots.wishes and not _OF_FILMS.search(text)
 
 
 def detail_of(text: str) -> str | None:

@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.derona import intents, moderation
+from bitaca_core.derona import intents, moderation, story, turning
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.normalize import Message, in_use
-from bitaca_core.derona.slots import Slots
+from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.derona.slots import CHILD_AGE, Slots, phrases
 from bitaca_core.derona.state import DialogueState
 from bitaca_core.derona.understanding.aspects import aspect_of
 from bitaca_core.derona.understanding.numbers import class_of
@@ -42,15 +43,36 @@ COMPARED = {
     "mais-leve": "lighter", "mais-pesado": "heavier", "mais-curto": "shorter", "mais-longo": "longer", "mais-antigo": "older", "mais-novo": "newer",
     "menos-violento": "lighter",
 }  # fmt: skip
+SHOWING = frozenset(("search", "similar", "refine", "another"))
+"""Intents that put the answer to a wish on the page."""
+ASIDE = frozenset(
+    ("details", "cast", "compare", "availability", "watchlist", "feedback", "help", "small_talk", "history_privacy", "why", "play")
+)  # fmt: skip
+"""Intents that a change of the wish is taken for, where the models hardly tell them from it."""
+SHY = 0.6
+"""A word or two that name a thing ("gato") are small talk only when the models are surer than this."""
 GUESSED_AT, UNSURE = (
     frozenset(("feedback", "help", "history_privacy", "watchlist", "continue_watching", "small_talk")),
     0.3,
 )
 """Intents that a short wish is easily taken for, and how little ahead they must be to give way to what it names."""
+STORY_MIN = 4
+"""In a story of so many words "new" says something of the story, not that the film is."""
+TAKEN = frozenset(("search", "details", "availability", "play", "surprise", "similar"))
+"""Readings of the rules that stand where the models think a message foreign that speaks of films."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
 _LEFT_OUT = re.compile(
     r"\b(?:sem|menos|nada|nao|not|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) "
+)
+_FOR_FAMILY = re.compile(
+    r"\b(?:para|for|filmes? (?:de|da|em|bem)|series? (?:de|em)|estilo) (?:\w+ )?famil\w+|\bfamily (?:movies?|films?|shows?|friendly|animation|comed\w+|adventures?)\b"
+)
+"""A family that is the audience of what is asked for, not in its story."""
+_ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
+"""Begins a question on a title, not a wish ("e anime?")."""
+_SAME_MAKER = re.compile(
+    r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
 )
 _BARE_TITLE = re.compile(r"(?:(?:o|a|os|as|filme|serie|anime|the|movie) )*titulo\d")
 _BARE_PLACE = re.compile(
@@ -60,7 +82,11 @@ _BARE_PLACE = re.compile(
 
 def scene_of(state: DialogueState, playing: bool) -> str:
     """Return what is on the page: a player, one title, a list, or empty."""
-    return "playing" if playing else "details" if state.focus else "results" if state.listed else ""
+    if playing:
+        return "playing"
+    if state.wish is not None and state.intent in SHOWING:
+        return "results"  # also of one title, or of none: the wish can be changed
+    return "details" if state.focus else "results" if state.listed else ""
 
 
 def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
@@ -92,13 +118,15 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
             dict.fromkeys((*barred, "crime", "policial"))
         )  # one word of the guide, two of the catalogue
     shortest_s, longest_s = _sitting(slots, told)
-    return replace(
+    genres, hinted = _sure(tuple(one for one in genres if one not in barred), slots, told, understood.intent)
+    joined = replace(
         slots,
         said=said,
         person=slots.person or next((one for one in people if names.titles_by(one)), None),
         titles=titles,
         exclude_titles=tuple(left_out),
-        genres=tuple(genre for genre in genres if genre not in barred),
+        genres=genres,
+        hinted=hinted,
         exclude_genres=barred,
         want_moods=tuple(told.get("moods", ())),
         exclude_moods=tuple(told.get("not_moods", ())),
@@ -111,11 +139,41 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
         year_max=told.get("year_to", slots.year_max if "year_from" not in told else None),
         duration_min_s=shortest_s,
         duration_max_s=longest_s,
-        max_age=_age(slots.max_age, told.get("age_max")),
+        max_age=_age(slots, told),
         ordinal=told.get("ordinal", slots.ordinal),
         reference=bool(told.get("reference")) or slots.reference,
         compare=COMPARED.get(told.get("comparative", ""), slots.compare),
     )  # fmt: skip
+    moods_read = bool(told.get("moods") or told.get("not_moods"))
+    refining = understood.intent in ("refine", "another")
+    tale = story.told(
+        joined,
+        told.get("themes", ()),
+        moods_read=moods_read,
+        company=bool(told.get("company")),
+        refining=refining,
+    )
+    new = joined.newest and not (tale.plain and len(tale.words.split()) >= STORY_MIN)
+    return replace(joined, story=tale.words, plot=tale.plain, newest=new)
+
+
+def _sure(
+    genres: tuple[str, ...], slots: Slots, told: Mapping[str, Any], intent: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the genres that were asked for, and those that a word about somebody or a feeling only hints at.
+
+    The models read every genre of the guide: what the rules alone made of "em família" is a hint, and so is what they made
+    of a feeling ("pra chorar") beside a genre, against another feeling, or of a list that is there.
+    """
+    read = {CATALOGUE.get(genre, genre) for genre in told.get("genres", ())} | set(told.get("genres", ()))
+    felt = {mood.genre for phrase in slots.moods if (mood := lexicon().moods[phrase]).genre}
+    named = {value for size, kind, value in phrases(slots.masked) if size and kind == "genres"}
+    if intent == "search" and not read and not told.get("not_moods"):
+        felt = set()
+    if _FOR_FAMILY.search(slots.masked) is None:
+        felt, named = felt | {"familia"}, named - {"familia"}
+    hinted = tuple(genre for genre in genres if genre not in read and genre in felt and genre not in named)
+    return tuple(genre for genre in genres if genre not in hinted), hinted
 
 
 def _sitting(slots: Slots, told: Mapping[str, Any]) -> tuple[int | None, int | None]:
@@ -129,11 +187,20 @@ def _sitting(slots: Slots, told: Mapping[str, Any]) -> tuple[int | None, int | N
     )
 
 
-def _age(rules: int | None, told: int | None) -> int | None:
-    """Return the age of the youngest, in years, where the rules read one of the class that was told."""
-    if told is None or (rules is not None and class_of(rules) == told):
-        return rules
-    return told
+def _age(slots: Slots, told: Mapping[str, Any]) -> int | None:
+    """Return the age of the youngest, in years, where the rules read one of the class that was told.
+
+    A child that is only spoken of ("mãe com filhos lobo") sits in no audience: an age that nobody said is taken from
+    company, which the models read.
+    """
+    rules, read = slots.max_age, told.get("age_max")
+    if read is None:
+        said = re.search(
+            r"\d|\b(?:para|ver|assistir|vejam|vejo|for|watch)\b", re.sub(r"\btitulo\d+\b", " ", slots.masked)
+        )
+        spoken = rules is not None and (rules != CHILD_AGE or said is not None)
+        return rules if spoken or told.get("company") else None
+    return rules if rules is not None and class_of(rules) == read else read
 
 
 def _genres(rules: Sequence[str], told: Sequence[str], against: Sequence[str]) -> tuple[str, ...]:
@@ -150,7 +217,7 @@ def reading_with(
     """Return the reading of a message."""
     if rule.intent == "refuse" and understood.intent == "abuse":
         return Reading("abuse", aspect="refuse")
-    if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked):
+    if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked, slots):
         return rule
     if rule.intent in ("affirm", "deny") and (state.offer or _PLAIN.fullmatch(message.text)):
         return rule
@@ -158,7 +225,14 @@ def reading_with(
         return Reading("small_talk", aspect="laugh")
     if rule.intent == "out_of_scope" and not any(in_use(word) for word in message.words):
         return rule  # no word of it is one that people use
+    if _SAME_MAKER.search(slots.masked) and understood.intent in (*WISHING, "cast", "details"):
+        return Reading("search", aspect="same_director")
     intent, text = _settled(rule, understood, message, slots, state), message.text
+    if rule.intent == "details" and state.focus and "?" in message.marks and intent in ("refine", "search"):
+        return rule  # "é livre mesmo?" of the only title that fits
+    turned = _turned(intent, understood, message, slots, state)
+    if turned is not None:
+        return turned
     if intent in GRAVE and moderation.harmless(message):
         return rule  # moderation, which was taught for it, must at least think it possible
     if intent in ("refine", "another") and not state.listed and state.wish is None and slots.wishes:
@@ -186,6 +260,31 @@ def reading_with(
     return Reading(intent, aspect=aspect)
 
 
+def _turned(
+    intent: str, understood: Understood, message: Message, slots: Slots, state: DialogueState
+) -> Reading | None:
+    """Return the reading of a wish while another stands: changed, begun anew; None where it is neither."""
+    wish = state.wish
+    if wish is None or wish.empty or scene_of(state, False) != "results":
+        return None
+    if (
+        intent in ("search", "refine", "surprise")
+        and (slots.wishes or slots.plot)
+        and turning.says_so(slots.masked)
+    ):
+        return Reading("search", aspect="fresh")
+    if intent in ("search", "refine") and not slots.titles:
+        if turning.begins_anew(wish, slots):
+            return Reading("search", aspect="topic")
+        changes = slots.wishes or slots.plot or slots.compare
+        return Reading("refine") if intent == "search" and changes else None
+    asks = "?" in message.marks and _ASKS.match(message.raw.lower()) is not None
+    pointed = asks or slots.titles or slots.reference or slots.ordinal is not None
+    if intent in ASIDE and understood.margin < UNSURE and slots.wishes and not pointed:
+        return Reading("refine")
+    return None
+
+
 def _settled(
     rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState
 ) -> str:
@@ -207,9 +306,25 @@ def _settled(
     if rule.intent == "details" and intent in ("cast", "similar") and understood.margin < UNSURE:
         return "details"
     if rule.intent == "out_of_scope" and intent == "help" and understood.margin < UNSURE:
+        return "help" if intents.of_the_house(message.text) else "out_of_scope"
+    if intent == "small_talk" and understood.margin < UNSURE and intents.is_foreign(slots.masked):
         return "out_of_scope"
-    if rule.intent in ("smalltalk", "identity") and intent == "search":
+    if intent == "out_of_scope" and intents.of_the_house(message.text):
+        return "help"
+    unsure = understood.margin < 2 * UNSURE
+    if intent == "out_of_scope" and unsure and rule.intent in TAKEN and intents.of_films(slots.masked):
+        return rule.intent  # what speaks of films, and of nothing that is somebody else's trade
+    chat = rule.intent in ("smalltalk", "identity") and intent == "search"
+    if chat and not (slots.plot and len(slots.story.split()) >= STORY_MIN):
         return "small_talk"
+    if (
+        intent in ("small_talk", "out_of_scope")
+        and rule.intent in ("search", "out_of_scope")
+        and slots.plot
+        and understood.margin < SHY
+        and not intents.is_foreign(slots.masked)
+    ):
+        return "search"
     if rule.intent == "availability" and intent == "play" and "?" in message.marks:
         return "availability"
     if (

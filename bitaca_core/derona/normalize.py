@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -28,6 +29,7 @@ MAX_WORDS = 60
 MAX_WORD_CHARS = 40
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
+_BRACKETS = re.compile(r"[<>]")
 _ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
 _LAUGH = re.compile(
     r"^(?:(?:k{2,})|(?:rs){1,}|(?:ha){2,}h?|(?:he){2,}h?|(?:hue){1,}(?:br)?|lol|lmao|(?:ua){2,})$"
@@ -89,9 +91,8 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
     too_long = len(text) > MAX_CHARS
     raw = clean(text[:MAX_CHARS])
     shown = _ELONGATED.sub(r"\1", raw)
-    typed = tuple(
-        word[:MAX_WORD_CHARS] for word in fold(shown.replace("%", " por cento ")).split()[:MAX_WORDS]
-    )
+    folded = (word for word in fold(shown.replace("%", " por cento ")).split() if _says(word))
+    typed = tuple(word[:MAX_WORD_CHARS] for word in islice(folded, MAX_WORDS))
     tongue = language_of(typed, language)
     spoken, stops = _write_out(typed, tongue, _stops(shown))
     words = tuple(mend(word, names) for word in spoken)
@@ -104,6 +105,11 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
     return Message(raw, plain, words, typed, tongue, too_long, laugh, frozenset(marks), spoken, stops)
 
 
+def _says(word: str) -> bool:
+    """Return whether there is a letter or digit in what stood between spaces: an emoji may leave a mark of its own."""
+    return word.isascii() or any(char.isalnum() for char in word)
+
+
 def clean(text: str) -> str:
     """Return `text` without markup, control, format or unpaired surrogate characters."""
     composed = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8"))
@@ -112,7 +118,10 @@ def clean(text: str) -> str:
         for char in composed
         if char in "\t\r\n\u2028\u2029\u200d" or not unicodedata.category(char).startswith("C")
     )
-    return _SPACES.sub(" ", _TAG.sub(" ", kept)).strip()
+    outside = _TAG.sub(" ", kept)
+    if not outside.strip():  # nothing but what looks like a tag: somebody's way to write a word
+        outside = _BRACKETS.sub(" ", kept)
+    return _SPACES.sub(" ", outside).strip()
 
 
 def _unaccented(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
-from bitaca_core.derona import answers, facts, player, trusted, wishes
+from bitaca_core.derona import answers, facts, player, trusted, turning, wishes
 from bitaca_core.derona.acts import (
     availability,
     comparing,
@@ -47,6 +47,8 @@ def search(turn: Turn, shelf: Shelf) -> Outcome:
     wish = wishes.wish_of(turn.slots)
     if turn.reading.aspect == "same_director":
         wish = _same_director(turn, shelf, wish)
+    if turn.reading.aspect == "topic" and turn.state.wish is not None:
+        wish = wishes.beside(wish, turning.audience(turn.state.wish))
     wish = wishes.ordered(wish, turn.slots.compare)
     if wish.popular:
         return _popular(turn, shelf, wish)
@@ -63,6 +65,15 @@ def found(turn: Turn, shelf: Shelf, wish: Wish) -> Outcome:
 
 
 def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act: str) -> Outcome:
+    outcome = _shown(turn, shelf, wish, found, act, near_act)
+    if len(found.titles) == 1 and outcome.focus is None:
+        return replace(
+            outcome, focus=found.titles[0].title_id
+        )  # the only one that meets all is what "esse" means
+    return outcome
+
+
+def _shown(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act: str) -> Outcome:
     lang = turn.lang
     what = facts.wish_words(wish, lang)
     if not found.titles:
@@ -71,7 +82,7 @@ def _show(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_act
         dropped = facts.dropped_words(found.dropped, lang)
         return Outcome(near_act, {"dropped": dropped}, _picks(found.near, near=True), wish=wish)
     plays = [title for title in found.titles if shelf.unit(title, turn.ready)]
-    picks = _picks(found.titles) + _picks(found.near, near=True)
+    picks = (_picks(found.titles) + _picks((*found.near, *found.beside), near=True))[:CARDS_MAX]
     if found.vague and not _only_words(wish):
         return Outcome("found_partly", {"what": facts.wish_words(wish, lang)}, picks[:CARDS_MAX], wish=wish)
     if found.vague:
@@ -221,8 +232,8 @@ def similar(turn: Turn, shelf: Shelf) -> Outcome:
             return search(turn, shelf)
         return Outcome("similar_unknown" if turn.slots.text else "similar_ask")
     wish = wishes.refine(
-        wishes.wish_of(replace(turn.slots, text="", person=None)),
-        replace(turn.slots, text="", person=None),
+        wishes.wish_of(replace(turn.slots.unspoken, person=None)),
+        replace(turn.slots.unspoken, person=None),
         title,
     )
     wish = replace(wish, like=title.title_id)
@@ -260,7 +271,7 @@ def refine(turn: Turn, shelf: Shelf) -> Outcome:
 def _contradicted(turn: Turn, shelf: Shelf) -> bool:
     """Return whether the place that was read names a title that the same message rules out ("on second thoughts, a Spanish one")."""
     title = answers.subject(turn, shelf)
-    said = replace(turn.slots, text="", kinds=(), exclude_kinds=())
+    said = replace(turn.slots.unspoken, kinds=(), exclude_kinds=())
     return title is not None and said.wishes and not passes(title, wishes.wish_of(said))
 
 
@@ -295,7 +306,7 @@ def _pick(turn: Turn, shelf: Shelf) -> Outcome:
 
 def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     """One playable title, by the seed and the turn; favourites and unseen ones first."""
-    wish = replace(wishes.wish_of(replace(turn.slots, text="")), popular=False, order="")
+    wish = replace(_kept_company(turn), popular=False, order="")
     wish = replace(wish, query=replace(wish.query, playable_only=True))
     pool = list(shelf.find(wish, turn.ready, frozenset((*turn.watched, *turn.state.shown)), limit=40).titles)
     pool = pool or list(shelf.find(wish, turn.ready, limit=40).titles)
@@ -307,6 +318,12 @@ def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     return Outcome(
         "surprise", said, (Pick(chosen),), wish=wish, focus=chosen.title_id, offer="play", continues=True
     )
+
+
+def _kept_company(turn: Turn) -> Wish:
+    """Return the wish of a message that leaves the choice to her: who watches along is still there."""
+    wish = wishes.wish_of(turn.slots.unspoken)
+    return wishes.beside(wish, turning.audience(turn.state.wish)) if turn.state.wish is not None else wish
 
 
 def affirm(turn: Turn, shelf: Shelf) -> Outcome:
@@ -330,7 +347,20 @@ def out_of_scope(turn: Turn, shelf: Shelf) -> Outcome:
         return Outcome("spoiler")
     from bitaca_core.derona.intents import is_foreign
 
-    return Outcome("out_of_scope" if is_foreign(turn.slots.masked) else "not_understood")
+    if is_foreign(turn.slots.masked):
+        return Outcome("out_of_scope")
+    return _story(turn, shelf) or Outcome("not_understood")
+
+
+def _story(turn: Turn, shelf: Shelf) -> Outcome | None:
+    """Return what is found for words that nobody could place, where a title tells of them; None where none does."""
+    wish = wishes.wish_of(turn.slots)
+    if not turn.slots.plot or turn.state.listed:
+        return None
+    found = shelf.find(wish, turn.ready)
+    return (
+        _show(turn, shelf, wish, found, "found", "found_near") if found.titles and not found.vague else None
+    )
 
 
 def another(turn: Turn, shelf: Shelf) -> Outcome:

@@ -23,6 +23,8 @@ from bitaca_core.derona import moderation, normalize, trusted
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.search.scenes import Line
 
+WHOLE_S = 1e9
+"""How far somebody came who saw a title to its end."""
 QUOTE_CHARS = 120
 """A quotation is cut at a word from here on; a recap reads in one breath."""
 WORDS_MIN = 4
@@ -78,6 +80,23 @@ def heard(lines: Iterable[Line], until_s: float) -> list[Line]:
     return [line for line in said if line.text]
 
 
+def reached(
+    watched: Iterable[str], begun: Iterable[tuple[str, float]], playing: tuple[str, float] | None
+) -> dict[str, float]:
+    """Return how far a viewer has come, seconds by unit: the playhead where it plays, else the history.
+
+    Parameters
+    ----------
+    watched : iterable of str
+        Units seen to the end.
+    begun : iterable of (str, float)
+        Units begun, with the second at which the viewer stopped.
+    playing : (str, float) or None
+        The unit in the player and its second.
+    """
+    return {**dict.fromkeys(watched, WHOLE_S), **dict(begun), **dict([playing] if playing else [])}
+
+
 def latest(lines: Sequence[Line]) -> Line | None:
     """Return the last line that may be quoted."""
     return next((line for line in reversed(lines) if quotable(line.text)), None)
@@ -96,7 +115,7 @@ def gist(lines: Sequence[Line], count: int = 2) -> list[Line]:
     fit = [line for line in lines if len(line.text.split()) >= WORDS_MIN] or list(lines)
     if len(fit) <= count:
         return [line for line in fit if quotable(line.text)]
-    spoken = [_content(line.text) for line in fit]
+    spoken = [telling(line.text) for line in fit]
     often = Counter(word for words in spoken for word in words)
 
     def weight(row: int) -> float:
@@ -114,16 +133,16 @@ def gist(lines: Sequence[Line], count: int = 2) -> list[Line]:
 
 def mentions(lines: Iterable[Line], name: str) -> list[Line]:
     """Return the lines that speak a name, or that its bearer speaks (`LIA: ...`)."""
-    wanted = _content(name)
-    return [line for line in lines if wanted and wanted <= _content(line.text) and quotable(line.text)]
+    wanted = telling(name)
+    return [line for line in lines if wanted and wanted <= telling(line.text) and quotable(line.text)]
 
 
 def spoken_line(lines: Sequence[Line], text: str) -> Line | None:
     """Return the line that says most of what was asked for, rare words before common ones; None when none does."""
-    wanted = _content(text)
+    wanted = telling(text)
     if not wanted or not lines:
         return None
-    said = [_content(line.text) for line in lines]
+    said = [telling(line.text) for line in lines]
     often = Counter(word for words in said for word in words if word in wanted)
     if len(often) / len(wanted) < MATCH_SHARE:
         return None
@@ -138,7 +157,8 @@ def spoken_line(lines: Sequence[Line], text: str) -> Line | None:
 
 
 @lru_cache(maxsize=LINES_KEPT)
-def _content(text: str) -> frozenset[str]:
+def telling(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that say something."""
     known = lexicon().function_words
     words = (word for word in fold(text).split() if len(word) > 2)
     return frozenset(_stem(word) for word in words if word not in known and not is_filler(word))

@@ -21,10 +21,22 @@ from bitaca_core.search.company import suits
 from bitaca_core.search.query import Hit, Query, SearchService
 
 CARDS_MAX = 6
+FEW = 4
+"""Where fewer titles meet a wish, those that miss one condition are shown after them, and marked."""
+CLEARLY, ELSEWHERE_MAX = 1.25, 2
+"""How much better a story must fit than what meets the conditions to be shown beside it, and how many are."""
+STRONG = 0.5
+"""A title answers a story that scores at least this share of the best one's score."""
 POOL = 40
 """Titles asked of search before the conditions and what was shown are taken away."""
+WIDE = 120
+"""Titles asked of search for a story, before the conditions take most of them away."""
 _TEXT_REASONS = frozenset(("title", "words", "genre", "theme", "person", "meaning"))
 """Reasons of a hit that answer free words; mere popularity or a passed filter does not."""
+
+
+Asked = dict[Query, list[Hit]]
+"""What search answered in this turn."""
 
 
 class Popularity(Protocol):
@@ -37,10 +49,15 @@ class Popularity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Titles for a wish. `dropped` names what was given up to find any (empty: nothing was)."""
+    """Titles for a wish. `dropped` names what was given up to find any (empty: nothing was).
+
+    `near` are what can be watched in place of titles that cannot be, or what is left where `dropped` was given up;
+    `beside` are titles that miss one condition, where few meet all.
+    """
 
     titles: tuple[Title, ...] = ()
     near: tuple[Title, ...] = ()
+    beside: tuple[Title, ...] = ()
     dropped: tuple[str, ...] = ()
     vague: bool = False
 
@@ -105,17 +122,22 @@ class Shelf:
 
         Age and exclusions that the viewer spoke are never given up, nor the condition named `keep`.
         """
-        exact = self._run(wish, ready, seen)
+        asked: Asked = {}
+        exact = self._run(wish, ready, seen, asked)
         if exact:
             plays = [title for title in exact if self.unit(title, ready)]
             near: list[Title] = []
             if not plays:
                 near = self._nearby(exact[0], wish, ready, {*seen, *(title.title_id for title in exact)})
             vague = bool(wish.query.text) and not self._spoken(wish, exact[0])
-            return Found(tuple(exact[:limit]), tuple(near[:2]), (), vague)
+            beside = self._told_elsewhere(wish, exact, seen, asked)
+            if len(exact) < FEW:
+                beside += self._beside(wish, [*exact, *beside], ready, seen, limit, keep)
+            exact = exact[: limit - len(beside)] if len(exact) >= FEW else exact
+            return Found(tuple(exact[:limit]), tuple(near[:2]), tuple(beside), (), vague)
         mixed = self._mixed(wish, ready, seen)
         if mixed:
-            return Found((), tuple(mixed[:limit]), ("genre",))
+            return Found((), tuple(mixed[:limit]), dropped=("genre",))
         loose = wish
         dropped: tuple[str, ...] = ()
         for name, relaxed in _looser(wish):
@@ -124,10 +146,87 @@ class Shelf:
             loose, dropped = relaxed(loose), (*dropped, name)
             if says_nothing(loose):
                 break
-            near = self._run(loose, ready, seen)
+            near = self._run(loose, ready, seen, asked)
             if near:
-                return Found((), tuple(near[:limit]), dropped)
+                return Found((), tuple(near[:limit]), dropped=dropped)
         return Found()
+
+    def _filtered(self, wish: Wish, seen: Collection[str]) -> list[Hit]:
+        query = replace(wish.query, exclude_genres=(*wish.query.exclude_genres, *wish.soft_exclude))
+        return self.search.search(replace(query, exclude_ids=query.exclude_ids | frozenset(seen)), POOL)
+
+    def _wide(self, wish: Wish, seen: Collection[str], asked: Asked) -> list[Hit]:
+        """Return what tells of a wish's story, whatever else was asked for: only what is never given up is asked of search."""
+        query = _safe(wish.query)
+        query = replace(query, exclude_ids=query.exclude_ids | frozenset(seen))
+        if query not in asked:
+            asked[query] = [hit for hit in self.search.search(query, WIDE) if hit.why != ("filter",)]
+        return asked[query]
+
+    def _told(self, wish: Wish, seen: Collection[str], asked: Asked) -> list[Hit]:
+        """Return the titles that meet a wish, those before the others that tell of its story.
+
+        A story is asked of search once, without the conditions: comparing it with the titles is what costs.
+        """
+        found = []
+        for hit in self._wide(wish, seen, asked):
+            title = self.catalogue.resolve(hit.title_id)
+            if title is not None and passes(title, wish):
+                found.append(hit)
+        if _only_text(replace(wish, query=replace(wish.query, kinds=()))):
+            return [hit for hit in found if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
+        if len(found) >= CARDS_MAX:
+            return found
+        ids = {hit.title_id for hit in found}
+        rest = self._filtered(replace(wish, query=replace(wish.query, text="")), seen)
+        return found + [replace(hit, score=0.0) for hit in rest if hit.title_id not in ids]
+
+    def _told_elsewhere(
+        self, wish: Wish, exact: list[Title], seen: Collection[str], asked: Asked
+    ) -> list[Title]:
+        """Return titles whose story fits far better than any that meets the conditions: one may have been misread."""
+        query = wish.query
+        if not query.text or wish.person or wish.like or wish.order or _safe(query) == query:
+            return []
+        hits = self._wide(wish, seen, asked)
+        inside = {title.title_id for title in exact}
+        best = max((hit.score for hit in hits if hit.title_id in inside), default=0.0)
+        loose = replace(
+            Wish(query=_safe(query)),
+            exclude_countries=wish.exclude_countries,
+            exclude_kinds=wish.exclude_kinds,
+        )
+        better = [
+            self.catalogue.resolve(hit.title_id)
+            for hit in hits
+            if hit.title_id not in inside and hit.score >= CLEARLY * best
+        ]
+        return [title for title in better if title is not None and passes(title, loose)][:ELSEWHERE_MAX]
+
+    def _beside(
+        self,
+        wish: Wish,
+        exact: list[Title],
+        ready: Collection[str],
+        seen: Collection[str],
+        limit: int,
+        keep: str | None,
+    ) -> list[Title]:
+        """Return titles that miss one condition of the wish, to stand after the few that meet all; safety is kept."""
+        found: list[Title] = []
+        gone = {*seen, *(title.title_id for title in exact)}
+        for name, relaxed in _looser(wish):
+            loose = relaxed(wish)
+            if name in (keep, "like", "mood", "playable") or says_nothing(loose):
+                continue
+            if name == "genre" and not loose.query.genres:
+                continue  # another genre is not near
+            near = self._run(loose, ready, gone)[: limit - len(exact) - len(found)]
+            found += near
+            gone.update(title.title_id for title in near)
+            if len(exact) + len(found) >= limit:
+                break
+        return found
 
     def _mixed(self, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
         """Return titles of each asked genre in turn, when no title has them all."""
@@ -145,7 +244,8 @@ class Shelf:
         self, title: Title, wish: Wish, ready: Collection[str], seen: Collection[str] = ()
     ) -> list[Title]:
         """Return titles like `title` that also meet the wish's conditions, playable ones first among equals."""
-        hits = self.search.similar(title.title_id, POOL, frozenset({title.title_id, *seen}))
+        query = replace(wish.query, text="", exclude_ids=wish.query.exclude_ids | {title.title_id, *seen})
+        hits = self.search.alike(title.title_id, query, POOL)
         found = [self.catalogue.resolve(hit.title_id) for hit in hits]
         kept = [item for item in found if item and item.title_id != title.title_id and passes(item, wish)]
         return _unique(sorted(kept[: CARDS_MAX * 2], key=lambda item: self.unit(item, ready) is None))
@@ -166,7 +266,11 @@ class Shelf:
         found = [self.catalogue.resolve(hit.title_id) for hit in self._popularity.popular()]
         return _unique([title for title in found if title is not None and passes(title, wish)])
 
-    def _run(self, wish: Wish, ready: Collection[str], seen: Collection[str]) -> list[Title]:
+    def _run(
+        self, wish: Wish, ready: Collection[str], seen: Collection[str], asked: Asked | None = None
+    ) -> list[Title]:
+        asked = {} if asked is None else asked
+        scores: dict[str, float] = {}
         if wish.person:
             pool = [self.catalogue.get(title_id) for title_id in self.names.titles_by(wish.person)]
         elif wish.like:
@@ -175,10 +279,8 @@ class Shelf:
         elif wish.popular and self._popularity is not None:
             pool = list(self.popular(wish))
         else:
-            query = replace(wish.query, exclude_genres=(*wish.query.exclude_genres, *wish.soft_exclude))
-            hits = self.search.search(replace(query, exclude_ids=query.exclude_ids | frozenset(seen)), POOL)
-            if query.text and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
-                hits = [hit for hit in hits if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
+            hits = self._told(wish, seen, asked) if wish.query.text else self._filtered(wish, seen)
+            scores = {hit.title_id: hit.score for hit in hits}
             pool = [self.catalogue.resolve(hit.title_id) for hit in hits]
         kept = [
             title
@@ -193,11 +295,9 @@ class Shelf:
             kept = [title for title in kept if _measure(title, wish.order) is not None]
             kept.sort(key=lambda title: _measure(title, wish.order) or 0)
         elif wish.query.text:
-            spoken = [title for title in kept if self._spoken(wish, title)]
-            ids = {title.title_id for title in spoken}
-            if spoken and _only_text(replace(wish, query=replace(wish.query, kinds=()))):
-                kept = spoken
-            kept.sort(key=lambda title: (title.title_id not in ids, self.unit(title, ready) is None))
+            best = max((scores.get(title.title_id, 0.0) for title in kept), default=0.0)
+            strong = {title.title_id for title in kept if scores.get(title.title_id, 0.0) >= STRONG * best}
+            kept.sort(key=lambda title: (title.title_id not in strong, self.unit(title, ready) is None))
         else:
             kept.sort(key=lambda title: (self.unit(title, ready) is None, _mood_rank(title, wish)))
         return _unique(kept)
@@ -242,6 +342,23 @@ class Shelf:
         return []
 
 
+def _safe(query: Query) -> Query:
+    """Return the words of a query with only what is never given up: who watches, and what is left out."""
+    return Query(
+        text=query.text,
+        max_age=query.max_age,
+        company=query.company,
+        company_age=query.company_age,
+        exclude_genres=query.exclude_genres,
+        exclude_themes=query.exclude_themes,
+        exclude_moods=query.exclude_moods,
+        moods=query.moods,
+        audio_languages=query.audio_languages,
+        subtitle_languages=query.subtitle_languages,
+        exclude_ids=query.exclude_ids,
+    )
+
+
 _BROAD = frozenset(("anime", "animacao", "drama"))
 """Genres too wide to make two titles alike."""
 
@@ -262,6 +379,7 @@ def passes(title: Title, wish: Wish) -> bool:
     return (
         title.title_id not in query.exclude_ids
         and set(query.genres) <= set(title.genres)
+        and set(query.themes) <= set(title.themes)
         and not set(query.exclude_genres) & set(title.genres)
         and not set(query.exclude_themes) & set(title.themes)
         and not set(query.exclude_moods) & set(title.moods)
@@ -312,6 +430,8 @@ def _looser(wish: Wish) -> list[Relaxation]:
         return lambda now: replace(now, query=replace(now.query, **fields))  # type: ignore[arg-type]
 
     steps: list[Relaxation] = []
+    if query.playable_only:
+        steps.append(("playable", change(playable_only=False)))
     if query.text and not _only_text(wish):
         steps.append(("text", change(text="")))
     if wish.soft_exclude:
@@ -329,7 +449,7 @@ def _looser(wish: Wish) -> list[Relaxation]:
     if query.countries:
         steps.append(("country", change(countries=())))
     if len(query.genres) > 1:
-        steps.append(("genre", change(genres=query.genres[:1])))
+        steps.append(("genre", change(genres=query.genres[-1:])))
     if len(query.genres) == 1 and (wish.order or wish.person or query.max_age is not None or query.countries):
         steps.append(("genre", change(genres=())))
     return steps

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bitaca_core.derona.lexicon import Lexicon, lexicon
@@ -28,7 +28,11 @@ TEXT_WORDS_MAX = 12
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Everything that one message names. Empty fields were not mentioned."""
+    """Everything that one message names. Empty fields were not mentioned.
+
+    `hinted` are genres that a word only hints at: they come first. `story` are the words that rank what is found (see
+    `story`), `plot` whether they are more than names of themes.
+    """
 
     titles: tuple[str, ...] = ()
     weak_title: str | None = None
@@ -64,6 +68,9 @@ class Slots:
     audio_languages: tuple[str, ...] = ()
     subtitle_languages: tuple[str, ...] = ()
     company: str | None = None
+    hinted: tuple[str, ...] = ()
+    story: str = ""
+    plot: bool = False
     said: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -72,6 +79,11 @@ class Slots:
         known = lexicon().function_words
         words = [word for word in self.text.split() if len(word) > 2 and word not in known]
         return self.text if words else ""
+
+    @property
+    def unspoken(self) -> Slots:
+        """The conditions alone, without the words that nobody read."""
+        return replace(self, text="", story="", plot=False)
 
     @property
     def wishes(self) -> bool:
@@ -425,7 +437,7 @@ def _lists(words: list[str], found: dict[str, object], language: str) -> list[st
     negative = False
     index = 0
     while index < len(words):
-        size, kind, value = _match(words, index, known)
+        size, kind, value = phrase_at(words, index, known)
         if size:
             phrase = " ".join(words[index : index + size])
             _put(lists, kind, value, negative)
@@ -480,7 +492,8 @@ def _lists(words: list[str], found: dict[str, object], language: str) -> list[st
 _FILM = re.compile(r"\b(?:filmes?|movies?)\b")
 
 
-def _match(words: list[str], index: int, known: Lexicon) -> tuple[int, str, str]:
+def phrase_at(words: Sequence[str], index: int, known: Lexicon) -> tuple[int, str, str]:
+    """Return how many words the longest known phrase at a place has, of which kind it is, and what it means; (0, "", "") for none."""
     for size in range(min(known.longest, len(words) - index), 0, -1):
         phrase = " ".join(words[index : index + size])
         for kind, table in (
@@ -493,6 +506,17 @@ def _match(words: list[str], index: int, known: Lexicon) -> tuple[int, str, str]
             if phrase in table:
                 return size, kind, phrase if kind == "moods" else str(table[phrase])  # type: ignore[index]
     return 0, "", ""
+
+
+def phrases(masked: str) -> list[tuple[int, str, str]]:
+    """Return the known phrases of masked words, the longest first, each word used once: length, kind and meaning."""
+    words, found, index = masked.split(), [], 0
+    while index < len(words):
+        one = phrase_at(words, index, lexicon())
+        if one[0]:
+            found.append(one)
+        index += max(1, one[0])
+    return found
 
 
 def _put(lists: dict[str, list[str]], kind: str, value: str, negative: bool) -> None:

@@ -60,7 +60,12 @@ def _hides(text: str) -> bool:
 @lru_cache(maxsize=KEPT)
 def spoken(text: str) -> str:
     """Return the sentences of a text that only tell something; empty where none does."""
-    return " ".join(one for one in _SENTENCE.split(text.strip()) if one and tells(one))
+    return " ".join(one for one in sentences(text) if tells(one))
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text."""
+    return [one for one in _SENTENCE.split(text.strip()) if one]
 
 
 def tells(sentence: str) -> bool:

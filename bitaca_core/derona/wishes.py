@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
+from bitaca_core.derona import turning
 from bitaca_core.derona.slots import LONG_S, SHORT_S, Slots
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 
+STORY_WORDS_MAX = 24
+"""Words of a story that are asked of search, over all turns of a wish."""
 _HEAVY = ("terror", "guerra", "crime", "suspense")
 
 
 def wish_of(slots: Slots) -> Wish:
     """Return the wish that one message speaks."""
     query = Query(
-        text=slots.content if slots.wishes else slots.text,
+        text=slots.story,
         genres=slots.genres,
         exclude_genres=slots.exclude_genres,
-        themes=slots.themes,
+        themes=() if slots.plot else slots.themes,
         exclude_themes=slots.exclude_themes,
         year_min=slots.year_min,
         year_max=slots.year_max,
@@ -41,10 +44,21 @@ def wish_of(slots: Slots) -> Wish:
         exclude_countries=slots.exclude_countries,
         exclude_kinds=slots.exclude_kinds,
         soft_exclude=tuple(genre for genre in slots.soft_exclude if genre not in slots.genres),
-        prefer=slots.prefer,
+        prefer=_merged(slots.prefer, slots.hinted),
+        about=slots.themes if slots.plot else (),
         order="newest" if slots.newest else "",
         popular=slots.popular,
     )
+
+
+def beside(wish: Wish, audience: Query) -> Wish:
+    """Return the wish with those who watch along, as far as it does not say who does."""
+    query = wish.query
+    if query.max_age is None and query.company is None:
+        query = replace(
+            query, max_age=audience.max_age, company=audience.company, company_age=audience.company_age
+        )
+    return replace(wish, query=query)
 
 
 def ordered(wish: Wish, compare: str | None) -> Wish:
@@ -61,17 +75,21 @@ def _kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
-    """Return `wish` narrowed or turned by what was said next; `pivot` is the title compared with."""
+    """Return `wish` narrowed or turned by what was said next (see `turning`); `pivot` is the title compared with."""
+    wish = turning.freed(wish, slots.masked)
     new, old = wish_of(slots), wish.query
-    genres = tuple(dict.fromkeys((*(g for g in old.genres if g not in slots.exclude_genres), *slots.genres)))
+    kept = () if slots.genres and turning.turns_away(slots.masked) else old.genres
+    genres = _merged(tuple(g for g in kept if g not in slots.exclude_genres), slots.genres)
+    told = bool(wish.about or slots.plot or (old.text and not old.themes))
+    themes = _merged(tuple(t for t in old.themes if t not in slots.exclude_themes), slots.themes)
     query = replace(
         old,
-        text=slots.content or old.text,
+        text=_joined(old.text, slots.story),
         genres=genres,
         exclude_genres=_merged(
             tuple(g for g in old.exclude_genres if g not in slots.genres), slots.exclude_genres
         ),
-        themes=_merged(tuple(t for t in old.themes if t not in slots.exclude_themes), slots.themes),
+        themes=() if told else themes,
         exclude_themes=_merged(old.exclude_themes, slots.exclude_themes),
         countries=slots.countries or old.countries,
         kinds=new.query.kinds or old.kinds,
@@ -97,11 +115,19 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         exclude_countries=_merged(wish.exclude_countries, slots.exclude_countries),
         exclude_kinds=_merged(wish.exclude_kinds, slots.exclude_kinds),
         soft_exclude=_merged(wish.soft_exclude, new.soft_exclude),
-        prefer=slots.prefer or wish.prefer,
+        prefer=new.prefer or wish.prefer,
+        about=_merged(wish.about, themes) if told else wish.about,
         order="newest" if slots.newest else wish.order,
         popular=slots.popular,
     )
     return _compared(merged, slots.compare, pivot)
+
+
+def _joined(old: str, new: str) -> str:
+    """Return the words of a story that goes on, the newest where they are too many."""
+    return " ".join(
+        [*old.split(), *(word for word in new.split() if word not in old.split())][-STORY_WORDS_MAX:]
+    )
 
 
 def _merged(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:

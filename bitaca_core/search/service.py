@@ -113,6 +113,7 @@ def open_search(
     clock: Callable[[], float] = time.monotonic,
     legs: Legs | None = None,
     patience: Callable[[], bool] | None = None,
+    meaning_share: float = 1.0,
 ) -> LocalSearch:
     """Open search over a catalogue.
 
@@ -126,12 +127,14 @@ def open_search(
         Open index and embedder in a thread; False opens them now.
     legs : Legs or None
         What is used of a question, for ablations; None is everything.
+    meaning_share : float
+        Part of the allowance of questions by meaning, where several processes share the machine.
     patience : callable or None
         Returns when the thread may begin, or False where it never may; the first question begins before that.
     """
     if isinstance(embedder, str):
         embedder = open_embedder(embedder)
-    search = LocalSearch(paths, catalogue, playable, embedder, clock, legs)
+    search = LocalSearch(paths, catalogue, playable, embedder, clock, legs, meaning_share)
     search.warm(wait=not background, patience=patience)
     return search
 
@@ -147,8 +150,11 @@ class LocalSearch:
         embedder: Embedder | None,
         clock: Callable[[], float] = time.monotonic,
         legs: Legs | None = None,
+        meaning_share: float = 1.0,
     ) -> None:
         self._legs = legs or Legs()
+        self._meaning_per_s = MEANING_PER_S * meaning_share
+        self._meaning_burst = max(1.0, MEANING_BURST * meaning_share)
         self._paths = paths
         self._ask_playable = playable
         self._embedder = embedder
@@ -165,6 +171,8 @@ class LocalSearch:
         self._meaning_free_s = float("-inf")  # when the allowance would be full again (GCRA)
         self._playable: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
         self._state = Shelf(catalogue)
+        self.hurried = False
+        """Whether others wait for this process: then a new question is answered by words alone."""
         self.problem: str | None = None
         """Why the index could not be opened, where it could not."""
 
@@ -573,7 +581,9 @@ class LocalSearch:
             if key in self._cache:
                 self._cache.move_to_end(key)
                 return self._cache[key], centred
-        if index is not None and not (self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)):
+        if index is not None and not (
+            not self.hurried and self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)
+        ):
             return self._gather(key, state, None), None  # busy: words only, and not kept
         try:
             evidence = self._gather(key, state, index)
@@ -592,9 +602,9 @@ class LocalSearch:
         with self._lock:
             now = self._clock()
             free = max(self._meaning_free_s, now)
-            if free - now > (MEANING_BURST - 1) / MEANING_PER_S:
+            if free - now > (self._meaning_burst - 1) / self._meaning_per_s:
                 return False
-            self._meaning_free_s = free + 1 / MEANING_PER_S
+            self._meaning_free_s = free + 1 / self._meaning_per_s
             return True
 
     def _gather(self, text: str, state: Shelf, index: OpenIndex | None) -> Evidence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -53,6 +54,7 @@ def is_loopback_address(address: str) -> bool:
     return found is not None and found.is_loopback
 
 
+@lru_cache(maxsize=16_384)
 def caller_network(address: str) -> str:
     """Return what a limit counts an address by: an IPv4 address itself, of IPv6 the /64.
 

@@ -14,12 +14,11 @@ from gradio_app.chat import add_to_reply, emit_reply
 from gradio_app.conversations.conversation import Ask, Conversation, Turn
 from gradio_app.conversations.known import Viewer
 from gradio_app.conversations.registry import Conversations
+from gradio_app.engines.question import Question
 from gradio_app.opinions import SAYINGS
 
 MESSAGES_WAITING_MAX = 8
 WAIT_WHEN_FULL_S = 1.0
-ANOTHER = {"pt": "outras opções", "en": "other options"}
-"""What a retry says in the viewer's place where there are titles on the table."""
 
 log = logging.getLogger("bitaca.chat")
 
@@ -150,42 +149,32 @@ async def _think(
 ) -> Any:
     """Return the reply to `text` in the state `before`; where `after` is given, another one than led there."""
     from bitaca_core.derona.assistant import DialogueState, PlayerContext
-    from bitaca_core.derona.moderation import blocks
 
-    state = before or DialogueState(lang=conversation.lang)
-    player = PlayerContext(**ask.player.model_dump()) if ask.player is not None else None
     pauses = conversations.pauses
+    player = PlayerContext(**ask.player.model_dump()) if ask.player is not None else None
 
-    def work(assistant: Any, viewer: Viewer) -> Any:
-        def reply(text: str, state: Any) -> Any:
-            if pauses.rests(conversation.who) and (resting := assistant.rest(text, state=state)) is not None:
-                return resting
-            if blocks(text):
-                pauses.begin(conversation.who)
-            return assistant.reply(
-                text,
-                state=state,
-                player=player,
-                favorite_genres=ask.favorites,
-                watched=viewer.watched if ask.watched is None else ask.watched,
-                continuing=viewer.continuing,
-                own=viewer.own,
-            )
+    def question_of(viewer: Viewer) -> Question:
+        return Question(
+            text=text,
+            state=before or DialogueState(lang=conversation.lang),
+            after=after,
+            player=player,
+            favorites=ask.favorites,
+            watched=viewer.watched if ask.watched is None else ask.watched,
+            continuing=viewer.continuing,
+            own=viewer.own,
+            hidden=viewer.hidden,
+            rests=pauses.rests(conversation.who),
+        )
 
-        if after is None:
-            return reply(text, state)
-        if after.listed and after.wish is not None:
-            found = reply(ANOTHER.get(after.lang, ANOTHER["pt"]), after)
-            if found.cards:
-                return found
-        # Nothing more to show: the same once more, in the words of another turn.
-        return reply(text, replace(state, turn=after.turn))
-
-    conversation.thinking = conversations.think(conversation, work)
+    conversation.thinking = thinking = conversations.ask(conversation, question_of)
     try:
-        return await conversation.thinking
+        found = await thinking
     finally:
         conversation.thinking = None
+    if found.blocked:
+        pauses.begin(conversation.who)
+    return found.reply
 
 
 def carry_out(viewers: ViewerStore, viewer: str, actions: Iterable[Any]) -> None:

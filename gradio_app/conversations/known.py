@@ -11,8 +11,8 @@ from gradio_app.services import Services
 
 WATCHED_MAX = 100
 VIEWERS_MAX = 4096
-LIFE_S = 5.0
-"""Longest that another process's writes (a second worker's, a flow's) go unnoticed."""
+LIFE_S, ALONE_LIFE_S = 5.0, 60.0
+"""Longest that another process's writes go unnoticed: those of a second worker, and where there is none of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,28 @@ class Known:
 
     def __init__(self, services: Services, clock: Callable[[], float]) -> None:
         self.services = services
+        self.life_s = LIFE_S if services.settings.redis_url else ALONE_LIFE_S
         self.clock = clock
         self.reads = 0
         self._kept: OrderedDict[str, tuple[tuple[object, ...], float, Viewer]] = OrderedDict()
 
+    def kept(self, viewer: str) -> Viewer | None:
+        """Return what is remembered of a viewer and still holds; None where the disk has to be asked."""
+        found = self._kept.get(viewer)
+        if found is not None and found[0] == self._stamp(viewer) and self.clock() - found[1] < self.life_s:
+            return found[2]
+        return None
+
+    def _stamp(self, viewer: str) -> tuple[object, ...]:
+        services = self.services
+        return services.viewers.version(viewer), services.version, services.recommender
+
     def of(self, viewer: str) -> Viewer:
         """Return what is known of a viewer with a profile; may be called from any thread."""
         services = self.services
-        stamp = (services.viewers.version(viewer), services.version, services.recommender)
-        now = self.clock()
-        found = self._kept.get(viewer)
-        if found is not None and found[0] == stamp and now - found[1] < LIFE_S:
-            return found[2]
+        stamp, now = self._stamp(viewer), self.clock()
+        if (found := self.kept(viewer)) is not None:
+            return found
         self.reads += 1
         history = services.viewers.history(viewer, WATCHED_MAX)
         made = Viewer(

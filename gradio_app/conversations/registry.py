@@ -24,10 +24,13 @@ from gradio_app.conversations.conversation import (
 )
 from gradio_app.conversations.known import NOBODY, Known, Viewer
 from gradio_app.conversations.personal import said_and_state
+from gradio_app.engines.pool import Away
+from gradio_app.engines.question import Answer, Question, answer
 from gradio_app.pauses import Pauses
 from gradio_app.services import Services
 
 if TYPE_CHECKING:
+    from gradio_app.engines.pool import Engines
     from gradio_app.workers.handover import Handover
 
 MAX_CONVERSATIONS = 20_000
@@ -71,6 +74,8 @@ class Conversations:
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="derona")
         self.handover: Handover | None = None
         """Where there are several workers: brings conversations from one to another."""
+        self.engines: Engines | None = None
+        """Where Derona has processes of her own."""
         self._telling: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -233,6 +238,30 @@ class Conversations:
         return str(self.services.assistant.greet(conversation.lang))
 
     # -- thinking
+
+    def ask(
+        self, conversation: Conversation, question_of: Callable[[Viewer], Question]
+    ) -> asyncio.Future[Answer]:
+        """Return the future of the answer to what is asked, given what is known of the viewer."""
+        return asyncio.ensure_future(self._ask(conversation, question_of))
+
+    async def _ask(self, conversation: Conversation, question_of: Callable[[Viewer], Question]) -> Answer:
+        if self.services.states["derona"] != "ready":
+            await self.services.wait("derona")
+        loop = asyncio.get_running_loop()
+        viewer = self.known.kept(conversation.viewer) if conversation.kept else NOBODY
+        if viewer is None:
+            viewer = await loop.run_in_executor(self._pool, self.known.of, conversation.viewer)
+        question = question_of(viewer)
+        if self.engines is not None and self.engines.ready:
+            try:
+                return await self.engines.ask(question)
+            except Away:
+                pass  # the last engine ended just now: this process answers
+        return await loop.run_in_executor(self._pool, self._answer, question)
+
+    def _answer(self, question: Question) -> Answer:
+        return answer(question, self.services.assistant_without(question.hidden))
 
     def think(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> asyncio.Future[Any]:
         """Return the future of what `work(assistant, viewer)` makes, off the loop."""

@@ -276,7 +276,7 @@ export class Line {
     this.listener.state(null)
     this.listener.frame(frame)
     // What was asked and not answered yet is asked again: the server answers a number once.
-    this.outbox.unshift(...this.underWay.values())
+    this.putBack(this.underWay.values())
     this.underWay.clear()
     this.flush()
   }
@@ -287,10 +287,15 @@ export class Line {
     if (frame.type === 'rate_limited') {
       // It was not heard: it waits, before whatever was said after it.
       const letter = this.underWay.get(id)
-      if (letter) this.outbox = [...this.outbox, letter].sort((one, other) => (one.id < other.id ? -1 : 1))
+      if (letter) this.putBack([letter])
       this.pause(frame.retry_ms)
     }
     if (frame.type === 'done' || frame.type === 'error' || frame.type === 'rate_limited') this.underWay.delete(id)
+  }
+
+  /** Let letters wait again, among the others in the order in which all were said. */
+  private putBack(letters: Iterable<Letter>): void {
+    this.outbox = [...this.outbox, ...letters].sort((one, other) => (one.id < other.id ? -1 : 1))
   }
 
   private pause(retry_ms: number): void {

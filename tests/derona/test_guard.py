@@ -54,7 +54,7 @@ def test_english_passes_too(text) -> None:
 
 @pytest.mark.parametrize(("reason", "text"), [
     ("title", "Matrix é melhor do que esse."),
-    ("title", "assista bacurau hoje"),
+    ("title", "assista bacurau hoje de noite"),
     ("title", "Combina com quem gosta de O Auto da Compadecida."),
     ("name", "Gosto também de Interplanetário Azul, um filme lindo."),
     ("name", "Um filme “que não existe”, muito bom."),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
 from bitaca_core.derona import normalize
 from bitaca_core.derona.assistant import Assistant, DialogueState, PlayerContext
+from bitaca_core.derona.context import Action, Citation
+from tests.bench.derona import fuzzing
 from tests.derona.shelf import ShelfSearch
 from tests.derona.table import read_table
 
@@ -136,3 +139,47 @@ def test_typing_mistakes_in_one_letter_are_mostly_understood(derona: Assistant) 
             total += 1
             right += got[2] == wanted[2] and got[1].genres == wanted[1].genres
     assert right / total >= 0.9
+
+
+FUZZED = 1_500
+SAID = fuzzing.dev_messages()[::40]
+
+
+def test_a_sample_of_all_that_can_be_typed_is_answered(derona: Assistant) -> None:
+    """100,000 are answered, and timed, by `bitaca bench derona --only fuzz`."""
+    open_ = fuzzing.shown(derona)
+    drawn = fuzzing.inputs(range(FUZZED), fuzzing.SEED, SAID, fuzzing.ids_of(derona))
+    tally = fuzzing.run(open_, drawn)
+    assert not tally.crashes, tally.crashed
+    assert set(tally.kinds) == set(fuzzing.KINDS) and len(tally.costs) == FUZZED
+
+
+def test_the_same_seed_draws_the_same_inputs(derona: Assistant) -> None:
+    ids = fuzzing.ids_of(derona)
+    first, again, other = (
+        [(one.kind, one.text, one.state) for one in fuzzing.inputs(range(40), seed, SAID, ids)]
+        for seed in (3, 3, 4)
+    )
+    assert first == again != other
+
+
+def test_planted_crashes_and_unsound_answers_are_reported(derona: Assistant, monkeypatch) -> None:
+    reply = derona.reply("quero um drama")
+    known = {title.title_id for title in derona.catalogue}
+    assert fuzzing.wrong(reply, known) == []
+    card = replace(reply.cards[0], title_id="titanic-2-2030")
+    for broken in (
+        replace(reply, text=""), replace(reply, text="a" * 901), replace(reply, cards=(card,)), replace(reply, text="a\x00"),
+        replace(reply, citations=(Citation("x", 0, 1, "\ud800"),)), replace(reply, state=replace(reply.state, turn=-3)),
+        replace(reply, actions=(Action("seek", {"absolute": float("nan")}),)),
+    ):  # fmt: skip
+        assert len(fuzzing.wrong(broken, known)) == 1
+
+    def breaks(*given: object, **named: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    drawn = list(fuzzing.inputs(range(3), 1, SAID, fuzzing.ids_of(derona)))
+    monkeypatch.setattr(Assistant, "understand", breaks)
+    with pytest.raises(ZeroDivisionError):
+        derona.reply("quero um drama")
+    assert fuzzing.run(derona, drawn).crashes == {"ZeroDivisionError in test_robustness.py:breaks": 3}

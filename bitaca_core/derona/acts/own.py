@@ -181,7 +181,7 @@ def taste(turn: Turn, shelf: Shelf, liked: bool) -> Outcome:
     old = turn.state.wish or Wish()
     if liked:
         return found(
-            turn, shelf, wishes.wish_of(replace(turn.slots, text="", genres=genres, exclude_genres=()))
+            turn, shelf, wishes.wish_of(replace(turn.slots.unspoken, genres=genres, exclude_genres=()))
         )
     changed = replace(turn.slots, text="", genres=(), exclude_genres=genres, compare=None)
     wish = wishes.refine(old, changed, None)

@@ -16,8 +16,6 @@ from bitaca_core.search.query import Query
 from bitaca_core.search.scenes import Line, asks_for_scene
 
 BEGUN_MIN_S = 5.0
-WHOLE_S = 1e9
-"""How far somebody came who saw a title to its end."""
 LEAD_S = 1.0
 """A scene begins a moment before its first words."""
 _WHO = re.compile(
@@ -51,12 +49,11 @@ class Place:
 
 def reached(turn: Turn) -> dict[str, float]:
     """Return how far the viewer has come, seconds by unit: the playhead where it plays, else the history."""
-    found: dict[str, float] = dict.fromkeys(turn.watched, WHOLE_S)
-    for begun in turn.continuing:
-        found[begun.title_id] = begun.position_s
-    if turn.player is not None and turn.player.title_id is not None:
-        found[turn.player.title_id] = turn.player.position_s
-    return found
+    player = turn.player
+    playing = (
+        (player.title_id, player.position_s) if player is not None and player.title_id is not None else None
+    )
+    return recap.reached(turn.watched, ((one.title_id, one.position_s) for one in turn.continuing), playing)
 
 
 def place_of(turn: Turn, shelf: Shelf) -> Place | None:
@@ -74,7 +71,7 @@ def place_of(turn: Turn, shelf: Shelf) -> Place | None:
         return Place(item.title_id, own, item.position_s)
     for unit in turn.watched if title is not None else ():
         if title is not None and shelf.catalogue.resolve(unit) == title:
-            return Place(unit, title, WHOLE_S, whole=True)
+            return Place(unit, title, recap.WHOLE_S, whole=True)
     return None
 
 
@@ -210,7 +207,9 @@ def recap_of(turn: Turn, shelf: Shelf) -> Outcome:
     offer = "" if place.playing else _offer(turn, shelf, place.title)
     said = {
         "title": name,
-        "time": facts.clock(past[-1].end_s if place.whole and past else min(place.position_s, WHOLE_S - 1)),
+        "time": facts.clock(
+            past[-1].end_s if place.whole and past else min(place.position_s, recap.WHOLE_S - 1)
+        ),
     }
     if not lines or (place.whole and not past):
         return Outcome("recap_no_text", {"title": name}, picks, focus=place.title.title_id, offer=offer)

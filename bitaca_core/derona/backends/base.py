@@ -45,6 +45,23 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A subtitle that the viewer has heard. Data: it is understood by, and never said."""
+
+    title: str
+    at: str  # m:ss or h:mm:ss
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the viewer did with a title, in words of a closed list (`retrieval.SAID`)."""
+
+    title: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Briefing:
     """One turn, as a model hears of it.
 
@@ -56,6 +73,10 @@ class Briefing:
         What Derona answered already.
     facts : tuple of Fact
         The titles on the table, in the order of the cards.
+    heard : tuple of Passage
+        Subtitles up to where the viewer is, chosen by what was asked.
+    own : tuple of Opinion
+        What the viewer did with titles: those on the table, and liked ones that they are near to.
     """
 
     lang: str
@@ -63,6 +84,8 @@ class Briefing:
     message: str
     said: str
     facts: tuple[Fact, ...]
+    heard: tuple[Passage, ...] = ()
+    own: tuple[Opinion, ...] = ()
 
 
 class ChatBackend(Protocol):

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections import Counter, OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 
 from bitaca_core.catalogue.store import Catalogue
@@ -68,12 +68,18 @@ class Companion:
         self._cache: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     async def add(
-        self, viewer: str, briefing: Briefing, table: Iterable[Title], names: Names, catalogue: Catalogue
+        self,
+        viewer: str,
+        briefing: Briefing,
+        table: Iterable[Title],
+        names: Names,
+        catalogue: Catalogue,
+        subtitles: Iterable[Sequence[str]] = (),
     ) -> AsyncGenerator[str]:
         """Yield sentences that may be shown after the answer; none where there is nothing to add.
 
-        `names` and `catalogue` are the whole house's, not only what this viewer may see. Closing the iterator stops the
-        provider.
+        `names` and `catalogue` are the whole house's, not only what this viewer may see; `subtitles` all lines of what
+        can be watched of the titles, heard or not: a model says none of them. Closing the iterator stops the provider.
         """
         table = tuple(table)
         if briefing.intent not in SPOKEN or not table:
@@ -95,7 +101,7 @@ class Companion:
         if not await self._fit(briefing.message):
             return
         self.budget.spend(viewer, asked)
-        guard = Guard(grounds_of(briefing, table), names, borrowed_words(catalogue))
+        guard = Guard(grounds_of(briefing, table, subtitles), names, borrowed_words(catalogue))
         shown: list[str] = []
         answered = False
         try:

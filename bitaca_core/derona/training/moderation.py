@@ -56,7 +56,8 @@ class Row:
 
 def development(folder: Path) -> list[Row]:
     """Return the rows of the development sets."""
-    found = [Row(row["text"], row["label"], "phrases") for row in _lines(folder / "moderation.jsonl")]
+    files = sorted(folder.glob("moderation*.jsonl"))
+    found = [Row(row["text"], row["label"], "phrases") for file in files for row in _lines(file)]
     found += [
         Row(row["text"], "allow", "queries", QUERY_WEIGHT) for row in _lines(folder / "film_queries.jsonl")
     ]

@@ -109,13 +109,15 @@ def talked(running: App, crowd: Crowd, seconds: float) -> dict[str, Any]:
     before, load = running.cpu_s(), os.getloadavg()[0]
     began = time.monotonic()
     crowd.until_end()
-    spent, wall = running.cpu_s() - before, time.monotonic() - began
+    each = [round(after - had, 2) for after, had in zip(running.cpu_s(), before, strict=True)]
+    spent, wall = sum(each), time.monotonic() - began
     memory = running.memory_mb()
     found = report.joined(crowd.tallies())
     messages = max(1, found["messages"])
     return found | {
         "seconds": seconds,
         "server_cpu_s": round(spent, 2),
+        "server_cpu_s_of_each_process": each,
         "server_cpu_share": round(spent / wall, 3),
         "server_cpu_ms_a_message": round(1000 * spent / messages, 2),
         "server_mb": {name: round(mb, 1) for name, mb in memory.items()},
@@ -130,7 +132,7 @@ def idled(running: App, crowd: Crowd, sockets: int) -> dict[str, Any]:
     time.sleep(SETTLING_S)
     cpu, began = running.cpu_s(), time.monotonic()
     time.sleep(max(0.5, crowd.plans[0].start + crowd.plans[0].viewers[0].says[0][0] - 1 - began))
-    resting = (running.cpu_s() - cpu) / (time.monotonic() - began)
+    resting = (sum(running.cpu_s()) - sum(cpu)) / (time.monotonic() - began)
     after = running.memory_mb()
     found = report.joined(crowd.tallies())
     a_socket = {name: round((after[name] - before[name]) * 1024 / sockets, 1) for name in after}

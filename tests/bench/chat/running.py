@@ -69,9 +69,9 @@ class App:
             time.sleep(0.2)
         calm = 0 if settled else SETTLED
         while calm < SETTLED and time.monotonic() < deadline:
-            before = self.cpu_s()
+            before = sum(self.cpu_s())
             time.sleep(1.0)
-            calm = calm + 1 if self.cpu_s() - before < 0.2 else 0
+            calm = calm + 1 if sum(self.cpu_s()) - before < 0.2 else 0
 
     def _ready(self) -> bool:
         try:
@@ -99,15 +99,19 @@ class App:
             found: dict[str, Any] = json.loads(answer.read())
             return found
 
-    def cpu_s(self) -> float:
-        """Return the processor time of the process so far."""
-        times = self.meter.cpu_times()
-        return float(times.user + times.system)
+    def processes(self) -> list[psutil.Process]:
+        """Return the serving process and those that it began (its engines)."""
+        return [self.meter, *self.meter.children(recursive=True)]
+
+    def cpu_s(self) -> list[float]:
+        """Return the processor time of each process so far, the serving one first."""
+        times = [process.cpu_times() for process in self.processes()]
+        return [float(time.user + time.system) for time in times]
 
     def memory_mb(self) -> dict[str, float]:
-        """Return what the process holds: `uss`, pages that are its own, and `rss`."""
-        found = self.meter.memory_full_info()
-        return {"uss": found.uss / 2**20, "rss": found.rss / 2**20}
+        """Return what the processes hold: `uss`, pages that are their own, and `rss`."""
+        found = [process.memory_full_info() for process in self.processes()]
+        return {"uss": sum(one.uss for one in found) / 2**20, "rss": sum(one.rss for one in found) / 2**20}
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)

@@ -1,6 +1,6 @@
 """How well Derona reads and judges, on the sets that were written blind.
 
-    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers,injection,simulation] [--dialogues N] [--record] [--out results.json]
+    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers,injection,simulation,fuzz] [--dialogues N] [--inputs N] [--record] [--out results.json]
 
 `--record` writes the first score, once, and the last beside the sets (`scores.json`).
 """
@@ -21,10 +21,10 @@ from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona.assistant import Assistant
 from bitaca_core.search.service import open_search
 from bitaca_core.settings import CHECKOUT, DataPaths
-from tests.bench.derona import injecting, moderating, recapping, simulating, spoilers, understanding
+from tests.bench.derona import fuzzing, injecting, moderating, recapping, simulating, spoilers, understanding
 
 BLIND = CHECKOUT / "tests" / "derona" / "blind"
-PARTS = ("utterances", "moderation", "recap", "spoilers", "injection", "simulation")
+PARTS = ("utterances", "moderation", "recap", "spoilers", "injection", "simulation", "fuzz")
 
 
 def main() -> int:
@@ -35,7 +35,8 @@ def main() -> int:
     parser.add_argument(
         "--dialogues", type=int, default=simulating.DIALOGUES, help="generated ones of the simulation"
     )
-    parser.add_argument("--processes", type=int, default=2, help="that play them")
+    parser.add_argument("--inputs", type=int, default=fuzzing.INPUTS, help="of the part fuzz")
+    parser.add_argument("--processes", type=int, default=2, help="that play dialogues and answer inputs")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("results/derona.json"))
     options = parser.parse_args()
@@ -51,6 +52,8 @@ def main() -> int:
         report: dict[str, Any] = {
             name: simulating.measure(BLIND / "simulator.jsonl", derona, options.dialogues, options.processes)
             if name == "simulation"
+            else fuzzing.measure(derona, options.inputs, options.processes)
+            if name == "fuzz"
             else measured(name, derona)
             for name in wanted
         }

@@ -204,6 +204,23 @@ test('a question whose answer was lost with the line is asked again, by the same
   assert.deepEqual(heard.filter((frame) => frame.type === 'done').length, 1)
 })
 
+test('after a break, what a limit refused is said before what was said later and sent already', async () => {
+  server.answers = false
+  await line.open()
+  await settle()
+  const first = say('um')
+  say('dois')
+  await settle()
+  server.emit({ type: 'rate_limited', id: first, retry_ms: 300 })
+  await settle()
+  server.cut()
+  await settle()
+  server.asked = []
+  server.answers = true
+  await pass(1500)
+  assert.deepEqual(texts(), ['um', 'dois'])
+})
+
 test('a conversation that is gone begins again, and nothing said is lost', async () => {
   await line.open()
   await settle()

@@ -1,0 +1,1 @@
+"""Derona in processes of her own: the one that holds the sockets never thinks, and every core is used."""
