@@ -14,9 +14,9 @@ from typing import Any
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona import intents, moderation, story, turning
 from bitaca_core.derona.intents import Reading
+from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.normalize import Message, in_use
-from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.slots import CHILD_AGE, Slots, phrases
 from bitaca_core.derona.state import DialogueState
 from bitaca_core.derona.understanding.aspects import aspect_of

@@ -155,15 +155,25 @@ def cues(kind: str) -> Cues:
 
 
 def _vocabulary() -> Iterable[tuple[str, str]]:
-    """Return what the catalogue's vocabulary calls genres and moods, under the names of Derona's slots."""
+    """Return what the catalogue's vocabulary calls genres and moods, under the names of Derona's slots.
+
+    Without those words that name a subject or a feeling (`data/not_slots.txt`): a robot is no science fiction yet.
+    """
     from bitaca_core.catalogue.vocabulary import vocabulary
 
     known = vocabulary()
+    text = (resources.files("bitaca_core.derona") / "data" / "not_slots.txt").read_text("utf-8")
+    left_out = {(slot, fold(word)) for slot, word in read_lists(text)}
     for word, slug in known.genre_words.items():
-        if genre := GENRE_SLOTS.get(slug):
+        if (genre := GENRE_SLOTS.get(slug)) and ("genres", fold(word)) not in left_out:
             yield f"genres.{genre}", word
     for word, slug in known.mood_words.items():
-        yield f"moods.{slug}", word
+        if slug not in _ELSEWHERE or ("moods", fold(word)) not in left_out:
+            yield f"moods.{slug}", word
+
+
+_ELSEWHERE = frozenset(("sombrio", "sonhador", "leve", "esperancoso", "engracado"))
+"""Moods whose words stand under another one in `data/cues/spoken.txt`, too."""
 
 
 GENRE_SLOTS = {

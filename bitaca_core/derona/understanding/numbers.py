@@ -393,6 +393,9 @@ def seconds(text: str, plain: str) -> int | None:
     )
     if minute:
         return int(minute[1] or minute[3] or minute[4]) * 60 + int(minute[2] or 0)
+    second = re.search(r"\b(?:segundo|second) (\d{1,3})\b", text)
+    if second:
+        return int(second[1])
     if re.search(r"\buma? hora e meia\b|\bhour and a half\b|\b1 ?h(?:ora)? e meia\b", text):
         return 5400
     if re.search(r"\bmeia hora\b|\bhalf an? hour\b|\bhalf hour\b", text):

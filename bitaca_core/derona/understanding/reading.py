@@ -7,7 +7,7 @@ come from the catalogue, minutes and years from `numbers`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.understanding import numbers, themes
-from bitaca_core.derona.understanding.cues import TITLE
+from bitaca_core.derona.understanding.cues import TITLE, Cue
 from bitaca_core.derona.understanding.evidence import (
     Evidence,
     evidence_of,
@@ -56,6 +56,7 @@ _BEHIND_TITLE = re.compile(
     rf"{re.escape(TITLE)} (?:(?:de|do|da|from|of|the|version|a|o) )*(?:(?:18|19|20)\d\d|\d\d)\b"
 )
 """A year that tells two titles apart."""
+SEEKS = frozenset(("seek_to", "seek_back", "seek_forward"))
 ORDERED = frozenset(("player_control", "play"))
 ONE_OF = ("company", "comparative", "ordinal", "made", "length")
 """Slots that have one value: the likeliest phrase gives it."""
@@ -112,6 +113,8 @@ def understand(
     ):
         action = committed("actions").scores(features)
         slots["action"] = committed("actions").labels[int(action.argmax())]
+    if slots.get("action") not in SEEKS:
+        slots.pop("seconds", None)  # "pause for a minute" goes nowhere
     if intent in THEMED or (intent in NAMING and any(evidence.people)):
         _words(evidence, intent, slots)
     if intent in WISHING:
@@ -126,18 +129,21 @@ def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
     if not evidence.slots:
         return
     weighed = model.each([phrase_features(evidence, cue, intent) for cue in evidence.slots])
-    for cue, scores in zip(evidence.slots, weighed, strict=True):
-        sign = model.labels[int(scores.argmax())]
-        if sign == "0":
-            continue
+    yes, no = model.labels.index("+"), model.labels.index("-")
+    signs = [model.labels[place] for place in weighed.argmax(axis=1).tolist()]
+    told = [
+        (float(scores[no if sign == "-" else yes]), sign, cue)
+        for scores, sign, cue in zip(weighed, signs, evidence.slots, strict=True)
+        if sign != "0"
+    ]
+    for score, sign, cue in told:
         slot, value = cue.label.split(".", 1)
         if slot == "reference":
             slots["reference"] = True
         elif slot in ONE_OF:
             if sign == "+":
-                score = float(scores[model.labels.index("+")])
                 best[slot] = max(best.get(slot, (-9.0, "")), (score, value))
-        else:
+        elif slot != "moods" or not _surer(score, cue, told):
             found.setdefault(f"not_{slot}" if sign == "-" else slot, []).append(value)
     for name, values in found.items():
         slots[name] = tuple(dict.fromkeys(values))
@@ -146,11 +152,20 @@ def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
             slots[name] = tuple(value for value in slots[name] if value not in slots[f"not_{name}"])
     slots |= {slot: value for slot, (_, value) in best.items()}
     if "ordinal" in slots:
-        places = {cue.label.split(".", 1)[1] for cue, scores in zip(evidence.slots, weighed, strict=True) if cue.label.startswith("ordinal.") and model.labels[int(scores.argmax())] == "+"}  # fmt: skip
+        places = {cue.label for _, sign, cue in told if sign == "+" and cue.label.startswith("ordinal.")}
         if len(places) > 1:
             del slots["ordinal"]  # of two places neither is meant alone
         else:
             slots["ordinal"] = int(slots["ordinal"])
+
+
+def _surer(score: float, cue: Cue, told: Sequence[tuple[float, str, Cue]]) -> bool:
+    """Return whether the same words speak for another mood more surely: they say one."""
+    return any(
+        other > score and one.label != cue.label and one.label.startswith("moods.")
+        and one.start < cue.end and cue.start < one.end
+        for other, _, one in told
+    )  # fmt: skip
 
 
 def _nations(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ SENSES_FILE = DATA / "senses.npz"
 INTENTS_FILE, PHRASES_FILE, ACTIONS_FILE = DATA / "intents.npz", DATA / "phrases.npz", DATA / "actions.npz"
 SEEN_MIN = {"w": 2, "c": 3, "g": 2, "d": 2, "q": 1, "s": 1}
 """Messages that a feature of a block must stand in to be kept."""
-INTENT_C, PHRASE_C, THEME_C = 0.7, 0.1, 1.0
+INTENT_C, PHRASE_C, THEME_C, NAMED_C = 0.7, 0.1, 1.0, 0.3
 VALUES = ("genres", "not_genres", "moods", "not_moods", "company", "comparative", "reference", "ordinal")
 """The slots whose values are told by phrases, not by what is counted or named."""
 WORD_SEEN_MIN = 2
@@ -96,7 +96,7 @@ def main() -> int:
     senses.save(SENSES_FILE)
     themes = fit_chain(*themes_of(rows), THEME_C)
     themes.save(THEMES_FILE)
-    titles = fit(*titles_of(rows), PHRASE_C)
+    titles = fit(*titles_of(rows), NAMED_C)
     titles.save(NAMED_FILE)
     for name, model in (
         ("named", titles),
