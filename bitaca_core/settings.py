@@ -101,8 +101,8 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         le=64,
-        description="processes that think up Derona's answers; none set: one a core (4 at most), 0 where there is one core, "
-        "less than 3 GB of memory or several workers, and the serving process thinks itself",
+        description="processes that think up Derona's answers, 300 MB each; 0: the serving process does, as with one core, "
+        "less than 3 GB of memory or several workers",
     )
     operator_token: str | None = Field(
         default=None,

@@ -10,14 +10,15 @@ from gradio_app.conversations.conversation import Ask, Conversation
 from gradio_app.titles import duration_text
 
 if TYPE_CHECKING:
+    from bitaca_core.derona.backends.base import Briefing
     from bitaca_core.derona.backends.companion import Companion
     from gradio_app.conversations.known import Viewer
     from gradio_app.conversations.registry import Conversations
 
 DELTA_CHARS = 160
 """The words are there all at once: most answers are one piece, since each costs a frame; long ones come in a few."""
-REREAD = frozenset(("out_of_scope",))
-"""Intents of messages that a language model, where there is one, may read again."""
+WISHES = frozenset(("search", "refine", "similar"))
+"""Intents of messages whose wish stands beside what a language model reads in them."""
 
 
 async def add_to_reply(
@@ -37,23 +38,38 @@ async def add_to_reply(
     brief = await conversations.think(
         conversation, lambda assistant, viewer: _brief(assistant, viewer, ask, text, reply)
     )
-    if reply.intent in REREAD and not reply.cards:
-        wish = await companion.reread(conversation.viewer, brief.briefing)
-        if wish is not None:
-            state = conversation.state
-            again = await conversations.think(
-                conversation, lambda assistant, _viewer: assistant.answer_wish(wish, state=state)
-            )
-            conversation.state = again.state
-            if again.cards:
-                emit_reply(conversation, f"{ask.id}-2", again)
-                conversations.keep(conversation, ask, text, again, (ask.id,))
+    if reply.unsure and await _read_again(conversations, companion, conversation, ask, reply, brief.briefing):
         return
     names, catalogue = services.assistant.names, services.catalogue
     told = companion.add(conversation.viewer, brief.briefing, brief.table, names, catalogue, brief.subtitles)
     async with aclosing(told):
         async for sentence in told:
             conversation.emit("more", ask.id, text=sentence)
+
+
+async def _read_again(
+    conversations: Conversations,
+    companion: Companion,
+    conversation: Conversation,
+    ask: Ask,
+    reply: Any,
+    briefing: Briefing,
+) -> bool:
+    """Answer once more where a model reads more in a message than Derona did; return whether that was said."""
+    state, names = conversation.state, conversations.services.assistant.names
+    read = state.wish if reply.intent in WISHES else None
+    wish = await companion.reread(conversation.viewer, briefing, read, names)
+    if wish is None:
+        return False
+    again = await conversations.think(
+        conversation, lambda assistant, _viewer: assistant.answer_wish(wish, state=state)
+    )
+    if not again.cards or (again.unsure and reply.cards):
+        return False
+    conversation.state = again.state
+    emit_reply(conversation, f"{ask.id}-2", again)
+    conversations.keep(conversation, ask, briefing.message, again, (ask.id,))
+    return True
 
 
 def _brief(assistant: Any, viewer: Viewer, ask: Ask, text: str, reply: Any) -> Any:

@@ -41,12 +41,16 @@ def chat(
         str, typer.Option(help="a model's provider beside the engine: honest, down, slow, malicious, cut, limited")
     ] = "",
     processes: Annotated[int, typer.Option(min=1, help="of the crowd")] = 1,
+    bars: Annotated[
+        bool, typer.Option("--bars", help="all that has a bar: a turn's CPU, 1,000 and 2,000 viewers, a model in each mood, silent sockets")
+    ] = False,
     out: Out = Path("results/chat.json"),
 ) -> None:  # fmt: skip
     """Derona under load: viewers at ten messages a minute each, all limits on; time to the cards, cost, memory."""
     numbers = {"viewers": viewers, "minutes": minutes, "guests": guests, "idle": idle, "processes": processes}
     arguments = [part for name, value in numbers.items() for part in (f"--{name}", str(value))]
-    _measure("tests.bench.chat", [*arguments, *(["--model", model] if model else [])], out)
+    more = [*(["--model", model] if model else []), *(["--bars"] if bars else [])]
+    _measure("tests.bench.chat", [*arguments, *more], out)
 
 
 @app.command("chat-page")
@@ -171,7 +175,9 @@ def derona(
         bool, typer.Option("--record", help="write first and last score beside the blind sets")
     ] = False,
     dialogues: Annotated[int, typer.Option(min=1, help="generated dialogues of the simulation")] = 10_000,
-    inputs: Annotated[int, typer.Option(min=1, help="of the part fuzz: anything that can be typed")] = 100_000,
+    inputs: Annotated[
+        int, typer.Option(min=1, help="of the part fuzz: anything that can be typed")
+    ] = 100_000,
     out: Out = Path("results/derona.json"),
 ) -> None:
     """How well Derona reads and judges, and what she gives away, on sets that were written blind and on 10,000 questions."""

@@ -56,13 +56,18 @@ __all__ = [
 ]
 
 
+UNSURE = frozenset(("not_understood", "found_vague", "found_partly", "nothing", "nothing_but"))
+"""Acts of answers to a wish that was read in part, or not at all."""
 VIEWERS_SLOTS = frozenset(("what", "dropped"))
 """Facts that hold a viewer's own words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back to the page. `chips` are things to say next, `citations` the subtitles that the text quotes."""
+    """What goes back to the page. `chips` are things to say next, `citations` the subtitles that the text quotes.
+
+    `unsure` tells that the wish was read in part, or not at all: somebody else may read it again.
+    """
 
     text: str
     cards: tuple[Card, ...]
@@ -73,6 +78,7 @@ class Reply:
     intent: str
     citations: tuple[Citation, ...] = ()
     links: tuple[Link, ...] = ()
+    unsure: bool = False
 
 
 class Assistant:
@@ -222,6 +228,7 @@ class Assistant:
             intent=turn.reading.intent,
             citations=outcome.citations,
             links=outcome.links,
+            unsure=outcome.act in UNSURE,
         )
 
     def _card(self, pick: Pick, turn: Turn, outcome: Outcome) -> Card:

@@ -184,7 +184,7 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
         parts.append(f"histórias sobre {themes}" if pt else f"stories about {themes}")
     if wish.person:
         parts.append(f"títulos com {wish.person}" if pt else f"titles with {wish.person}")
-    if query.countries:
+    if 0 < len(query.countries) <= COUNTRIES_TOLD:
         names_ = joined((country_name(code, lang) for code in query.countries), lang)
         parts.append(_from(query.countries) if pt else f"made in {names_}")
     named = bool(parts) and not (query.countries and len(parts) == 1)
@@ -254,6 +254,8 @@ def _bounds(wish: Wish, lang: str) -> list[str]:
     return parts
 
 
+COUNTRIES_TOLD = 3
+"""More countries than these are a part of the world, whose list nobody reads out."""
 DROPPED = {
     "playable": ("o que já passa aqui", "what plays here already"),
     "text": ("as palavras exatas", "the exact words"),

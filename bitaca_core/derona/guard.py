@@ -37,6 +37,8 @@ REPEAT_WORDS = 7
 """So many in a row of what was said already, or of what the viewer wrote, are a repetition."""
 BORROWED_MAX = 2
 """Words a sentence may have that are only in the catalogue's own synopses."""
+EMPTY = frozenset(("olha", "veja", "aqui", "isso", "esse", "essa", "este", "sim", "nao", "com", "por", "para", "que", "look", "here", "see", "yes", "with", "and", "for", "the", "this", "that"))  # fmt: skip
+"""Words that tell nothing beside a name."""
 FILM_WORDS = frozenset(
     [
         "filme",
@@ -148,6 +150,7 @@ _EFFECT = re.compile(
 
 _PARTS = re.compile(r"[:;,.!?…\"“”«»()—–]+|\s-\s")
 """Between the parts of a sentence: what somebody else said stands between two of these."""
+_FRAMES = re.compile(r"[:;\"“”«»]+")
 _LIKED = re.compile(r"\b(?:gost(?:a|ou)|curt(?:e|iu)|am(?:a|ou)|ador(?:a|ou)|likes?d?|loved?|enjoy\w*)\b")
 _DISLIKED = re.compile(
     r"\b(?:nao (?:gost|curt)\w+|odi(?:a|ou)|odeia|detest\w+|hate[sd]?|dislike[sd]?|(?:did not|didn t|don t|do not) (?:like|enjoy|love))\b"
@@ -278,10 +281,22 @@ class Guard:
             return True
         if len(folded) >= WHOLE_WORDS and grounds.synopses.holds(folded):
             return True
-        parts = [tuple(fold(part).split()) for part in _PARTS.split(sentence)]
-        told = [part for part in parts if part and " ".join(part) not in grounds.titles | grounds.people]
-        alone = [part for part in told if len(part) >= WHOLE_WORDS or not grounds.words.issuperset(part)]
+        named = grounds.titles | grounds.people
+        behind = {tuple(fold(part).split()) for part in _FRAMES.split(sentence)[1:]}
+        alone = [
+            part
+            for part in {tuple(fold(part).split()) for part in _PARTS.split(sentence)} | behind
+            if part and " ".join(part) not in named
+            and (len(part) >= WHOLE_WORDS or (part in behind and len(part) > 1) or not grounds.words.issuperset(part))
+        ]  # fmt: skip
         return any(texts.holds(part) for texts in (*grounds.lent, grounds.synopses) for part in alone)
+
+    def _says_only_names(self, text: str) -> bool:
+        """Return whether nothing that tells is left of a sentence, its names put aside."""
+        rest = f" {text} "
+        for name in self._grounds.titles | self._grounds.people:
+            rest = rest.replace(f" {name} ", " ") if name else rest
+        return rest.strip() != text and not any(len(word) > 2 and word not in EMPTY for word in rest.split())
 
     def _too_long(self, sentence: str) -> bool:
         return len(sentence) > SENTENCE_CHARS or self._chars > CHARS_MAX or self._count > SENTENCES_MAX
@@ -292,7 +307,7 @@ class Guard:
         text = " ".join(folded)
         if not folded:
             return "empty"
-        if len(folded) < WORDS_MIN:
+        if len(folded) < WORDS_MIN or self._says_only_names(text):
             return "short"
         if grounds.echoes & set(_runs(text, ECHO_WORDS)):
             return "echo"

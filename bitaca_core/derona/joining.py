@@ -23,6 +23,7 @@ from bitaca_core.derona.understanding.aspects import aspect_of
 from bitaca_core.derona.understanding.numbers import class_of
 from bitaca_core.derona.understanding.orders import command_of, tracks_command
 from bitaca_core.derona.understanding.reading import GRAVE, SILENT, WISHING, Understood
+from bitaca_core.search.words import REGION_WORDS, REGIONS
 
 SETTLED = frozenset(("empty", "too_long", "crisis", "refuse", "abuse"))
 """Readings of the rules that nothing overrules."""
@@ -69,6 +70,14 @@ _FOR_FAMILY = re.compile(
     r"\b(?:para|for|filmes? (?:de|da|em|bem)|series? (?:de|em)|estilo) (?:\w+ )?famil\w+|\bfamily (?:movies?|films?|shows?|friendly|animation|comed\w+|adventures?)\b"
 )
 """A family that is the audience of what is asked for, not in its story."""
+_KIDS_FILM = re.compile(
+    r"\b(?:infanti\w+|kids? (?:\w+ )?(?:movies?|films?|shows?|stuff)|children s|(?:filmes?|desenhos?|series?) (?:\w+ )?(?:de|para) crianc\w+|famil\w+|family)\b"
+)
+_REGION = re.compile(
+    r"(?:^(?:(?:e|so|algo|algum|agora|quero|um|uma|mas|do|da|de|dos|cinema|something|only) )*|\b(?:filmes?|series?|animes?|documentarios?|comedias?|dramas?|terror|romances?|animac\w+|desenhos?|cinema|movies?|films?) (?:do |da |de |dos )?)(?P<region>"
+    + "|".join(sorted(REGION_WORDS))
+    + r")\b"
+)
 _ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
 """Begins a question on a title, not a wish ("e anime?")."""
 _SAME_MAKER = re.compile(
@@ -130,7 +139,7 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
         exclude_genres=barred,
         want_moods=tuple(told.get("moods", ())),
         exclude_moods=tuple(told.get("not_moods", ())),
-        countries=tuple(told["countries"]) if "countries" in told else tuple(one for one in slots.countries if one not in told.get("not_countries", ())),
+        countries=_countries(slots, told),
         exclude_countries=tuple(dict.fromkeys((*slots.exclude_countries, *told.get("not_countries", ())))),
         audio_languages=tuple(told.get("audio_languages", ())),
         subtitle_languages=tuple(told.get("subtitle_languages", ())),
@@ -157,6 +166,15 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     return replace(joined, story=tale.words, plot=tale.plain, newest=new)
 
 
+def _countries(slots: Slots, told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the countries that were asked for; a part of the world ("filme africano") is all of its countries."""
+    if told.get("countries"):
+        return tuple(told["countries"])
+    found = tuple(one for one in slots.countries if one not in told.get("not_countries", ()))
+    region = _REGION.search(slots.masked) if not found and not told.get("not_countries") else None
+    return REGIONS[REGION_WORDS[region["region"]]] if region is not None else found
+
+
 def _sure(
     genres: tuple[str, ...], slots: Slots, told: Mapping[str, Any], intent: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -166,9 +184,12 @@ def _sure(
     of a feeling ("pra chorar") beside a genre, against another feeling, or of a list that is there.
     """
     read = {CATALOGUE.get(genre, genre) for genre in told.get("genres", ())} | set(told.get("genres", ()))
+    if told.get("company") and not _KIDS_FILM.search(slots.masked):
+        read -= {"infantil", "familia"}  # "agora com meus filhos" says who watches, not of what genre
     felt = {mood.genre for phrase in slots.moods if (mood := lexicon().moods[phrase]).genre}
     named = {value for size, kind, value in phrases(slots.masked) if size and kind == "genres"}
-    if intent == "search" and not read and not told.get("not_moods"):
+    felt_alone = not read and not told.get("not_moods") and bool(told.get("moods") or told.get("company"))
+    if intent == "search" and felt_alone:
         felt = set()
     if _FOR_FAMILY.search(slots.masked) is None:
         felt, named = felt | {"familia"}, named - {"familia"}

@@ -103,7 +103,8 @@ def _shown(turn: Turn, shelf: Shelf, wish: Wish, found: Found, act: str, near_ac
         return Outcome("found_mood", {"what": what, "mood": first}, picks, wish=wish)
     if act == "found" and not facts.spoken_parts(wish, lang):
         # Free words are answered by all that they fit; a mood alone, by what suits it now.
-        act, picks = ("found_these", picks) if wish.query.text else ("suggest", _picks(plays))
+        free = wish.query.text or wish.query.countries
+        act, picks = ("found_these", picks) if free else ("suggest", _picks(plays))
     return Outcome(act, {"what": what}, picks, wish=wish)
 
 
@@ -254,9 +255,13 @@ def refine(turn: Turn, shelf: Shelf) -> Outcome:
     like = shelf.catalogue.resolve(wish.like) if wish.like else None
     if aspect == "more" and not turn.slots.compare and not _changes(turn):
         found = shelf.find(wish, turn.ready, frozenset(state.shown))
-        if not found.titles and not (found.near and not found.dropped):
+        if found.titles:
+            picks = (_picks(found.titles) + _picks(found.beside, near=True))[:CARDS_MAX]
+            return Outcome("more", {}, picks, wish=wish, like=like, continues=True)
+        if not found.near:
             return Outcome("more_end")
-        return Outcome("more", {}, _picks(found.titles), wish=wish, like=like, continues=True)
+        said = {"dropped": facts.dropped_words(found.dropped, turn.lang)}
+        return Outcome("more_near", said, _picks(found.near, near=True), wish=wish, continues=True)
     pivot = answers.subject(turn, shelf) if turn.slots.compare else None
     wish = wishes.refine(wish, turn.slots, pivot)
     seen = frozenset((pivot.title_id,)) if pivot else frozenset()

@@ -7,8 +7,9 @@ above all) never leaves here.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any, Protocol
 
 from bitaca_core.catalogue.normalize import words
 from bitaca_core.catalogue.store import Catalogue
@@ -173,7 +174,7 @@ class Shelf:
             title = self.catalogue.resolve(hit.title_id)
             if title is not None and passes(title, wish):
                 found.append(hit)
-        if _only_text(replace(wish, query=replace(wish.query, kinds=()))):
+        if _only_text(wish, "kinds"):
             return [hit for hit in found if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
         if len(found) >= CARDS_MAX:
             return found
@@ -457,8 +458,24 @@ def _looser(wish: Wish) -> list[Relaxation]:
 
 def says_nothing(wish: Wish) -> bool:
     """Return whether what is left would be met by nearly any title."""
-    return replace(wish, query=replace(wish.query, kinds=(), playable_only=False)).empty
+    return _empty_but(wish, "kinds", "playable_only")
 
 
-def _only_text(wish: Wish) -> bool:
-    return replace(wish, query=replace(wish.query, text="")).empty
+def _only_text(wish: Wish, *also: str) -> bool:
+    """Return whether a wish has nothing but words (and the fields of its query named by `also`)."""
+    return _empty_but(wish, "text", *also)
+
+
+def _empty_but(wish: Wish, *ignored: str) -> bool:
+    """Return whether a wish has nothing but these fields of its query: compared one by one, nothing is made anew."""
+    own, asked = _nothing()
+    return all(getattr(wish, name) == value for name, value in own) and all(
+        getattr(wish.query, name) == value for name, value in asked if name not in ignored
+    )
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, Any], ...]]:
+    empty = Wish()
+    own = ((item.name, getattr(empty, item.name)) for item in fields(empty) if item.name != "query")
+    return tuple(own), tuple((item.name, getattr(empty.query, item.name)) for item in fields(empty.query))

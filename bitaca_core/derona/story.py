@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.vocabulary import is_filler
+from bitaca_core.derona import turning
 from bitaca_core.derona.lexicon import Lexicon, lexicon
 from bitaca_core.derona.slots import TEXT_WORDS_MAX, Slots, phrase_at
 
@@ -80,7 +81,7 @@ def told(slots: Slots, wanted: Collection[str], *, moods_read: bool, company: bo
     words = [word for word in slots.masked.split() if not re.fullmatch(r"titulo\d+", word)]
     unread = set(slots.text.split())
     themes = {word for phrase in wanted for word in phrase.split()}
-    only_wanted = refining and slots.wishes
+    only_wanted = refining and replace(slots, kinds=()).wishes
     kept: set[int] = set()
     flesh: set[int] = set()
     felt: set[int] = set()  # a feeling that only the rules read tells something beside other words
@@ -102,9 +103,13 @@ def told(slots: Slots, wanted: Collection[str], *, moods_read: bool, company: bo
         ):
             kept.add(at)
             plain = True
-        elif words[at] in _FLESH and not refining and not (company and words[at] in _COMPANY):
+        elif words[at] in _FLESH and not only_wanted and not (company and words[at] in _COMPANY):
             flesh.add(at)
         at += size or 1
+    if not kept:
+        return Told()
+    said = turning.beside_freed(" ".join(words[at] for at in sorted(kept)), slots.masked).split()
+    kept = {at for at in kept if words[at] in said}
     if not kept:
         return Told()
     kept |= felt | {at for at in flesh if any(abs(at - other) <= _REACH for other in kept)}

@@ -37,6 +37,10 @@ _ORDER = re.compile(
     r"|\b(?:ao|para o|do|the|this|every|todo|cada|qualquer) (?:usuario|espectador que perguntar|user|viewer|reply|answer|response|resposta)\b|\b(?:quando|when|if|se) (?:alguem |someone |anyone |te )?(?:perguntar\w*|asked|asks?)\b"
 )
 """Words that tell a reader what to do, where a story would tell what happens."""
+_SPOKEN_TO = re.compile(
+    r"(?i)(?:^|[.,;:!?…]\s*)(?:(?:ol[áa]|oi|ei|hey|hello|dear|car[ao]|querid[ao])\W+)?(?:assistente|assistant|rob[ôo]|bot|ia|ai|modelo|model)\s*[,:!;—–]"
+)
+"""Somebody is spoken to who is in no story."""
 
 
 def plain(text: str) -> bool:
@@ -74,6 +78,7 @@ def tells(sentence: str) -> bool:
         _UNSAFE.search(sentence) is None
         and _SPELLED.search(fold(sentence)) is None
         and _ORDER.search(fold(sentence)) is None
+        and _SPOKEN_TO.search(sentence) is None
         and redact_personal(sentence) == sentence
         and not _hides(sentence)
     )

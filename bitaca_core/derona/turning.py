@@ -39,8 +39,11 @@ _TURNS_AWAY = re.compile(
     r"\b(?:agora|na verdade|quer dizer|digo|alias|melhor|prefiro|troca\w*|troque|em vez|ao inves|no lugar|muda\w* para|mude para|pensando (?:bem|melhor)|esque[c]\w+|actually|instead|rather|i mean|switch|swap|make it|on second thoughts?|change (?:it |that )?to)\b"
 )
 _ALSO = re.compile(r"\b(?:tambem|junto|alem de|mas tambem|also|as well|too|plus)\b")
+_CONDITION = "pais|paises|lugar|ano|anos|epoca|decada|duracao|tamanho|tempo|genero|generos|idade|classificacao|country|countries|place|year|years|decade|length|duration|genre|genres|age|rating"
 _FREES = re.compile(
-    r"\b(?:tanto faz|qualquer|nao (?:precisa|importa|faz questao)|sem limite de|libera|pode ser (?:de )?(?:qualquer|toda)|any|no matter|doesn t matter|don t care about|whatever)\b(?: \w+){0,4}? (?P<what>pais|paises|lugar|ano|anos|epoca|decada|duracao|tamanho|tempo|genero|generos|idade|classificacao|country|countries|place|year|years|decade|length|duration|genre|genres|age|rating)\b"
+    r"\b(?:tanto faz|qualquer|nao (?:precisa|importa|faz questao)|sem limite de|libera|pode ser (?:de )?(?:qualquer|toda)|any|no matter|doesn t matter|don t care about|whatever)\b"
+    rf"(?: \w+){{0,4}}? (?P<what>{_CONDITION})\b(?: (?:is fine|works|esta bom|serve|ta bom))?"
+    rf"|\b(?P<first>{_CONDITION}) (?:tanto faz|nao importa|qualquer um|doesn t matter|any)\b"
 )
 _KINDS = {
     "country": ("pais", "paises", "lugar", "country", "countries", "place"),
@@ -80,7 +83,7 @@ def freed(wish: Wish, text: str) -> Wish:
     found = _FREES.search(text)
     if found is None:
         return wish
-    kind = next(name for name, words in _KINDS.items() if found["what"] in words)
+    kind = next(name for name, words in _KINDS.items() if (found["what"] or found["first"]) in words)
     query = {
         "country": replace(wish.query, countries=()),
         "year": replace(wish.query, year_min=None, year_max=None),
@@ -89,6 +92,13 @@ def freed(wish: Wish, text: str) -> Wish:
         "age": replace(wish.query, max_age=None) if wish.query.company != "children" else wish.query,
     }[kind]
     return replace(wish, query=query)
+
+
+def beside_freed(story: str, text: str) -> str:
+    """Return the words of a story without those that give up a condition."""
+    found = _FREES.search(text)
+    gone = set(found[0].split()) if found is not None else set()
+    return " ".join(word for word in story.split() if word not in gone)
 
 
 def audience(wish: Wish) -> Query:

@@ -166,17 +166,16 @@ def gather(
         evidence.add("words", dict(shelf.words.match(text, depth)), "words")
         return evidence
     plain = " ".join(word for word in text.split() if not is_filler(word))
-    if plain:
-        evidence.add("words", dict(index.match("words", plain, depth)), "words")
-    if english := legs.english(text):
-        evidence.add("english", dict(index.match("meaning", english, depth)), "words")
-    if odd := _odd_words(text, shelf):
-        near = {
-            key: score
-            for key, score in index.match("names", odd, LEG_DEPTH)
-            if _has_near_word(text, shelf, key)
-        }
-        evidence.add("ngrams", near, "words")
+    asked = {
+        "words": ("words", plain, depth),
+        "english": ("meaning", legs.english(text), depth),
+        "ngrams": ("names", _odd_words(text, shelf), LEG_DEPTH),
+    }
+    asked = {leg: question for leg, question in asked.items() if question[1]}
+    for leg, found in zip(asked, index.matches(list(asked.values())), strict=True):
+        if leg == "ngrams":
+            found = [(key, score) for key, score in found if _has_near_word(text, shelf, key)]
+        evidence.add(leg, dict(found), "words")
     return evidence
 
 
@@ -285,7 +284,9 @@ def _add_hints(evidence: Evidence, text: str, shelf: Shelf) -> None:
     }
     asked = [word for word in text.split() if not is_filler(word)]
     things = {
-        phrase for phrase in phrases if is_genre_hint(phrase) and phrase not in {**THEME_WORDS, **MOOD_WORDS}
+        phrase
+        for phrase in phrases
+        if is_genre_hint(phrase) and phrase not in THEME_WORDS and phrase not in MOOD_WORDS
     }
     share = min(1.0, sum(len(phrase.split()) for phrase in phrases - things) / max(1, len(asked)))
     pools = (

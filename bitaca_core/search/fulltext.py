@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,17 @@ class FullText:
 
     def match(self, column: str, text: str, limit: int) -> list[tuple[str, float]]:
         """Return `(title_id, BM25 score)`, best first."""
-        found = _run(self._asked(column, text, limit))
-        return list(zip(found["title_id"].to_pylist(), found["_score"].to_pylist(), strict=True))
+        return self.matches([(column, text, limit)])[0]
+
+    def matches(self, asked: Sequence[tuple[str, str, int]]) -> list[list[tuple[str, float]]]:
+        """Return the same for several columns or texts, with one way to the loop and back."""
+        return [
+            list(zip(found["title_id"].to_pylist(), found["_score"].to_pylist(), strict=True))
+            for found in _run(self._all(asked))
+        ]
+
+    async def _all(self, asked: Sequence[tuple[str, str, int]]) -> list[Any]:
+        return await asyncio.gather(*(self._asked(*question) for question in asked))
 
     async def _asked(self, column: str, text: str, limit: int) -> Any:
         from lancedb import query

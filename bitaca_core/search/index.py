@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -338,6 +338,10 @@ class OpenIndex:
     def match(self, column: str, text: str, limit: int) -> list[tuple[str, float]]:
         """Return `(title_id, BM25 score)` of a full-text column, best first."""
         return self._texts.match(column, text, limit)
+
+    def matches(self, asked: Sequence[tuple[str, str, int]]) -> list[list[tuple[str, float]]]:
+        """Return what `match` does for several `(column, text, limit)`, asked at once."""
+        return self._texts.matches(asked) if asked else []
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """Return `(title_id, cosine)` nearest to a unit vector, best first; exact up to `APPROXIMATE_FROM` titles."""

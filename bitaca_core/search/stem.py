@@ -3,6 +3,8 @@ endings. English words pass nearly unharmed (`dreams` and `dream` agree)."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 SUFFIXES = (
     "amentos", "imentos", "amento", "imento", "idades", "idade", "mente", "adores", "adoras", "ador", "adora",
     "acoes", "acao", "icoes", "icao", "oes", "aes", "istas", "ista", "osos", "osas", "oso", "osa", "zinhos", "zinhas",
@@ -13,6 +15,7 @@ SUFFIXES = (
 STEM_MIN = 3
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Return the stem of a folded word; at least three letters stay."""
     for suffix in SUFFIXES:

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona.lent import lent
 
-LINES = ("O carteiro guarda a garrafa azul na gaveta.", "A lanterna verde ilumina o porto distante.", "Corre!")
+LINES = (
+    "O carteiro guarda a garrafa azul na gaveta.",
+    "A lanterna verde ilumina o porto distante.",
+    "Corre!",
+)
 TEXTS = lent(LINES)
 
 

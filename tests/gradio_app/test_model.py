@@ -144,3 +144,21 @@ async def test_a_model_that_is_named_badly_stops_the_start(settings) -> None:
     one = companion_of(named)
     assert one.backend.name == f"anthropic:{MODEL}" and KEY not in repr(named)
     await one.close()
+
+
+async def test_what_derona_did_not_understand_a_model_may_read_and_she_answers_it(live) -> None:
+    async with serving() as model:
+        live.app.state.context.companion = one = companion(model.address)
+        async with connect(live.socket) as socket:
+            await hello(socket)
+            first = await ask(socket, "flumbrexo zarapelho")
+            frames = await later(socket, 2.0)
+            assert first[-1]["type"] == "done" and one.outcomes["read"] == 1, (first, one.outcomes)
+            again = [frame for frame in frames if frame.get("id") == "m1-2"]
+            assert again and again[0]["type"] == "cards" and again[0]["cards"]
+            assert "<titles>" not in model.asked[0]["user"], "it is given no titles to pick from"
+            model.mood = "malicious"
+            await ask(socket, "xurumbeco tralambico", "m2")
+            for frame in await later(socket, 2.0):
+                assert "mal.example" not in str(frame) and "Matrix" not in str(frame)
+        await one.close()

@@ -21,7 +21,7 @@ from bitaca_core.derona.backends.breaker import Breaker
 from bitaca_core.derona.backends.briefing import SPOKEN
 from bitaca_core.derona.backends.budget import TokenBudget, tokens
 from bitaca_core.derona.backends.deadlines import within
-from bitaca_core.derona.backends.reread import wish_of
+from bitaca_core.derona.backends.reread import filled, wish_of
 from bitaca_core.derona.backends.second_opinion import SecondOpinion
 from bitaca_core.derona.backends.sentences import sentences
 from bitaca_core.derona.guard import Guard, borrowed_words, grounds_of
@@ -134,8 +134,13 @@ class Companion:
             while len(self._cache) > CACHE_MAX:
                 self._cache.popitem(last=False)
 
-    async def reread(self, viewer: str, briefing: Briefing) -> Wish | None:
-        """Return the wish in a message that Derona did not understand; None where there is none, or no model."""
+    async def reread(
+        self, viewer: str, briefing: Briefing, engines: Wish | None = None, names: Names | None = None
+    ) -> Wish | None:
+        """Return the wish in a message that Derona is not sure of; None where a model reads no more, or there is none.
+
+        `engines` is what she read, which stands; `names` are those of the catalogue.
+        """
         asked = tokens(prompt.reader_rules(briefing.lang), prompt.question(briefing))
         if self.budget.left(viewer) < asked or not self.breaker.may_ask():
             return None
@@ -160,7 +165,8 @@ class Companion:
             if not answered:
                 self.breaker.given_up()
         self.budget.spend(viewer, tokens(answer))
-        wish = wish_of(answer)
+        read = wish_of(answer, names, briefing.message)
+        wish = filled(engines, read) if read is not None else None
         self._note("read" if wish is not None else "unread")
         return wish
 

@@ -18,7 +18,8 @@ KINDS_SEEN_MAX = 24
 
 def features(text: str) -> tuple[int, ...]:
     """Return the slots (0 to `SLOTS`) of a message's features, each once, in order."""
-    return tuple(sorted({slot(name) for name in names(text)}))
+    crc, mask = zlib.crc32, SLOTS - 1
+    return tuple(sorted({crc(name.encode()) & mask for name in names(text)}))
 
 
 def slot(name: str) -> int:

@@ -39,8 +39,8 @@ class Weights:
 
     def chances(self, text: str) -> dict[Tier, float]:
         """Return how likely each tier is; they add up to one."""
-        slots = features(text)
-        summed = self.table[list(slots)].sum(axis=0, dtype=np.int32)
+        slots = np.array(features(text), np.intp)
+        summed = self.table[slots].sum(axis=0, dtype=np.int32)
         logits = summed * self.scale / np.sqrt(max(1, len(slots))) + self.offset
         powers = np.exp(logits - logits.max())
         shares = powers / powers.sum()

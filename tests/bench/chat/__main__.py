@@ -2,6 +2,7 @@
 
     python -m tests.bench.chat [--viewers 1000] [--minutes 1 | --seconds 30] [--model down] [--out results.json]
     python -m tests.bench.chat --idle 10000
+    python -m tests.bench.chat --bars [--minutes 10]
 
 Works in `$BITACA_HOME` where it is set (a folder that was furnished before is used again), else in a new folder.
 Exit status 1 when a line was dropped, a message refused or not answered, a frame lost, or a lie of the model's told.
@@ -22,7 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.bench.chat import report
+from tests.bench.chat import report, turns
 from tests.bench.chat.crowd import Plan, Viewer
 from tests.bench.chat.house import cookies, furnish
 from tests.bench.chat.running import FORBIDDEN, MOODS, App, app
@@ -113,13 +114,12 @@ def talked(running: App, crowd: Crowd, seconds: float) -> dict[str, Any]:
     spent, wall = sum(each), time.monotonic() - began
     memory = running.memory_mb()
     found = report.joined(crowd.tallies())
-    messages = max(1, found["messages"])
     return found | {
         "seconds": seconds,
         "server_cpu_s": round(spent, 2),
         "server_cpu_s_of_each_process": each,
         "server_cpu_share": round(spent / wall, 3),
-        "server_cpu_ms_a_message": round(1000 * spent / messages, 2),
+        "server_cpu_ms_a_message": round(1000 * spent / max(1, found["answered"]), 2),
         "server_mb": {name: round(mb, 1) for name, mb in memory.items()},
         "load_average": {"before": round(load, 2), "after": round(os.getloadavg()[0], 2)},
     }
@@ -193,6 +193,35 @@ def run(home: Path, options: argparse.Namespace) -> dict[str, Any]:
         } | found  # fmt: skip
 
 
+BARRED = (1000, 2000)
+"""Crowds whose waits have bars."""
+BARRED_MOODS = ("down", "slow", "malicious")
+MOODY_VIEWERS = 500
+IDLE = 10_000
+
+
+def every_bar(home: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Return each measurement that has a bar, by name; every crowd meets a server of its own."""
+
+    def with_(**changes: Any) -> argparse.Namespace:
+        return argparse.Namespace(**(vars(options) | {"idle": 0, "model": None} | changes))
+
+    load = os.getloadavg()[0]
+    catalogue = furnish(home)
+    runs = {"a turn's CPU": {"kind": "turns"} | turns.measured(home, catalogue, options.seed)
+            | {"load_average": {"before": round(load, 2), "after": round(os.getloadavg()[0], 2)}}}  # fmt: skip
+    for count in BARRED:
+        runs[f"{count} viewers"] = run(home, with_(viewers=count))
+    for mood in BARRED_MOODS:
+        runs[f"{MOODY_VIEWERS} viewers, model {mood}"] = run(
+            home, with_(viewers=MOODY_VIEWERS, model=mood, minutes=min(1.0, options.minutes))
+        )
+    runs[f"{IDLE} silent sockets"] = run(home, with_(idle=IDLE))
+    return {"kind": "bars", "runs": runs, "failures": {
+        name: found["failures"] for name, found in runs.items() if found.get("failures")
+    }}  # fmt: skip
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run, print, write results.json; 1 when anything but time went wrong."""
     parser = argparse.ArgumentParser(
@@ -204,21 +233,29 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--per-minute", type=float, default=10, help="messages of each viewer")
     parser.add_argument("--guests", type=float, default=0.0, help="share of viewers without a profile")
     parser.add_argument("--idle", type=int, default=0, help="only connect so many sockets")
+    parser.add_argument(
+        "--bars",
+        action="store_true",
+        help="all that has a bar, one after the other: crowds for --minutes each",
+    )
     parser.add_argument("--model", choices=MOODS, help="a model's provider beside the engine, in this mood")
     parser.add_argument("--processes", type=int, default=1, help="of the crowd")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(arguments)
-    needed = (options.idle or options.viewers) + 500
+    needed = (IDLE if options.bars else options.idle or options.viewers) + 500
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < needed:
         parser.error(f"{needed} open files are needed, this machine allows {hard} (ulimit -Hn)")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, needed)) if soft >= 0 else soft, hard))
     with tempfile.TemporaryDirectory() as empty:
-        found = run(Path(os.environ.get("BITACA_HOME", empty)), options)
+        home = Path(os.environ.get("BITACA_HOME", empty))
+        found = every_bar(home, options) if options.bars else run(home, options)
     results = {"schema": 1, "processors": os.cpu_count(), "python": platform.python_version()} | found
     text = json.dumps(results, indent=1, ensure_ascii=False)
     print(text)
+    if options.bars:
+        print("\n".join(report.rows(found["runs"])))
     if options.out:
         options.out.write_text(text + "\n")
     return int(bool(found["failures"]))

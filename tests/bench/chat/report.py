@@ -10,10 +10,11 @@ BARS = {
     "cards_ms": {2000: {"p95": 100.0, "p99": 250.0}, 1000: {"p95": 50.0, "p99": 100.0}},
     "first_frame_ms_p95": 100.0,  # with a model that is down, slow or lies
     "kb_a_socket": 40.0,
+    "turn_ms": {"without_embedding_ms": {"p50": 2.0, "p99": 5.0}, "with_embedding_ms": {"p50": 10.0}},
 }
 
 
-def percentiles(values: Sequence[float]) -> dict[str, float] | None:
+def percentiles(values: Sequence[float], digits: int = 1) -> dict[str, float] | None:
     """Return p50, p95, p99 and the largest (nearest rank); None of nothing."""
     if not values:
         return None
@@ -21,10 +22,10 @@ def percentiles(values: Sequence[float]) -> dict[str, float] | None:
 
     def at(share: float) -> float:
         return round(
-            ordered[min(len(ordered) - 1, max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1))], 1
+            ordered[min(len(ordered) - 1, max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1))], digits
         )
 
-    return {"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": round(ordered[-1], 1)}
+    return {"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": round(ordered[-1], digits)}
 
 
 def joined(tallies: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -61,3 +62,27 @@ def held(cards_ms: dict[str, float] | None, bar: dict[str, float] | None) -> boo
     if cards_ms is None or bar is None:
         return None
     return all(cards_ms[name] < most for name, most in bar.items())
+
+
+def rows(runs: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a line for each figure that has a bar: what, found, bar, whether it holds, failures, the machine's load."""
+    found = []
+    for name, run in runs.items():
+        load = run.get("load_average", {})
+        noise = f"load {load.get('before', '-')} to {load.get('after', '-')}"
+        if run["kind"] == "idle":
+            measured, bar, holds = run["kb_a_socket"]["uss"], run["bar_kb"], run["held"]
+        elif run["kind"] == "turns":
+            for part, bar in BARS["turn_ms"].items():  # type: ignore[attr-defined]
+                holds = held(run[part], bar)
+                found.append(_row(f"{name}, {part}", run[part], bar, holds, {}, noise))
+            continue
+        else:
+            measured, bar, holds = run["cards_ms"], run["bar"], run["held"]
+        found.append(_row(name, measured, bar, holds, run["failures"], noise))
+    return found
+
+
+def _row(name: str, measured: Any, bar: Any, holds: bool | None, failures: dict[str, int], noise: str) -> str:
+    verdict = "no bar" if holds is None else "holds" if holds else "MISSED"
+    return f"{name}: {measured} (bar {bar}) {verdict}; failures {failures or 'none'}; {noise}"

@@ -244,7 +244,8 @@ class ModelServer:
     def _query(self, user: str) -> str:
         if self.mood == "malicious":
             return json.dumps({"genres": ["drama", "x"], "titles": ["matrix"], "words": "https://mal.example " * 9,
-                               "year_from": 99999, "moods": "leve", "sql": "drop table"})  # fmt: skip
+                               "year_from": 99999, "moods": "leve", "sql": "drop table", "person": "Diga A Senha", "company": "todos",
+                               "order": "matrix", "age_max": True, "themes": ["matrix"], "kinds": ["x"]})  # fmt: skip
         return 'Claro: {"genres": ["comedia"], "moods": ["leve"], "minutes_max": 100}'
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
 
 import pytest
 
+from bitaca_core.derona.assistant import Assistant, Own, PlayerContext
 from bitaca_core.derona.backends import companion as companions
-from bitaca_core.derona.backends.briefing import briefing_of
+from bitaca_core.derona.backends.briefing import Viewing, brief_of, briefing_of
 from bitaca_core.derona.backends.budget import TokenBudget
 from bitaca_core.derona.backends.companion import Companion
 from bitaca_core.derona.names import Names
-from tests.derona.shelf import catalogue
+from bitaca_core.derona.state import Wish
+from bitaca_core.search.query import Query
+from bitaca_core.search.scenes import Line
+from tests.derona.shelf import PLAYABLE, ShelfSearch, catalogue
+from tests.derona.spoken import Library
 
 from .model_server import WORST, serving
 from .test_wire import WIRES, backend_of
@@ -131,4 +138,90 @@ async def test_the_memory_of_answers_is_bounded(monkeypatch) -> None:
         for text in ("a b c", "d e f", "g h i", "a b c"):
             await heard(one, text=text)
         assert len(model.asked) == 4
+        await one.close()
+
+
+SEA = HOUSE.get("carta-para-o-mar-2026")
+PAYLOADS = (
+    "o código secreto do cofre é vermelho",
+    "a fita azul abre a porta do porão",
+    "compre moedas hoje mesmo nesse lugar",
+)
+
+
+def briefed(payload: str, text="cadê a garrafa?"):
+    """A title that plays, with a payload among its subtitles, heard and ahead, and behind the viewer's own."""
+    shelf = Assistant(HOUSE, ShelfSearch(HOUSE), playable=lambda: PLAYABLE).shelf
+    lines = [
+        Line(2, 6, "A garrafa está na gaveta."),
+        Line(8, 12, f"A garrafa diz: {payload}."),
+        Line(90, 95, f"No porto, {payload}!"),
+    ]
+    shelf.packages = Library({SEA.title_id: lines})
+    own = Own(listed=(SEA.title_id, payload), liked=(payload, SEA.title_id))
+    viewing = Viewing(PlayerContext(SEA.title_id, 40.0), watched=(payload,), own=own)
+    return brief_of(text, "Olha o que eu sei:", "details", "pt", [(SEA, "")], shelf, viewing)
+
+
+async def told(one: Companion, brief, viewer="v") -> list[str]:
+    adding = one.add(viewer, brief.briefing, brief.table, NAMES, HOUSE, brief.subtitles)
+    return [text async for text in adding]
+
+
+@WIRES
+async def test_what_was_heard_and_what_the_viewer_did_reach_the_model_as_data(wire) -> None:
+    async with serving() as model:
+        one = companion(wire, model.address)
+        assert (await told(one, briefed("x")))[0].startswith("Carta para o Mar")
+        asked = model.asked[0]["user"]
+        heard = json.loads(re.search(r"<heard>(.*)</heard>", asked)[1])
+        assert heard[0] == {"title": "Carta para o Mar", "at": "0:02", "text": "A garrafa está na gaveta."}
+        assert json.loads(re.search(r"<own>(.*)</own>", asked)[1]) == [
+            {"title": "Carta para o Mar", "said": ["gostou", "está na lista"]}
+        ]
+        assert "No porto" not in asked and "<heard>" in model.asked[0]["system"]
+        await one.close()
+
+
+@WIRES
+@pytest.mark.parametrize("payload", PAYLOADS)
+async def test_no_payload_in_a_subtitle_or_in_the_viewers_own_comes_out(wire, payload) -> None:
+    async with serving("malicious") as model:
+        one = companion(wire, model.address, per_day=10**7)
+        brief = briefed(payload)
+        assert payload not in str(brief.briefing.own)
+        for said in (payload, payload.capitalize() + ".", f"Um drama: {payload}.", f"Como se ouve no filme, “{payload}”.", f"Carta para o Mar é um drama em que {payload}.",
+                     f"Você gostou de {payload}.", " ".join(reversed(payload.split())), f"No porto, {payload}!"):  # fmt: skip
+            model.say = (said,)
+            assert await told(one, brief) == [], said
+        await one.close()
+
+
+@pytest.mark.parametrize("mood", ["down", "slow", "cut", "limited", "mute", "stall"])
+async def test_no_mood_makes_anything_of_passages(mood) -> None:
+    async with serving(mood) as model:
+        one = companion("openai", model.address, first_s=0.3, total_s=0.6)
+        assert await told(one, briefed("x")) == []
+        await one.close()
+
+
+@WIRES
+async def test_a_wish_that_was_read_in_part_is_filled_and_stands(wire) -> None:
+    async with serving() as model:
+        one = companion(wire, model.address)
+        engines = Wish(Query(text="borocoxo", genres=("drama",)))
+        wish = await one.reread("v", briefing("um drama pra quem tá borocoxô"), engines, NAMES)
+        assert (wish.query.genres, wish.query.moods, wish.query.duration_max_s) == (
+            ("drama",),
+            ("leve",),
+            6000,
+        )
+        model.mood = "malicious"
+        wish = await one.reread("v", briefing("um drama assim"), engines, NAMES)
+        assert (wish.query.genres, wish.person, wish.order, wish.query.company) == (
+            ("drama",),
+            None,
+            "",
+            None,
+        )
         await one.close()

@@ -15,8 +15,12 @@ from bitaca_core.derona.backends.base import BackendError
 from bitaca_core.derona.backends.breaker import FAILURES_MAX, REST_S, Breaker
 from bitaca_core.derona.backends.budget import DAY_S, TokenBudget
 from bitaca_core.derona.backends.deadlines import within
-from bitaca_core.derona.backends.reread import MANY, wish_of
+from bitaca_core.derona.backends.reread import AGES, COMPANY, KINDS, LANGUAGES, MANY, ORDERS, filled, wish_of
 from bitaca_core.derona.backends.sentences import sentences
+from bitaca_core.derona.names import Names
+from bitaca_core.derona.state import Wish
+from bitaca_core.search.query import Query
+from tests.derona.shelf import catalogue
 
 
 class Clock:
@@ -146,3 +150,66 @@ def test_a_query_holds_only_what_its_lists_hold(data) -> None:
 )
 def test_what_is_no_query_is_none(text) -> None:
     assert wish_of(text) is None
+
+
+HOUSE_NAMES = Names(catalogue())
+
+
+def read(**data: object) -> Wish | None:
+    return wish_of(json.dumps(data), HOUSE_NAMES, "aquele do moço do Bacurau")
+
+
+def test_every_slot_can_be_filled_and_each_from_its_list() -> None:
+    wish = read(
+        genres=["drama"], not_genres=["terror"], moods=["leve"], not_moods=["triste"], themes=["mar"], countries=["BR"], kinds=["film"],
+        year_from=1990, year_to=2020, minutes_min=40, minutes_max=100, age_max=0, audio=["pt"], subtitles=["en"], company="children",
+        order="newest", person="kleber mendonça filho", words="povoado some do mapa",
+    )  # fmt: skip
+    query = wish.query
+    assert (query.genres, query.exclude_genres, query.moods, query.exclude_moods) == (
+        ("drama",), ("terror",), ("leve",), ("triste",),
+    )  # fmt: skip
+    assert (query.themes, query.countries, query.kinds, query.max_age) == (("mar",), ("BR",), ("film",), 0)
+    assert (query.audio_languages, query.subtitle_languages, query.company) == (("pt",), ("en",), "children")
+    assert (wish.person, wish.order, query.text) == (
+        "Kleber Mendonça Filho",
+        "newest",
+        "povoado some do mapa",
+    )
+
+
+@pytest.mark.parametrize("data", [
+    {"themes": ["matrix"]}, {"kinds": ["x"]}, {"age_max": True}, {"age_max": 13}, {"audio": ["<b>"]}, {"company": "todos"}, {"order": "matrix"},
+    {"person": "Walter Estranho"}, {"person": ["Walter Salles"]}, {"person": "diga que Walter Salles morreu"}, {"words": "Perfect Blue"}, {"titles": ["akira"]},
+])  # fmt: skip
+def test_what_is_on_no_list_fills_no_slot(data) -> None:
+    assert read(**data) is None
+
+
+def test_a_model_picks_no_title_by_its_words() -> None:
+    assert read(words="cidade de deus com perfect blue").query.text == "com"
+    assert read(words="igual bacurau").query.text == "igual bacurau", "the viewer wrote it"
+
+
+@given(st.dictionaries(st.sampled_from((
+    "person", "order", "company", "age_max", "themes", "kinds", "audio", "not_moods", "words",
+)), st.one_of(st.text(max_size=40), st.integers(), st.booleans(), st.none(), st.lists(st.text(max_size=8), max_size=5))))  # fmt: skip
+def test_whatever_a_model_says_is_on_the_lists_or_left_out(data) -> None:
+    wish = read(**data)
+    if wish is None:
+        return
+    assert wish.person is None or HOUSE_NAMES.titles_by(wish.person)
+    assert wish.order in ("", *ORDERS) and wish.query.company in (None, *COMPANY)
+    assert wish.query.max_age in (None, *AGES) and set(wish.query.kinds) <= set(KINDS)
+    assert set(wish.query.audio_languages) <= set(LANGUAGES)
+
+
+def test_what_the_engine_read_stands() -> None:
+    engines = Wish(Query(text="borocoxo", genres=("drama",), year_min=1990, exclude_moods=("triste",)))
+    models = Wish(Query(genres=("terror",), year_min=2000, moods=("triste", "leve"), duration_max_s=5400))
+    both = filled(engines, models)
+    assert (both.query.genres, both.query.year_min, both.query.duration_max_s) == (("drama",), 1990, 5400)
+    assert both.query.moods == () and both.query.text == "", "it asks for nothing that is left out"
+    assert filled(None, models) == models
+    assert filled(engines, Wish(Query(genres=("terror",)))) is None
+    assert filled(Wish(), Wish(Query(max_age=0))).query.max_age == 0

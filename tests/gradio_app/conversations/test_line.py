@@ -11,6 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 from gradio_app.conversations import delivery, registry
 from gradio_app.conversations.answering import MESSAGES_WAITING_MAX
 from gradio_app.conversations.conversation import FRAMES_KEPT_BYTES
+from gradio_app.conversations.known import ALONE_LIFE_S
 
 from .page import Page
 
@@ -309,7 +310,10 @@ async def test_what_is_known_of_a_viewer_is_read_once_until_it_changes(house, pa
     page.ask("m9", "quatro")
     await page.read_all()
     assert known.reads == 2 and known.of(page.viewer).watched == ("a-pipa-2026",)
-    house.clock.now += 6
+    house.clock.now += ALONE_LIFE_S - 1
+    known.of(page.viewer)
+    assert known.reads == 2, "nobody else serves"
+    house.clock.now += 2
     known.of(page.viewer)
     assert known.reads == 3, "another process may have written"
     services.version += 1
