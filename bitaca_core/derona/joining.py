@@ -109,6 +109,8 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     if left_out:
         said["not_titles"] = tuple(left_out)
     people = [names.person_like(one) or one for one in told.pop("people", ())]
+    if understood.intent not in SILENT and not _LEFT_OUT.search(slots.masked):
+        people += [one for one in names.in_full(tuple(slots.masked.split())) if one not in people]
     if (
         slots.person
         and not _LEFT_OUT.search(slots.masked)  # somebody who is left out is nobody who is looked for

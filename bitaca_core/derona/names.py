@@ -15,6 +15,7 @@ from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.normalize import Message
 
 NAME_WORDS_MAX = 12
+PERSON_WORDS_MAX = 5
 DIRECTED = 3
 """Titles that a director counts for when a surname is shared: films are asked for by who made them."""
 PERSON_CUTOFF, PERSON_SET_CUTOFF = 86.0, 96.0
@@ -124,6 +125,16 @@ class Names:
                 if size == 1 and phrase in self._surnames and before in _BY and distinctive(phrase):
                     return self._surnames[phrase]
         return None
+
+    def in_full(self, words: tuple[str, ...]) -> list[str]:
+        """Return the people whose whole name, of two words or more, stands in the folded `words`."""
+        found = []
+        for start in range(len(words) - 1):
+            for size in range(min(PERSON_WORDS_MAX, len(words) - start), 1, -1):
+                if person := self._people.get(" ".join(words[start : start + size])):
+                    found.append(person)
+                    break
+        return found
 
     @property
     def person_words(self) -> frozenset[str]:
