@@ -70,6 +70,9 @@ TAKEN = frozenset(("search", "details", "availability", "play", "surprise", "sim
 """Readings of the rules that stand where the models think a message foreign that speaks of films."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
+_LEFT_OUT = re.compile(
+    r"\b(?:sem|menos|nada|nao|not|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) "
+)
 _FOR_FAMILY = re.compile(
     r"\b(?:para|for|filmes? (?:de|da|em|bem)|series? (?:de|em)|estilo) (?:\w+ )?famil\w+|\bfamily (?:movies?|films?|shows?|friendly|animation|comed\w+|adventures?)\b"
 )
@@ -119,13 +122,11 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     if left_out:
         said["not_titles"] = tuple(left_out)
     people = [names.person_like(one) or one for one in told.pop("people", ())]
-    if re.search(
-        r"\b(?:sem|menos|nada|nao|not|no|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) ",
-        slots.masked,
-    ):
-        people = []  # somebody who is left out is nobody who is looked for
+    if understood.intent not in SILENT and not _LEFT_OUT.search(slots.masked):
+        people += [one for one in names.in_full(tuple(slots.masked.split())) if one not in people]
     if (
         slots.person
+        and not _LEFT_OUT.search(slots.masked)  # somebody who is left out is nobody who is looked for
         and slots.person not in people
         and fold(slots.person) in slots.masked
         and understood.intent not in SILENT

@@ -15,6 +15,9 @@ from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.normalize import Message
 
 NAME_WORDS_MAX = 12
+PERSON_WORDS_MAX = 5
+DIRECTED = 3
+"""Titles that a director counts for when a surname is shared: films are asked for by who made them."""
 PERSON_CUTOFF, PERSON_SET_CUTOFF = 86.0, 96.0
 _ARTICLES = {"o", "a", "os", "as", "um", "uma", "the", "an"}
 
@@ -41,7 +44,9 @@ class Names:
         surnames: dict[str, set[str]] = {}
         firsts: dict[str, set[str]] = {}
         spoken: set[str] = set()
+        self._directors: set[str] = set()
         for title in titles:
+            self._directors.update(title.directors)
             self._order[title.title_id] = len(self._order)
             for name in names_of(title):
                 self._exact.setdefault(name, title.title_id)
@@ -121,6 +126,16 @@ class Names:
                     return self._surnames[phrase]
         return None
 
+    def in_full(self, words: tuple[str, ...]) -> list[str]:
+        """Return the people whose whole name, of two words or more, stands in the folded `words`."""
+        found = []
+        for start in range(len(words) - 1):
+            for size in range(min(PERSON_WORDS_MAX, len(words) - start), 1, -1):
+                if person := self._people.get(" ".join(words[start : start + size])):
+                    found.append(person)
+                    break
+        return found
+
     @property
     def person_words(self) -> frozenset[str]:
         """The folded words of all people's names."""
@@ -142,8 +157,8 @@ class Names:
         return self._called[last[0]] if last is not None else None
 
     def _fame(self, person: str) -> tuple[int, str]:
-        """More titles here, then the alphabet, decides who is meant by a name that several people have."""
-        return len(set(self._person_titles.get(person, ()))), person
+        """More titles here, one directed before many acted in, then the alphabet: who is meant by a name of several people."""
+        return DIRECTED * (person in self._directors) + len(set(self._person_titles.get(person, ()))), person
 
     def titles_by(self, person: str) -> tuple[str, ...]:
         """Return the ids of the titles that this person directed or acted in."""

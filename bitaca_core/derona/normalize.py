@@ -36,6 +36,8 @@ _LAUGH = re.compile(
 )
 _PLAIN_DROP = re.compile(r"[^\w\s:.,%+'?!/-]")
 _SPACES = re.compile(r"\s+")
+_OPENS, _CLOSES, _INNER = frozenset('([{"“—–-/|+&'), frozenset(',;:.!?)]}"”…—–-/|&'), frozenset(",;/|&")
+"""What parts words when a typed word begins with it, ends with it, or has it inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Message:
         `?` and `!` where typed, and `emoji` when there was nothing else.
     spoken : tuple of str
         Folded, slang written out, no typo mended: numbers and names are read from these.
+    stops : frozenset of int
+        Places in `words` in front of which something was typed that parts (a comma, a full stop, a bracket).
     """
 
     raw: str
@@ -71,6 +75,7 @@ class Message:
     laugh: bool = False
     marks: frozenset[str] = frozenset()
     spoken: tuple[str, ...] = ()
+    stops: frozenset[int] = frozenset()
 
     @property
     def text(self) -> str:
@@ -89,7 +94,7 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
     folded = (word for word in fold(shown.replace("%", " por cento ")).split() if _says(word))
     typed = tuple(word[:MAX_WORD_CHARS] for word in islice(folded, MAX_WORDS))
     tongue = language_of(typed, language)
-    spoken = tuple(_write_out(typed, tongue))
+    spoken, stops = _write_out(typed, tongue, _stops(shown))
     words = tuple(mend(word, names) for word in spoken)
     plain = _SPACES.sub(" ", _PLAIN_DROP.sub(" ", _unaccented(shown))).strip()[: MAX_WORDS * 12]
     marks = {mark for mark in "?!" if mark in raw}
@@ -97,7 +102,7 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
         marks.add("emoji")
     original = fold(raw).split()
     laugh = bool(original) and all(_LAUGH.match(word[:MAX_WORD_CHARS]) for word in original[:MAX_WORDS])
-    return Message(raw, plain, words, typed, tongue, too_long, laugh, frozenset(marks), spoken)
+    return Message(raw, plain, words, typed, tongue, too_long, laugh, frozenset(marks), spoken, stops)
 
 
 def _says(word: str) -> bool:
@@ -137,17 +142,42 @@ def language_of(words: tuple[str, ...], default: str) -> str:
     return "en" if english > portuguese else "pt"
 
 
-def _write_out(typed: tuple[str, ...], language: str) -> list[str]:
+def _stops(shown: str) -> set[int]:
+    """Return the places in the folded words in front of which something parts: `terror, mas leve` parts at 1."""
+    found: set[int] = set()
+    at = 0
+    for token in shown.replace("%", " por cento ").split():
+        if token.isalnum():
+            at += 1
+            continue
+        size = len(fold(token).split())
+        if token[0] in _OPENS:
+            found.add(at)
+        if size > 1 and not _INNER.isdisjoint(token):
+            found.update(range(at + 1, at + size))
+        at += size
+        if token[-1] in _CLOSES:
+            found.add(at)
+    return found
+
+
+def _write_out(
+    typed: tuple[str, ...], language: str, stops: Collection[int]
+) -> tuple[tuple[str, ...], frozenset[int]]:
+    """Return the words with slang written out, and where among them something parts."""
     known = lexicon()
     spoken: list[str] = []
-    for word in typed:
+    kept: list[int] = []
+    for at, word in enumerate(typed):
+        if at in stops:
+            kept.append(len(spoken))
         if word in known.slang and (language == "pt" or word in known.safe_slang):
             spoken.extend(known.slang[word].split())
         elif language == "en" and word in known.contractions:
             spoken.extend(known.contractions[word].split())
         else:
             spoken.append(word)
-    return spoken[:MAX_WORDS]
+    return tuple(spoken[:MAX_WORDS]), frozenset(kept)
 
 
 def mend(word: str, names: Collection[str]) -> str:

@@ -12,12 +12,13 @@ from importlib import resources
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona.lexicon import lexicon
-from bitaca_core.derona.normalize import mend
 from bitaca_core.errors import InputError
 
 TITLE, FIRST, LAST = "{t}", "^", "$"
 """A title in a message's words, its beginning, its end."""
 STEM_MIN = 3
+SLOTS_FILE = "spoken.txt"
+"""The list of slots; the others are of intents."""
 GAP_WORDS = 3
 """The most words that `~` stands for."""
 
@@ -110,7 +111,7 @@ def words_of(phrase: str) -> tuple[str, ...]:
             if stem and words:
                 words[-1] += "*"
             else:
-                words = [mend(part, ()) for word in words for part in lexicon().slang.get(word, word).split()]
+                words = [part for word in words for part in (lexicon().slang.get(word) or word).split()]
             out.extend(words)
         if last:
             out.append(LAST)
@@ -128,6 +129,13 @@ def read_lists(text: str) -> Iterable[tuple[str, str]]:
             yield from ((label, phrase.strip()) for phrase in line.split(",") if phrase.strip())
 
 
+def cue_words() -> set[str]:
+    """Return the whole words that the cues of slots are made of."""
+    folder = resources.files("bitaca_core.derona") / "data" / "cues"
+    pairs = read_lists((folder / SLOTS_FILE).read_text("utf-8"))
+    return {word for _, phrase in pairs for word in words_of(phrase) if not word.endswith("*")}
+
+
 @lru_cache(maxsize=2)
 def cues(kind: str) -> Cues:
     """Return the cues of `intents` or of `slots`, read once."""
@@ -138,7 +146,7 @@ def cues(kind: str) -> Cues:
     pairs = [
         pair
         for file in files
-        if (file.name == "spoken.txt") == (kind == "slots")
+        if (file.name == SLOTS_FILE) == (kind == "slots")
         for pair in read_lists(file.read_text("utf-8"))
     ]
     if kind == "slots":
@@ -147,15 +155,25 @@ def cues(kind: str) -> Cues:
 
 
 def _vocabulary() -> Iterable[tuple[str, str]]:
-    """Return what the catalogue's vocabulary calls genres and moods, under the names of Derona's slots."""
+    """Return what the catalogue's vocabulary calls genres and moods, under the names of Derona's slots.
+
+    Without those words that name a subject or a feeling (`data/not_slots.txt`): a robot is no science fiction yet.
+    """
     from bitaca_core.catalogue.vocabulary import vocabulary
 
     known = vocabulary()
+    text = (resources.files("bitaca_core.derona") / "data" / "not_slots.txt").read_text("utf-8")
+    left_out = {(slot, fold(word)) for slot, word in read_lists(text)}
     for word, slug in known.genre_words.items():
-        if genre := GENRE_SLOTS.get(slug):
+        if (genre := GENRE_SLOTS.get(slug)) and ("genres", fold(word)) not in left_out:
             yield f"genres.{genre}", word
     for word, slug in known.mood_words.items():
-        yield f"moods.{slug}", word
+        if slug not in _ELSEWHERE or ("moods", fold(word)) not in left_out:
+            yield f"moods.{slug}", word
+
+
+_ELSEWHERE = frozenset(("sombrio", "sonhador", "leve", "esperancoso", "engracado"))
+"""Moods whose words stand under another one in `data/cues/spoken.txt`, too."""
 
 
 GENRE_SLOTS = {

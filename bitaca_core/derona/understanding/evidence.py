@@ -26,6 +26,8 @@ NEGATIONS = frozenset(
      "dispenso", "without", "no", "not", "nothing", "don", "dont", "never", "except", "hate", "less", "isn", "isnt", "avoid", "skip", "minus", "aren", "exclude",
      "esquece", "troca", "swap", "instead", "remove", "drop", "tires", "poupa", "proibido", "corta", "nenhum", "nenhuma", "zero", "nope", "anti", "pouco", "pouca", "too", "demais")
 )  # fmt: skip
+SIDE = 6
+"""Words to each side of a phrase that are looked at."""
 TURNS = frozenset(("mas", "but", "quero", "want"))
 """Words behind which a negation no longer holds."""
 _TITLE_WORD = re.compile(r"\btitulo\d+\b")
@@ -36,7 +38,7 @@ class Evidence:
     """A message's words between `^` and `$` with titles as `{t}`, what stood on the page, and the cues found.
 
     `people` marks the words that are part of a known person's name, `capitals` those written with a capital letter
-    though they do not begin the message.
+    though they do not begin the message, `stops` those in front of which something parts (a comma, a full stop).
     """
 
     words: tuple[str, ...]
@@ -48,6 +50,7 @@ class Evidence:
     lang: str = "pt"
     people: tuple[bool, ...] = ()
     capitals: tuple[bool, ...] = ()
+    stops: tuple[bool, ...] = ()
 
     def negates(self, at: int) -> bool:
         """Return whether word `at` negates; the Portuguese `no` is "in the", `que nem` is "like"."""
@@ -85,7 +88,30 @@ def evidence_of(message: Message, masked: str, scene: str, people: Collection[st
         message.language,
         tuple(word in people for word in words),
         tuple(word in capital for word in words),
+        (False, *_stops(message, masked.split()), False),
     )
+
+
+def _stops(message: Message, masked: Sequence[str]) -> list[bool]:
+    """Return before which of the masked words something parts: a title stands for one word or more of the message."""
+    if not message.stops:
+        return [False] * len(masked)
+    words, found, at = message.words, [], 0
+    for number, word in enumerate(masked):
+        found.append(at in message.stops)
+        if not _TITLE_WORD.fullmatch(word):
+            at += 1
+            continue
+        tail = list(masked[number + 1 :])
+        until = next((place for place, one in enumerate(tail) if _TITLE_WORD.fullmatch(one)), len(tail))
+        last = until == len(tail)
+        size = len(words) - at - until if last else 1
+        while (
+            not last and at + size < len(words) and list(words[at + size : at + size + until]) != tail[:until]
+        ):
+            size += 1
+        at += max(1, size)
+    return found
 
 
 def _longest(found: Sequence[Cue]) -> Iterable[Cue]:
@@ -106,29 +132,69 @@ def _longest(found: Sequence[Cue]) -> Iterable[Cue]:
 def intent_features(evidence: Evidence) -> Features:
     """Return what the intent is told by."""
     return {
-        "w": _grams(evidence.words, WORD_GRAMS),
+        "w": grams(evidence.words, WORD_GRAMS),
         "c": _letters(evidence.words[1:-1]),
-        "g": _grams(evidence.glossed.split(), GLOSS_GRAMS),
+        "g": grams(evidence.glossed.split(), GLOSS_GRAMS),
         "q": _cue_features(evidence),
     }
 
 
 def phrase_features(evidence: Evidence, cue: Cue, intent: str) -> Features:
     """Return what tells whether a phrase says a slot's value (`+`), leaves it out (`-`), or neither (`0`)."""
-    words, slot = evidence.words, cue.label.split(".")[0]
+    words, slot, total = evidence.words, cue.label.split(".")[0], len(evidence.words)
     sign = _polarity(evidence, cue.start)
-    before, after = words[cue.start - 1] if cue.start else "", words[cue.end] if cue.end < len(words) else ""
+    before, after = words[cue.start - 1] if cue.start else "", words[cue.end] if cue.end < total else ""
     further = words[cue.start - 2] if cue.start > 1 else ""
+    stop = "|" if evidence.stops[cue.start] else ""
+    close = "|" if cue.end < total and evidence.stops[cue.end] else ""
     named = [
         slot, sign, f"{slot}{sign}", f"{cue.label}{sign}", f"={cue.phrase}", f"={cue.phrase}{sign}", f"<{before}", f"{slot}<{before}",
         f"<<{further} {before}", f"{slot}<<{further} {before}", f">{after}", f"{slot}>{after}", f"={cue.phrase}<{before}", f"={cue.phrase}>{after}",
-        f"{slot}@{evidence.scene}", f"{slot}?{evidence.asks}", f"{slot}first" if cue.start <= 1 else "", f"{slot}alone" if len(words) - 2 == cue.end - cue.start else "",
+        f"{slot}@{evidence.scene}", f"{slot}?{evidence.asks}", f"{slot}first" if cue.start <= 1 else "", f"{slot}alone" if total - 2 == cue.end - cue.start else "",
         f"{slot}:{min(cue.end - cue.start, 3)}", f"title{TITLE in words}{slot}", f"{slot}#{intent}", f"{slot}{sign}#{intent}", f"={cue.phrase}#{intent}",
+        f"{slot}{stop}{close}", f"{slot}<{before}>{close}{after}", f"{cue.label}<{before}", f"{cue.label}>{close}{after}", f"{cue.label}#{intent}", f"{cue.label}{stop}{close}",
     ]  # fmt: skip
     near = {f"{slot}~{word}" for word in words[max(0, cue.start - 4) : cue.end + 4]}
     said = {f"{slot}!{one.label}" for one in evidence.intents}
     others = {f"{slot}&{one.label.split('.')[0]}" for one in evidence.slots if one is not cue}
-    return {"s": {name: 1.0 for name in (*named, *near, *said, *others) if name}}
+    around = {*_around(evidence, cue, slot), *_beside(evidence, cue, slot)}
+    return {"s": {name: 1.0 for name in (*named, *near, *said, *others, *around) if name}}
+
+
+def _around(evidence: Evidence, cue: Cue, slot: str) -> Iterable[str]:
+    """Yield the words to each side of a phrase, and whether something parts them from it."""
+    words, parted = evidence.words, ""
+    for at in range(cue.start - 1, max(-1, cue.start - 1 - SIDE), -1):
+        if evidence.stops[at + 1]:
+            parted = "|"
+        yield f"L{parted}{words[at]}"
+        yield f"{slot}L{parted}{words[at]}"
+        if evidence.negates(at):
+            yield f"{slot}not{parted}"
+            yield f"{slot}not{parted}{cue.start - at}{words[at]}"
+    parted = ""
+    for at in range(cue.end, min(len(words), cue.end + SIDE)):
+        if evidence.stops[at]:
+            parted = "|"
+        yield f"R{parted}{words[at]}"
+        yield f"{slot}R{parted}{words[at]}"
+
+
+def _beside(evidence: Evidence, cue: Cue, slot: str) -> Iterable[str]:
+    """Yield what other values of the same slot are spoken of, in front and behind, and what stands between."""
+    for one in evidence.slots:
+        if one.label.split(".")[0] != slot or one is cue:
+            continue
+        if one.start == cue.start and one.end == cue.end:
+            yield f"{slot}same{one.label}"
+        elif one.end <= cue.start:
+            yield f"{slot}behind"
+            yield f"{slot}behind {' '.join(evidence.words[one.end : cue.start][-3:])}"
+        elif one.start >= cue.end:
+            yield f"{slot}front"
+            yield f"{slot}front {' '.join(evidence.words[cue.end : one.start][:3])}"
+        else:
+            yield f"{slot}over{one.label}{one.end - one.start > cue.end - cue.start}"
 
 
 def _polarity(evidence: Evidence, start: int) -> str:
@@ -163,10 +229,31 @@ def _cue_features(evidence: Evidence) -> dict[str, float]:
             found["most=" + label] = 1.0
         if len(covered[label]) >= total - 2:
             found["whole=" + label] = 1.0
+    found |= _slot_features(evidence, total)
     return found
 
 
-def _grams(words: Sequence[str], sizes: tuple[int, ...]) -> dict[str, float]:
+def _slot_features(evidence: Evidence, total: int) -> dict[str, float]:
+    """Return which slots a message may speak of, and how much of it."""
+    found: dict[str, float] = {}
+    covered: dict[str, set[int]] = defaultdict(set)
+    for cue in evidence.slots:
+        covered[cue.label.split(".")[0]].update(range(cue.start, cue.end))
+    for slot, places in covered.items():
+        found["slot=" + slot] = 1.0
+        found["slot cover=" + slot] = len(places) / total
+        found[f"slot={slot}@{evidence.scene}"] = 1.0
+    told = set().union(*covered.values()) if covered else set()
+    found["slots"] = len(told) / total
+    found[f"slots all@{evidence.scene}"] = float(len(told) >= total - 2)
+    found["slot kinds"] = len(covered) / 4
+    titles = sum(word == TITLE for word in evidence.words)
+    found[f"titles={min(titles, 2)}@{evidence.scene}"] = 1.0
+    return found
+
+
+def grams(words: Sequence[str], sizes: tuple[int, ...]) -> dict[str, float]:
+    """Return how often each run of words of these sizes stands there."""
     counts: Counter[str] = Counter()
     for size in sizes:
         counts.update(" ".join(words[at : at + size]) for at in range(len(words) - size + 1))

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from bitaca_core.derona.understanding.evidence import Features
 from bitaca_core.errors import SchemaError
 
-BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.7, "g": 0.7, "q": 0.5, "s": 1.0}
+BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.7, "g": 0.7, "d": 0.7, "q": 0.5, "s": 1.0}
 """How much a block weighs. Blocks of n-grams are tf-idf of length one; cue and slot blocks are as they are."""
-COUNTED = frozenset("wcg")
+COUNTED = frozenset("wcgd")
 
 
 _STARTS = {block: zlib.crc32(f"{block} ".encode()) for block in BLOCKS}

@@ -60,6 +60,11 @@ _LIGHT = frozenset(
         "on",
     )
 )
+LATEST = 9999
+_OLDER = frozenset(
+    ("antigo", "antiga", "velho", "velha", "mudo", "muda", "silent", "old", "older", "original")
+)
+"""Words that tell the oldest of the titles of one name."""
 _YEAR = re.compile(r"\b(?:de |da |do |from |of |, )?((?:18|19|20)\d\d)\b|\bde (\d\d)\b")
 _SEQUEL = {
     "2": 2,
@@ -98,10 +103,14 @@ class Parts:
     def __init__(self, titles: Iterable[Title]) -> None:
         self._owners: dict[str, dict[str, float]] = {}
         self._years: dict[str, int | None] = {}
+        self._makers: dict[str, frozenset[str]] = {}
         self._same: dict[str, list[str]] = {}
         self._sequels: dict[tuple[str, int], str] = {}
         for title in titles:
             self._years[title.title_id] = title.year
+            self._makers[title.title_id] = frozenset(
+                fold(one).split()[-1] for one in title.directors if fold(one)
+            )
             for name in dict.fromkeys(names_of(title)):
                 self._same.setdefault(name, []).append(title.title_id)
                 words = name.split()
@@ -131,8 +140,8 @@ class Parts:
         """Return the title of `tropa 2`."""
         return self._sequels.get((word, _SEQUEL.get(number, 0)))
 
-    def of_year(self, title_id: str, name: str, text: str) -> str:
-        """Return which of the titles of one name was meant: the one whose year is said, else `title_id`."""
+    def of_name(self, title_id: str, name: str, text: str) -> str:
+        """Return which of the titles of one name was meant: its year, its director or its age is said, else `title_id`."""
         same = self._same.get(name, ())
         if len(same) < 2:
             return title_id
@@ -142,7 +151,13 @@ class Parts:
                 made = self._years.get(other)
                 if made is not None and (str(made) == year or str(made)[2:] == year):
                     return other
-        return title_id
+        said = set(fold(text).split())
+        for other in same:
+            if not said.isdisjoint(self._makers.get(other, ())):
+                return other
+        if said.isdisjoint(_OLDER):
+            return title_id
+        return min(same, key=lambda one: (self._years.get(one) or LATEST, one))
 
 
 def candidates(message: Message, names: Names, parts: Parts) -> list[Candidate]:
@@ -156,8 +171,10 @@ def candidates(message: Message, names: Names, parts: Parts) -> list[Candidate]:
         taken[candidate.start : candidate.end] = [True] * (candidate.end - candidate.start)
 
     for span in names.find(words):
+        if span.end - span.start == 1 and _within_more(words, span.start, parts):
+            continue
         name = " ".join(words[span.start : span.end])
-        title_id = parts.of_year(span.title_id, name, message.plain)
+        title_id = parts.of_name(span.title_id, name, message.plain)
         take(Candidate(title_id, span.start, span.end, "word" if span.weak else "exact", 1.0))
     for size in range(PART_WORDS_MAX, 0, -1):
         for start in range(len(words) - size + 1):
@@ -187,6 +204,12 @@ def candidates(message: Message, names: Names, parts: Parts) -> list[Candidate]:
         if near is not None:
             found.append(near)
     return sorted(found, key=lambda one: one.start)
+
+
+def _within_more(words: Sequence[str], at: int, parts: Parts) -> bool:
+    """Return whether a name of one word is here a piece of a longer one: the `psycho` of `mob psycho`."""
+    pairs = (words[at - 1 : at + 1] if at else (), words[at : at + 2])
+    return any(len(pair) == 2 and _LIGHT.isdisjoint(pair) and parts.owners(" ".join(pair)) for pair in pairs)
 
 
 def _near(message: Message, names: Names) -> Candidate | None:

@@ -21,7 +21,8 @@ HEARD = re.compile(
     r"(?:audio|audios|dublad[oa]s?|dublagem|dubbed|dub|dubs|falad[oa]s?|voz|vozes|idioma|lingua|som|ouvir|ouvindo|escutar|spoken|speaking|voices?|voiced|fala|falem|falando|falado|language|faixa|track)"
 )
 DUBBED = re.compile(r"(?:dublad[oa]s?|dublagem|dubbed|dub)")
-SUBTITLED = re.compile(r"(?:legendad[oa]s?)")
+SUBTITLED = re.compile(r"(?:legendad[oa]s?|legendas?|subtitles?|subtitled|subs?|captions?|captioned)")
+"""Without a language they may mean that of the viewer; the model says when they do."""
 AROUND = 4
 """Words to each side of a mention that are looked at."""
 SENSES = ("country", "not_country", "heard", "read", "none")
@@ -75,7 +76,7 @@ def mentions(words: Sequence[str]) -> list[Mention]:
 
 
 def mention_features(
-    evidence: Evidence, mention: Mention, others: Sequence[Mention], lang: str, intent: str
+    evidence: Evidence, mention: Mention, others: Sequence[Mention], intent: str
 ) -> Features:
     """Return what tells in which sense a mention is meant."""
     words = evidence.words
@@ -85,7 +86,7 @@ def mention_features(
     named = {
         f"{kind}",
         f"{kind}@{evidence.scene}",
-        f"{kind}:{lang}",
+        f"{kind}:{evidence.lang}",
         f"{kind}={mention.word}",
         f"{kind}?{evidence.asks}",
         f"{kind}#{intent}",
@@ -104,6 +105,15 @@ def mention_features(
                     else word
                 )
                 named |= {f"{kind}{side}{shape}", f"{kind}{side}{step}{shape}"}
+                parts = (
+                    evidence.stops[at + 1 : mention.start + 1]
+                    if side == "<"
+                    else evidence.stops[mention.end : at + 1]
+                )
+                if any(parts):
+                    named |= {f"{kind}{side}|{shape}"}
+                elif step <= 2:
+                    named |= {f"{kind}{side}{step}={shape}#{intent}"}
     before = " ".join(words[max(0, mention.start - 2) : mention.start])
     named |= {
         f"{kind}<<{before}",

@@ -1,7 +1,7 @@
-"""What a message counts: minutes, years, ages, seconds, places in a list. Literal rules over folded words.
+"""What a message counts: minutes, years, ages, seconds. Literal rules over folded words.
 
 Units: durations in minutes, years inclusive, ages one of Brazil's classes (classificação indicativa), seconds for
-the player, ordinals from 1 (-1 is the last).
+the player. Places in a list, and `antigo` or `curto` without a number, are phrases (`data/cues/spoken.txt`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 
 CLASSES = (0, 10, 12, 14, 16, 18)
-SHORT_MIN, SHORT_FILM_MIN, FEATURE_MIN, LONG_MIN = 90, 40, 70, 180
-"""`curto`, `curta-metragem`, `longa-metragem`, `longo` without a number."""
+LONG_MIN = 180
+"""`longo` without a number; a film that takes as long is long, unless less is asked for."""
 OLD_YEAR = 1979
+"""`antigo` without a year."""
 CENTURY = 2001
 
 _UNITS = {
@@ -82,7 +83,7 @@ _H = r"(?:h|hr|hrs|horas?|horinhas?|hours?|hr)"
 _M = r"(?:m|min|mins|minutos?|minutinhos?|minutes?)"
 _LENGTH = re.compile(
     rf"\b(?P<h>\d{{1,2}}) ?{_H} ?(?:e |and )?(?P<hm>\d{{1,2}})(?: ?{_M})?\b(?! ?{_H})|\b(?P<hhalf>\d{{1,2}}) ?{_H} e meia\b|\b(?P<h2>\d{{1,2}}) and a half hours?\b"
-    rf"|\bhora e meia\b|\bhour and a half\b|\b(?P<h3>\d{{1,2}}) ?{_H}\b|\bmeia hora\b|\bmeia horinha\b|\bhalf an hour\b|\bhalf hour\b|\b(?P<m>\d{{1,3}}) ?{_M}\b|\buma? {_H}\b|\ban hour\b|\bhorinha\b"
+    rf"|\b(?:an? hour and|(?:1 )?hora e) (?P<more>\d{{1,2}}|a quarter)\b|\bhora e meia\b|\b(?:an? )?hour and a half\b|\b(?P<h3>\d{{1,2}}) ?{_H}\b|\bmeia hora\b|\bmeia horinha\b|\bhalf an hour\b|\bhalf hour\b|\b(?P<m>\d{{1,3}}) ?{_M}\b|\buma? {_H}\b|\ban hour\b|\bhorinha\b"
 )
 _AT_LEAST = re.compile(
     r"(?:mais de|mais q|mais que|acima de|pelo menos|no minimo|minimo(?: de)?|maior(?:es)? (?:do )?que|passe de|passem de|passar de|over|more than|at least|longer than|minimum(?: of)?|upwards of|a partir de)(?: (?:de|uns|umas|umas boas))? $"
@@ -93,7 +94,20 @@ _AT_MOST = re.compile(
 _AT_LEAST_AFTER = re.compile(
     r"^ (?:de filme |de duracao )?(?:ou mais|para mais|pra mais|e la vai|de duracao no minimo|para cima|pra cima|no minimo|minimo|or more|or longer|and up|plus|minimum|at least|em diante)\b"
 )
-_CLOCK = re.compile(r"\b(\d{1,2})(?:h(\d{2})?|:(\d{2}))(?=\b)")
+_CLOCK = re.compile(
+    r"\b(?P<h>\d{1,2})(?::|h)(?P<m>\d{2})(?: ?[ap]m)?\b|\b(?P<exact>\d{1,2}) ?(?:[ap]m|h)\b"
+    r"|\b(?:(?P<past>half|quarter|\d{1,2}) past|(?P<to>quarter|\d{1,2}) to) (?P<of>\d{1,2})\b"
+    r"|\b(?P<before>\d{1,2}) (?:para|pra|pras|para as|pras?) (?:as )?(?P<hour>\d{1,2})\b"
+    r"|\b(?:sao|as|agora|ate|e) (?P<and>\d{1,2}) e (?P<more>meia|\d{1,2})\b"
+    r"|\b(?:as|until|till|by|at|before|past) (?P<bare>\d{1,2})\b(?!:\d|h\d| ?(?:min|anos|years|%|filmes|horas? de))"
+)
+_SAID_CLOCKS = re.compile(
+    r"\b(?:sao|agora|ate|as|livre|saio|sai|das|now|until|till|by|from|it s|its|it is|before|at|past|over)\b"
+)
+QUARTER = {"half": 30, "meia": 30, "quarter": 15}
+FREE_MAX = 6 * 60
+"""Minutes that somebody can be free between two clocks; more is no span for one film."""
+DAY_FROM = 5
 
 
 def minutes(text: str, plain: str) -> Span:
@@ -118,11 +132,17 @@ def minutes(text: str, plain: str) -> Span:
     if len(found) >= 2 and re.search(r"\b(?:entre|de|between|from)\b", text[: found[0][0].start()]) and re.fullmatch(r" (?:e|a|ate|and|to) ", text[found[0][0].end() : found[1][0].start()]):  # fmt: skip
         return Span(found[0][1], found[1][1])
     if found:
-        match, length = found[0]
+        corrected = len(found) == 2 and re.search(r"\b(?:nao|no|quer dizer|ou melhor|i mean|digo)\b", text[found[0][0].end() : found[1][0].start()])  # fmt: skip
+        match, length = found[1 if corrected else 0]
         before, after = text[: match.start()], text[match.end() :]
-        refused = re.search(r"\b(?:nao|nem|nada|not|don t|tira|tirar|cortar|corta) (?:\w+ ){0,4}$", before)
+        refused = re.search(
+            r"\b(?:nao|nem|nada|not|no(?! m[ia][nx]imo)|don t|none|nothing|never|tira|tirar|tirando|cortar|corta|exclui|remove|drop) (?:\w+ ){0,5}$",
+            before,
+        )
         if (_AT_LEAST.search(before) and not refused) or _AT_LEAST_AFTER.match(after):
             return Span(length, None)
+        if re.search(r"\b(?:esquece|esqueca|forget|nevermind|never mind|ignora|desconsidera|plantao|turno|rolando|discutimos|passamos|perdi|scrolling|staring|arguing)\b", before) or length > FREE_MAX - 60 or re.match(r" (?:rolando|rodando|procurando|escolhendo|scrolling|searching|looking|of arguing|de briga|no catalogo)\b", after):  # fmt: skip
+            return Span()  # how long something else took
         if re.search(r"\b(?:ha|faz|for|took us|estou ha|passei)(?: mais de| quase| an?)? $", before):
             return Span()
         if length >= LONG_MIN and not refused and not _AT_MOST.search(before):
@@ -136,12 +156,14 @@ def minutes(text: str, plain: str) -> Span:
     bare = re.search(r"\b(?:ate|menos de|no maximo|maximo|under|less than|max)(?: de)? (\d{2,3})$", text)
     if bare and 20 <= int(bare[1]) <= 240 and int(bare[1]) > 18 and not re.search(r"\banos\b", text):
         return Span(None, int(bare[1]))
-    return _vague_length(text)
+    return Span()
 
 
 def _length(match: re.Match[str]) -> int:
     if match["h"]:
         return int(match["h"]) * 60 + int(match["hm"])
+    if match["more"]:
+        return 60 + (int(match["more"]) if match["more"].isdigit() else 15)
     if match["hhalf"] or match["h2"]:
         return int(match["hhalf"] or match["h2"]) * 60 + 30
     if match["h3"]:
@@ -154,34 +176,40 @@ def _length(match: re.Match[str]) -> int:
 
 
 def _between_clocks(plain: str) -> int | None:
-    text = re.sub(r"\bmeia[- ]noite\b", "24h", plain)
-    text = re.sub(r"\bmeio[- ]dia\b", "12h", text)
-    text = re.sub(r"(\d{1,2}h?) e meia\b", r"\1:30", text).replace("h:30", "h30")
-    clocks = [(match, int(match[1]) * 60 + int(match[2] or match[3] or 0)) for match in _CLOCK.finditer(text)]
-    if len(clocks) < 2 or not re.search(
-        r"\b(?:sao|agora|ate as|ate|as|livre|saio|das|now|until|till|by|from)\b", text
-    ):
+    """Return the minutes from the first clock to the second: `são 20h30, tenho até 22h` is 90."""
+    text = re.sub(r"\b(?:meia[- ]noite|midnight)\b", "24h", plain)
+    text = re.sub(r"\b(?:meio[- ]dia|noon)\b", "12h", text)
+    text = re.sub(r"(\d{1,2}h) e meia\b", r"\g<1>30", text)
+    text = spelled(re.sub(r"[,.!?']+(?= |$)", " ", text).replace("'", " "))
+    clocks = [_clock(match) for match in _CLOCK.finditer(text)]
+    if len(clocks) < 2 or not _SAID_CLOCKS.search(text):
         return None
-    first, last = clocks[0][1], clocks[1][1]
-    free = (last - first) % (24 * 60)
-    return free if 0 < free <= 6 * 60 and first >= 5 * 60 else None
+    first, last = clocks[0], clocks[1]
+    if first < DAY_FROM * 60 and last < DAY_FROM * 60:
+        return None
+    free = (last - first) % (12 * 60)
+    if free > FREE_MAX:
+        free = 12 * 60 - free  # the end was said first: "até as 22h, são 20h30"
+    return free or None
 
 
-def _vague_length(text: str) -> Span:
-    if re.search(r"\b(?:curtas?[ -]?metragens?|curtas?metragens|short films?|shorts)\b", text):
-        return Span(None, SHORT_FILM_MIN)
-    if re.search(
-        r"\b(?:longas?[ -]?metragens?|longa metragem|(?:um|uns|so|o|os|quero|os|e|sejam?) longas?|features?|feature films?|feature length)\b|^longas? (?:de|d[ao]|documental|documentais|animad)",
-        text,
-    ) and not re.search(r"\b(?:viagem|viagens|historia|cena|vida|noite) longa", text):
-        return Span(FEATURE_MIN, None)
-    if (re.search(r"\b(?:um|uns|algum|alguns|melhores|ver|os|de|quero|queria|tem|so|indica|apenas|dois|tres|só) curtas?\b(?! e\b)", text) and not re.search(r"\bmais curtas?\b", text)) or re.match(r"^curtas?\b(?! (?:e|mas|metra))", text) or re.search(r"\bcurtas (?:de|do|da|brasileiros|nacionais|animados)\b|\bcurta (?:de|brasileiro|nacional|animado|metragem)\b", text):  # fmt: skip
-        return Span(None, SHORT_FILM_MIN)
-    if re.search(r"(?<!mais )(?<!menos )\b(?:curto|curtos|curtinh[oa]s?|curta|curtissim[oa]s?|rapidinh[oa]s?|rapid[oa]s?|ligeir[oa]s?|curtos|bem curto|breve|breves|short|quick)\b(?! (?:demais|que|de))", text) and not re.search(r"\b(?:muito|mais|menos|tao|nao|too|so) (?:curt[oa]s?|short|rapido|rapida)\b|\bmais rapido\b|\bin short\b", text):  # fmt: skip
-        return Span(None, SHORT_MIN)
-    if re.search(r"(?<!mais )(?<!menos )\b(?:longo|longos|longa|longas|comprid[oa]s?|bem longo|lengthy|long)\b", text) and not re.search(r"\b(?:nao|nem|nada|muito|mais|menos|tao|too|not|how|so|dia|day|nothing|as|plano|planos|take|takes|cabelo) (?:\w+ )?(?:long[oa]?s?|comprid[oa]s?|long)\b|\blong (?:day|takes?|time|ago|as)\b|\bao longo\b|\ba longo\b|\bdia longo\b|\bplanos? longos?\b", text):  # fmt: skip
-        return Span(LONG_MIN, None)
-    return Span()
+def _clock(match: re.Match[str]) -> int:
+    """Return a clock in minutes of the day."""
+
+    def part(name: str) -> int:
+        return QUARTER.get(match[name]) or int(match[name])
+
+    if match["h"]:
+        return int(match["h"]) * 60 + int(match["m"])
+    if match["past"]:
+        return int(match["of"]) * 60 + part("past")
+    if match["to"]:
+        return int(match["of"]) * 60 - part("to")
+    if match["before"]:
+        return int(match["hour"]) * 60 - int(match["before"])
+    if match["and"]:
+        return int(match["and"]) * 60 + part("more")
+    return int(match["exact"] or match["bare"]) * 60
 
 
 _YEAR = r"(1[89]\d\d|20[0-4]\d)"
@@ -191,15 +219,15 @@ _FROM = r"(?:a partir d[eo]s?(?: ano(?: de)?)?|desde|de|since|from|starting(?: i
 def years(text: str) -> Span:
     """Return when titles may have been made."""
     if re.search(
-        r"\b(?:neste|nesse|desse|deste|do|no) seculo(?: 21| xxi)?\b(?! (?:19|20|xx\b|xix|passado))|\b(?:this|21st) century\b|\bseculo (?:21|xxi)\b",
+        r"\b(?:neste|nesse|desse|deste|do|no) seculo(?: 21| xxi)?\b(?! (?:\d\d|xx\b|x[vi]+|passado))|\bseculo atual\b|\b(?:this|21st) century\b|\bseculo (?:21|xxi)\b",
         text,
     ):
         return Span(CENTURY, None)
-    if re.search(r"\bseculo (?:passado|20|xx)\b|\b20th century\b|\blast century\b", text):
-        return Span(1901, 2000)
     decade = _decade(text)
     if decade is not None:
         return decade
+    if re.search(r"\bseculo (?:passado|20|xx)\b|\b20th century\b|\blast century\b", text):
+        return Span(None, 2000)
     between = re.search(
         rf"\b(?:entre|de|between|from)(?: os anos)? {_YEAR} (?:e|a|ate|and|to|until) {_YEAR}\b", text
     )
@@ -214,18 +242,23 @@ def years(text: str) -> Span:
     exact = re.search(rf"\b{_YEAR}\b", text)
     if exact:
         return Span(int(exact[1]), int(exact[1]))
-    if re.search(r"(?<!mais )(?<!menos )(?<!too )\b(?:antig[oa]s?|antiga[oa]o|antigao|antigoes|antiguinh[oa]s?|velh(?:o|os|as|inhos?|inhas?|aria)|velharia|das antigas|old|old school|oldschool|vintage|oldie|oldies|old fashioned)\b(?! (?:de guerra|days|man|men|woman|friend|people|one|lady|enough|west|testament))", text) and not re.search(r"\b(?:muito|mais|too|demais|how|years?|nao|not|so|meu|minha|meus|\d) (?:antig[oa]s?|velh[oa]s?|old)\b|\bvelho oeste\b|\b(?:years?|months?|yr) old\b|\d yo\b|\bvelh[oa]s? amig", text):  # fmt: skip
-        return Span(None, OLD_YEAR)
     return Span()
 
 
+_NONE = r"(?:nothing|nada|nenhum|nenhuma|not|no films?|no movies?|nem|nao pode ser|nao seja(?:m)?|nao quero(?: nada)?|nao|never|drop|remove|tira|exclui|corta|lose)(?: \w+){0,3}?"
 _BOUNDS: tuple[tuple[str, int | None, int | None], ...] = (
-    (rf"\b{_YEAR} (?:para|pra) (?:ca|cima|frente)\b", 0, None),
+    (rf"\b{_NONE} (?:before|anterior(?:es)? a|antes de|mais (?:velh|antig)[oa]s? (?:do )?que|older than|earlier than) (?:o ano (?:de )?)?{_YEAR}\b", 0, None),
+    (rf"\b{_NONE} (?:after|depois de|mais nov[oa]s? (?:do )?que|mais recentes? (?:do )?que|posterior(?:es)? a|newer than|later than) (?:o ano (?:de )?)?{_YEAR}\b", None, 0),
+    (rf"\b(?:post|pos) {_YEAR}\b", 1, None),
+    (rf"\b(?:no later than|nothing past) {_YEAR}\b", None, 0),
+    (rf"\b{_YEAR} (?:no maximo|at the latest|for tras)\b", None, 0),
+    (rf"\b{_YEAR} (?:or|ou) (?:later|newer|after|mais nov[oa]s?|mais recentes?|depois|mais)\b", 0, None),
+    (rf"\b{_YEAR} (?:para|pra) (?:ca|cima|frente|a frente)\b", 0, None),
     (rf"\b{_YEAR} (?:em diante|onwards?|on|and (?:later|after|up|newer)|ou mais novo|ou mais recente)\b", 0, None),
     (rf"\b{_YEAR} (?:para|pra) (?:tras|baixo)\b", None, 0),
     (rf"\b(?:ate|until|up to|no maximo) (?:o ano (?:de )?)?{_YEAR}\b", None, 0),
-    (rf"\b(?:antes d[eo]s?|anterior(?:es)? a|before|pre|mais antig[oa]s? (?:do )?que|mais velh[oa]s? (?:do )?que|older than|prior to|earlier than|nothing after) (?:o ano (?:de )?)?{_YEAR}\b", None, -1),
-    (rf"\b(?:depois d[eo]s?|apos|after|posterior(?:es)? a|mais nov[oa]s? (?:do )?que|mais recentes? (?:do )?que|newer than|later than|nothing before) (?:o ano (?:de )?)?{_YEAR}\b", 1, None),
+    (rf"\b(?:antes d[eo]s?|anterior(?:es)? a|before|pre|mais antig[oa]s? (?:do )?que|mais velh[oa]s? (?:do )?que|older than|prior to|earlier than) (?:o ano (?:de )?)?{_YEAR}\b", None, -1),
+    (rf"\b(?:depois d[eo]s?|apos|after|posterior(?:es)? a|mais nov[oa]s? (?:do )?que|mais recentes? (?:do )?que|newer than|later than) (?:o ano (?:de )?)?{_YEAR}\b", 1, None),
     (rf"\b(?:a partir d[eo]s?|desde|since|starting(?: in| from)?)(?: o ano)?(?: de)? {_YEAR}\b", 0, None),
     (rf"\bfrom {_YEAR} (?:on|onwards?|forward)\b", 0, None),
 )  # fmt: skip
@@ -256,7 +289,7 @@ def _decade(text: str) -> Span | None:
         r" (?:para|pra) (?:ca|frente)| em diante| onwards?| on\b", after
     ):
         return Span(start, None)
-    if re.search(r"\b(?:ate|until|up to)(?: the| os)? ?$", before):
+    if re.search(r"\b(?:ate|until|up to)(?: the| os)? ?$", before) or re.match(r" (?:para|pra) tras| (?:or|ou) (?:earlier|before|antes)", after):  # fmt: skip
         return Span(None, start + 9)
     later = re.match(
         r" (?:e|ou|a|ate|and|or|to) (?:os |the )?(?:anos )?(?:(\d0)s?|((?:19|20)\d0)s?|(\w+))\b", after
@@ -360,6 +393,9 @@ def seconds(text: str, plain: str) -> int | None:
     )
     if minute:
         return int(minute[1] or minute[3] or minute[4]) * 60 + int(minute[2] or 0)
+    second = re.search(r"\b(?:segundo|second) (\d{1,3})\b", text)
+    if second:
+        return int(second[1])
     if re.search(r"\buma? hora e meia\b|\bhour and a half\b|\b1 ?h(?:ora)? e meia\b", text):
         return 5400
     if re.search(r"\bmeia hora\b|\bhalf an? hour\b|\bhalf hour\b", text):
@@ -383,114 +419,3 @@ def seconds(text: str, plain: str) -> int | None:
         return int(match["h"]) * 3600 + int(match["hm"] or 0) * 60
     more = match["ms"]
     return int(match["m"]) * 60 + (30 if more == "meio" else int(more or 0))
-
-
-_PLACES = {
-    "primeiro": 1, "primeira": 1, "primeirao": 1, "primeirinho": 1, "segundo": 2, "segunda": 2, "terceiro": 3, "terceira": 3, "quarto": 4, "quarta": 4, "quinto": 5, "quinta": 5,
-    "sexto": 6, "sexta": 6, "setimo": 7, "setima": 7, "oitavo": 8, "oitava": 8, "nono": 9, "decimo": 10, "ultimo": -1, "ultima": -1, "penultimo": -2, "penultima": -2,
-    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "last": -1,
-    "1o": 1, "2o": 2, "3o": 3, "4o": 4, "5o": 5, "6o": 6, "1a": 1, "2a": 2, "3a": 3, "4a": 4, "5a": 5, "final": 0,
-}  # fmt: skip
-_NOT_PLACES = frozenset(("guerra", "mundial", "amor", "vez", "feira", "night", "temporada", "temporadas", "season", "world", "half", "episodio", "episodios", "ep", "eps", "episode", "capitulo", "parte", "part", "filme", "act", "ato", "date", "encontro", "semana", "week", "minuto", "minutos", "minute", "minutes", "time", "coisa", "ver", "cena", "scene", "plano", "lugar", "all", "pessoa", "ano", "year", "dia", "day", "a", "e", "nome", "weekend", "segundos", "segundo", "seconds", "hora", "noite", "movie", "chance", "of"))  # fmt: skip
-_PLACED_FILM = frozenset(
-    (
-        "filme",
-        "opcao",
-        "titulo",
-        "um",
-        "uma",
-        "dica",
-        "sugestao",
-        "card",
-        "da",
-        "de",
-        "dessa",
-        "do",
-        "desse",
-        "daqui",
-        "aqui",
-        "ai",
-        "one",
-        "on",
-        "option",
-        "movie",
-        "in",
-        "pick",
-        "result",
-    )
-)
-
-
-def ordinal(text: str, scene: str) -> int | None:
-    """Return the place in the list that is named, None when none or more than one is."""
-    words = text.split()
-    found: list[int] = []
-    for at, word in enumerate(words):
-        before = words[at - 1] if at else ""
-        after = words[at + 1] if at + 1 < len(words) else ""
-        if number := _PLACES.get(word):
-            if before.isdigit() or before in ("ha", "um", "uns", "by", "at", "meio", "a cada", "cada", "one"):
-                continue
-            if after in _NOT_PLACES and not (
-                after in ("filme", "a", "e", "movie", "of", "time") and scene == "results"
-            ):
-                continue
-            if (
-                before in ("da", "do", "na", "no")
-                and after in ("", "a")
-                and word in ("segunda", "quarta", "quinta", "sexta")
-            ):
-                continue
-            if word in ("segunda", "quarta", "quinta", "sexta", "quarto") and scene != "results":
-                continue
-            if before in ("dois", "duas", "two", "tres", "three", "2", "3") or after in (
-                "dois",
-                "duas",
-                "two",
-                "three",
-                "2",
-                "3",
-            ):
-                return None
-            if word in ("last", "final") and (
-                after in _NOT_PLACES or before not in ("the", "that", "this", "very", "play", "second", "")
-            ):
-                continue
-            if scene != "results" and not re.match(r"^(?:o|a|the|do|da|no|na|esse|essa|pelo|ao)$", before):
-                continue
-            found.append(number)
-        elif (
-            re.fullmatch(r"[1-9]|10", word)
-            and (
-                before
-                in (
-                    "numero",
-                    "number",
-                    "opcao",
-                    "option",
-                    "card",
-                    "n",
-                    "no",
-                    "num",
-                    "o",
-                    "item",
-                    "#",
-                    "titulo",
-                )
-                or (before == "a" and after == "")
-            )
-            and not re.match(r"^(?:min|seg|hor|sec|ano|h$|ep|temp|x|p$|filme|eps)", after)
-        ):
-            if before in ("o", "no", "a") and scene != "results":
-                continue
-            found.append(int(word))
-    if re.search(
-        r"\b(?:o|a) da (?:direita)\b|\b(?:rightmost|far right|one on the right|on the right)\b", text
-    ):
-        found.append(-1)
-    if re.search(r"\b(?:o|a) da esquerda\b|\b(?:leftmost|far left|one on the left|on the left)\b", text):
-        found.append(1)
-    places = list(dict.fromkeys(found))
-    if len(places) == 2 and places == [2, -1] and re.search(r"second (?:to )?last|second from last", text):
-        return -2
-    return places[0] if len(places) == 1 else None

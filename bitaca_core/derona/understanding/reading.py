@@ -7,7 +7,7 @@ come from the catalogue, minutes and years from `numbers`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,20 +15,22 @@ import numpy as np
 
 from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.understanding import numbers, themes
-from bitaca_core.derona.understanding.cues import TITLE
+from bitaca_core.derona.understanding.cues import TITLE, Cue
 from bitaca_core.derona.understanding.evidence import (
     Evidence,
     evidence_of,
-    intent_features,
     phrase_features,
 )
 from bitaca_core.derona.understanding.linear import committed, hashed
 from bitaca_core.derona.understanding.nations import mention_features, mentions
+from bitaca_core.derona.understanding.shapes import intent_features
 
 WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
 """Intents that speak of what titles should be like."""
 THEMED = WISHING | {"why", "cast", "availability", "compare", "feedback"}
 """Intents that may speak of people, and of what films are about."""
+NAMING = frozenset(("details", "play", "scene_search", "resume", "continue_watching", "watchlist", "tracks"))
+"""Intents that may name people beside a title, but speak of no theme."""
 SILENT = frozenset(
     (
         "crisis",
@@ -44,10 +46,19 @@ SILENT = frozenset(
     )
 )
 """Intents whose words are no slots."""
+POINTING = frozenset(("help", "history_privacy", "trouble"))
+"""Those among them that may still speak of "this one"."""
 GRAVE, GRAVE_MARGIN = frozenset(("crisis", "abuse")), 0.35
 """Intents that must be told clearly, and how far ahead of the next they must be."""
+SHORT = frozenset((40, 90))
+"""Minutes that a phrase sets as the most, not the least."""
+_BEHIND_TITLE = re.compile(
+    rf"{re.escape(TITLE)} (?:(?:de|do|da|from|of|the|version|a|o) )*(?:(?:18|19|20)\d\d|\d\d)\b"
+)
+"""A year that tells two titles apart."""
+SEEKS = frozenset(("seek_to", "seek_back", "seek_forward"))
 ORDERED = frozenset(("player_control", "play"))
-ONE_OF = ("company", "comparative")
+ONE_OF = ("company", "comparative", "ordinal", "made", "length")
 """Slots that have one value: the likeliest phrase gives it."""
 
 
@@ -87,19 +98,24 @@ def understand(
     if labels[int(best)] in GRAVE and margin < GRAVE_MARGIN:
         best = next_
     intent = labels[int(best)]
-    if intent in SILENT:
-        return Understood(intent, margin)
     slots: dict[str, Any] = {}
+    if intent in POINTING:
+        _phrases(evidence, intent, slots)
+        slots = {"reference": True} if slots.get("reference") else {}
+    if intent in SILENT:
+        return Understood(intent, margin, slots)
     _phrases(evidence, intent, slots)
-    _nations(evidence, intent, message.language, slots)
-    _numbers(message, intent, scene, slots)
+    _nations(evidence, intent, slots)
+    _numbers(message, evidence, intent, slots)
     if intent == "player_control" or (
         intent == "play"
         and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)
     ):
         action = committed("actions").scores(features)
         slots["action"] = committed("actions").labels[int(action.argmax())]
-    if intent in THEMED:
+    if slots.get("action") not in SEEKS:
+        slots.pop("seconds", None)  # "pause for a minute" goes nowhere
+    if intent in THEMED or (intent in NAMING and any(evidence.people)):
         _words(evidence, intent, slots)
     if intent in WISHING:
         slots["not_title_places"] = tuple(_left_out_titles(evidence, intent))
@@ -113,18 +129,21 @@ def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
     if not evidence.slots:
         return
     weighed = model.each([phrase_features(evidence, cue, intent) for cue in evidence.slots])
-    for cue, scores in zip(evidence.slots, weighed, strict=True):
-        sign = model.labels[int(scores.argmax())]
-        if sign == "0":
-            continue
+    yes, no = model.labels.index("+"), model.labels.index("-")
+    signs = [model.labels[place] for place in weighed.argmax(axis=1).tolist()]
+    told = [
+        (float(scores[no if sign == "-" else yes]), sign, cue)
+        for scores, sign, cue in zip(weighed, signs, evidence.slots, strict=True)
+        if sign != "0"
+    ]
+    for score, sign, cue in told:
         slot, value = cue.label.split(".", 1)
         if slot == "reference":
             slots["reference"] = True
         elif slot in ONE_OF:
             if sign == "+":
-                score = float(scores[model.labels.index("+")])
                 best[slot] = max(best.get(slot, (-9.0, "")), (score, value))
-        else:
+        elif slot != "moods" or not _surer(score, cue, told):
             found.setdefault(f"not_{slot}" if sign == "-" else slot, []).append(value)
     for name, values in found.items():
         slots[name] = tuple(dict.fromkeys(values))
@@ -132,13 +151,28 @@ def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
         if name in slots and f"not_{name}" in slots:
             slots[name] = tuple(value for value in slots[name] if value not in slots[f"not_{name}"])
     slots |= {slot: value for slot, (_, value) in best.items()}
+    if "ordinal" in slots:
+        places = {cue.label for _, sign, cue in told if sign == "+" and cue.label.startswith("ordinal.")}
+        if len(places) > 1:
+            del slots["ordinal"]  # of two places neither is meant alone
+        else:
+            slots["ordinal"] = int(slots["ordinal"])
 
 
-def _nations(evidence: Evidence, intent: str, lang: str, slots: dict[str, Any]) -> None:
+def _surer(score: float, cue: Cue, told: Sequence[tuple[float, str, Cue]]) -> bool:
+    """Return whether the same words speak for another mood more surely: they say one."""
+    return any(
+        other > score and one.label != cue.label and one.label.startswith("moods.")
+        and one.start < cue.end and cue.start < one.end
+        for other, _, one in told
+    )  # fmt: skip
+
+
+def _nations(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
     model = committed("senses")
     found = mentions(evidence.words)
     told: dict[str, list[str]] = {}
-    senses = model.choices([mention_features(evidence, one, found, lang, intent) for one in found])
+    senses = model.choices([mention_features(evidence, one, found, intent) for one in found])
     for one, sense in zip(found, senses, strict=True):
         if sense in ("country", "not_country") and one.country:
             told.setdefault("countries" if sense == "country" else "not_countries", []).append(one.country)
@@ -149,10 +183,18 @@ def _nations(evidence: Evidence, intent: str, lang: str, slots: dict[str, Any]) 
     slots |= {name: tuple(dict.fromkeys(values)) for name, values in told.items()}
 
 
-def _numbers(message: Message, intent: str, scene: str, slots: dict[str, Any]) -> None:
+def _numbers(message: Message, evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
+    """Read what is counted; what is old or short without a number stands where no number is said."""
     text = numbers.spelled(" ".join(message.spoken))
+    old, length_ = slots.pop("made", None), slots.pop("length", None)
     if intent in WISHING:
-        length, made = numbers.minutes(text, message.plain), numbers.years(text)
+        unnamed = _BEHIND_TITLE.sub(f"{TITLE} ", numbers.spelled(" ".join(evidence.words[1:-1])))
+        length, made = numbers.minutes(text, message.plain), numbers.years(unnamed)
+        if old and made == numbers.Span():
+            made = numbers.Span(None, numbers.OLD_YEAR)
+        if length_ and length == numbers.Span():
+            minutes = int(length_)
+            length = numbers.Span(None, minutes) if minutes in SHORT else numbers.Span(minutes, None)
         found = {
             "duration_min": length.low,
             "duration_max": length.high,
@@ -165,26 +207,14 @@ def _numbers(message: Message, intent: str, scene: str, slots: dict[str, Any]) -
         slots["age_max"] = age
     if intent in ORDERED and (amount := numbers.seconds(text, message.plain)) is not None:
         slots["seconds"] = amount
-    if (
-        intent not in ("player_control", "scene_search")
-        and (place := numbers.ordinal(text, scene)) is not None
-    ):
-        slots["ordinal"] = place
 
 
 def _words(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
     """Read themes and people, word by word."""
-    spans = [(cue.start, cue.end, cue.label.split(".")[0]) for cue in evidence.slots]
-    spans += [(one.start, one.end, "nations") for one in mentions(evidence.words)]
-    taken = themes.taken_by(evidence, spans)
-    free = [at for at, kind in enumerate(taken) if kind != "mark"]
-    said = committed("themes").choices([themes.word_features(evidence, at, taken, intent) for at in free])
-    told = ["other"] * len(evidence.words)
-    for at, label in zip(free, said, strict=True):
-        told[at] = label
-    if intent in WISHING and (found := themes.joined(evidence.words, [one == "theme" for one in told])):
+    found, people = themes.read(committed("themes"), evidence, intent)
+    if intent in WISHING and found:
         slots["themes"] = found
-    if people := themes.joined(evidence.words, [one == "person" for one in told], over=True):
+    if people:
         slots["people"] = people
 
 

@@ -18,11 +18,11 @@ from bitaca_core.derona.understanding.evidence import (
     Evidence,
     Features,
     evidence_of,
-    intent_features,
     phrase_features,
 )
 from bitaca_core.derona.understanding.linear import BLOCKS, COUNTED, Linear, committed, hashed, key_of
 from bitaca_core.derona.understanding.nations import mention_features, mentions
+from bitaca_core.derona.understanding.shapes import intent_features
 
 SPOKEN = Path(__file__).resolve().parents[1] / "dev" / "utterances-a.jsonl"
 EVERY = 7
@@ -65,12 +65,12 @@ def test_scores_are_the_weighed_sums() -> None:
 def test_many_at_once_are_weighed_as_each_alone() -> None:
     kinds = 0
     for one in evidence():
-        taken = themes.taken_by(one, [(cue.start, cue.end, "genres") for cue in one.slots])
+        taken = themes.taken_by(one)
         named = mentions(one.words)
         for model, samples in (
             ("phrases", [phrase_features(one, cue, "search") for cue in one.slots]),
-            ("senses", [mention_features(one, at, named, "pt", "search") for at in named]),
-            ("themes", [themes.word_features(one, at, taken, "search") for at in range(len(one.words))]),
+            ("senses", [mention_features(one, at, named, "search") for at in named]),
+            ("themes", themes.word_features(one, taken, "search")),
         ):
             weigher = committed(model)
             alone = [weigher.scores(sample) for sample in samples]
