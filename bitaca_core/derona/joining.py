@@ -288,7 +288,7 @@ def reading_with(
     intent, text = _settled(rule, understood, message, slots, state), message.text
     if rule.intent == "details" and state.focus and "?" in message.marks and intent in ("refine", "search"):
         return rule  # "é livre mesmo?" of the only title that fits
-    turned = _turned(intent, understood, message, slots, state)
+    turned = _turned(intent, rule, understood, message, slots, state)
     if turned is not None:
         return turned
     if intent in GRAVE and moderation.harmless(message):
@@ -335,10 +335,22 @@ def _of_story(
 
 
 def _turned(
-    intent: str, understood: Understood, message: Message, slots: Slots, state: DialogueState
+    intent: str,
+    rule: Reading,
+    understood: Understood,
+    message: Message,
+    slots: Slots,
+    state: DialogueState,
 ) -> Reading | None:
     """Return the reading of a wish while another stands: changed, begun anew; None where it is neither."""
     wish = state.wish
+    asks = "?" in message.marks and _ASKS.match(message.raw.lower()) is not None
+    pointed = bool(asks or slots.titles or slots.reference or slots.ordinal is not None)
+    if rule.intent == "refine" and intent in ASIDE and len(message.words) <= BRIEF:
+        if rule.aspect == "more" and understood.margin < UNSURE:
+            return Reading("another")
+        if rule.aspect is None and (slots.wishes or slots.compare) and not pointed:
+            return Reading("refine")  # "mais curto", also while one title is talked about
     if wish is None or wish.empty or scene_of(state, False) != "results":
         return None
     if (
@@ -352,8 +364,6 @@ def _turned(
             return Reading("search", aspect="topic")
         changes = slots.wishes or slots.plot or slots.compare
         return Reading("refine") if intent == "search" and changes else None
-    asks = "?" in message.marks and _ASKS.match(message.raw.lower()) is not None
-    pointed = asks or slots.titles or slots.reference or slots.ordinal is not None
     if intent in ASIDE and understood.margin < UNSURE and slots.wishes and not pointed:
         return Reading("refine")
     return None
@@ -377,9 +387,16 @@ def _settled(
             return "search"
     if rule.intent == "details" and _BARE_TITLE.fullmatch(slots.masked):
         return "details"
+    if rule.intent == "details" and slots.titles and intent in ("search", "refine") and not slots.wishes:
+        return "details"
     if rule.intent == "details" and intent in ("cast", "similar") and understood.margin < UNSURE:
         return "details"
-    if rule.intent == "out_of_scope" and intent == "help" and understood.margin < UNSURE:
+    foreign = rule.intent == "out_of_scope" and intents.is_foreign(slots.masked)
+    if (
+        rule.intent == "out_of_scope"
+        and intent == "help"
+        and understood.margin < (SHY if foreign else UNSURE)
+    ):
         return "help" if intents.of_the_house(message.text) else "out_of_scope"
     if intent == "small_talk" and understood.margin < UNSURE and intents.is_foreign(slots.masked):
         return "out_of_scope"
@@ -413,6 +430,6 @@ def _settled(
         and len(message.words) <= BRIEF
     ):
         return "availability"
-    if rule.intent == "control" and intent in ("search", "surprise", "out_of_scope") and not slots.wishes:
+    if rule.intent == "control" and intent in (*WISHING, "out_of_scope") and not slots.wishes:
         return "player_control"
     return intent
