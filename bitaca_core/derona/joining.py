@@ -83,6 +83,10 @@ _ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
 _SAME_MAKER = re.compile(
     r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
 )
+_ANYTHING = re.compile(
+    r"\b(?:algo|alguma coisa|algum filme|alguma serie|something|anything|any (?:film|movie|show)s?) (?:\w+ )?(?:dublad\w|legendad\w|com legenda|dubbed|subtitled|with subtitles)\b"
+)
+"""Whatever has such a track: nothing is named whose being here is asked."""
 _BARE_TITLE = re.compile(r"(?:(?:o|a|os|as|filme|serie|anime|the|movie) )*titulo\d")
 _BARE_PLACE = re.compile(
     r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*"
@@ -321,6 +325,12 @@ def _settled(
             others
             or (named_list and intent not in WISHING)
             or nothing_to_compare
+            or (
+                intent == "availability"
+                and not slots.titles
+                and not slots.reference
+                and _ANYTHING.search(message.text)
+            )
             or (intent in GUESSED_AT and understood.margin < UNSURE)
         ):
             return "search"
