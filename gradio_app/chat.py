@@ -32,6 +32,10 @@ async def add_to_reply(
 
     Whoever cancels this stops the provider, too.
     """
+    from bitaca_core.derona.backends.briefing import SPOKEN
+
+    if reply.intent not in SPOKEN and not reply.unsure:
+        return
     services = conversations.services
     text = conversation.turns[-1].text
     # Subtitles are read and compared: off the loop, as an answer is.
@@ -57,6 +61,7 @@ async def _read_again(
 ) -> bool:
     """Answer once more where a model reads more in a message than Derona did; return whether that was said."""
     state, names = conversation.state, conversations.services.assistant.names
+    text = conversation.turns[-1].text
     read = state.wish if reply.intent in WISHES else None
     wish = await companion.reread(conversation.viewer, briefing, read, names)
     if wish is None:
@@ -68,7 +73,7 @@ async def _read_again(
         return False
     conversation.state = again.state
     emit_reply(conversation, f"{ask.id}-2", again)
-    conversations.keep(conversation, ask, briefing.message, again, (ask.id,))
+    conversations.keep(conversation, ask, text, again, (ask.id,))
     return True
 
 

@@ -178,10 +178,15 @@ def derona(
     inputs: Annotated[
         int, typer.Option(min=1, help="of the part fuzz: anything that can be typed")
     ] = 100_000,
+    processes: Annotated[int, typer.Option(min=1, help="that play dialogues and answer inputs")] = 2,
+    words_only: Annotated[
+        bool, typer.Option("--words-only", help="let the simulation search by words alone, not by meaning")
+    ] = False,
     out: Out = Path("results/derona.json"),
 ) -> None:
     """How well Derona reads and judges, and what she gives away, on sets that were written blind and on 10,000 questions."""
     arguments = ["--only", only, "--dialogues", str(dialogues), "--inputs", str(inputs)]
+    arguments += ["--processes", str(processes), *(["--words-only"] if words_only else [])]
     _measure("tests.bench.derona", [*arguments, *(["--record"] if record else [])], out)
 
 

@@ -86,7 +86,9 @@ def details(turn: Turn, shelf: Shelf) -> Outcome:
     if title is None:
         return missing(turn, shelf)
     if asks_ahead(turn):
-        return told_ahead(turn, title.title_id)
+        from bitaca_core.derona.acts.watching import ending
+
+        return ending(turn, shelf) or told_ahead(turn, title.title_id)
     if turn.reading.aspect == "remaining":
         return _remaining(turn, shelf, title)
     answer = _ASPECTS.get(turn.reading.aspect or "", _whole)

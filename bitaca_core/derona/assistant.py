@@ -196,7 +196,8 @@ class Assistant:
         rule = self._read(message, slots, state, player)
         understood = reading.understand(message, slots.masked, scene, self.names.person_words)
         slots = joining.slots_with(slots, understood, self.names)
-        return message, slots, joining.reading_with(rule, understood, message, slots, state)
+        playing = player is not None and player.title_id is not None
+        return message, slots, joining.reading_with(rule, understood, message, slots, state, playing)
 
     def _read(
         self, message: normalize.Message, slots: Slots, state: DialogueState, player: PlayerContext | None
@@ -284,5 +285,6 @@ def _next_state(turn: Turn, outcome: Outcome) -> DialogueState:
         focus=outcome.focus or (listed[0] if len(listed) == 1 else None if listed else state.focus),
         intent=turn.reading.intent,
         offer=outcome.offer,
+        spoilers=state.spoilers if outcome.spoilers is None else outcome.spoilers,
         past=past,
     )

@@ -192,7 +192,7 @@ class Outcome:
     means from now on; `offer` is what a plain "sim" accepts; `like` is what the titles are compared with. Near
     titles are labelled as near, unless `label` says that they are something else (`other`) or lack a genre that
     was asked for (`lacks`). `citations` are what was quoted; `links` pages that are spoken of; `chips` go before those
-    of the moment.
+    of the moment; `spoilers` allows or forbids them from now on.
     """
 
     act: str
@@ -206,6 +206,7 @@ class Outcome:
     label: Literal["near", "other", "lacks"] = "near"
     continues: bool = False
     undoes: bool = False
+    spoilers: bool | None = None
     citations: tuple[Citation, ...] = ()
     links: tuple[Link, ...] = ()
     chips: tuple[str, ...] = ()

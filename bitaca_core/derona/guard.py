@@ -21,7 +21,7 @@ from bitaca_core.derona import moderation, normalize, phrasing, trusted
 from bitaca_core.derona.backends.base import Briefing, Fact
 from bitaca_core.derona.backends.prompt import CHARS_MAX, SENTENCES_MAX, reader_rules, rules
 from bitaca_core.derona.backends.retrieval import SAID
-from bitaca_core.derona.lent import WHOLE_WORDS, Lent, lent
+from bitaca_core.derona.lent import WHOLE_WORDS, Lent, film, lent
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.moderation.kinds import kinds_of
 from bitaca_core.derona.names import Names
@@ -222,7 +222,7 @@ def grounds_of(
         liked=frozenset(liked),
         did=frozenset(word for one in briefing.own for word in one.said),
         heard=frozenset(word for one in briefing.heard for word in fold(one.text).split()),
-        lent=(lent((briefing.message, *_left_out(table))), *(lent(lines) for lines in subtitles)),
+        lent=(lent((briefing.message, *_left_out(table))), *(film(tuple(lines)) for lines in subtitles)),
         synopses=lent(text for title in table for text in (*_synopses(title), *title.directors, *title.cast)),
     )
 

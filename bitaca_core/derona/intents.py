@@ -60,6 +60,10 @@ _OF_FILMS = re.compile(
 _FILMS = re.compile(
     r"\b(?:filmes?|series|animes?|documentarios?|curtas?|titulo\d|trailers?|movies?|films?)\b(?! (?:nao|esta passando|ta passando))"
 )
+_FILM_OF = re.compile(
+    r"\b(?:is there|are there|do you (?:have|know)|got|any|tem|ha|existe\w*|conhece\w*|quero|queria|procuro|me indica|indica|recomenda\w*|recommend|suggest|show me|me mostra) (?:\w+ ){0,2}"
+    r"(?:filmes?|series?|animes?|documentarios?|curtas?|movies?|films?|shows?|documentar(?:y|ies)) (?:\w+ )?(?:sobre|about|on|de|com|with|em que|in which|where)\b"
+)
 _HOUSE = re.compile(
     r"\b(?:minha|sua|a|my|the|your) (?:conta|account)\b|\b(?:minha|a|my) (?:senha|password)\b|\b(?:assinatura|mensalidade|teste gratis|free trial|subscription|cadastro|login)\b|\be (?:pago|gratis|de graca)\b|\bis it (?:free|paid)\b"
     r"|\b(?:traduz\w*|translate) (?:\w+ ){0,2}(?:titulo|sinopse|legenda|title|synopsis|subtitles?)\b"
@@ -257,7 +261,9 @@ def _guarded(
 ) -> Reading | None:
     if attacks(text, slots):
         return Reading("out_of_scope")
-    ahead = _SPOILER.search(text) or (_SPOILERS.search(text) and not _NO_SPOILERS.search(text))
+    ahead = (_SPOILER.search(text) and not of_the_house(text)) or (
+        _SPOILERS.search(text) and not _NO_SPOILERS.search(text)
+    )
     if ahead and not re.search(r"\b(?:filme|filmes|final feliz|happy ending)\b", text):
         return Reading("out_of_scope", aspect="spoiler")
     asked = re.match(r"^(?:quem|qual|quanto|quando|what|who|how much|when)\b", text)
@@ -444,6 +450,11 @@ def is_foreign(text: str) -> bool:
 def of_films(text: str) -> bool:
     """Return whether a message speaks of films, and of nothing that is clearly of another trade."""
     return bool(_FILMS.search(text)) and not _OUT.search(text) and not _INJECTION.search(text)
+
+
+def asks_for_film(text: str) -> bool:
+    """Return whether a message asks for a film of something, in so many words, whatever else is in it."""
+    return bool(_FILM_OF.search(text))
 
 
 def of_the_house(text: str) -> bool:

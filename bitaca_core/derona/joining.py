@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.derona import intents, moderation, story, turning
+from bitaca_core.derona import intents, moderation, scening, story, turning
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.names import Names
@@ -50,6 +50,13 @@ ASIDE = frozenset(
     ("details", "cast", "compare", "availability", "watchlist", "feedback", "help", "small_talk", "history_privacy", "why", "play")
 )  # fmt: skip
 """Intents that a change of the wish is taken for, where the models hardly tell them from it."""
+OF_STORY = frozenset(
+    (
+        "details", "cast", "why", "search", "refine", "another", "feedback", "similar", "availability", "help", "compare",
+        "continue_watching", "small_talk", "out_of_scope", "surprise", "history_privacy",
+    )
+)  # fmt: skip
+"""Intents that a question on a story is taken for."""
 SHY = 0.6
 """A word or two that name a thing ("gato") are small talk only when the models are surer than this."""
 GUESSED_AT, UNSURE = (
@@ -80,6 +87,12 @@ _REGION = re.compile(
 )
 _ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
 """Begins a question on a title, not a wish ("e anime?")."""
+_NO_SOUND = re.compile(
+    r"(?:(?:esta|fica|ficou|veio|continua|ta|o filme|o video|derona|ue|ai) )*(?:sem|no) (?:nenhum )?(?:som|audio|imagem|sound|audio|picture)(?: (?:nenhum|aqui|ai|de novo))*"
+)
+_BACK = re.compile(
+    r"(?:(?:ah|nao|ok|ta|agora) )*(?:volta|voltar|volte|desfaz|desfazer|undo|go back|back)(?P<list> (?:para|pra|a|to)(?: a| as| os| the| minha)? (?:lista|listas|resultados|opcoes|sugestoes|list|results|options)(?: anterior| de antes)?)?(?: (?:ai|isso|por favor|please|derona))*"
+)
 _SAME_MAKER = re.compile(
     r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
 )
@@ -126,6 +139,12 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
     said.pop("people", None)
     if people:
         said["people"] = tuple(dict.fromkeys(people))
+    left = {OF_CATALOGUE.get(genre, genre) for genre in slots.exclude_genres} & set(told.get("genres", ()))
+    if left and re.search(r"\b(?:sem|without|nada de|exceto)\b", slots.masked):
+        told["genres"] = tuple(genre for genre in told["genres"] if genre not in left)  # what is plain is so
+        told["not_genres"] = tuple(dict.fromkeys((*told.get("not_genres", ()), *left)))
+        said |= {"genres": told["genres"], "not_genres": told["not_genres"]}
+        said = {name: value for name, value in said.items() if value}
     genres = _genres(slots.genres, told.get("genres", ()), told.get("not_genres", ()))
     barred = _genres(slots.exclude_genres, told.get("not_genres", ()), told.get("genres", ()))
     if not {"crime", "policial"}.isdisjoint(barred) and {"crime", "policial"}.isdisjoint(genres):
@@ -239,11 +258,24 @@ def _genres(rules: Sequence[str], told: Sequence[str], against: Sequence[str]) -
 
 
 def reading_with(
-    rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState
+    rule: Reading,
+    understood: Understood,
+    message: Message,
+    slots: Slots,
+    state: DialogueState,
+    playing: bool = False,
 ) -> Reading:
-    """Return the reading of a message."""
+    """Return the reading of a message; `playing`: a film or an episode is open."""
     if rule.intent == "refuse" and understood.intent == "abuse":
         return Reading("abuse", aspect="refuse")
+    back = _BACK.fullmatch(message.text)
+    if back is not None and state.past and (back["list"] or not playing):
+        return Reading("refine", aspect="undo")  # beside an open film a bare "volta" winds it back
+    allowed = scening.switch(message.text) if rule.intent not in SETTLED else None
+    if allowed is not None:
+        return Reading("help", aspect="spoilers_on" if allowed else "spoilers_off")
+    if not playing and _NO_SOUND.fullmatch(message.text):
+        return Reading("trouble")  # with nothing open it is no order to the player
     if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked, slots):
         return rule
     if rule.intent in ("affirm", "deny") and (state.offer or _PLAIN.fullmatch(message.text)):
@@ -252,6 +284,9 @@ def reading_with(
         return Reading("small_talk", aspect="laugh")
     if rule.intent == "out_of_scope" and not any(in_use(word) for word in message.words):
         return rule  # no word of it is one that people use
+    of_story = _of_story(understood, message, slots, state, playing)
+    if of_story is not None:
+        return of_story
     if _SAME_MAKER.search(slots.masked) and understood.intent in (*WISHING, "cast", "details"):
         return Reading("search", aspect="same_director")
     intent, text = _settled(rule, understood, message, slots, state), message.text
@@ -285,6 +320,22 @@ def reading_with(
     if aspect is None and same and rule.intent not in ("continue", "control"):
         return Reading(intent, rule.command, rule.aspect)
     return Reading(intent, aspect=aspect)
+
+
+def _of_story(
+    understood: Understood, message: Message, slots: Slots, state: DialogueState, playing: bool
+) -> Reading | None:
+    """Return the reading of a question on the story of what is open, or is being talked about; None for any other."""
+    if understood.intent not in OF_STORY or not (
+        playing or (state.focus and scene_of(state, False) == "details")
+    ):
+        return None
+    found = scening.sense(message, slots.masked)
+    if found is None:
+        return None
+    if found == "recap":
+        return Reading("resume", aspect="recap") if playing else None
+    return Reading("scene_search", aspect=found)
 
 
 def _turned(
@@ -344,6 +395,11 @@ def _settled(
         return "out_of_scope"
     if intent == "out_of_scope" and intents.of_the_house(message.text):
         return "help"
+    if intent == "out_of_scope" and (
+        intents.asks_for_film(slots.masked)
+        or (rule.intent == "search" and slots.genres and understood.margin < SHY)
+    ):
+        return "search"
     unsure = understood.margin < 2 * UNSURE
     if intent == "out_of_scope" and unsure and rule.intent in TAKEN and intents.of_films(slots.masked):
         return rule.intent  # what speaks of films, and of nothing that is somebody else's trade

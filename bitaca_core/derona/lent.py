@@ -19,7 +19,8 @@ RUN_WORDS = 5
 """So many words in a row of one text are its own, where some of them say something."""
 SHARED_MIN, SHARED_PART = 3, 0.6
 """So many telling words of one text, and so much of all that a sentence tells, are what the text tells."""
-KEPT = 256
+KEPT = 48
+"""Films and episodes whose lines stay read: a long one is 3 MB."""
 _STEM = 5
 
 
@@ -28,7 +29,7 @@ class Lent:
     """Texts that others wrote, ready to be compared with. Made by `lent`."""
 
     whole: str = ""  # the folded texts, each between spaces
-    runs: frozenset[tuple[str, ...]] = frozenset()
+    runs: frozenset[int] = frozenset()  # hashes of words in a row
     telling: tuple[frozenset[str], ...] = ()  # stems of each text's telling words
     holding: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # the texts of a stem
 
@@ -51,20 +52,24 @@ class Lent:
         """Return whether so many words in a row are a text's own that nobody else would say them so."""
         runs = (words[at : at + RUN_WORDS] for at in range(len(words) - RUN_WORDS + 1))
         return any(
-            run in self.runs and sum(_tells(word) and word not in known for word in run) > 1 for run in runs
+            hash(run) in self.runs and sum(_tells(word) and word not in known for word in run) > 1
+            for run in runs
         )
 
 
-def lent(texts: Iterable[str]) -> Lent:
-    """Return texts as something to compare with; those of one film are read once."""
-    return _read(tuple(texts))
-
-
 @lru_cache(maxsize=KEPT)
-def _read(texts: tuple[str, ...]) -> Lent:
+def film(lines: tuple[str, ...]) -> Lent:
+    """Return the lines of a film or episode as `lent` does; they are read once."""
+    return lent(lines)
+
+
+def lent(texts: Iterable[str]) -> Lent:
+    """Return texts as something to compare with."""
     folded = [tuple(fold(text).split()) for text in texts]
     runs = {
-        words[at : at + RUN_WORDS] for words in folded for at in range(max(0, len(words) - RUN_WORDS + 1))
+        hash(words[at : at + RUN_WORDS])
+        for words in folded
+        for at in range(max(0, len(words) - RUN_WORDS + 1))
     }
     telling = tuple(frozenset(_stem(word) for word in words if _tells(word)) for words in folded)
     holding: dict[str, list[int]] = {}

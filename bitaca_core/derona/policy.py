@@ -311,7 +311,7 @@ def _pick(turn: Turn, shelf: Shelf) -> Outcome:
 
 def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     """One playable title, by the seed and the turn; favourites and unseen ones first."""
-    wish = replace(_kept_company(turn), popular=False, order="")
+    wish = replace(_kept(turn), popular=False, order="")
     wish = replace(wish, query=replace(wish.query, playable_only=True))
     pool = list(shelf.find(wish, turn.ready, frozenset((*turn.watched, *turn.state.shown)), limit=40).titles)
     pool = pool or list(shelf.find(wish, turn.ready, limit=40).titles)
@@ -325,10 +325,12 @@ def surprise(turn: Turn, shelf: Shelf) -> Outcome:
     )
 
 
-def _kept_company(turn: Turn) -> Wish:
-    """Return the wish of a message that leaves the choice to her: who watches along is still there."""
-    wish = wishes.wish_of(turn.slots.unspoken)
-    return wishes.beside(wish, turning.audience(turn.state.wish)) if turn.state.wish is not None else wish
+def _kept(turn: Turn) -> Wish:
+    """Return the wish of a message that leaves the choice to her: what stands still holds."""
+    standing = turn.state.wish
+    if standing is None or turn.reading.aspect == "fresh":
+        return wishes.wish_of(turn.slots.unspoken)
+    return replace(wishes.refine(standing, turn.slots.unspoken, None), like=None, person=None)
 
 
 def affirm(turn: Turn, shelf: Shelf) -> Outcome:
@@ -349,7 +351,7 @@ def deny(turn: Turn, shelf: Shelf) -> Outcome:
 def out_of_scope(turn: Turn, shelf: Shelf) -> Outcome:
     """Honest about what she cannot do; something unreadable is asked again, not refused."""
     if turn.reading.aspect == "spoiler":
-        return Outcome("spoiler")
+        return watching.ending(turn, shelf) or Outcome("spoiler")
     from bitaca_core.derona.intents import is_foreign
 
     if is_foreign(turn.slots.masked):
@@ -375,6 +377,13 @@ def another(turn: Turn, shelf: Shelf) -> Outcome:
     return refine(replace(turn, reading=replace(turn.reading, aspect="more")), shelf)
 
 
+def help_(turn: Turn, shelf: Shelf) -> Outcome:
+    """How the site works; what may be given away is settled here, for this conversation."""
+    if turn.reading.aspect in ("spoilers_on", "spoilers_off"):
+        return Outcome(turn.reading.aspect, spoilers=turn.reading.aspect == "spoilers_on", continues=True)
+    return helping.help_(turn, shelf)
+
+
 _ANSWERS: dict[str, Answer] = {
     "empty": _plain("empty"),
     "too_long": _plain("too_long"),
@@ -384,7 +393,7 @@ _ANSWERS: dict[str, Answer] = {
     "greet": _plain("greet"),
     "bye": _plain("bye"),
     "thanks": _plain("thanks"),
-    "help": helping.help_,
+    "help": help_,
     "search": search,
     "similar": similar,
     "refine": refine,

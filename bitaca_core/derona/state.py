@@ -71,6 +71,8 @@ class DialogueState:
         Intent of the last message.
     offer : str
         What a plain "sim" would accept: `play` (the focus) or empty.
+    spoilers : bool
+        Whether the viewer allowed what lies beyond their place, in this conversation.
     past : tuple of Past
         The lists before this one, oldest first: "volta" goes back.
     """
@@ -83,6 +85,7 @@ class DialogueState:
     focus: str | None = None
     intent: str = ""
     offer: str = ""
+    spoilers: bool = False
     past: tuple[Past, ...] = ()
     version: int = STATE_VERSION
 
@@ -143,7 +146,10 @@ def _state(cls: type[DialogueState], data: dict[str, Any]) -> DialogueState:
     )
     state = cls(**(_known(cls, data) | {"wish": _wish(data.get("wish")), "past": past[-PAST_MAX:]}))
     lang = state.lang if state.lang in ("pt", "en") else "pt"
-    return replace(state, lang=lang, turn=max(0, int(state.turn)), shown=state.shown[-SHOWN_MAX:])
+    allowed = state.spoilers is True
+    return replace(
+        state, lang=lang, turn=max(0, int(state.turn)), shown=state.shown[-SHOWN_MAX:], spoilers=allowed
+    )
 
 
 def _wish(data: dict[str, Any] | None) -> Wish | None:

@@ -19,6 +19,8 @@ from gradio_app.opinions import SAYINGS
 
 MESSAGES_WAITING_MAX = 8
 WAIT_WHEN_FULL_S = 1.0
+CARRIED = frozenset(("opinion", "clear_history", "clear_list"))
+"""Actions that are done in the viewer's store; all others are the page's."""
 
 log = logging.getLogger("bitaca.chat")
 
@@ -63,7 +65,7 @@ def stop(conversations: Conversations, conversation: Conversation) -> None:
     if conversation.thinking is not None:
         conversation.stopping = True
         conversation.thinking.cancel()
-    elif conversation.waiting:
+    elif conversation.waiting and not conversation.finishing:
         _stopped(conversation, conversation.waiting.pop(0))
 
 
@@ -120,13 +122,12 @@ async def _answer(conversations: Conversations, conversation: Conversation, ask:
             after = conversation.state if last else conversation.turns[found + 1].before
     assert text is not None  # a message and an edit have one; a retry took that of its turn
     reply = await _think(conversations, conversation, ask, text, before, after)
+    await _carry_out(conversations, conversation, reply.actions)
     # From here on nothing waits: a stop comes before all of it or after.
     dropped = tuple(turn.id for turn in conversation.turns[place:])
     del conversation.turns[place:]
     conversation.answered(Turn(ask.id, text, before))
     conversation.state, conversation.lang = reply.state, reply.lang
-    if conversation.kept:
-        carry_out(conversations.services.viewers, conversation.viewer, reply.actions)
     emit_reply(conversation, ask.id, reply)
     conversations.keep(conversation, ask, text, reply, dropped)
     return reply
@@ -175,6 +176,20 @@ async def _think(
     if found.blocked:
         pauses.begin(conversation.who)
     return found.reply
+
+
+async def _carry_out(
+    conversations: Conversations, conversation: Conversation, actions: Iterable[Any]
+) -> None:
+    """Do what is the store's before it is said to be done, off the loop. A stop that comes meanwhile comes too late."""
+    told = [action for action in actions if action.action in CARRIED]
+    if not told or not conversation.kept:
+        return
+    conversation.finishing = True
+    try:
+        await asyncio.to_thread(carry_out, conversations.services.viewers, conversation.viewer, told)
+    finally:
+        conversation.finishing = False
 
 
 def carry_out(viewers: ViewerStore, viewer: str, actions: Iterable[Any]) -> None:

@@ -109,6 +109,8 @@ class Conversation:
         What is to be answered next.
     worker, thinking, adding : asyncio.Future or None
         Who answers what waits; the answer that is being made; a language model that adds to the one before.
+    stopping, finishing : bool
+        Whether the answer that is being made is being stopped; whether it is past that.
     left : asyncio.TimerHandle or None
         Runs when nobody came back for a while.
     personal : bool
@@ -132,6 +134,7 @@ class Conversation:
     thinking: asyncio.Future[Any] | None = None
     adding: asyncio.Task[None] | None = None
     stopping: bool = False
+    finishing: bool = False
     left: asyncio.TimerHandle | None = None
     personal: bool = False
     readers: tuple[Reader, ...] = ()

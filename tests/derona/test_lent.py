@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.derona.lent import lent
+from bitaca_core.derona.lent import film, lent
 
 LINES = (
     "O carteiro guarda a garrafa azul na gaveta.",
@@ -42,8 +42,8 @@ def test_words_of_the_facts_are_nobodys() -> None:
     assert not says("A garrafa azul fica na gaveta do carteiro", known)
 
 
-def test_a_text_is_read_once() -> None:
-    assert lent(iter(LINES)) is TEXTS
+def test_a_film_is_read_once() -> None:
+    assert film(LINES) is film(LINES) and film(LINES) == TEXTS
 
 
 @given(st.lists(st.text(max_size=60), max_size=5), st.text(max_size=60))

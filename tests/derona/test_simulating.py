@@ -198,3 +198,25 @@ def test_conditions_are_judged_by_the_catalogues_fields(
     assert title is not None
     assert not checking.breaks(title, met, derona.catalogue)
     assert checking.breaks(title, broken, derona.catalogue)
+
+
+def test_conversations_written_for_development_find_a_goal(derona: Assistant) -> None:
+    file = simulating.DEV.parent / "dev_dialogues.jsonl"
+    found = simulating.totals(simulating.frozen(file, derona))
+    assert found["n"] == 176 and found["named titles that exist"] == 1.0
+    assert found["accepted within 3 turns"] >= 0.85
+
+
+def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = iter([0.0, 1.0, 6.0, 6.0, 7.0, 7.0, 7.0, 7.0])
+    told = simulating.progress(4, lambda: next(clock))
+    for done in (1, 2, 3, 4):
+        told(done)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("2 of 4 dialogues") and lines[-1].startswith("4 of 4 dialogues")
+
+
+def test_what_search_may_ask_hangs_on_questions_not_on_the_machine() -> None:
+    clock = simulating.Ticking()
+    first, second = clock(), clock()
+    assert second - first == pytest.approx(1.0 / 30.0) and simulating.Ticking()() == first

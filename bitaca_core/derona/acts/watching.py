@@ -47,6 +47,28 @@ class Place:
     whole: bool = False
 
 
+def ending(turn: Turn, shelf: Shelf) -> Outcome | None:
+    """Return how what is open ends, in its own last words, to somebody who allowed spoilers; None to everybody else."""
+    if not turn.state.spoilers:
+        return None
+    place = place_of(turn, shelf)
+    if place is None:
+        return Outcome("ending_which")
+    said = {"title": name_of(place.unit, place.title, shelf, turn.lang)}
+    last = recap.latest(recap.heard(shelf.packages.lines(place.unit, turn.lang), recap.WHOLE_S))
+    if last is None:
+        return Outcome("ending_untold", said, focus=place.title.title_id)
+    said |= {"quote": recap.quoted(last.text), "at": facts.clock(last.start_s)}
+    return Outcome(
+        "ending_heard", said, focus=place.title.title_id, citations=_cite(place.unit, [last]), continues=True
+    )
+
+
+def bound_s(turn: Turn, position_s: float) -> float:
+    """Return up to where lines may be quoted: the place reached, or all of it where the viewer allowed spoilers."""
+    return recap.WHOLE_S if turn.state.spoilers else position_s
+
+
 def reached(turn: Turn) -> dict[str, float]:
     """Return how far the viewer has come, seconds by unit: the playhead where it plays, else the history."""
     player = turn.player
@@ -333,7 +355,7 @@ def _scene_in(turn: Turn, shelf: Shelf, place: Place, words: str) -> Outcome:
     name = name_of(place.unit, place.title, shelf, turn.lang)
     if not shelf.packages.lines(place.unit, turn.lang):
         return Outcome("scene_no_text", {"title": name}, focus=place.title.title_id)
-    line = find_line(shelf, turn.lang, words, place.unit, place.position_s)
+    line = find_line(shelf, turn.lang, words, place.unit, bound_s(turn, place.position_s))
     if line is None:
         said = {"title": name}
         return Outcome("scene_none", said, focus=place.title.title_id)
@@ -386,7 +408,7 @@ def go_to_scene(turn: Turn, shelf: Shelf, words: str) -> Outcome:
     name = name_of(place.unit, place.title, shelf, turn.lang)
     if not shelf.packages.lines(place.unit, turn.lang):
         return Outcome("scene_no_text", {"title": name})
-    line = find_line(shelf, turn.lang, words, place.unit, place.position_s)
+    line = find_line(shelf, turn.lang, words, place.unit, bound_s(turn, place.position_s))
     if line is None:
         return Outcome("scene_none", {"title": name})
     at = max(0.0, line.start_s - LEAD_S)

@@ -11,6 +11,7 @@ from bitaca_core.derona import facts, recap
 from bitaca_core.derona.backends import retrieval
 from bitaca_core.derona.backends.base import Briefing, Fact, Opinion, Passage
 from bitaca_core.derona.context import Begun, Own, PlayerContext
+from bitaca_core.derona.lent import film
 from bitaca_core.derona.shelf import Shelf
 from bitaca_core.security.personal import redact_personal
 
@@ -76,6 +77,7 @@ def brief_of(
     for title, unit in _units(table[:FACTS_MAX], shelf, come):
         spoken = shelf.packages.lines(unit, lang)
         lines.append(tuple(recap.clean(line.text) for line in spoken))
+        film(lines[-1])  # read here, where it may take a moment, and kept for the guard
         left = retrieval.HEARD_TOKENS - retrieval.cost(heard)
         if unit in come and left > 0:
             heard += retrieval.heard(text, title.name(lang), spoken, come[unit], left)

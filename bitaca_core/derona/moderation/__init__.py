@@ -17,7 +17,7 @@ from typing import Literal
 
 from bitaca_core.derona.moderation.folding import words_of
 from bitaca_core.derona.moderation.kinds import kinds_of, phrases_in, spell
-from bitaca_core.derona.moderation.weights import TIERS, Tier, committed
+from bitaca_core.derona.moderation.weights import GRAVE, TIERS, Tier, chances_of, committed, scores_of
 from bitaca_core.derona.normalize import MAX_CHARS, Message, clean
 
 __all__ = [
@@ -34,10 +34,10 @@ __all__ = [
 
 Verdict = Literal["ok", "crisis", "abuse", "refuse"]
 
-THRESHOLD = 0.52
+THRESHOLD = 0.68
 """Chance of refuse, block and crisis together from which a message is not simply served; by cross-validation."""
 SHORT_WORDS = 4
-SHORT_THRESHOLD = 0.64
+SHORT_THRESHOLD = 0.78
 """The same for a few words: they name a film more often than a deed ("faca na água", "macaco astronauta")."""
 HARMLESS = 0.9
 REFUSED_KINDS = frozenset(
@@ -71,7 +71,6 @@ _VERDICTS: dict[Tier, Verdict] = {
     "block": "abuse",
     "crisis": "crisis",
 }
-_GRAVE: tuple[Tier, ...] = ("refuse", "block", "crisis")
 _SEVERITY = {tier: rank for rank, tier in enumerate(TIERS)}
 
 
@@ -130,7 +129,7 @@ def _asks_how_of_nothing(text: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _chances(text: str) -> dict[Tier, float]:
-    return committed().chances(text)
+    return chances_of(scores_of(committed(), text))
 
 
 @lru_cache(maxsize=2048)
@@ -138,8 +137,8 @@ def judgement_of(text: str) -> Judgement:
     """Return the tier of a text."""
     chances = _chances(text)
     limit = SHORT_THRESHOLD if len(text.split()) <= SHORT_WORDS else THRESHOLD
-    if sum(chances[tier] for tier in _GRAVE) >= limit:
-        tier = max(_GRAVE, key=lambda tier: chances[tier])
+    if sum(chances[tier] for tier in GRAVE) >= limit:
+        tier = max(GRAVE, key=lambda tier: chances[tier])
         if tier == "refuse" and _asks_how_of_nothing(text):
             return Judgement("allow", "how-to")
         return Judgement(tier, "learned")

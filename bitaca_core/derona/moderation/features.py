@@ -1,30 +1,24 @@
-"""What the learned part sees of a message: its words, their neighbours, pieces of words, and kinds of words, as numbers."""
+"""What the learned part sees of a message: its words, their neighbours, pieces of words, and kinds of words, by name."""
 
 from __future__ import annotations
 
-import zlib
 from functools import lru_cache
 from itertools import pairwise
 
 from bitaca_core.derona.moderation.folding import words_of
 from bitaca_core.derona.moderation.kinds import kinds_of, phrases_in, spell
 from bitaca_core.derona.moderation.rules import fired
+from bitaca_core.derona.understanding.evidence import Features
 
-BITS = 19
-SLOTS = 1 << BITS
+BLOCK = "w"
+"""The block of `understanding.linear` whose values are made one long together."""
 KINDS_SEEN_MAX = 24
 """Kinds whose pairs are looked at; a longer message has said enough."""
 
 
-def features(text: str) -> tuple[int, ...]:
-    """Return the slots (0 to `SLOTS`) of a message's features, each once, in order."""
-    crc, mask = zlib.crc32, SLOTS - 1
-    return tuple(sorted({crc(name.encode()) & mask for name in names(text)}))
-
-
-def slot(name: str) -> int:
-    """Return where a feature's weight is."""
-    return zlib.crc32(name.encode()) & (SLOTS - 1)
+def features(text: str) -> Features:
+    """Return the features of a message for a linear model: one block, each name once."""
+    return {BLOCK: dict.fromkeys(names(text), 1.0)}
 
 
 def names(text: str) -> list[str]:

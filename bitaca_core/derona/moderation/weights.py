@@ -1,88 +1,60 @@
-"""The learned part of moderation: a linear classifier over hashed features, its weights in eight bits.
+"""The learned part of moderation: linear models over the features of a message, read as those of `understanding` are.
 
-Trained by `python -m bitaca_core.derona.training.moderation`; NumPy alone reads it.
+Trained by `python -m bitaca_core.derona.training.moderation`; NumPy alone reads them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
-from typing import TYPE_CHECKING, Literal
+import math
+from typing import Literal
 
-import numpy as np
-
-from bitaca_core.derona.moderation.features import SLOTS, features
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from bitaca_core.derona.moderation.features import features
+from bitaca_core.derona.understanding.linear import Linear
+from bitaca_core.derona.understanding.linear import committed as kept
 
 Tier = Literal["allow", "soften", "refuse", "block", "crisis"]
 TIERS: tuple[Tier, ...] = ("allow", "soften", "refuse", "block", "crisis")
-FILE = "moderation_weights.npz"
+GRAVE: tuple[Tier, ...] = ("refuse", "block", "crisis")
+RISK = "grave"
+LABELS = (RISK, *GRAVE, "soften")
+"""What a model tells: whether a message is grave at all, of which tier it then is, and whether another is `soften`."""
+NAME = "moderation"
+FILE = f"{NAME}.npz"
+TIERS_SHARE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """A weight for each slot and tier.
+def committed() -> Linear:
+    """Return the committed model; read once."""
+    return kept(NAME)
 
-    Attributes
-    ----------
-    table : int8 array, shape (SLOTS, 5)
-        Columns in the order of `TIERS`.
-    scale, offset : float32 arrays, shape (5,)
+
+def scores_of(model: Linear, text: str) -> dict[str, float]:
+    """Return the score of each of `LABELS`: the logarithm of its odds."""
+    return dict(zip(model.labels, model.scores(features(text)).tolist(), strict=True))
+
+
+def risk_of(scores: dict[str, float]) -> float:
+    """Return the score of a message's being grave: what is told of it at all, and half of what the tiers tell.
+
+    A message that is plainly of one tier is graver than one that might be of any (found on the development sets).
     """
-
-    table: NDArray[np.int8]
-    scale: NDArray[np.float32]
-    offset: NDArray[np.float32]
-
-    def chances(self, text: str) -> dict[Tier, float]:
-        """Return how likely each tier is; they add up to one."""
-        slots = np.array(features(text), np.intp)
-        summed = self.table[slots].sum(axis=0, dtype=np.int32)
-        logits = summed * self.scale / np.sqrt(max(1, len(slots))) + self.offset
-        powers = np.exp(logits - logits.max())
-        shares = powers / powers.sum()
-        return dict(zip(TIERS, shares.tolist(), strict=True))
-
-
-@lru_cache(maxsize=1)
-def committed() -> Weights:
-    """Return the committed weights; read once."""
-    with (resources.files("bitaca_core.derona") / "data" / FILE).open("rb") as file:
-        return read(file)
-
-
-def read(file: object) -> Weights:
-    """Return weights from an .npz with `slots` (n,), `values` (n, 5) int8, `scale` and `offset` (5,).
-
-    Raises
-    ------
-    ValueError
-        The shapes are others, or a slot is out of bounds.
-    """
-    with np.load(file, allow_pickle=False) as stored:  # type: ignore[arg-type]
-        slots, values = stored["slots"], stored["values"]
-        scale, offset = stored["scale"].astype(np.float32), stored["offset"].astype(np.float32)
-    fits = values.shape == (len(slots), len(TIERS)) and scale.shape == offset.shape == (len(TIERS),)
-    if not fits or (len(slots) and int(slots.max()) >= SLOTS):
-        raise ValueError("these are no weights of this classifier")
-    table = np.zeros((SLOTS, len(TIERS)), np.int8)
-    table[slots] = values
-    return Weights(table, scale, offset)
-
-
-def write(path: str, coefficients: NDArray[np.float64], offset: NDArray[np.float64]) -> int:
-    """Write coefficients, shape (5, SLOTS), in eight bits; return how many slots have any weight."""
-    scale = np.abs(coefficients).max(axis=1) / 127
-    values = np.rint(coefficients / scale[:, None]).astype(np.int8).T
-    slots = np.flatnonzero(np.abs(values).max(axis=1)).astype(np.uint32)
-    np.savez_compressed(
-        path,
-        slots=slots,
-        values=values[slots],
-        scale=scale.astype(np.float32),
-        offset=offset.astype(np.float32),
+    return scores[RISK] + TIERS_SHARE * math.log(
+        sum(math.exp(max(-60.0, min(60.0, scores[tier]))) for tier in GRAVE)
     )
-    return len(slots)
+
+
+def chances_of(scores: dict[str, float]) -> dict[Tier, float]:
+    """Return how likely each tier is; they add up to one."""
+    grave, soften = chance(risk_of(scores)), chance(scores["soften"])
+    shares = {tier: chance(scores[tier]) + 1e-9 for tier in GRAVE}
+    whole = sum(shares.values())
+    return {
+        "allow": (1 - grave) * (1 - soften),
+        "soften": (1 - grave) * soften,
+        **{tier: grave * share / whole for tier, share in shares.items()},
+    }
+
+
+def chance(score: float) -> float:
+    """Return the chance (0 to 1) of which `score` is the logarithm of the odds."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, score))))

@@ -37,6 +37,9 @@ def main() -> int:
     )
     parser.add_argument("--inputs", type=int, default=fuzzing.INPUTS, help="of the part fuzz")
     parser.add_argument("--processes", type=int, default=2, help="that play dialogues and answer inputs")
+    parser.add_argument(
+        "--words-only", action="store_true", help="let the simulation search by words alone, not by meaning"
+    )
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("results/derona.json"))
     options = parser.parse_args()
@@ -50,7 +53,12 @@ def main() -> int:
         search = open_search(paths, catalogue, set, background=False)
         derona = Assistant(catalogue, search, playable=lambda: ())
         report: dict[str, Any] = {
-            name: simulating.measure(BLIND / "simulator.jsonl", derona, options.dialogues, options.processes)
+            name: simulating.measure(
+                BLIND / "simulator.jsonl",
+                options.dialogues,
+                options.processes,
+                embedded=not options.words_only,
+            )
             if name == "simulation"
             else fuzzing.measure(derona, options.inputs, options.processes)
             if name == "fuzz"

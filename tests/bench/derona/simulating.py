@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,7 +25,7 @@ import numpy as np
 from bitaca_core.catalogue.ingest import ingest_sample
 from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.derona.assistant import Assistant, DialogueState, Reply
-from bitaca_core.search.service import open_search
+from bitaca_core.search.service import MEANING_PER_S, open_search
 from bitaca_core.settings import CHECKOUT, DataPaths
 from tests.bench.derona import checking, terms
 from tests.bench.derona.checking import Known, Pair
@@ -41,6 +42,7 @@ SEEKING = frozenset(("search", "similar", "surprise", "refine", "another"))
 NEW_WISH = frozenset(("search", "similar", "surprise", "continue_watching"))
 """Readings that begin a list of their own, so that what was said before no longer holds."""
 CHUNK = 50
+PROGRESS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,50 @@ class Played:
     understood: int = 0
 
 
+class Ticking:
+    """A clock that a question moves on by as much as search allows one: what is answered does not hang on the machine."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+
+    def __call__(self) -> float:
+        """Return seconds."""
+        self._now_s += 1.0 / MEANING_PER_S
+        return self._now_s
+
+
 @contextmanager
-def opened() -> Iterator[Assistant]:
-    """Open Derona over the shipped catalogue in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="bitaca-simulation-") as folder:
-        paths = DataPaths(Path(folder))
+def folder(embedded: bool = False) -> Iterator[Path]:
+    """Make a data folder with the shipped catalogue; with its index for search by meaning where `embedded`."""
+    with tempfile.TemporaryDirectory(prefix="bitaca-simulation-") as made:
+        paths = DataPaths(Path(made))
         ingest_sample(paths)
-        catalogue = load_catalogue(titles_file(paths))
-        yield Assistant(catalogue, open_search(paths, catalogue, set, background=False), playable=lambda: ())
+        if embedded:
+            from bitaca_core.search.embed import open_embedder
+            from bitaca_core.search.index import build_index
+
+            build_index(load_catalogue(titles_file(paths)), paths, open_embedder())
+        yield Path(made)
+
+
+def opened_in(made: Path, embedded: bool = False) -> Assistant:
+    """Return Derona over a folder that `folder` made."""
+    paths = DataPaths(made)
+    catalogue = load_catalogue(titles_file(paths))
+    embedder = None
+    if embedded:
+        from bitaca_core.search.embed import open_embedder
+
+        embedder = open_embedder()
+    search = open_search(paths, catalogue, set, embedder, background=False, clock=Ticking())
+    return Assistant(catalogue, search, playable=lambda: ())
+
+
+@contextmanager
+def opened(embedded: bool = False) -> Iterator[Assistant]:
+    """Open Derona over the shipped catalogue in a folder of its own; search by words alone unless `embedded`."""
+    with folder(embedded) as made:
+        yield opened_in(made, embedded)
 
 
 def play_frozen(row: Mapping[str, Any], derona: Assistant, known: Known) -> Played:
@@ -211,35 +249,94 @@ def words_of(derona: Assistant, folder: Path = DEV) -> Wording:
     return wording(derona.catalogue, sorted(folder.glob("utterances*.jsonl")))
 
 
-def generated(derona: Assistant, numbers: Iterable[int], seed: int = SEED) -> list[Played]:
-    """Play the generated personas of these numbers."""
+def generated(
+    derona: Assistant,
+    numbers: Iterable[int],
+    seed: int = SEED,
+    told: Callable[[int], None] | None = None,
+) -> list[Played]:
+    """Play the generated personas of these numbers; `told` hears after each how many were played."""
     known, words = checking.known_names(derona.catalogue), words_of(derona)
-    return [play(persona(words, seed, number), derona, known) for number in numbers]
+    found = []
+    for number in numbers:
+        found.append(play(persona(words, seed, number), derona, known))
+        if told is not None:
+            told(len(found))
+    return found
 
 
-def generated_beside(count: int, processes: int, seed: int = SEED) -> list[Played]:
-    """Play `count` generated personas in processes of their own; the same as in one."""
+def generated_beside(
+    count: int,
+    processes: int,
+    seed: int = SEED,
+    *,
+    made: Path | None = None,
+    embedded: bool = False,
+    told: Callable[[int], None] | None = None,
+) -> list[Played]:
+    """Play `count` generated personas in processes of their own; the same as in one.
+
+    `made` is a folder of `folder(embedded)`; None makes one. `told` hears how many were played.
+    """
+    if made is None:
+        with folder(embedded) as own:
+            return generated_beside(count, processes, seed, made=own, embedded=embedded, told=told)
     chunks = [range(at, min(count, at + CHUNK)) for at in range(0, count, CHUNK)]
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        parts = list(pool.map(_part, [chunks[at::processes] for at in range(processes)], [seed] * processes))
-    return [one for part in parts for one in part]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, initializer=_open, initargs=(str(made), embedded)) as pool:
+        found: list[Played] = []
+        for part in pool.map(_part, chunks, [seed] * len(chunks)):
+            found += part
+            if told is not None:
+                told(len(found))
+    return found
 
 
-def _part(chunks: Sequence[range], seed: int) -> list[Played]:
-    with opened() as derona:
-        return generated(derona, (number for chunk in chunks for number in chunk), seed)
+_OWN: list[Assistant] = []
+"""The one that a process of `generated_beside` plays with."""
+
+
+def _open(made: str, embedded: bool) -> None:
+    _OWN[:] = [opened_in(Path(made), embedded)]
+
+
+def _part(numbers: Sequence[int], seed: int) -> list[Played]:
+    return generated(_OWN[0], numbers, seed)
+
+
+def progress(count: int, now: Callable[[], float] = time.monotonic) -> Callable[[int], None]:
+    """Return what tells on standard error, every few seconds, how many of `count` dialogues were played."""
+    start = last = now()
+
+    def told(done: int) -> None:
+        nonlocal last
+        if now() - last < PROGRESS_S and done < count:
+            return
+        last = now()
+        left_s = (last - start) / max(1, done) * (count - done)
+        print(f"{done} of {count} dialogues, about {left_s:.0f} s left", file=sys.stderr, flush=True)
+
+    return told
 
 
 def measure(
-    path: Path, derona: Assistant, dialogues: int = DIALOGUES, processes: int = 1, seed: int = SEED
+    path: Path, dialogues: int = DIALOGUES, processes: int = 1, seed: int = SEED, *, embedded: bool = True
 ) -> dict[str, Any]:
-    """Play both; return totals and no message."""
-    made = (
-        generated(derona, range(dialogues), seed)
-        if processes == 1
-        else generated_beside(dialogues, processes, seed)
-    )
-    return {"frozen personas": totals(frozen(path, derona)), "generated dialogues": totals(made)}
+    """Play the frozen and the generated personas; return totals and no message."""
+    told = progress(dialogues)
+    with folder(embedded) as made:
+        derona = opened_in(made, embedded)
+        known = frozen(path, derona)
+        played = (
+            generated(derona, range(dialogues), seed, told)
+            if processes == 1
+            else generated_beside(dialogues, processes, seed, made=made, embedded=embedded, told=told)
+        )
+    return {
+        "search": "words and meaning" if embedded else "words",
+        "frozen personas": totals(known),
+        "generated dialogues": totals(played),
+    }
 
 
 def totals(played: Sequence[Played]) -> dict[str, Any]:

@@ -2,47 +2,63 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 
-from bitaca_core.derona.moderation import weights as stored
-from bitaca_core.derona.moderation.features import SLOTS, features
+from bitaca_core.derona.moderation import weights
+from bitaca_core.derona.moderation.features import features
 from bitaca_core.derona.training import moderation as training
 from bitaca_core.derona.training.phrases import phrases
+from bitaca_core.derona.understanding.linear import Linear
 
 
 def test_a_small_model_is_written_and_read_back(tmp_path) -> None:
     rows = [training.Row(text, tier, "phrases") for text, tier in (("um filme leve", "allow"), ("sua puta", "block"),
             ("quero morrer", "crisis"), ("compro pó onde", "refuse"), ("que porra", "soften"))]  # fmt: skip
-    model = training.fit(rows)
-    file = tmp_path / "w.npz"
-    assert stored.write(str(file), model.coef_, model.intercept_) > 0
-    read = stored.read(io.BytesIO(file.read_bytes()))
+    training.fit(rows, seen_min=1).save(tmp_path / "w.npz")
+    model = Linear.load(tmp_path / "w.npz")
+    assert model.labels == weights.LABELS
     for row in rows:
-        chances = read.chances(row.text)
-        exact = model.predict_proba(training.matrix([row]))[0]
+        chances = weights.chances_of(weights.scores_of(model, row.text))
         assert max(chances, key=chances.__getitem__) == row.tier
-        assert np.allclose(list(chances.values()), exact, atol=0.03)
+        assert sum(chances.values()) == pytest.approx(1.0)
 
 
-def test_other_shapes_are_refused() -> None:
-    file = io.BytesIO()
-    np.savez(
-        file, slots=np.array([SLOTS]), values=np.zeros((1, 5), np.int8), scale=np.ones(5), offset=np.ones(5)
-    )
-    file.seek(0)
-    with pytest.raises(ValueError, match="no weights"):
-        stored.read(file)
+def test_chances_by_hand() -> None:
+    even = dict.fromkeys(weights.LABELS, 0.0)
+    assert weights.risk_of(even) == pytest.approx(0.5 * np.log(3))
+    grave = 1 / (1 + 3**-0.5)
+    told = weights.chances_of(even)
+    assert told["allow"] == told["soften"] == pytest.approx((1 - grave) / 2)
+    assert told["refuse"] == told["block"] == told["crisis"] == pytest.approx(grave / 3)
+    sure = weights.chances_of({**even, "grave": 1e9, "refuse": -1e9, "block": -1e9, "crisis": 1e9})
+    assert sure["crisis"] == pytest.approx(1.0)
 
 
-def test_the_committed_weights_are_small_and_used() -> None:
-    found = stored.committed()
-    assert found.table.shape == (SLOTS, 5) and found.table.dtype == np.int8
-    assert (training.DATA / stored.FILE).stat().st_size < 600_000
-    assert sum(found.chances("um filme").values()) == pytest.approx(1.0)
-    assert len(features("um filme")) == len(set(features("um filme"))) > 5
+def test_the_committed_model_is_small_and_used() -> None:
+    model = weights.committed()
+    assert model.labels == weights.LABELS and model.weights.dtype == np.int8
+    assert (training.DATA / weights.FILE).stat().st_size < 1_200_000
+    assert len(features("um filme")["w"]) > 5
+
+
+def test_a_writers_phrases_are_judged_by_what_the_others_wrote() -> None:
+    rows = [
+        training.Row(f"{word} {writer}", "block", "phrases", writer=writer)
+        for word in ("um", "dois")
+        for writer in "ab"
+    ]
+    rows += [
+        training.Row(text, "allow", "queries")
+        for text in ("quero ver um filme leve", "quero ver um filme leve já", "drama")
+    ]
+    judged = []
+    for seen, hidden in training.folds(rows):
+        judged += hidden
+        assert not set(seen) & set(hidden) and len({rows[at].writer for at in hidden if rows[at].writer}) == 1
+        assert not {rows[at].writer for at in seen} & ({rows[at].writer for at in hidden} - {""})
+        assert (4 in seen) == (5 in seen)
+    assert sorted(judged) == list(range(len(rows)))
 
 
 def test_near_doubles_are_left_out_together() -> None:
@@ -60,6 +76,6 @@ def test_recall_at_a_precision_by_hand() -> None:
 
 def test_patterns_have_no_choice_left() -> None:
     found = phrases()
-    assert len(found) > 3000 and {tier for tier, _, _ in found} == set(stored.TIERS)
+    assert len(found) > 3000 and {tier for tier, _, _ in found} == set(weights.TIERS)
     assert not any(mark in phrase for _, phrase, _ in found for mark in "{}$|")
     assert found == phrases()

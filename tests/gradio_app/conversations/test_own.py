@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bitaca_core.derona.context import Action
 from bitaca_core.errors import InputError
 from bitaca_core.viewers.store import ViewerStore
+from gradio_app.conversations import answering
 from gradio_app.conversations.answering import carry_out
+from gradio_app.conversations.conversation import Ask, Conversation
 
 
 @pytest.fixture
@@ -62,3 +67,24 @@ def test_every_word_that_derona_says_is_one_that_the_buttons_say() -> None:
     code = (CHECKOUT / "bitaca_core" / "derona" / "acts" / "own.py").read_text("utf-8")
     for word in ("list", "unlist", "like", "dislike", "watched"):
         assert f'"{word}"' in code and word in SAYINGS
+
+
+async def test_the_store_is_written_off_the_loop_and_a_stop_meanwhile_ends_nothing(
+    viewers: ViewerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = Conversation("a-key", viewers.create_viewer(), "pt", waiting=[Ask("m2", "oi")])
+    conversations: Any = SimpleNamespace(services=SimpleNamespace(viewers=viewers), hush=lambda _: None)
+    threads: list[int] = []
+
+    def watched(*told: Any) -> None:
+        threads.append(threading.get_ident())
+        answering.stop(conversations, conversation)
+        carry_out(*told)
+
+    monkeypatch.setattr(answering, "carry_out", watched)
+    await answering._carry_out(conversations, conversation, [said("akira-1988", "list")])
+    assert list(viewers.marks(conversation.viewer)["list"]) == ["akira-1988"]
+    assert threads and threads[0] != threading.get_ident()
+    assert [ask.id for ask in conversation.waiting] == ["m2"] and not conversation.finishing
+    await answering._carry_out(conversations, conversation, [Action("pause")])
+    assert len(threads) == 1, "what is the page's asks nothing of the store"

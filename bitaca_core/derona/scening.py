@@ -1,0 +1,81 @@
+"""Questions on what is being watched, in so many words: what was said so far, where a scene is, who said a line.
+
+The models know these intents, and take their many wordings for the facts of a title, its people or the reasons of a
+recommendation. What is asked beside a film that is open or was named is decided by these words; a bait for what comes is
+decided before (`answers.asks_ahead`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from bitaca_core.derona.normalize import Message
+
+Sense = Literal["recap", "scene", "quote"]
+_RECAP = re.compile(
+    r"\b(?:o que|q) (?:e que |que )?(?:eu |a gente )?(?:ja |tinha |estava |esta )?(?:rolou|rolando|aconteceu|acontecido|acontecia|acontecendo|houve|teve|passou|perdi|perdemos)\b(?!.*\b(?:nos bastidores|no final|no fim|depois)\b)"
+    r"|\b(?:esqueci|nao (?:lembro|me lembro|recordo)) (?:\w+ ){0,2}?(?:tudo|nada|historia|que (?:aconteceu|rolou|houve|vi)|comeco|trama|enredo)\b|\b(?:me )?(?:situa|atualiza|poe em dia|bota a par)\b|\b(?:resum\w+|recap\w*|recapitul\w+|refresca\w*|relembr\w+)\b(?! (?:a )?(?:lista|conta|senha))"
+    r"|\b(?:o que|que|conta\w*|resum\w+|historia)\b.*\b(?:ate|so ate) (?:aqui|agora|onde (?:eu )?(?:vi|parei|fui|estou|assisti))\b|\b(?:quem fez o que|ate agora quem|do que eu ja vi|nos episodios que (?:eu )?vi|nao entendi (?:nada|essa parte|o que|por que|a historia)|me perdi na historia|estava distraid\w+|(?:fui|estava) (?:ao|no) banheiro|(?:eu )?(?:dormi|cochilei|apaguei)\b.*\b(?:que|conta|resum\w+|situa|meio))"
+    r"|\b(?:me )?(?:explica\w*|conta\w*) (?:o que|essa parte|esta parte|a historia|por que|ate)\b|\bo que (?:ele|ela|eles|elas) (?:acabou|acabaram|disse|disseram|falou|falaram)\b(?! (?:sobre|quando))|\b(?:tinha|estava) acontecendo\b"
+    r"|\b(?:what (?:s|has|have|had|is)? ?(?:been )?(?:happen\w*|going on)|what did (?:i|we)(?: just)? miss|what was that about|catch (?:me|us) up|remind (?:me|us) (?:what|of|where)|up to speed|so far|story so|sum (?:it )?up|recap|refresh my memory|fell asleep|dozed off|where are we in the story|what just happened|what did (?:he|she|they) just say|lost track)\b"
+)
+_PLOT = re.compile(
+    r"^(?:(?:mas|e|ue|gente|pera|ai|espera|nossa|but|wait|so) )*(?:por que (?:diabos )?(?:o|a|os|as|ele|ela|eles|elas|aquele|aquela) (?!(?:filme|serie|anime|lista|primeir\w|segund\w|terceir\w|video|site|app|legenda|som|audio|imagem|player))\w+|why (?:did|does|is|was|are|were|do) (?:he|she|they|the (?!(?:film|movie|show|list|first|second|video|site|app|sound|audio|player))\w+))\b"
+)
+"""Asks for a reason in the story: beside an open film it is about that film, not about a recommendation."""
+_SCENE = re.compile(
+    r"\b(?:a |na |aquela |essa |da )hora (?:em que|que|do|da|dos|das|de)\b|\b(?:cena|cenas|parte|momento|trecho|pedaco|scene|part|bit|moment) (?:em que|na qual|que|da|do|das|dos|de|com|onde|quando|where|when|with|of|in which|in the)\b"
+    r"|\b(?:em que|em qual|que|qual(?: e)?(?: o)?|which|what) (?:minuto|momento|hora|ponto|altura|trecho|minute|point|timestamp)\b|\b(?:qual|que) (?:e )?a (?:cena|parte)\b|\b(?:tem|ha|teve) (?:uma )(?:cena|parte|hora)\b"
+    r"|\b(?:quando|onde) (?:e que |foi que )?(?:(?:ele|ela|eles|elas|alguem|a|o|os|as) )?(?:\w+ ){0,2}?(?:aparece|aparecem|entra|entram|chega|chegam|foge|fogem|canta|cantam|danca|dancam|beija|beijam|briga|brigam|encontra|encontram|cai|caem|sai|saem|descobre|descobrem|volta|voltam|conta|contam|acontece)\b"
+    r"|\b(?:when|where) (?:does|do|did|is|was) (?:he|she|they|the (?!(?:film|movie|show|series)\b)\w+)\b|\b(?:aquela|aquele|naquela|naquele) (?:cena|parte|momento|hora|trecho)\b"
+)
+_QUOTE = re.compile(
+    r"\b(?:(?:a|aquela|essa|uma|qual|da|na|que) (?:frase|fala|citacao)|frases? (?:do|da|de|que|sobre|em)|dialogo (?:do|da|de|que|sobre|em)|the (?:quote|line) (?:about|where|when|with|from|he|she|they)|quote (?:about|from))\b(?! (?:em|no|para o) (?:portugues|ingles|espanhol|frances|alemao|coreano))"
+    r"|\b(?:quem|onde|quando|em que (?:hora|momento|parte|minuto)|que hora|em qual parte|procura|acha|who|where|when)\b.{0,30}\b(?:fala|falam|falou|falaram|diz|dizem|disse|disseram|menciona|mencionam|cita|citam|grita|said|says?|mentions?|talks? about)\b"
+    r"|\bo que (?:ele|ela|eles|elas|o \w+|a \w+) (?:responde|respondeu|diz|disse|fala|falou|grita|gritou) (?:quando|sobre|para|pro|na|no)\b|\bwhat (?:does|did) (?:he|she|they|the \w+) (?:say|answer|reply|shout)\b"
+)
+_JUDGES = re.compile(
+    r"\b(?:gostei|adorei|amei|odiei|detestei|curti|chorei|ri muito|chat[oa]s?|chatissim\w+|ruim|pessim\w+|lind[oa]s?|maravilhos\w+|boring|loved|liked|hated|awful|great)\b"
+)
+_WANTS_AGAIN = re.compile(
+    r"\b(?:onde|cade|acha|ache|procura|mostra|volta|rever|rever|de novo|outra vez|me leva|leva|vai|pula|quero|queria|qual|em que|que minuto|find|show|where|go|take|again|back|which|when)\b"
+)
+_CONTENT = re.compile(
+    r"^(?:(?:e|mas|ai|oi) )*(?:esse |essa )?(?:tem|ha|contem|is there|are there|does it have|any) (?:alguma |muita |muitas |a )?(?:cenas?|scenes?|parte) (?:de|com|pos|forte|pesad\w+|of|with)\b"
+)
+"""Asks what to be ready for, which the age rating's descriptors answer."""
+_TRACK = re.compile(
+    r"\b(?:legendas?|dublag\w+|dublad\w+|subtitles?|captions?|audio|volume|velocidade|qualidade|tela)\b"
+)
+
+
+_ALLOWS = re.compile(
+    r"(?:(?:ah|ok|ta|olha|derona|agora|hoje|por mim|eu|entao|mas|but|and|i) )*(?:pode (?:me )?(?:dar|contar|falar|soltar|mandar)(?: (?:os|um|todos os|com))? spoilers?|pode spoilar|(?:aceito|quero|adoro|amo|gosto de) spoilers?"
+    r"|nao (?:ligo|me importo|tenho problema)(?: nem um pouco)? (?:para|com|de) spoilers?|libera (?:os )?spoilers?|com spoilers?|spoilers? liberados?|spoilers? (?:are|is) (?:fine|ok|okay|welcome)|(?:don t|do not) mind spoilers?|(?:you can )?spoil (?:it|me|away)|spoilers? (?:on|please))"
+    r"(?: (?:ai|mesmo|sim|por favor|derona|please|para mim|a vontade|pode ser|for me))*"
+)
+_FORBIDS = re.compile(
+    r"(?:(?:ah|ok|ta|olha|derona|agora|hoje|por favor|eu|entao|mas|but|and|please) )*(?:sem spoilers?|nao (?:me )?(?:da|de|conta|conte|quero|solta|solte|fala)(?: (?:nenhum|mais|os))? spoilers?|nada de spoilers?|(?:odeio|detesto) spoilers?|(?:bloqueia|esconde) (?:os )?spoilers?|no(?: more)? spoilers?|(?:don t|do not) (?:spoil|give me spoilers)(?: (?:it|me|anything))?|spoilers? off|without spoilers?|(?:i )?hate spoilers?)"
+    r"(?: (?:ai|mesmo|por favor|derona|please|para mim|hein|ta|ok))*"
+)
+
+
+def switch(text: str) -> bool | None:
+    """Return whether folded words allow spoilers (True) or forbid them again (False); None where they say neither."""
+    if _FORBIDS.fullmatch(text):
+        return False
+    return True if _ALLOWS.fullmatch(text) else None
+
+
+def sense(message: Message, masked: str) -> Sense | None:
+    """Return what of a film's story a message asks for; None where it is about something else."""
+    if _TRACK.search(masked) or _CONTENT.search(masked):
+        return None
+    if _RECAP.search(masked) or _PLOT.search(masked):
+        return "recap"
+    if _JUDGES.search(masked) and not ("?" in message.marks or _WANTS_AGAIN.search(masked)):
+        return None
+    if _QUOTE.search(masked):
+        return "quote"
+    return "scene" if _SCENE.search(masked) else None
