@@ -423,6 +423,10 @@ def _settled(
         and len(message.words) <= BRIEF
     ):
         return "availability"
-    if rule.intent == "control" and intent in ("search", "surprise", "out_of_scope") and not slots.wishes:
+    if (
+        rule.intent == "control"
+        and intent in ("search", "surprise", "out_of_scope", "similar", "another", "small_talk")
+        and not slots.wishes
+    ):
         return "player_control"
     return intent
