@@ -49,7 +49,7 @@ _INJECTION = re.compile(
     r"\b(?:ignor\w+|esque[cç]\w+|desconsider\w+|disregard|forget|override|bypass)\b.{0,40}\b(?:instruc\w*|instructions?|prompts?|diretriz\w*|guidelines|programac\w+|programming)\b"
     r"|\b(?:ignor\w+|esque[cç]\w+|desconsider\w+|disregard|forget|override|bypass)\b.{0,20}\b(?:regras|rules|orden?s|orders)\b(?! (?:d[aeo]s?|of|from)\b)"
     r"|\b(?:system prompt|prompt do sistema|seu prompt|your prompt|jailbreak|developer mode|modo desenvolvedor|dan mode)\b"
-    r"|\b(?:finja|finge|aja como|pretend|act as|roleplay|you are now|agora voce e)\b|\b(?:api key|chave de api|drop table|select from|script alert)\b"
+    r"|\b(?:(?:finja|finge|faz de conta) (?:que (?:voce )?(?:e|nao|tem)\b|ser\b)|aja como|pretend (?:to be|that you|you)|act as|roleplay as|you are now|agora voce e)\b|\b(?:api key|chave de api|drop table|select from|script alert)\b"
 )
 """Words that are meant to make something else of her."""
 _OF_FILMS = re.compile(

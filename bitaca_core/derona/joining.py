@@ -404,7 +404,7 @@ def _settled(
     if intent == "out_of_scope" and unsure and rule.intent in TAKEN and intents.of_films(slots.masked):
         return rule.intent  # what speaks of films, and of nothing that is somebody else's trade
     chat = rule.intent in ("smalltalk", "identity") and intent == "search"
-    if chat and not (slots.plot and len(slots.story.split()) >= STORY_MIN):
+    if chat and not slots.said.get("genres") and not (slots.plot and len(slots.story.split()) >= STORY_MIN):
         return "small_talk"
     if (
         intent in ("small_talk", "out_of_scope")

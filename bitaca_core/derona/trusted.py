@@ -72,6 +72,7 @@ def sentences(text: str) -> list[str]:
     return [one for one in _SENTENCE.split(text.strip()) if one]
 
 
+@lru_cache(maxsize=KEPT)
 def tells(sentence: str) -> bool:
     """Return whether a sentence only tells: no address, markup or secret, no word to an assistant, no hidden letter."""
     return (

@@ -72,6 +72,8 @@ class Conversations:
         self._open: OrderedDict[str, Conversation] = OrderedDict()
         # Replies are short and hold the interpreter: more threads would only wait for each other.
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="derona")
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derona-beside")
+        # What a language model needs is made there: no answer waits behind it.
         self.handover: Handover | None = None
         """Where there are several workers: brings conversations from one to another."""
         self.engines: Engines | None = None
@@ -83,7 +85,8 @@ class Conversations:
 
     def close(self) -> None:
         """End the threads; what was said is on disk afterwards, in a store that is closed next."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._beside):
+            pool.shutdown(wait=True, cancel_futures=True)
         self.writer.close()
 
     # -- finding
@@ -264,7 +267,7 @@ class Conversations:
         return answer(question, self.services.assistant_without(question.hidden))
 
     def think(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> asyncio.Future[Any]:
-        """Return the future of what `work(assistant, viewer)` makes, off the loop."""
+        """Return the future of what `work(assistant, viewer)` makes, off the loop and beside the answers."""
         if self.services.states["derona"] == "ready":
             return self._begin(conversation, work)
         return asyncio.ensure_future(self._wait_and_think(conversation, work))
@@ -274,7 +277,7 @@ class Conversations:
         return await self._begin(conversation, work)
 
     def _begin(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> asyncio.Future[Any]:
-        return asyncio.get_running_loop().run_in_executor(self._pool, self._with, conversation, work)
+        return asyncio.get_running_loop().run_in_executor(self._beside, self._with, conversation, work)
 
     def _with(self, conversation: Conversation, work: Callable[[Any, Viewer], Any]) -> Any:
         viewer = self.known.of(conversation.viewer) if conversation.kept else NOBODY

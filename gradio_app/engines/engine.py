@@ -41,6 +41,11 @@ def serve(line: socket.socket, services: Services) -> int:
 
 
 def _warm(services: Services) -> None:
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(
+        limits=1
+    )  # there is an engine a core: threads that share a product would wait for each other
     services.search.warm(wait=True)
     for text in WARMING:
         services.assistant.reply(text)

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.derona.assistant import Assistant, DialogueState
 from bitaca_core.search.embed import open_embedder
@@ -53,6 +55,7 @@ def measured(home: Path, catalogue: Catalogue, seed: int, turns: int = TURNS) ->
     spoken = [texts.one() for _ in range(WARMING + turns)]
     for text in spoken[:WARMING]:
         assistant.reply(text)
+    threadpool_limits(limits=1)  # as in an engine
     gc.collect()
     gc.freeze()
     without: list[float] = []
