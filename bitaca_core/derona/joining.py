@@ -96,6 +96,10 @@ _BACK = re.compile(
 _SAME_MAKER = re.compile(
     r"\b(?:mesm[oa] (?:diretora?|cineasta|realizadora?)|same director|director) (?:de|do|da|que (?:fez|dirigiu)|as|of|who made) (?:(?:o|a|os|as|filme|the|movie|film) )*titulo\d"
 )
+_ANYTHING = re.compile(
+    r"\b(?:algo|alguma coisa|algum filme|alguma serie|something|anything|any (?:film|movie|show)s?) (?:\w+ )?(?:dublad\w|legendad\w|com legenda|dubbed|subtitled|with subtitles)\b"
+)
+"""Whatever has such a track: nothing is named whose being here is asked."""
 _BARE_TITLE = re.compile(r"(?:(?:o|a|os|as|filme|serie|anime|the|movie) )*titulo\d")
 _BARE_PLACE = re.compile(
     r"(?:(?:e|o|a|esse|the|numero|number|quero|fico com|vou de|vou no) )*\w+(?: (?:um|one|ai|mesmo|por favor|please|filme))*"
@@ -382,6 +386,12 @@ def _settled(
             others
             or (named_list and intent not in WISHING)
             or nothing_to_compare
+            or (
+                intent == "availability"
+                and not slots.titles
+                and not slots.reference
+                and _ANYTHING.search(message.text)
+            )
             or (intent in GUESSED_AT and understood.margin < UNSURE)
         ):
             return "search"
@@ -430,6 +440,10 @@ def _settled(
         and len(message.words) <= BRIEF
     ):
         return "availability"
-    if rule.intent == "control" and intent in (*WISHING, "out_of_scope") and not slots.wishes:
+    if (
+        rule.intent == "control"
+        and intent in (*WISHING, "out_of_scope", "similar", "another", "small_talk")
+        and not slots.wishes
+    ):
         return "player_control"
     return intent
