@@ -322,7 +322,15 @@ class Services:
 
     def _open_assistant(self) -> bool:
         self.assistant = self._assistant(self.catalogue, frozenset())
+        threading.Thread(target=self._prepare_moderation, name="bitaca-moderation-warm", daemon=True).start()
         return True
+
+    def _prepare_moderation(self) -> None:
+        """Load what moderation looks twice with, so that no viewer waits for it."""
+        from bitaca_core.derona import moderation
+
+        if self.calm is None or self.calm.wait():
+            moderation.prepare(self.meaning_share)
 
     def _assistant(self, titles: Iterable[Any], hidden: frozenset[str]) -> Any:
         from bitaca_core.catalogue.store import Catalogue

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from bitaca_core.derona import moderation
 from bitaca_core.derona.assistant import Assistant, DialogueState, PlayerContext, Reply
 from tests.derona.shelf import PLAYABLE, ShelfSearch, catalogue
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unhurried() -> Iterator[None]:
+    """Tests write faster than viewers: what moderation says must not depend on how fast."""
+    with moderation.unhurried():
+        yield
 
 
 @pytest.fixture(scope="session")

