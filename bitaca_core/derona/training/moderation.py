@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from bitaca_core.derona import phrasing, trusted
 from bitaca_core.derona.moderation.features import BLOCK, features
 from bitaca_core.derona.moderation.folding import words_of
 from bitaca_core.derona.moderation.weights import FILE, GRAVE, LABELS, RISK, TIERS, chances_of
@@ -51,7 +53,7 @@ ROUNDS_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A phrase with its tier. `source` is one of phrases, queries, utterances, patterns, terms, names."""
+    """A phrase with its tier. `source` is one of phrases, queries, utterances, patterns, terms, names, synopses, answers."""
 
     text: str
     tier: str
@@ -80,7 +82,7 @@ def development(folder: Path) -> list[Row]:
 
 
 def beside(folder: Path) -> list[Row]:
-    """Return the rows that are never judged: patterns, terms, names of titles."""
+    """Return the rows that are never judged: patterns, terms, names of titles, what synopses and Derona herself say."""
     found = [Row(phrase, tier, "patterns", PATTERN_WEIGHT) for tier, phrase, _ in phrases()]
     for line in (folder / "moderation_terms.tsv").read_text("utf-8").splitlines()[1:]:
         term, tier, *_ = line.split("\t")
@@ -90,6 +92,16 @@ def beside(folder: Path) -> list[Row]:
         title = json.loads(line)
         called = dict.fromkeys(title.get(key) for key in ("title_pt", "title_en", "original_title"))
         found += [Row(name, "allow", "names", NAME_WEIGHT) for name in called if name]
+        told = (title.get(key) or "" for key in ("synopsis_pt", "synopsis_en"))
+        found += [
+            Row(one, "allow", "synopses", NAME_WEIGHT) for text in told for one in trusted.sentences(text)
+        ]
+    for lang in phrasing.LANGUAGES:
+        for variants in phrasing.phrases(lang).values():
+            said = (re.sub(r"\{\w+\}", " ", variant) for variant in variants)
+            found += [
+                Row(one, "allow", "answers", NAME_WEIGHT) for text in said for one in trusted.sentences(text)
+            ]
     return found
 
 
