@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from bitaca_core.derona import moderation
+from bitaca_core.derona import moderation, phrasing
 from bitaca_core.derona.moderation import meaning
 from bitaca_core.derona.moderation.features import BLOCK, features
 from bitaca_core.derona.moderation.folding import words_of
@@ -59,7 +59,7 @@ PLOT_WORDS_MIN = 3
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A phrase with its tier. `source` is one of phrases, queries, utterances, plots, patterns, terms, names."""
+    """A phrase with its tier. `source` is one of phrases, queries, utterances, plots, patterns, terms, names, answers."""
 
     text: str
     tier: str
@@ -92,15 +92,19 @@ def plots() -> list[str]:
     found: dict[str, None] = {}
     for title in _titles():
         for key in ("synopsis_pt", "synopsis_en"):
-            for sentence in re.split(r"(?<=[.!?])\s+", title.get(key) or ""):
+            for sentence in _sentences(title.get(key) or ""):
                 for part in (sentence, *re.split(r"[,;:—]\s+", sentence)):
                     if len(part.split()) >= PLOT_WORDS_MIN:
                         found[part.strip(" .")] = None
     return list(found)
 
 
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?])\s+", text)
+
+
 def beside(folder: Path) -> list[Row]:
-    """Return the rows that are never judged: patterns, terms, names of titles."""
+    """Return the rows that are never judged: patterns, terms, names of titles, what Derona herself says."""
     found = [Row(phrase, tier, "patterns", PATTERN_WEIGHT) for tier, phrase, _ in phrases()]
     for line in (folder / "moderation_terms.tsv").read_text("utf-8").splitlines()[1:]:
         term, tier, *_ = line.split("\t")
@@ -108,6 +112,12 @@ def beside(folder: Path) -> list[Row]:
     for title in _titles():
         called = dict.fromkeys(title.get(key) for key in ("title_pt", "title_en", "original_title"))
         found += [Row(name, "allow", "names", NAME_WEIGHT) for name in called if name]
+    for lang in phrasing.LANGUAGES:
+        for act, variants in phrasing.phrases(lang).items():
+            if act == "crisis":
+                continue  # it speaks of danger, to who is in it
+            said = (re.sub(r"\{\w+\}", " ", variant) for variant in variants)
+            found += [Row(one, "allow", "answers", NAME_WEIGHT) for text in said for one in _sentences(text)]
     return found
 
 

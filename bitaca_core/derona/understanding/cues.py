@@ -19,6 +19,8 @@ TITLE, FIRST, LAST = "{t}", "^", "$"
 STEM_MIN = 3
 SLOTS_FILE = "spoken.txt"
 """The list of slots; the others are of intents."""
+OLD_YEAR = 1979
+"""`antigo` without a year."""
 GAP_WORDS = 3
 """The most words that `~` stands for."""
 

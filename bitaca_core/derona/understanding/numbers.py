@@ -12,8 +12,6 @@ from dataclasses import dataclass
 CLASSES = (0, 10, 12, 14, 16, 18)
 LONG_MIN = 180
 """`longo` without a number; a film that takes as long is long, unless less is asked for."""
-OLD_YEAR = 1979
-"""`antigo` without a year."""
 CENTURY = 2001
 
 _UNITS = {

@@ -15,7 +15,7 @@ import numpy as np
 
 from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.understanding import numbers, themes
-from bitaca_core.derona.understanding.cues import TITLE, Cue
+from bitaca_core.derona.understanding.cues import OLD_YEAR, TITLE, Cue
 from bitaca_core.derona.understanding.evidence import (
     Evidence,
     evidence_of,
@@ -24,13 +24,8 @@ from bitaca_core.derona.understanding.evidence import (
 from bitaca_core.derona.understanding.linear import committed, hashed
 from bitaca_core.derona.understanding.nations import mention_features, mentions
 from bitaca_core.derona.understanding.shapes import intent_features
+from bitaca_core.derona.understanding.themes import NAMING, THEMED, WISHING
 
-WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
-"""Intents that speak of what titles should be like."""
-THEMED = WISHING | {"why", "cast", "availability", "compare", "feedback"}
-"""Intents that may speak of people, and of what films are about."""
-NAMING = frozenset(("details", "play", "scene_search", "resume", "continue_watching", "watchlist", "tracks"))
-"""Intents that may name people beside a title, but speak of no theme."""
 SILENT = frozenset(
     (
         "crisis",
@@ -191,7 +186,7 @@ def _numbers(message: Message, evidence: Evidence, intent: str, slots: dict[str,
         unnamed = _BEHIND_TITLE.sub(f"{TITLE} ", numbers.spelled(" ".join(evidence.words[1:-1])))
         length, made = numbers.minutes(text, message.plain), numbers.years(unnamed)
         if old and made == numbers.Span():
-            made = numbers.Span(None, numbers.OLD_YEAR)
+            made = numbers.Span(None, OLD_YEAR)
         if length_ and length == numbers.Span():
             minutes = int(length_)
             length = numbers.Span(None, minutes) if minutes in SHORT else numbers.Span(minutes, None)

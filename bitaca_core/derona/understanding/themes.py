@@ -12,6 +12,12 @@ from bitaca_core.derona.understanding.fields import field_of, phrases
 from bitaca_core.derona.understanding.linear import Linear
 from bitaca_core.search.gloss import is_known
 
+WISHING = frozenset(("search", "refine", "similar", "surprise", "another"))
+"""Intents that speak of what titles should be like."""
+THEMED = WISHING | {"why", "cast", "availability", "compare", "feedback"}
+"""Intents that may speak of people, and of what films are about."""
+NAMING = frozenset(("details", "play", "scene_search", "resume", "continue_watching", "watchlist", "tracks"))
+"""Intents that may name people beside a title, but speak of no theme."""
 JOINING = frozenset(("de", "do", "da", "dos", "das", "e", "of", "the", "no", "na", "em", "and", "a", "in"))
 """Words that may stand within a theme but neither begin nor end one."""
 LABELS = ("theme", "theme+", "person", "person+", "other")
