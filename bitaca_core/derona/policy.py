@@ -238,7 +238,12 @@ def similar(turn: Turn, shelf: Shelf) -> Outcome:
         title,
     )
     wish = replace(wish, like=title.title_id)
-    found = shelf.like(title, wish, turn.ready)[:CARDS_MAX]
+    found = shelf.like(title, wish, turn.ready)
+    if turn.slots.person:  # "outro Kleber que lembre O Som ao Redor": somebody's titles, the likest first
+        own = [shelf.catalogue.get(title_id) for title_id in shelf.names.titles_by(turn.slots.person)]
+        others = [one for one in own if one is not None and one not in found and passes(one, wish)]
+        found = [one for one in (*(one for one in found if one in own), *others) if one != title]
+    found = found[:CARDS_MAX]
     if not found:
         return Outcome("similar_none", {"title": title.name(turn.lang)}, wish=wish)
     return Outcome("similar", {"title": title.name(turn.lang)}, _picks(found), wish=wish, like=title)
