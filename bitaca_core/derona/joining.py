@@ -22,7 +22,8 @@ from bitaca_core.derona.state import DialogueState
 from bitaca_core.derona.understanding.aspects import aspect_of
 from bitaca_core.derona.understanding.numbers import class_of
 from bitaca_core.derona.understanding.orders import command_of, tracks_command
-from bitaca_core.derona.understanding.reading import GRAVE, SILENT, WISHING, Understood
+from bitaca_core.derona.understanding.reading import GRAVE, SILENT, Understood
+from bitaca_core.derona.understanding.themes import WISHING
 from bitaca_core.search.words import REGION_WORDS, REGIONS
 
 SETTLED = frozenset(("empty", "too_long", "crisis", "refuse", "abuse"))

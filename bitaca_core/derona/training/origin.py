@@ -59,7 +59,7 @@ TRAININGS = (
         (*LIBRARIES, ENCODER),
         (
             *(f"{HERE}/moderation/{name}.py" for name in ("features", "folding", "kinds", "meaning", "rules", "weights")),
-            f"{HERE}/training/moderation.py", f"{HERE}/training/meaning.py", f"{HERE}/training/phrases.py",
+            f"{HERE}/training/moderation.py", f"{HERE}/training/meaning.py", f"{HERE}/training/phrases.py", f"{HERE}/phrasing.py",
             f"{HERE}/understanding/linear.py",
         ),
         (
@@ -75,14 +75,14 @@ TRAININGS = (
         ("--queries", f"{DEV}/film_queries.jsonl", f"{DEV}/utterances*.jsonl"),
         LIBRARIES,
         (
-            *(f"{HERE}/understanding/{name}.py" for name in ("cues", "evidence", "linear", "named", "nations", "themes", "training")),
+            *(f"{HERE}/understanding/{name}.py" for name in ("chains", "cues", "evidence", "fields", "fitting", "linear", "named", "nations", "shapes", "themes", "training")),
             *(f"{HERE}/{name}.py" for name in ("lexicon", "names", "normalize", "slots")),
             "bitaca_core/search/gloss.py", "bitaca_core/catalogue/normalize.py",
         ),
         (
             f"{DEV}/film_queries.jsonl", f"{DEV}/utterances*.jsonl", f"{HERE}/data/cues/*",
             f"{HERE}/data/lexicon.json", f"{HERE}/data/nations.tsv",
-            f"{HERE}/data/talk.txt", "bitaca_core/catalogue/data/*.jsonl",
+            f"{HERE}/data/talk.txt", f"{HERE}/data/not_slots.txt", "bitaca_core/catalogue/data/*.jsonl",
             "bitaca_core/search/data/gloss/*",
         ),
         tuple(

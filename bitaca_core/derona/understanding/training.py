@@ -33,12 +33,10 @@ from bitaca_core.derona.slots import mask
 from bitaca_core.derona.understanding import evidence as evidence_
 from bitaca_core.derona.understanding import named, nations, shapes
 from bitaca_core.derona.understanding import themes as themes_
-from bitaca_core.derona.understanding.cues import cue_words, words_of
+from bitaca_core.derona.understanding.cues import OLD_YEAR, cue_words, words_of
 from bitaca_core.derona.understanding.evidence import Evidence, Features
 from bitaca_core.derona.understanding.fitting import fit_chain
 from bitaca_core.derona.understanding.linear import COUNTED, Linear, key_of
-from bitaca_core.derona.understanding.numbers import OLD_YEAR
-from bitaca_core.derona.understanding.reading import NAMING, THEMED
 
 DATA = Path(__file__).parent.parent / "data"
 NAMED_FILE = DATA / "named.npz"
@@ -240,8 +238,8 @@ def themes_of(rows: Sequence[Row]) -> tuple[list[list[Features]], tuple[str, ...
     features, truth = [], []
     for row in rows:
         themes, people = row.slots.get("themes", ()), row.slots.get("people", ())
-        named_beside = row.intent in NAMING and any(row.evidence.people)
-        if row.intent in THEMED or themes or people or named_beside:
+        named_beside = row.intent in themes_.NAMING and any(row.evidence.people)
+        if row.intent in themes_.THEMED or themes or people or named_beside:
             features.append(themes_.word_features(row.evidence, themes_.taken_by(row.evidence), row.intent))
             truth.append(labelled(row.evidence.words, themes, people))
     return features, themes_.LABELS, truth
@@ -392,7 +390,7 @@ def left_out(rows: Sequence[Row], writers: Iterable[str] | None = None) -> Itera
                     row,
                     guessed,
                     frozenset(told),
-                    themes_.read(theming, row.evidence, guessed)[0] if guessed in THEMED else (),
+                    themes_.read(theming, row.evidence, guessed)[0] if guessed in themes_.THEMED else (),
                 )
             )
         yield found
