@@ -126,7 +126,15 @@ def code_digest(text: str) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [one for one in body if not _is_text(one)]  # type: ignore[attr-defined]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return hashlib.sha256(_shape(tree).encode()).hexdigest()
+
+
+def _shape(node: Any) -> str:
+    """Return a syntax tree as text that is the same in every Python: `ast.dump` tells empty parts in some and not in others."""
+    if isinstance(node, ast.AST):
+        parts = (f"{name}={_shape(part)}" for name, part in ast.iter_fields(node) if part not in (None, []))
+        return f"{type(node).__name__}({','.join(parts)})"
+    return f"[{','.join(map(_shape, node))}]" if isinstance(node, list) else repr(node)
 
 
 def retrained(training: Training, root: Path = CHECKOUT, adopt: bool = False) -> dict[str, str]:
