@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -55,6 +55,7 @@ SEEN_MIN = 2
 """Rows that a feature must stand in to be kept: the others cost space and tell nothing of another writer."""
 ROUNDS_MAX = 1000
 PLOT_WORDS_MIN = 3
+ASKED = ("quero assistir {}", "do que se trata {}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,19 @@ def development(folder: Path) -> list[Row]:
             if row["intent"] != UNSURE:
                 tier = "crisis" if row["intent"] == "crisis" else "allow"
                 found.append(Row(row["text"], tier, "utterances"))
-    return found + [Row(text, "allow", "plots") for text in plots()]
+    return found + [Row(text, "allow", "plots") for text in (*plots(), *heard(), *asked())]
+
+
+def heard() -> list[str]:
+    """Return lines of dialogue, most of them from the sample films: what a film says is no deed of who quotes it."""
+    file = resources.files("bitaca_core.derona") / "training" / "heard_lines.txt"
+    return file.read_text("utf-8").splitlines()
+
+
+def asked() -> list[str]:
+    """Return wishes that name a title of the catalogue, whatever the title says."""
+    names = dict.fromkeys(name for title in _titles() for name in _names(title))
+    return [frame.format(name) for name in names for frame in ASKED]
 
 
 def plots() -> list[str]:
@@ -110,8 +123,7 @@ def beside(folder: Path) -> list[Row]:
         term, tier, *_ = line.split("\t")
         found.append(Row(term, tier, "terms", TERM_WEIGHT))
     for title in _titles():
-        called = dict.fromkeys(title.get(key) for key in ("title_pt", "title_en", "original_title"))
-        found += [Row(name, "allow", "names", NAME_WEIGHT) for name in called if name]
+        found += [Row(name, "allow", "names", NAME_WEIGHT) for name in _names(title)]
     for lang in phrasing.LANGUAGES:
         for act, variants in phrasing.phrases(lang).items():
             if act == "crisis":
@@ -358,6 +370,11 @@ def _tell(name: str, rows: Sequence[Row], decided_: np.ndarray) -> None:
     for source in ("queries", "utterances"):
         own = np.array([row.source == source and row.tier not in GRAVE for row in rows])
         sys.stdout.write(f"{name}: harmless {source} turned away {decided_[own].mean():.4f}\n")
+
+
+def _names(title: Mapping[str, Any]) -> list[str]:
+    called = dict.fromkeys(title.get(key) for key in ("title_pt", "title_en", "original_title"))
+    return [name for name in called if name]
 
 
 def _titles() -> list[dict[str, Any]]:

@@ -65,7 +65,8 @@ TRAININGS = (
         (
             f"{DEV}/moderation*.jsonl", f"{DEV}/film_queries.jsonl", f"{DEV}/utterances*.jsonl",
             f"{DEV}/moderation_terms.tsv", f"{HERE}/data/moderation_*.txt",
-            f"{HERE}/training/moderation_phrases.txt", f"{HERE}/phrases/*.json", "bitaca_core/catalogue/data/real_titles.jsonl",
+            f"{HERE}/training/moderation_phrases.txt", f"{HERE}/training/heard_lines.txt", f"{HERE}/phrases/*.json",
+            "bitaca_core/catalogue/data/real_titles.jsonl",
         ),
         (f"{HERE}/data/moderation*.npz",),
     ),
