@@ -243,6 +243,7 @@ def similar(turn: Turn, shelf: Shelf) -> Outcome:
         own = [shelf.catalogue.get(title_id) for title_id in shelf.names.titles_by(turn.slots.person)]
         others = [one for one in own if one is not None and one not in found and passes(one, wish)]
         found = [one for one in (*(one for one in found if one in own), *others) if one != title]
+        wish = replace(wish, person=turn.slots.person)
     found = found[:CARDS_MAX]
     if not found:
         return Outcome("similar_none", {"title": title.name(turn.lang)}, wish=wish)
