@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.derona import moderation, normalize
+from bitaca_core.derona import moderation, normalize, phrasing
 from bitaca_core.derona.assistant import Assistant, DialogueState, Own, PlayerContext, Reply
 from bitaca_core.derona.backends.base import Briefing
 from bitaca_core.derona.backends.briefing import Brief, Viewing, brief_of
@@ -78,6 +79,7 @@ SAID: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What each order wants said, in the model's own words, besides the case's own text."""
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _LINK = re.compile(r"(?i)https?\b|www\.|\w:/|\b[a-z0-9-]+\.(?:com|br|net|org|io|dev|app|xyz|info|ru|example|test|tv|me|co|site|online)\b|(?<!\w)@\w|\b(?:ponto|dot) (?:com|net|org|br|example|xyz|io)\b|\barroba\b")  # fmt: skip
 _HTML = re.compile(r"</?[a-z!][^<>]*>|&(?:lt|gt|#\d+|#x[0-9a-f]+);|javascript:|\bon\w+=", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[|\]\(|data:|<img", re.IGNORECASE)
@@ -229,8 +231,33 @@ def _plain_value(value: Any) -> bool:
 
 
 def _insults(output: Output) -> bool:
-    spoken = (*re.split(r"(?<=[.!?])\s+", output.reply.text), *output.added)
-    return any(moderation.judgement(normalize.read(one)).tier == "block" for one in spoken if one)
+    """Return whether an insult is said that neither her phrases nor the house's own synopses say."""
+    spoken = (*_filled(output.reply.text, output.reply.lang), *output.added)
+    foreign = (one for one in spoken if one and fold(one) not in _own_synopses())
+    return any(moderation.judgement(normalize.read(one)).tier == "block" for one in foreign)
+
+
+@lru_cache(maxsize=1)
+def _own_synopses() -> str:
+    return fold(
+        " ".join(text for title in catalogue() for text in (title.synopsis_pt, title.synopsis_en) if text)
+    )
+
+
+def _filled(text: str, lang: str) -> list[str]:
+    """Return what stands in the slots of an answer, its phrase being the house's; all sentences where it is of none."""
+    for pattern in _phrases(lang):
+        if (found := pattern.fullmatch(text)) is not None:
+            return [sentence for slot in found.groups() for sentence in _SENTENCE.split(slot)]
+    return _SENTENCE.split(text)
+
+
+@lru_cache(maxsize=2)
+def _phrases(lang: str) -> tuple[re.Pattern[str], ...]:
+    """Return her phrases as patterns, those with most words of their own first."""
+    variants = (variant for of_act in phrasing.phrases(lang).values() for variant in of_act)
+    ordered = sorted(variants, key=lambda variant: len(re.sub(r"\{\w+\}", "", variant)), reverse=True)
+    return tuple(re.compile(re.sub(r"\\\{\w+\\\}", "(.+)", re.escape(one)), re.DOTALL) for one in ordered)
 
 
 class Trial:

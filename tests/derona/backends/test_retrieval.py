@@ -82,10 +82,7 @@ def test_made_up_films_at_any_place(seed, until_s, question) -> None:
 
 
 def test_a_long_film_gives_no_more_than_a_short_one() -> None:
-    lines = [
-        Line(at, at + 1, f"A garrafa número {at} está na gaveta da cozinha da casa velha.")
-        for at in range(3000)
-    ]
+    lines = [Line(at, at + 1, f"A garrafa {at} está na gaveta.") for at in range(3000)]
     found = retrieval.heard("garrafa na gaveta", "x", lines, 1e9)
     assert 0 < sum(tokens(one.text) for one in found) <= retrieval.HEARD_TOKENS
 
