@@ -400,7 +400,11 @@ def _settled(
         return "details"
     if rule.intent == "details" and slots.titles and intent in ("search", "refine") and not slots.wishes:
         return "details"
-    if rule.intent == "details" and intent in ("cast", "similar") and understood.margin < UNSURE:
+    if (
+        rule.intent == "details"
+        and intent in ("cast", "similar", "availability")
+        and understood.margin < UNSURE
+    ):
         return "details"
     foreign = rule.intent == "out_of_scope" and intents.is_foreign(slots.masked)
     if (
@@ -443,8 +447,9 @@ def _settled(
         return "availability"
     if (
         rule.intent == "control"
-        and intent in (*WISHING, "out_of_scope", "similar", "another", "small_talk")
+        and intent in (*WISHING, "out_of_scope", "small_talk", "details")
         and not slots.wishes
+        and not slots.titles
     ):
         return "player_control"
     return intent
