@@ -60,6 +60,8 @@ MEANT, TOPIC_MEANT = -0.3, 3.0
 """The same for the sum of both scores, of the words and of the sentence, where the sentence was looked at."""
 PERSONAL_KINDS = frozenset(("me", "you", "my", "her", "seu", "get", "give", "howto"))
 """Kinds of words that make a message more than a topic."""
+NEARLY = 0.8
+"""Of tiers that are nearly as likely the gravest applies, as in the guide."""
 REMEMBERED = 2048
 HARMLESS = 0.9
 REFUSED_KINDS = frozenset(
@@ -198,7 +200,8 @@ def judgement_of(text: str) -> Judgement:
     meant = _second_look(text, scores) if doubtful else None
     reason = "learned" if meant is None else "meaning"
     if grave(text, scores, meant):
-        tier = max(GRAVE, key=lambda tier: chances[tier])
+        likeliest = max(chances[tier] for tier in GRAVE)
+        tier = [tier for tier in GRAVE if chances[tier] >= NEARLY * likeliest][-1]
         if tier == "refuse" and _asks_how_of_nothing(text):
             return Judgement("allow", "how-to")
         return Judgement(tier, reason)
