@@ -396,6 +396,8 @@ def _settled(
             or (intent in GUESSED_AT and understood.margin < UNSURE)
         ):
             return "search"
+    if intent == "player_control" and state.listed and rule.intent == "refine":
+        return "refine"  # "mais antigo" beside an open film is said of the list: no speed is older
     if rule.intent == "details" and _BARE_TITLE.fullmatch(slots.masked):
         return "details"
     if rule.intent == "details" and slots.titles and intent in ("search", "refine") and not slots.wishes:

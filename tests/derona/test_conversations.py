@@ -36,6 +36,18 @@ def test_refining_step_by_step(talk: Talk) -> None:
     assert replies[4].actions[0].action == "play"
 
 
+@pytest.mark.parametrize(
+    "change", ["mais antigo", "mais recente", "mais curto", "mais leve", "menos violento"]
+)
+def test_beside_an_open_film_a_comparison_is_said_of_the_list(derona: Assistant, change: str) -> None:
+    player = PlayerContext("relampago-neon-2026")
+    shown = derona.reply("quero uma animação", player=player)
+    after = derona.reply(change, state=shown.state, player=player)
+    assert shown.cards and after.intent == "refine" and not after.actions
+    faster = derona.reply("mais rápido", state=shown.state, player=player)
+    assert [action.action for action in faster.actions] == ["speed"]
+
+
 def test_pages_until_nothing_is_left(talk: Talk) -> None:
     first, second, third, fourth = talk("mostra os filmes que tem", "mais", "outros", "mais")
     assert not set(ids(first)) & set(ids(second))
