@@ -40,7 +40,29 @@ def subject(turn: Turn, shelf: Shelf) -> Title | None:
 def names_nothing_known(turn: Turn) -> bool:
     """Return whether the message names something that is no title of the catalogue."""
     slots = turn.slots
-    return not slots.titles and slots.ordinal is None and not slots.reference and bool(slots.text)
+    named = any(word not in _LIKENESS for word in slots.text.split())
+    return not slots.titles and slots.ordinal is None and not slots.reference and named
+
+
+_LIKENESS = frozenset(
+    [
+        "parecido",
+        "parecida",
+        "parecidos",
+        "parecidas",
+        "semelhante",
+        "semelhantes",
+        "similar",
+        "similares",
+        "igual",
+        "iguais",
+        "estilo",
+        "vibe",
+        "pegada",
+        "linha",
+    ]
+)
+"""Words of a wish for what is like something; none of them names it."""
 
 
 _AHEAD = re.compile(

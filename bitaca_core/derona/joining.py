@@ -331,6 +331,8 @@ def _of_story(
         playing or (state.focus and scene_of(state, False) == "details")
     ):
         return None
+    if slots.ordinal is not None and state.listed:
+        return None  # "do que fala o primeiro?" is of the list
     found = scening.sense(message, slots.masked)
     if found is None:
         return None
@@ -396,6 +398,14 @@ def _settled(
             or (intent in GUESSED_AT and understood.margin < UNSURE)
         ):
             return "search"
+    if (
+        intent == "similar"
+        and rule.intent in ("search", "refine", "out_of_scope")
+        and (slots.wishes or slots.compare)
+        and understood.margin < SHY
+        and not (slots.titles or slots.reference or slots.ordinal is not None)
+    ):
+        return "refine" if rule.intent == "refine" else "search"  # like nothing that is named or pointed at
     if intent == "player_control" and state.listed and rule.intent == "refine":
         return "refine"  # "mais antigo" beside an open film is said of the list: no speed is older
     if rule.intent == "details" and _BARE_TITLE.fullmatch(slots.masked):

@@ -48,6 +48,26 @@ def test_beside_an_open_film_a_comparison_is_said_of_the_list(derona: Assistant,
     assert [action.action for action in faster.actions] == ["speed"]
 
 
+@pytest.mark.parametrize("wish", ["algo pra ver com as crianças", "mais alegre", "algo com meu marido"])
+def test_beside_an_open_film_a_wish_is_not_for_its_like(derona: Assistant, wish: str) -> None:
+    player = PlayerContext("relampago-neon-2026")
+    shown = derona.reply("quero uma animação", player=player)
+    assert derona.reply(wish, state=shown.state, player=player).intent in ("search", "refine")
+
+
+def test_another_like_it_is_like_what_plays(derona: Assistant) -> None:
+    player = PlayerContext("relampago-neon-2026")
+    reply = derona.reply("me indica outro parecido", player=player)
+    assert reply.intent == "similar" and reply.cards and "relampago-neon-2026" not in ids(reply)
+
+
+def test_beside_an_open_film_a_place_is_that_of_the_list(derona: Assistant) -> None:
+    player = PlayerContext("relampago-neon-2026")
+    shown = derona.reply("quero um drama", player=player)
+    reply = derona.reply("do que fala o primeiro?", state=shown.state, player=player)
+    assert reply.intent == "details" and reply.state.focus == shown.cards[0].title_id
+
+
 def test_pages_until_nothing_is_left(talk: Talk) -> None:
     first, second, third, fourth = talk("mostra os filmes que tem", "mais", "outros", "mais")
     assert not set(ids(first)) & set(ids(second))
