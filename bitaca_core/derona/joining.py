@@ -88,6 +88,8 @@ _REGION = re.compile(
 )
 _ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
 """Begins a question on a title, not a wish ("e anime?")."""
+_SUM = re.compile(r"\d\s*(?:[+*/×÷=]|mais|vezes|plus|times|divided by)\s*\d")
+"""Arithmetic: no film is asked of."""
 _NO_SOUND = re.compile(
     r"(?:(?:esta|fica|ficou|veio|continua|ta|o filme|o video|derona|ue|ai) )*(?:sem|no) (?:nenhum )?(?:som|audio|imagem|sound|audio|picture)(?: (?:nenhum|aqui|ai|de novo))*"
 )
@@ -281,6 +283,8 @@ def reading_with(
         return rule
     if rule.intent in ("affirm", "deny") and (state.offer or _PLAIN.fullmatch(message.text)):
         return rule
+    if _SUM.search(message.raw):
+        return Reading("out_of_scope")
     if message.laugh or not message.words:
         return Reading("small_talk", aspect="laugh")
     if rule.intent == "out_of_scope" and not any(in_use(word) for word in message.words):

@@ -20,6 +20,10 @@ _CREW: tuple[tuple[str, str, str], ...] = (
     (r"\b(?:produtor\w*|produziu|producer|produced)\b", "producer", "producers"),
     (r"\b(?:fotografia|cinematograph\w+)\b", "cinematography", "cinematographers"),
 )
+_ACTORS = re.compile(
+    r"\b(?:elenco|ator|atriz|atores|atrizes|atua\w*|dubl\w+|cast|actors?|actress(?:es)?|stars?|starring|plays)\b"
+)
+"""Asks for actors and no others: "quem fez?" may be answered by who directed."""
 _OTHERS = re.compile(r"\b(?:dele|dela|deles|his|her|their)\b")
 
 
@@ -49,7 +53,7 @@ def cast(turn: Turn, shelf: Shelf) -> Outcome:
     directors, actors = trusted.names(title.directors), trusted.names(title.cast)
     if aspect == "director":
         return _said(turn, shelf, title, "director", directors)
-    if aspect == "cast":
+    if aspect == "cast" and (actors or _ACTORS.search(turn.message.text)):
         return _said(turn, shelf, title, "cast", actors)
     if directors and actors:
         said = {"people": _joined(directors, turn.lang), "cast": _joined(actors, turn.lang)}
