@@ -88,6 +88,9 @@ _REGION = re.compile(
 )
 _ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
 """Begins a question on a title, not a wish ("e anime?")."""
+_WHICH_TRACKS = re.compile(
+    r"^(?:e )?(?:quais|que|qual|which|what) (?:\w+ )?(?:legendas?|audios?|idiomas?|linguas?|dublagens|dublagem|subtitles?|languages?|dubs?)\b"
+)
 _SUM = re.compile(r"\d\s*(?:[+*/×÷=]|mais|vezes|plus|times|divided by)\s*\d")
 """Arithmetic: no film is asked of."""
 _NO_SOUND = re.compile(
@@ -308,6 +311,8 @@ def reading_with(
     if intent == "player_control":
         return Reading(intent, command_of(message, understood.slots))
     if intent == "tracks":
+        if _WHICH_TRACKS.search(text):
+            return Reading(intent)  # asks what there is, and wants none of it turned on yet
         return Reading(intent, tracks_command(message, understood.slots))
     if intent == "details":
         return Reading(intent, aspect=rule.aspect if rule.intent == "details" else intents.detail_of(text))
@@ -393,6 +398,7 @@ def _settled(
             others
             or (named_list and intent not in WISHING)
             or nothing_to_compare
+            or (intent == "surprise" and slots.wishes and understood.margin < UNSURE)
             or (
                 intent == "availability"
                 and not slots.titles

@@ -306,6 +306,7 @@ _COMMANDS: dict[str, Callable[..., Outcome]] = {
     "volume": _volume,
     "speed": _speed,
     "cast": _cast,
+    "picture": lambda turn, shelf, player, command: Outcome("picture_own"),
 }
 
 

@@ -80,6 +80,7 @@ def test_what_the_player_can_do(derona: Assistant, name: str, value: Any, action
         ("speed", 9.0, "speed_range", ()),
         ("volume", {"absolute": 3}, "invalid", ()),
         ("cast", None, "cast_how", ()),
+        ("picture", None, "picture_own", ()),
         ("next", None, "next_none", ()),
         ("previous", None, "previous_none", ()),
         ("fly", None, "invalid", ()),
@@ -128,3 +129,11 @@ def test_nothing_is_done_without_a_player(derona: Assistant) -> None:
     for name in ("pause", "seek", "quality", "next", "skip_intro", "seek_scene"):
         reply = say(derona, "pausa", "player_control", command=Command(name))
         assert not reply.actions and act_of(reply) == "no_player"
+
+
+def test_what_only_the_screen_can_do_and_what_is_only_asked_change_nothing(derona: Assistant) -> None:
+    player = PlayerContext("relampago-neon-2026", position_s=3.0, audio=("pt-BR",), text=("pt-BR",))
+    for text, intent in (("aumenta o brilho", "player_control"), ("quais legendas tem?", "tracks")):
+        reply = derona.reply(text, player=player)
+        assert reply.intent == intent and not reply.actions, text
+    assert "português" in reply.text  # what the player told

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona import answers, facts
 from bitaca_core.derona.context import Outcome, Pick, Turn
-from bitaca_core.derona.player import language_name, language_names
+from bitaca_core.derona.player import language_name, language_names, tracks_of
 from bitaca_core.derona.shelf import CARDS_MAX, Shelf
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
@@ -99,6 +99,8 @@ def languages(turn: Turn, shelf: Shelf, title: Title) -> Outcome:
     """Say in what a title can be heard and read here, and whether in the language that was asked for."""
     lang, text = turn.lang, turn.message.text
     audio, read = title.audio_languages, title.subtitle_languages
+    if answers.is_playing(turn, shelf, title):  # the player knows best
+        audio, read = tracks_of(turn, shelf, "audio") or audio, tracks_of(turn, shelf, "text") or read
     if shelf.unit(title, turn.ready) is None:
         return answers.availability(turn, shelf)
     heard, seen = language_names(audio, lang), language_names(read, lang)

@@ -21,6 +21,8 @@ _FACES = ("essa", "esse", "this", "that", "esta")
 _DOWN = re.compile(
     r"\b(?:abaix\w*|baix\w*|diminu\w*|reduz\w*|menos|alto demais|muito alto|down|lower|quieter|softer|too loud|reduce|soft)\b"
 )
+_OF_THE_SCREEN = re.compile(r"\b(?:brilho|contraste|saturacao|luminosidade|brightness|contrast|saturation)\b")
+"""What only the viewer's own screen can do."""
 _OFF = re.compile(
     r"\b(?:sai\w*|tira\w*|fecha\w*|diminu\w*|minimiza\w*|pequen\w*|exit|leave|out of|off|smaller|minimi[sz]e|para de|parar de|stop)\b"
 )
@@ -28,6 +30,8 @@ _OFF = re.compile(
 
 def command_of(message: Message, slots: Mapping[str, Any]) -> Command | None:
     """Return the command of an order whose slots were read (`action`, `seconds`, languages)."""
+    if _OF_THE_SCREEN.search(message.text):
+        return Command("picture")
     literal = pace(message.text) or parse(message.text, message.plain)
     action = slots.get("action")
     if action is None or (literal is not None and literal.name in ("skip_intro", "skip_credits")):
