@@ -54,7 +54,7 @@ settings = Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), log_level='wa
 hours = settings.home / 'clock'
 access = Access(settings, clock=lambda: time.time() + 3600 * float(hours.read_text()))
 create = app.create_app
-app.create_app = lambda given: create(given, access=access)
+app.create_app = lambda given, **more: create(given, access=access, **more)
 server.serve(settings)
 """
 
@@ -83,6 +83,7 @@ class Playhouse:
         self.port = int(self.address.rsplit(":", 1)[1])
         deadline = time.monotonic() + START_S
         while not self._ready():
+            assert self.process.poll() is None, "the server ended as it began"
             assert time.monotonic() < deadline, f"the server did not open in {START_S} s"
             time.sleep(0.1)
 
