@@ -160,7 +160,7 @@ def test_no_subtitle_is_hers_heard_or_not(text) -> None:
 
 def test_of_what_was_heard_a_word_or_two_may_be_spoken_of() -> None:
     heard = [Passage("Cidade de Deus", "0:04", "O fotógrafo troca a Leica pelo Fusca.")]
-    assert told().refusal("Um drama em que um fotógrafo faz toda a diferença.") is None or told(heard).refusal("Um drama em que um fotógrafo faz toda a diferença.") is None  # fmt: skip
+    assert told(heard).refusal("Um drama em que um fotógrafo faz toda a diferença.") is None
     assert told(heard).refusal("Um drama em que a fita vermelha abre tudo.") is not None
 
 

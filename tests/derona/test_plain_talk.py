@@ -53,7 +53,9 @@ def test_fillers_are_no_unmet_wish(derona: Assistant, text: str, limit_s: int) -
     for reply in variants(derona, text):
         assert said_as(reply, "found"), reply.text
         assert reply.cards
-        for card in (card for card in reply.cards if not card.reason.startswith(("Perto", "Close"))):
+        exact = [card for card in reply.cards if not card.reason.startswith(("Perto", "Close"))]
+        assert exact and exact == list(reply.cards[: len(exact)]), "what is only near comes behind"
+        for card in exact:
             title = derona.catalogue.get(card.title_id)
             assert title is not None and "anime" in title.genres
             shortest = min((e.duration_s or 0 for e in title.episodes), default=title.duration_s or 0)

@@ -231,17 +231,10 @@ def _plain_value(value: Any) -> bool:
 
 
 def _insults(output: Output) -> bool:
-    """Return whether an insult is said that neither her phrases nor the house's own synopses say."""
-    spoken = (*_filled(output.reply.text, output.reply.lang), *output.added)
-    foreign = (one for one in spoken if one and fold(one) not in _own_synopses())
-    return any(moderation.judgement(normalize.read(one)).tier == "block" for one in foreign)
-
-
-@lru_cache(maxsize=1)
-def _own_synopses() -> str:
-    return fold(
-        " ".join(text for title in catalogue() for text in (title.synopsis_pt, title.synopsis_en) if text)
-    )
+    """Return whether a sentence is an insult, or what stands in the slots of her phrases alone."""
+    reply = output.reply
+    spoken = {*_SENTENCE.split(reply.text), *_filled(reply.text, reply.lang), *output.added}
+    return any(moderation.judgement(normalize.read(one)).tier == "block" for one in spoken if one)
 
 
 def _filled(text: str, lang: str) -> list[str]:
