@@ -34,6 +34,7 @@ from bitaca_core.derona.context import (
     PlayerContext,
     Turn,
 )
+from bitaca_core.derona.heard import Heard, Place, Readings
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.packages import Packages
 from bitaca_core.derona.shelf import Popularity, Shelf
@@ -118,6 +119,7 @@ class Assistant:
         self.names = Names(catalogue.titles)
         self.parts = named.Parts(catalogue.titles)
         self.shelf = Shelf(catalogue, search, self.names, playable, recommend, arriving, packages)
+        self._readings = Readings()
         self.lang_default = lang_default
         self.rng_seed = rng_seed
 
@@ -190,26 +192,29 @@ class Assistant:
         self, text: str, state: DialogueState, player: PlayerContext | None = None
     ) -> tuple[normalize.Message, Slots, intents.Reading]:
         """Return the message as read, its slots and its intent, before anything is decided."""
-        message = normalize.read(text, state.lang, self.names.words)
-        scene = joining.scene_of(state, player is not None and player.title_id is not None)
-        slots = extract(message, self.names, named.named_in(message, self.names, self.parts, scene))
-        rule = self._read(message, slots, state, player)
-        understood = reading.understand(message, slots.masked, scene, self.names.person_words)
-        slots = joining.slots_with(slots, understood, self.names)
         playing = player is not None and player.title_id is not None
-        return message, slots, joining.reading_with(rule, understood, message, slots, state, playing)
+        scene = joining.scene_of(state, playing)
+        place = Place(state.lang, scene, bool(state.listed), state.focus is not None, playing)
+        heard = self._readings.find(text, place)
+        if heard is None or moderation.judge(heard.message) != "ok":
+            heard = self._hear(text, place)
+        message, slots = heard.message, heard.slots
+        told = joining.reading_with(heard.rule, heard.understood, message, slots, state, playing)
+        return message, slots, told
 
-    def _read(
-        self, message: normalize.Message, slots: Slots, state: DialogueState, player: PlayerContext | None
-    ) -> intents.Reading:
-        return intents.classify(
-            message,
-            slots,
-            moderation.judge(message),
-            listed=bool(state.listed),
-            focused=state.focus is not None,
-            playing=player is not None and player.title_id is not None,
+    def _hear(self, text: str, place: Place) -> Heard:
+        """Read a message as far as the dialogue need not be known."""
+        message = normalize.read(text, place.lang, self.names.words)
+        found = extract(message, self.names, named.named_in(message, self.names, self.parts, place.scene))
+        verdict = moderation.judge(message)
+        rule = intents.classify(
+            message, found, verdict, listed=place.listed, focused=place.focused, playing=place.playing
         )
+        understood = reading.understand(message, found.masked, place.scene, self.names.person_words)
+        heard = Heard(message, joining.slots_with(found, understood, self.names), understood, rule)
+        if verdict == "ok":
+            self._readings.keep(text, place, heard)
+        return heard
 
     def _speak(self, turn: Turn, outcome: Outcome) -> Reply:
         lang = turn.message.language

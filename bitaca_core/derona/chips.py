@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona.commands import Command
@@ -93,16 +94,24 @@ def meant(text: str, player: PlayerContext | None) -> Reading | None:
     An order to the player is one only where a video is open: without one, "continua" may mean what was begun.
     """
     folded, plays = fold(text), player is not None and player.title_id is not None
-    for pair, reading in _MEANT.items():
-        for place, words in enumerate(pair):
-            if folded == fold(words):
-                found = reading[place] if isinstance(reading, tuple) else reading
-                return found if plays or found.command is None else None
+    found = _spoken_chips().get(folded)
+    if found is not None:
+        return found if plays or found.command is None else None
     quality = folded.removeprefix("muda ").removeprefix("para ").removeprefix("pra ").removeprefix("set ")
     if plays and quality != folded and quality.removesuffix("p").isdigit() and quality.endswith("p"):
         return _order("quality", quality)
     clock = _CLOCK.fullmatch(text.strip())
     return _order("seek", {"absolute": _seconds(clock[1])}) if clock and plays else None
+
+
+@lru_cache(maxsize=1)
+def _spoken_chips() -> dict[str, Reading]:
+    """Return what each chip means, by its folded words."""
+    return {
+        fold(words): reading[place] if isinstance(reading, tuple) else reading
+        for pair, reading in reversed(_MEANT.items())
+        for place, words in reversed(list(enumerate(pair)))
+    }
 
 
 _CLOCK = re.compile(r"(?i)(?:vai para|go to) (\d{1,2}(?::\d{2}){1,2})")

@@ -6,7 +6,7 @@ above all) never leaves here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, Protocol
@@ -169,10 +169,11 @@ class Shelf:
 
         A story is asked of search once, without the conditions: comparing it with the titles is what costs.
         """
+        told, resolve = conditions_of(wish), self.catalogue.resolve
         found = []
         for hit in self._wide(wish, seen, asked):
-            title = self.catalogue.resolve(hit.title_id)
-            if title is not None and passes(title, wish):
+            title = resolve(hit.title_id)
+            if title is not None and all(holds(title) for holds in told):
                 found.append(hit)
         if _only_text(wish, "kinds"):
             return [hit for hit in found if any(why.split(":")[0] in _TEXT_REASONS for why in hit.why)]
@@ -180,7 +181,9 @@ class Shelf:
             return found
         ids = {hit.title_id for hit in found}
         rest = self._filtered(replace(wish, query=replace(wish.query, text="")), seen)
-        return found + [replace(hit, score=0.0) for hit in rest if hit.title_id not in ids]
+        return found + [
+            Hit(hit.title_id, 0.0, hit.playable, hit.why) for hit in rest if hit.title_id not in ids
+        ]
 
     def _told_elsewhere(
         self, wish: Wish, exact: list[Title], seen: Collection[str], asked: Asked
@@ -202,7 +205,7 @@ class Shelf:
             for hit in hits
             if hit.title_id not in inside and hit.score >= CLEARLY * best
         ]
-        return [title for title in better if title is not None and passes(title, loose)][:ELSEWHERE_MAX]
+        return _those(better, loose)[:ELSEWHERE_MAX]
 
     def _beside(
         self,
@@ -248,7 +251,7 @@ class Shelf:
         query = replace(wish.query, text="", exclude_ids=wish.query.exclude_ids | {title.title_id, *seen})
         hits = self.search.alike(title.title_id, query, POOL)
         found = [self.catalogue.resolve(hit.title_id) for hit in hits]
-        kept = [item for item in found if item and item.title_id != title.title_id and passes(item, wish)]
+        kept = [item for item in _those(found, wish) if item.title_id != title.title_id]
         return _unique(sorted(kept[: CARDS_MAX * 2], key=lambda item: self.unit(item, ready) is None))
 
     def plays_like(
@@ -258,14 +261,14 @@ class Shelf:
         query = replace(wish.query, playable_only=True, exclude_ids=wish.query.exclude_ids | frozenset(seen))
         hits = self.search.alike(title.title_id, query, POOL)
         found = [self.catalogue.resolve(hit.title_id) for hit in hits]
-        return _unique([item for item in found if item and passes(item, wish) and self.unit(item, ready)])
+        return _unique([item for item in _those(found, wish) if self.unit(item, ready)])
 
     def popular(self, wish: Wish) -> list[Title]:
         """Return what viewers watch most that meets the wish's conditions; empty when nobody counts."""
         if self._popularity is None:
             return []
         found = [self.catalogue.resolve(hit.title_id) for hit in self._popularity.popular()]
-        return _unique([title for title in found if title is not None and passes(title, wish)])
+        return _unique(_those(found, wish))
 
     def _run(
         self, wish: Wish, ready: Collection[str], seen: Collection[str], asked: Asked | None = None
@@ -283,13 +286,12 @@ class Shelf:
             hits = self._told(wish, seen, asked) if wish.query.text else self._filtered(wish, seen)
             scores = {hit.title_id: hit.score for hit in hits}
             pool = [self.catalogue.resolve(hit.title_id) for hit in hits]
+        left_out = set(wish.soft_exclude)
         kept = [
             title
-            for title in pool
-            if title is not None
-            and title.title_id not in seen
-            and passes(title, wish)
-            and not set(wish.soft_exclude) & set(title.genres)
+            for title in _those(pool, wish)
+            if title.title_id not in seen
+            and left_out.isdisjoint(title.genres)
             and not (wish.query.playable_only and self.unit(title, ready) is None)
         ]
         if wish.order:
@@ -375,26 +377,55 @@ def _stem(word: str) -> str:
 
 def passes(title: Title, wish: Wish) -> bool:
     """Return whether a title meets every hard condition of a wish, by the catalogue's own fields."""
-    query = wish.query
-    shortest, longest = _lengths(title)
-    return (
-        title.title_id not in query.exclude_ids
-        and set(query.genres) <= set(title.genres)
-        and set(query.themes) <= set(title.themes)
-        and not set(query.exclude_genres) & set(title.genres)
-        and not set(query.exclude_themes) & set(title.themes)
-        and not set(query.exclude_moods) & set(title.moods)
-        and (query.company is None or suits(title, query.company, query.company_age, free=False))
-        and (query.max_age is None or title.effective_age <= query.max_age)
-        and (query.year_min is None or (title.year is not None and title.year >= query.year_min))
-        and (query.year_max is None or (title.year is not None and title.year <= query.year_max))
-        and (query.duration_max_s is None or (shortest is not None and shortest <= query.duration_max_s))
-        and (query.duration_min_s is None or (longest is not None and longest >= query.duration_min_s))
-        and (not query.countries or bool(set(query.countries) & set(title.countries)))
-        and (not query.kinds or title.kind in query.kinds)
-        and not set(wish.exclude_countries) & set(title.countries)
-        and title.kind not in wish.exclude_kinds
+    return all(holds(title) for holds in conditions_of(wish))
+
+
+def conditions_of(wish: Wish) -> list[Callable[[Title], bool]]:
+    """Return the hard conditions that a wish has, each asked of a title; for many titles they are made once."""
+    query, told = wish.query, []
+
+    def when(said: object, holds: Callable[[Title], bool]) -> None:
+        if said:
+            told.append(holds)
+
+    genres, themes, countries = set(query.genres), set(query.themes), set(query.countries)
+    no_genres, no_themes, no_moods = (
+        set(query.exclude_genres),
+        set(query.exclude_themes),
+        set(query.exclude_moods),
     )
+    no_countries, age, company = set(wish.exclude_countries), query.max_age, query.company
+    low, high = query.year_min, query.year_max
+    least_s, most_s = query.duration_min_s, query.duration_max_s
+    when(query.exclude_ids, lambda title: title.title_id not in query.exclude_ids)
+    when(genres, lambda title: genres.issubset(title.genres))
+    when(themes, lambda title: themes.issubset(title.themes))
+    when(no_genres, lambda title: no_genres.isdisjoint(title.genres))
+    when(no_themes, lambda title: no_themes.isdisjoint(title.themes))
+    when(no_moods, lambda title: no_moods.isdisjoint(title.moods))
+    if company is not None:
+        told.append(lambda title: suits(title, company, query.company_age, free=False))
+    if age is not None:
+        told.append(lambda title: title.effective_age <= age)
+    if low is not None:
+        told.append(lambda title: title.year is not None and title.year >= low)
+    if high is not None:
+        told.append(lambda title: title.year is not None and title.year <= high)
+    if most_s is not None:
+        told.append(lambda title: (shortest := _lengths(title)[0]) is not None and shortest <= most_s)
+    if least_s is not None:
+        told.append(lambda title: (longest := _lengths(title)[1]) is not None and longest >= least_s)
+    when(countries, lambda title: not countries.isdisjoint(title.countries))
+    when(query.kinds, lambda title: title.kind in query.kinds)
+    when(no_countries, lambda title: no_countries.isdisjoint(title.countries))
+    when(wish.exclude_kinds, lambda title: title.kind not in wish.exclude_kinds)
+    return told
+
+
+def _those(titles: Iterable[Title | None], wish: Wish) -> list[Title]:
+    """Return the titles that meet a wish's hard conditions."""
+    told = conditions_of(wish)
+    return [title for title in titles if title is not None and all(holds(title) for holds in told)]
 
 
 def _measure(title: Title, order: str) -> int | None:

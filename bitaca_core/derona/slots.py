@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from bitaca_core.derona.lexicon import Lexicon, lexicon
@@ -186,14 +187,21 @@ def _drop_children(rest: str) -> str:
 
 
 _YEAR = r"(1[89]\d\d|20[0-4]\d)"
+_DATED = re.compile(_YEAR)
+
+
+@lru_cache(maxsize=1)
+def _decades() -> re.Pattern[str]:
+    spoken = "|".join(lexicon().decades)
+    english = "|".join(word for word in lexicon().decades if word.endswith("ties"))
+    return re.compile(
+        rf"\b(?:(?:n?os )?anos|decada(?: de)?|d?os anos) (?:({_YEAR})|(\d0)|({spoken}))\b|\b(?:the )?(?:(19\d0|20[0-4]0)|(\d0)) ?s\b"
+        rf"|\b(?:(19\d0|20[0-4]0)|(\d0))s\b|\b(?:the )?({english})\b"
+    )
 
 
 def _years(rest: str, found: dict[str, object]) -> str:
-    spoken = "|".join(lexicon().decades)
-    decade = re.search(
-        rf"\b(?:(?:n?os )?anos|decada(?: de)?|d?os anos) (?:({_YEAR})|(\d0)|({spoken}))\b|\b(?:the )?(?:(19\d0|20[0-4]0)|(\d0)) ?s\b|\b(?:(19\d0|20[0-4]0)|(\d0))s\b|\b(?:the )?({'|'.join(w for w in lexicon().decades if w.endswith('ties'))})\b",
-        rest,
-    )
+    decade = _decades().search(rest)
     if decade:
         token = next(group for group in decade.groups() if group)
         start = lexicon().decades.get(token)
@@ -208,6 +216,8 @@ def _years(rest: str, found: dict[str, object]) -> str:
             low, high = start, None  # type: ignore[assignment]
         found.update({"year_min": low, "year_max": high})
         return rest[: decade.start()] + " " + rest[decade.end() :]
+    if not _DATED.search(rest):
+        return _old(rest, found)
     between = re.search(
         rf"\b(?:entre|de|between|from) (?:os anos )?{_YEAR} (?:e|a|ate|and|to) {_YEAR}\b", rest
     )
@@ -232,10 +242,16 @@ def _years(rest: str, found: dict[str, object]) -> str:
     if exact:
         found.update({"year_min": int(exact[1]), "year_max": int(exact[1])})
         return rest[: exact.start()] + " " + rest[exact.end() :]
-    old = re.search(
-        r"(?<!mais )\b(antig[oa]s?|antigao|classic[oa]s?|classicos|old|classics?|das antigas|retro|vintage)\b(?! (?:anos|year))",
-        rest,
-    )
+    return _old(rest, found)
+
+
+_OLD = re.compile(
+    r"(?<!mais )\b(antig[oa]s?|antigao|classic[oa]s?|classicos|old|classics?|das antigas|retro|vintage)\b(?! (?:anos|year))"
+)
+
+
+def _old(rest: str, found: dict[str, object]) -> str:
+    old = _OLD.search(rest)
     if old and "older" not in rest:
         found["year_max"] = OLD_YEAR
         return rest[: old.start()] + " " + rest[old.end() :]
@@ -371,8 +387,11 @@ _COMPARES = (
 )  # fmt: skip
 
 
+_COMPARED = re.compile("|".join(pattern for pattern, _ in _COMPARES))
+
+
 def _flags(rest: str, found: dict[str, object]) -> str:
-    for pattern, name in _COMPARES:
+    for pattern, name in _COMPARES if _COMPARED.search(rest) else ():
         if re.search(pattern, rest) and not re.search(
             r"\b(?:shorter|longer|older|newer) than\b|\b(?:que|do que) \d", rest
         ):

@@ -51,6 +51,7 @@ _FLESH = _COMPANY | frozenset(
 """Words that ask for nothing by themselves and tell something beside other words of a story."""
 _REACH = 3
 """So near to a word of the story the flesh must stand."""
+_TITLE = re.compile(r"titulo\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def told(slots: Slots, wanted: Collection[str], *, moods_read: bool, company: bo
         The message changes a list: beside its conditions only `wanted` words tell anything.
     """
     known = lexicon()
-    words = [word for word in slots.masked.split() if not re.fullmatch(r"titulo\d+", word)]
+    words = [word for word in slots.masked.split() if not _TITLE.fullmatch(word)]
     unread = set(slots.text.split())
     themes = {word for phrase in wanted for word in phrase.split()}
     only_wanted = refining and replace(slots, kinds=()).wishes

@@ -58,6 +58,8 @@ PART_WEIGHT, PART_SHARE, PART_MIN_LETTERS, PART_MAX_WORDS = 0.15, 0.9, 8, 5
 """A piece of a name typed badly counts nine tenths of the name itself, from eight letters on, in short questions."""
 CANDIDATES = 200
 """Names that are compared letter by letter: those that share the most letter triples."""
+NEAREST_KEPT = 8192
+"""Comparisons kept: most words of a question were asked before, in another question."""
 STARTING_MAX = 2000
 """Names that begin alike and are looked at; a single letter begins thousands."""
 QUESTION_MAX_WORDS = 40
@@ -93,6 +95,7 @@ class Keys:
             triple: np.array(rows, np.int32) for triple, rows in triples.items()
         }
         self._sizes = np.array([max(1, len(key)) for key in self.keys], np.float32)
+        self._nearest: dict[tuple[str, float, int, bool], list[tuple[int, float]]] = {}
 
     def beginning(self, text: str, limit: int = STARTING_MAX) -> Iterator[int]:
         """Yield the rows of names of which some word, and what follows it, begins with `text`."""
@@ -104,8 +107,17 @@ class Keys:
 
     def near(self, text: str, cutoff: float, limit: int, parts: bool = False) -> list[tuple[int, float]]:
         """Return `(row, likeness 0 to 100)` of the names most like `text`, best first; with `parts`, of pieces of names too."""
+        asked = (text, cutoff, limit, parts)
+        found = self._nearest.get(asked)
+        if found is None:
+            if len(self._nearest) >= NEAREST_KEPT:
+                self._nearest.clear()
+            found = self._nearest[asked] = self._compared(text, cutoff, limit, parts)
+        return list(found)
+
+    def _compared(self, text: str, cutoff: float, limit: int, parts: bool) -> list[tuple[int, float]]:
         import numpy as np
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         postings = [self._triples[triple] for triple in _triples(text) if triple in self._triples]
         if not postings:
@@ -115,10 +127,12 @@ class Keys:
         shared = shared * (1.0 / (self._sizes + len(text)) + PART_WEIGHT / max(1, len(text)))
         count = min(CANDIDATES, len(self.keys))
         rows = np.argpartition(-shared, count - 1)[:count]
-        likeness = _part_ratio if parts else fuzz.ratio
-        scored = [
-            (int(row), likeness(text, self.keys[row], score_cutoff=cutoff)) for row in rows if shared[row] > 0
-        ]
+        names = {row: self.keys[row] for row in rows[shared[rows] > 0].tolist()}
+        if parts:
+            scored = [(row, _part_ratio(text, name, score_cutoff=cutoff)) for row, name in names.items()]
+        else:
+            every = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=cutoff, limit=None)
+            scored = [(row, score) for _, score, row in every]
         found = [(row, score) for row, score in scored if score >= cutoff and score > 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
 

@@ -24,6 +24,7 @@ from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import GENRE_WORDS, MOOD_WORDS
 from bitaca_core.errors import BitacaError
 from bitaca_core.search.adjusting import adjusted
+from bitaca_core.search.answered import Answered
 from bitaca_core.search.centring import Centred, question_mean
 from bitaca_core.search.company import liking
 from bitaca_core.search.coverage import Coverage, title_words
@@ -52,6 +53,8 @@ PLAYABLE_BONUS = 0.5
 UNNAMED_MAX, HALF_SCORE = 0.85, 8.0
 """A title that is not named scores below this; a sum of `HALF_SCORE` gives half of it."""
 CACHE_SIZE = 2048
+ANSWERED_SIZE = 2048
+"""Answers kept, 5 KB each; a page of Derona's asks for forty titles or for a hundred and twenty."""
 CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
 """Questions by meaning at one time: half of the cores stay free for whoever serves the answers."""
 MEANING_PER_S = 30.0
@@ -163,6 +166,7 @@ class LocalSearch:
         self._opening = threading.Lock()
         self._slots = threading.BoundedSemaphore(CONCURRENT)
         self._cache: OrderedDict[str, Evidence] = OrderedDict()
+        self._answered = Answered(ANSWERED_SIZE)
         self._index: OpenIndex | None = None
         self._centred: Centred | None = None
         self._coverage: Coverage | None = None
@@ -264,8 +268,7 @@ class LocalSearch:
     def playable_titles(self) -> frozenset[str]:
         """Return the titles of which something can be watched now (a series with one ready episode counts)."""
         now = self._clock()
-        stamp, titles = self._playable
-        if now - stamp >= 1.0:
+        if now - self._playable[0] >= 1.0:
             catalogue = self._state.catalogue
             found = ((unit, catalogue.resolve(unit)) for unit in self._ask_playable())
             titles = frozenset(
@@ -273,8 +276,8 @@ class LocalSearch:
                 for unit, title in found
                 if title is not None and unit in catalogue.playable_ids(title)
             )
-            self._playable = (now, titles)
-        return titles
+            self._playable = (now, titles if titles != self._playable[1] else self._playable[1])
+        return self._playable[1]
 
     # --- asking
 
@@ -371,46 +374,59 @@ class LocalSearch:
         self._notice_new_index()
         ready = self.playable_titles()
         state = self._state
+        world, asked = (state, self._index, ready), (query, limit)
+        if (known := self._answered.find(world, asked, self.hurried)) is not None:
+            return known
         allowed = state.facets.passing(query, ready)
         reasons = [f"genre:{slug}" for slug in query.genres] + [f"theme:{theme}" for theme in query.themes]
-        if not query.text.strip():
-            return self._filtered(query, allowed, ready, reasons, limit)
+        if query.text.strip():
+            hits, whole = self._told(query, allowed, ready, reasons, limit)
+        else:
+            hits, whole = self._filtered(query, allowed, ready, reasons, limit), True
+        self._answered.keep(world, asked, hits, whole)
+        return hits
+
+    def _told(
+        self,
+        query: Query,
+        allowed: Collection[str] | None,
+        ready: frozenset[str],
+        reasons: list[str],
+        limit: int,
+    ) -> tuple[list[Hit], bool]:
+        """Return what a question's words find among the titles that it allows, and whether meaning was asked where it can be."""
+        state = self._state
         evidence, legs, why_meaning = self.spoken(query.text, allowed)
-        hits = []
+        shifts, titles = bool(query.moods or query.exclude_moods or query.exclude_genres), state.facets.titles
+        found: list[tuple[float, bool, int, str]] = []
         for title_id, score in fuse(legs, allowed).items():
-            if title_id not in state.order:
+            place = state.order.get(title_id)
+            if place is None:
                 continue  # the index is older than the catalogue
-            score += (PLAYABLE_BONUS if title_id in ready else 0.0) + self._mood_bonus(title_id, query)
+            away = title_id not in ready
+            if not away:
+                score += PLAYABLE_BONUS
+            if shifts:
+                score += self._mood_bonus(title_id, query)
             if query.company is not None:
-                score += COMPANY_GAIN * liking(state.facets.titles[title_id], query.company)
+                score += COMPANY_GAIN * liking(titles[title_id], query.company)
             strong = evidence.strong.get(title_id)
-            hits.append(
-                Hit(
-                    title_id,
-                    strong if strong else UNNAMED_MAX * max(0.0, score) / (max(0.0, score) + HALF_SCORE),
-                    title_id in ready,
-                    (),
-                )
-            )
-        hits.sort(key=lambda hit: (-hit.score, not hit.playable, state.order[hit.title_id]))
-        hits = self._silent_about(hits, query, limit)[:limit]
-        for place, hit in enumerate(hits):  # a leg has hundreds of titles: reasons are only for what is shown
-            why = (
-                *evidence.why.get(hit.title_id, ()),
-                *(("meaning",) if hit.title_id in why_meaning else ()),
-            )
-            hits[place] = replace(hit, why=tuple(dict.fromkeys((*why, *reasons))))
+            share = strong if strong else UNNAMED_MAX * max(0.0, score) / (max(0.0, score) + HALF_SCORE)
+            found.append((-share, away, place, title_id))
+        found.sort()
+        hits = []
+        for share, away, _, title_id in self._silent_about(found, query, limit):
+            why = (*evidence.why.get(title_id, ()), *(("meaning",) if title_id in why_meaning else ()))
+            hits.append(Hit(title_id, -share, not away, tuple(dict.fromkeys((*why, *reasons)))))
         if len(hits) < limit and _narrows(query):
-            found = {hit.title_id for hit in hits}
+            seen = {hit.title_id for hit in hits}
             hits += [
                 Hit(hit.title_id, round(FILL_SCORE * hit.score, 4), hit.playable, hit.why)
-                for hit in self._filtered(query, allowed, ready, reasons, limit + len(found))
-                if hit.title_id not in found
+                for hit in self._filtered(query, allowed, ready, reasons, limit + len(seen))
+                if hit.title_id not in seen
             ]
-        return hits[:limit]
-
-    def _has_mood(self, title_id: str, query: Query) -> bool:
-        return any(title_id in self._state.facets.moods.get(mood, ()) for mood in query.moods)
+        whole = self._index is None or "meaning" in legs or "meaning" in self._legs.silent
+        return hits[:limit], whole
 
     def spoken(
         self, text: str, allowed: Container[str] | None
@@ -427,12 +443,14 @@ class LocalSearch:
             legs["coverage"] = covered(evidence, legs, self._coverage, allowed)
         return evidence, legs, frozenset(near)
 
-    def _silent_about(self, hits: list[Hit], query: Query, limit: int) -> list[Hit]:
-        """Return the first hits whose texts do not tell of what is to be left out; looked at one by one, in their order."""
+    def _silent_about(
+        self, found: list[tuple[float, bool, int, str]], query: Query, limit: int
+    ) -> list[tuple[float, bool, int, str]]:
+        """Return the first whose texts do not tell of what is to be left out; looked at one by one, in their order."""
         if not query.exclude_words:
-            return hits
+            return found[:limit]
         titles = self._state.facets.titles
-        kept = (hit for hit in hits if not tells(titles[hit.title_id], query.exclude_words))
+        kept = (one for one in found if not tells(titles[one[-1]], query.exclude_words))
         return list(itertools.islice(kept, limit))
 
     def _moods(self, title_id: str, query: Query) -> tuple[bool, bool]:
@@ -461,16 +479,20 @@ class LocalSearch:
         """Return what meets the filters, nothing else being asked: moods, what plays, what is far from what is left out, its order."""
         state = self._state
 
+        titles, moods = state.facets.titles, state.facets.moods
+        felt = frozenset[str]().union(*(moods.get(mood, ()) for mood in query.moods))
+        spurns, clips = bool(query.exclude_moods or query.exclude_genres), "short" in query.kinds
+
         def place(title_id: str) -> tuple[bool, bool, float, int, bool, bool, float, int]:
-            title = state.facets.titles[title_id]
+            title = titles[title_id]
             positions = [title.genres.index(genre) for genre in query.genres if genre in title.genres]
             return (
                 title_id not in ready,
-                not self._has_mood(title_id, query),
+                title_id not in felt,
                 -liking(title, query.company) if query.company is not None else 0.0,
-                _unwanted(title, query),
+                _unwanted(title, query) if spurns else 0,
                 query.duration_max_s is not None and duration_of(title) is None,
-                (title.duration_s or CLIP_S) < CLIP_S and "short" not in query.kinds,
+                not clips and (title.duration_s or CLIP_S) < CLIP_S,
                 sum(positions) / len(positions) if positions else 0.0,
                 state.order[title_id],
             )
@@ -504,11 +526,20 @@ class LocalSearch:
     def alike(self, title_id: str, query: Query, limit: int = 10, others: Sequence[Title] = ()) -> list[Hit]:
         """Return titles like one (or like several) that meet the filters of `query`; its moods lift, its words are not read."""
         self._notice_new_index()
-        state = self._state
-        source = state.catalogue.resolve(title_id)
+        source, ready = self._state.catalogue.resolve(title_id), self.playable_titles()
         if source is None:
             return []
-        ready = self.playable_titles()
+        world = (self._state, self._index, ready)
+        asked = (source.title_id, query, limit, tuple(one.title_id for one in others))
+        if (known := self._answered.find(world, asked, hurried=False)) is None:
+            known = self._alike(source, query, limit, others, ready)
+            self._answered.keep(world, asked, known, whole=True)
+        return known
+
+    def _alike(
+        self, source: Title, query: Query, limit: int, others: Sequence[Title], ready: frozenset[str]
+    ) -> list[Hit]:
+        state = self._state
         allowed = state.facets.passing(query, ready)
         cosines = self._cosines(source.title_id)
         for one in others:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -20,7 +20,8 @@ from bitaca_core.errors import SchemaError
 BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.7, "g": 0.7, "d": 0.7, "q": 0.5, "s": 1.0}
 """How much a block weighs. Blocks of n-grams are tf-idf of length one; cue and slot blocks are as they are."""
 COUNTED = frozenset("wcgd")
-
+MOST_BITS = 18
+"""Leading bits that keys are looked up by: a table of 2 MB at the most."""
 
 _STARTS = {block: zlib.crc32(f"{block} ".encode()) for block in BLOCKS}
 """The checksum of each block's prefix, from which that of a name goes on."""
@@ -84,11 +85,24 @@ class Linear:
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
+    _starts: NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    _rows: NDArray[np.uint32] = field(init=False, repr=False, compare=False)
+    _shift: np.uint32 = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note where the keys that begin with the same bits stand: checksums are spread evenly, so few do."""
+        bits = min(MOST_BITS, max(1, len(self.keys).bit_length()))
+        firsts = np.arange(2**bits, dtype=np.uint32) << np.uint32(32 - bits)
+        object.__setattr__(self, "_starts", self.keys.searchsorted(firsts))
+        object.__setattr__(self, "_rows", np.append(self.keys, np.uint32(2**32 - 1)))
+        object.__setattr__(self, "_shift", np.uint32(32 - bits))
 
     def _find(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """Return where each key would be, and whether it is there."""
-        at = self.keys.searchsorted(keys)
-        np.minimum(at, len(self.keys) - 1, out=at)
+        """Return where each key is, if it is anywhere, and whether it is there."""
+        at = self._starts[keys >> self._shift]
+        while (before := self._rows[at] < keys).any():
+            at += before
+        np.minimum(at, len(self.keys) - 1, out=at)  # behind the last one stands none
         return at, self.keys[at] == keys
 
     def vector(self, features: Features | Hashed) -> tuple[NDArray[np.intp], NDArray[np.float32]]:

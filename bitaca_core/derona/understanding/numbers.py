@@ -211,6 +211,7 @@ def _clock(match: re.Match[str]) -> int:
 
 
 _YEAR = r"(1[89]\d\d|20[0-4]\d)"
+_DATED = re.compile(_YEAR)
 _FROM = r"(?:a partir d[eo]s?(?: ano(?: de)?)?|desde|de|since|from|starting(?: in)?)"
 
 
@@ -226,6 +227,8 @@ def years(text: str) -> Span:
         return decade
     if re.search(r"\bseculo (?:passado|20|xx)\b|\b20th century\b|\blast century\b", text):
         return Span(None, 2000)
+    if not _DATED.search(text):
+        return Span()
     between = re.search(
         rf"\b(?:entre|de|between|from)(?: os anos)? {_YEAR} (?:e|a|ate|and|to|until) {_YEAR}\b", text
     )
@@ -262,12 +265,14 @@ _BOUNDS: tuple[tuple[str, int | None, int | None], ...] = (
 )  # fmt: skip
 
 
+_DECADE = re.compile(
+    rf"\b(?:anos|decada(?: de)?|decada dos anos) (?:{_YEAR}|(\d0)|({'|'.join(_DECADES)}))\b|\b(?:early |late |mid )?(?:{_YEAR}|(\d0)) ?s\b|\b({'|'.join(w for w in _DECADES if w.endswith(('ties', 'tista', 'tistas')))})\b"
+    rf"|\bthe (?:{_YEAR}|(\d0))s\b",
+)
+
+
 def _decade(text: str) -> Span | None:
-    match = re.search(
-        rf"\b(?:anos|decada(?: de)?|decada dos anos) (?:{_YEAR}|(\d0)|({'|'.join(_DECADES)}))\b|\b(?:early |late |mid )?(?:{_YEAR}|(\d0)) ?s\b|\b({'|'.join(w for w in _DECADES if w.endswith(('ties', 'tista', 'tistas')))})\b"
-        rf"|\bthe (?:{_YEAR}|(\d0))s\b",
-        text,
-    )
+    match = _DECADE.search(text)
     if match is None:
         return None
     token = next(group for group in match.groups() if group)

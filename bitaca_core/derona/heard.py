@@ -1,0 +1,73 @@
+"""What was read lately, so that what many viewers say in the same words is read once.
+
+A reading depends on the words, on what stands on the page and on nothing of the viewer's. Only short messages that are
+plainly fine and hold no number long enough to be somebody's and no address are remembered, in memory alone.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from bitaca_core.derona.intents import Reading
+from bitaca_core.derona.normalize import Message
+from bitaca_core.derona.slots import Slots
+from bitaca_core.derona.understanding.reading import Understood
+
+SIZE = 4096
+"""Readings kept, 4 KB each."""
+LETTERS_MAX = 120
+"""Longer messages are hardly ever said twice."""
+_PERSONAL = re.compile(r"\d{5}|\d[\d. -]{7}|@")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message as the models and the rules read it, before the dialogue is looked at."""
+
+    message: Message
+    slots: Slots
+    understood: Understood
+    rule: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a reading depends on besides the words: the language spoken so far, and what stands on the page."""
+
+    lang: str
+    scene: str
+    listed: bool
+    focused: bool
+    playing: bool
+
+
+class Readings:
+    """The latest readings; the one that was used longest ago goes first. Safe to share between threads."""
+
+    def __init__(self, size: int = SIZE) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, Place], Heard] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, text: str, place: Place) -> Heard | None:
+        """Return how the same words in the same place were read."""
+        with self._lock:
+            found = self._kept.get((text, place))
+            if found is not None:
+                self._kept.move_to_end((text, place))
+            return found
+
+    def keep(self, text: str, place: Place, heard: Heard) -> None:
+        """Remember a reading, if it may be."""
+        if len(text) > LETTERS_MAX or _PERSONAL.search(text):
+            return
+        with self._lock:
+            self._kept[text, place] = heard
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
