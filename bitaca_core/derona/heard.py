@@ -16,8 +16,8 @@ from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.slots import Slots
 from bitaca_core.derona.understanding.reading import Understood
 
-SIZE = 4096
-"""Readings kept, 4 KB each."""
+SIZE = 16_384
+"""Readings kept, 2.5 KB each."""
 LETTERS_MAX = 120
 """Longer messages are hardly ever said twice."""
 _PERSONAL = re.compile(r"\d{5}|\d[\d. -]{7}|@")

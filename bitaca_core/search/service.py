@@ -53,8 +53,8 @@ PLAYABLE_BONUS = 0.5
 UNNAMED_MAX, HALF_SCORE = 0.85, 8.0
 """A title that is not named scores below this; a sum of `HALF_SCORE` gives half of it."""
 CACHE_SIZE = 2048
-ANSWERED_SIZE = 2048
-"""Answers kept, 5 KB each; a page of Derona's asks for forty titles or for a hundred and twenty."""
+ANSWERED_SIZE = 4096
+"""Answers kept, 8 KB each; a turn of Derona asks for forty titles or for a hundred and twenty."""
 CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
 """Questions by meaning at one time: half of the cores stay free for whoever serves the answers."""
 MEANING_PER_S = 30.0

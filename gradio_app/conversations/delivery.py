@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.websockets import WebSocketDisconnect
 
@@ -16,6 +16,19 @@ BEHIND_MAX_BYTES = 48 * 1024
 """A page that is so far behind is closed: it may come back and ask for what it missed. Less than a conversation
 keeps of frames, so that it finds all of them."""
 
+TOGETHER_BYTES = 8 * 1024
+"""Frames that wait are handed to the network together, up to so much: each time costs more than making the frame."""
+
+
+def _together(frames: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
+    """Return the first frames, as many as go together, one at the least."""
+    size = 0
+    for count, (_, text) in enumerate(frames):
+        size += len(text)
+        if size > TOGETHER_BYTES:
+            return frames[: max(1, count)]
+    return frames
+
 
 class Delivery:
     """Sends frames from number `sent` on.
@@ -24,7 +37,7 @@ class Delivery:
     ----------
     conversation : Conversation
     send : callable
-        Sends one frame's text; waits while the page does not read, raises OSError or a disconnect when it is gone.
+        Sends the texts of some frames; waits while the page does not read, raises OSError or a disconnect when it is gone.
     too_slow : callable
         Called once when the page is too far behind; nothing is sent afterwards.
     sent : int
@@ -35,7 +48,7 @@ class Delivery:
     def __init__(
         self,
         conversation: Conversation,
-        send: Callable[[str], Awaitable[None]],
+        send: Callable[[Sequence[str]], Awaitable[None]],
         too_slow: Callable[[], None],
         sent: int,
         behind_max_bytes: int = BEHIND_MAX_BYTES,
@@ -76,11 +89,11 @@ class Delivery:
         conversation = self.conversation
         try:
             while new := conversation.after(self.sent):
-                for seq, text in new:
-                    self._blocked = True  # seen by others only where sending has to wait
-                    await self._send(text)
-                    self._blocked = False
-                    self.sent = seq
+                together = _together(new)
+                self._blocked = True  # seen by others only where sending has to wait
+                await self._send([text for _, text in together])
+                self._blocked = False
+                self.sent = together[-1][0]
             if new is None:
                 self.close()
                 self._too_slow()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -66,9 +67,10 @@ class Events(Response):
         """Stream."""
         left = asyncio.create_task(_until_disconnected(receive))
 
-        async def write(text: str) -> None:
-            if json.loads(text)["id"] in self.ids:
-                await send({"type": "http.response.body", "body": event(text), "more_body": True})
+        async def write(texts: Sequence[str]) -> None:
+            ours = b"".join(event(text) for text in texts if json.loads(text)["id"] in self.ids)
+            if ours:
+                await send({"type": "http.response.body", "body": ours, "more_body": True})
 
         conversation = self.conversation
         delivery = Delivery(conversation, write, left.cancel, self.since)

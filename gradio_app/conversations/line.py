@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -99,7 +100,7 @@ class Line:
             "resumed": resumed, "text": conversations.greeting(conversation), "said": said,
         }  # fmt: skip
         self.delivery = Delivery(conversation, self._send, self._hang_up, self.since)
-        await self._send(as_text(welcome))
+        await self._send([as_text(welcome)])
         conversations.attach(conversation, self.delivery)
         if self.delivery.sent < conversation.seq:
             self.delivery.wake()
@@ -158,13 +159,17 @@ class Line:
         else:
             self._closing = asyncio.create_task(self.socket.close(1013, "too slow"))
 
-    async def _send(self, text: str) -> None:
-        """Send past the framework's layers, which cost more than making the frame."""
+    async def _send(self, texts: Sequence[str]) -> None:
+        """Send past the framework's layers, which cost more than making the frames; together where the server can."""
         socket = self.socket
         if WebSocketState.DISCONNECTED in (socket.client_state, socket.application_state):
             raise WebSocketDisconnect(1006)
         try:
-            await socket._send({"type": "websocket.send", "text": text})
+            if len(texts) > 1 and "bitaca.hang_up" in socket.scope:
+                await socket._send({"type": "websocket.send", "texts": texts})
+                return
+            for text in texts:
+                await socket._send({"type": "websocket.send", "text": text})
         except OSError:
             raise WebSocketDisconnect(1006) from None
 
