@@ -119,6 +119,20 @@ class WordBook:
             found.update(zip(lost, self._embedder.encode(lost), strict=True))
         return np.stack([vector for word in words if (vector := found[word]) is not None])
 
+    def sentence(self, text: str, words: Sequence[str]) -> Floats:
+        """Return the unit vector of a text, shape (dimension,), and make at once those of its words that are not at hand.
+
+        A pass of the embedder costs most for reading its weights, so that some words more hardly count.
+        """
+        missing = [
+            word for word in dict.fromkeys(words) if word not in self._vectors and word not in self._asked
+        ]
+        made = self._embedder.encode([text, *missing])
+        with self._lock:
+            self._asked.update(zip(missing, made[1:], strict=True))
+        found: Floats = made[0]
+        return found
+
     def knows(self, word: str) -> bool:
         """Return whether a word's vector is at hand."""
         return word in self._vectors
@@ -239,6 +253,10 @@ class Coverage:
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         best = np.maximum.reduceat(near[all_rows], starts, axis=0)
         return dict(zip(keys, (best @ rarity).tolist(), strict=True))
+
+    def vector(self, text: str) -> Floats:
+        """Return the unit vector of an English question, shape (dimension,), its words' made ready for `of`."""
+        return self._book.sentence(text, words_of(text)[:ASKED_MAX])
 
     def _rarity(self, word: str) -> float:
         count = self._count.get(word, 0)

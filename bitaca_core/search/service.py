@@ -641,7 +641,11 @@ class LocalSearch:
     def _gather(self, text: str, state: Shelf, index: OpenIndex | None) -> Evidence:
         if index is None or self._embedder is None:
             return gather(text, state, index, None, self._legs)
-        vector = self._embedder.encode([self._legs.english(text)])[0]
+        english, coverage = self._legs.english(text), self._coverage
+        if coverage is None or "coverage" in self._legs.silent:
+            vector = self._embedder.encode([english])[0]
+        else:
+            vector = coverage.vector(english)
         return gather(text, state, index, vector, self._legs)
 
 

@@ -11,12 +11,14 @@ import logging
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.settings import Settings
 from gradio_app.engines import wire
+from gradio_app.engines.pace import Pace
 from gradio_app.engines.question import answer
 from gradio_app.services import Services
 
@@ -33,10 +35,14 @@ def serve(line: socket.socket, services: Services) -> int:
         log.error("an engine has nothing to answer from: %s", services.states["derona"])
         return 1
     _warm(services)
+    pace = Pace()
+
     with line.makefile("rb") as stream:
         line.sendall(wire.packed(wire.READY, 0, None))
         while (message := wire.read(stream)) is not None:
-            line.sendall(_done(services, *message))
+            began_s = time.monotonic()
+            line.sendall(_done(services, *message, busy=pace.busy))
+            pace.answered(began_s, time.monotonic())
     return 0
 
 
@@ -54,13 +60,14 @@ def _warm(services: Services) -> None:
     gc.freeze()
 
 
-def _done(services: Services, kind: str, number: int, told: Any) -> bytes:
+def _done(services: Services, kind: str, number: int, told: Any, busy: bool) -> bytes:
     """Return what goes back for a message. An answer that fails is told to whoever asked; the engine goes on."""
     if kind == wire.REFRESH:
         services.refresh(at_once=True)
         services.search.warm(wait=True)
         return wire.packed(wire.REFRESHED, number, None)
-    question, services.search.hurried = told
+    question, others_wait = told
+    services.search.hurried = others_wait or busy
     try:
         found = answer(question, services.assistant_without(question.hidden))
         return wire.packed(wire.ANSWERED, number, found)

@@ -92,3 +92,18 @@ def test_unknown_names_and_empty_samples_give_the_bias(told: list[set[str]]) -> 
     for one, scores in zip(told, model.each(samples), strict=True):
         known = [place[key] for name in one if (key := key_of("s", name)) in place]
         assert scores.tolist() == [1.0 + int(weights[known, label].sum()) for label in range(2)]
+
+
+@given(
+    st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=60),
+    st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=40),
+)
+def test_a_key_is_found_where_it_stands_and_no_other_is(known, others):
+    keys = np.array(sorted(known), np.uint32)
+    model = Linear(
+        ("a",), keys, np.ones(len(keys), np.float32), np.zeros((len(keys), 1), np.int8), np.ones(1, np.float32), np.zeros(1, np.float32)
+    )  # fmt: skip
+    asked = [*others, *keys[:20].tolist(), 0, 2**32 - 1]
+    at, there = model._find(np.array(asked, np.uint32))
+    assert there.tolist() == [key in known for key in asked]
+    assert keys[at[there]].tolist() == [key for key in asked if key in known]

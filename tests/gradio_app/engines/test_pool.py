@@ -178,8 +178,8 @@ async def test_engines_that_cannot_begin_are_tried_ever_more_rarely(tmp_path):
     await engines.start()
     try:
         waits = []
-        for _ in range(3):
-            await until(lambda: engines._engines[0].transport is None)
+        for death in (1, 2, 3):
+            await until(lambda death=death: engines._engines[0].deaths == death)
             waits.append(engines._engines[0].again_s - clock.now)
             clock.now = engines._engines[0].again_s
             await until(lambda: engines._engines[0].began_s == clock.now)

@@ -1,0 +1,64 @@
+"""What was read is remembered by words and place; nothing personal, nothing grave, nothing long."""
+
+from __future__ import annotations
+
+import pytest
+
+from bitaca_core.derona.assistant import Assistant, DialogueState, PlayerContext
+from bitaca_core.derona.heard import LETTERS_MAX, Readings
+
+from .shelf import PLAYABLE
+
+
+@pytest.fixture
+def fresh(search):
+    return Assistant(search.catalogue, search, playable=lambda: PLAYABLE)
+
+
+def test_the_same_words_are_read_once_and_answered_alike(fresh):
+    first = fresh.reply("uma comédia brasileira curta")
+    assert len(fresh._readings) == 1
+    heard = fresh._readings.find(*next(iter(fresh._readings._kept)))
+    again = fresh.reply("uma comédia brasileira curta")
+    assert again == first and len(fresh._readings) == 1
+    assert fresh.understand("uma comédia brasileira curta", DialogueState())[0] is heard.message
+
+
+def test_the_place_counts(fresh):
+    state = fresh.reply("uma comédia").state
+    for now, player in ((DialogueState(), None), (state, None), (state, PlayerContext(title_id="akira-1988"))):
+        fresh.understand("o segundo", now, player)
+    assert len(fresh._readings) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "meu cpf é 123.456.789-09",
+        "me liga no 11 98765-4321",
+        "fulano@exemplo.com.br",
+        "um filme " + "muito " * (LETTERS_MAX // 6) + "bom",
+        "quero morrer",
+        "vai se foder, sua inútil",
+    ],
+)
+def test_what_is_personal_grave_or_long_is_not_kept(fresh, text):
+    fresh.reply(text)
+    assert len(fresh._readings) == 0
+
+
+def test_a_message_that_is_judged_anew_is_read_anew(fresh, monkeypatch):
+    """Moderation looks twice only while it has time: what it then finds counts for the same words, too."""
+    from bitaca_core.derona import moderation
+
+    text = "quero ver um filme de terror"
+    assert fresh.reply(text).intent == "search"
+    monkeypatch.setattr(moderation, "judge", lambda message: "crisis")
+    assert fresh.reply(text).intent == "crisis"
+
+
+def test_what_was_used_longest_ago_goes_first(fresh):
+    fresh._readings = Readings(2)
+    for text in ("oi", "um drama", "oi", "uma comédia"):
+        fresh.understand(text, DialogueState())
+    assert [text for text, _ in fresh._readings._kept] == ["oi", "uma comédia"]
