@@ -15,6 +15,18 @@ from importlib import resources
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.vocabulary import vocabulary
 
+RULE_WORDS = (
+    "legenda", "legendas", "pausa", "pausar", "continua", "continuar", "avanca", "avancar", "adianta", "volta", "voltar",
+    "travando", "travou", "travacao", "carregando", "carrega", "assistir", "dirigiu", "diretor", "diretora", "duracao", "classificacao",
+    "sinopse", "parecido", "parecida", "parecidos", "semelhante", "recomenda", "surpreende", "surpreenda", "obrigado", "obrigada",
+    "tchau", "ajuda", "qualidade", "automatica", "velocidade", "proximo", "episodio", "abertura", "volume", "audio",
+    "disponivel", "historia", "elenco", "primeiro", "segundo", "terceiro", "ultimo", "outro", "outros", "antigo", "curto",
+    "recente", "leve", "engracado", "qualquer", "escolhe", "decide", "parei", "minuto", "minutos", "segundos", "comeco",
+    "inicio", "subtitles", "surprise", "similar", "directed", "director", "buffering", "recommend", "suspense", "dublado",
+    "legendado", "sugestao", "sugestoes", "pesquisar", "procurar", "sobre", "gostei", "adorei",
+)  # fmt: skip
+"""Words of the rules that a misspelt word may be mended to (with those of the lexicon)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mood:

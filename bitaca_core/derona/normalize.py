@@ -19,7 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bitaca_core.catalogue.normalize import fold
-from bitaca_core.derona.lexicon import lexicon
+from bitaca_core.derona.lexicon import RULE_WORDS, lexicon
 from bitaca_core.search.gloss import is_known
 
 MAX_CHARS = 2_000
@@ -230,8 +230,6 @@ def _inflected(word: str, known: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _by_initial() -> dict[str, tuple[str, ...]]:
-    from bitaca_core.derona.intents import RULE_WORDS
-
     table: dict[str, list[str]] = {}
     for word in sorted({*lexicon().spelling, *RULE_WORDS}):
         table.setdefault(word[0], []).append(word)
