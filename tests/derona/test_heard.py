@@ -26,7 +26,11 @@ def test_the_same_words_are_read_once_and_answered_alike(fresh):
 
 def test_the_place_counts(fresh):
     state = fresh.reply("uma comédia").state
-    for now, player in ((DialogueState(), None), (state, None), (state, PlayerContext(title_id="akira-1988"))):
+    for now, player in (
+        (DialogueState(), None),
+        (state, None),
+        (state, PlayerContext(title_id="akira-1988")),
+    ):
         fresh.understand("o segundo", now, player)
     assert len(fresh._readings) == 4
 

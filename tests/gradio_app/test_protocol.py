@@ -104,3 +104,35 @@ async def test_a_page_that_never_reads_is_cut_off(app, settings, monkeypatch):
         await ask_without_reading(app, plain)
         while running.server_state.connections:
             await asyncio.sleep(0.02)
+
+
+async def test_frames_of_one_answer_are_handed_to_the_network_once_and_are_frames_each(
+    app, settings, monkeypatch
+):
+    handed: list[int] = []
+    send = protocol.BoundedWebSocketProtocol.send
+
+    async def counted(self, message):
+        if message["type"] == "websocket.send":
+            handed.append(len(message.get("texts", (0,))))
+        await send(self, message)
+
+    monkeypatch.setattr(protocol.BoundedWebSocketProtocol, "send", counted)
+    async with small_buffers(app, settings) as (_, plain):
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(plain, HANDSHAKE)
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += await loop.sock_recv(plain, 1)
+        await loop.sock_sendall(plain, sent(type="hello") + sent(type="message", id="m", text="oi"))
+        reader, writer = await asyncio.open_connection(sock=plain)
+        kinds = []
+        while "done" not in kinds:
+            first, length = await asyncio.wait_for(reader.readexactly(2), 30)
+            if length >= 126:
+                length = int.from_bytes(await reader.readexactly(2 if length == 126 else 8), "big")
+            assert first == 0x81  # a whole text frame
+            kinds.append(json.loads(await reader.readexactly(length))["type"])
+        writer.close()
+    assert kinds[0] == "hello" and kinds[1] == "cards" and kinds.count("delta") > 10
+    assert sum(handed) == len(kinds) and len(handed) < 4

@@ -48,9 +48,7 @@ def test_what_was_used_longest_ago_goes_first():
 
 def test_search_says_the_same_again_until_something_changes(indexed, minilm):
     now, ready = [0.0], {"akira-1988"}
-    search: LocalSearch = open_search(
-        *indexed, lambda: ready, minilm, background=False, clock=lambda: now[0]
-    )
+    search: LocalSearch = open_search(*indexed, lambda: ready, minilm, background=False, clock=lambda: now[0])
     query = Query(text="viagem no tempo")
     first = search.search(query, 8)
     assert search.search(query, 8) == first and search.search(query, 3) == first[:3]

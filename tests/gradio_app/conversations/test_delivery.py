@@ -34,6 +34,8 @@ async def test_large_frames_go_in_pieces_and_none_is_lost():
     frames = [f"{number} " + "x" * (TOGETHER_BYTES // 3) for number in range(8)]
     sent = await delivered(Conversation("k", "v", "pt"), [*frames, "y" * (3 * TOGETHER_BYTES)])
     together = [text for texts in sent for text in texts]
-    assert len(together) == 9 and [f'"{number} ' in text for number, text in enumerate(together[:8])] == 8 * [True]
+    assert len(together) == 9 and [f'"{number} ' in text for number, text in enumerate(together[:8])] == 8 * [
+        True
+    ]
     assert all(sum(map(len, texts)) <= TOGETHER_BYTES or len(texts) == 1 for texts in sent)
     assert len(sent[-1]) == 1
