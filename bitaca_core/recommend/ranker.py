@@ -10,6 +10,7 @@ Friedman 2001, Greedy Function Approximation. Ke et al. 2017 (histogram boosting
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -307,6 +308,7 @@ def _mix(questions: Questions, legs: int, seed: int, bags: int = mixing.BAGS) ->
 def _boosted(questions: Questions, legs: int, seed: int) -> Any:
     """Return a fitted classifier of the features and the prior mix's score, monotone in the legs."""
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
     rows = np.arange(len(questions.target))
     if len(rows) > ROWS_MAX:
@@ -323,4 +325,7 @@ def _boosted(questions: Questions, legs: int, seed: int) -> Any:
         early_stopping=False,
         random_state=seed,
     )
-    return model.fit(np.column_stack([own, linear]), questions.target[rows])
+    # OpenMP's threads wait for one another by spinning: as many as processors take twenty times as long where
+    # something else keeps one of those busy. Half of them, as encoders do, leave room for it.
+    with threadpool_limits(limits=max(1, (os.cpu_count() or 1) // 2), user_api="openmp"):
+        return model.fit(np.column_stack([own, linear]), questions.target[rows])
