@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bitaca_core.catalogue.ingest import ingest_sample
 from bitaca_core.settings import DataPaths, Settings
-from flows import environment, server
+from flows import environment, indexing, server
 from tests.flows.processes import Started
 from tests.media.clips import AAC, X264, ffmpeg, picture, tone
 
@@ -24,6 +26,22 @@ def settings(tmp_path: Path) -> Settings:
 def paths(settings: Settings) -> DataPaths:
     """Its map."""
     return settings.paths
+
+
+@pytest.fixture(scope="session")
+def indexed_once(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """A data folder with the shipped catalogue and its index, made once: embedding takes 15 s of a processor."""
+    settings = Settings(home=tmp_path_factory.mktemp("indexed"))
+    ingest_sample(settings.paths)
+    assert indexing.build(settings.paths, settings.embedder).built
+    return settings.paths
+
+
+@pytest.fixture
+def embedded(paths: DataPaths, indexed_once: DataPaths) -> DataPaths:
+    """A data folder without an index, to which the vectors of the shipped texts are known."""
+    shutil.copytree(indexed_once.search / "embeddings", paths.search / "embeddings")
+    return paths
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,18 @@
 """The flows only order the work: their tasks are called as functions, without a Prefect server."""
 
-from bitaca_core.settings import DataPaths
 from flows.index import build_index_task, index_flow
 from flows.ingest import ingest_flow, ingest_sample_task, ingest_source_task
 
 
-def test_ingest_then_index(tmp_path):
-    assert len(ingest_sample_task.fn(tmp_path).added) >= 40
+def test_ingest_then_index(tmp_path, embedded):
+    home = embedded.home
+    assert len(ingest_sample_task.fn(home).added) >= 40
     source = tmp_path / "more.jsonl"
     source.write_text('{"original_title": "Um", "kind": "film"}\n')
-    assert ingest_source_task.fn(source, tmp_path).added == ["um"]
-    first, second = (build_index_task.fn(tmp_path, "minilm", False) for _ in range(2))
+    assert ingest_source_task.fn(source, home).added == ["um"]
+    first, second = (build_index_task.fn(home, "minilm", False) for _ in range(2))
     assert first.built and not second.built and first.titles >= 41
-    assert (DataPaths(tmp_path).search / "index.json").is_file()
+    assert (embedded.search / "index.json").is_file()
 
 
 def test_flows_have_their_names_and_typed_parameters():

@@ -16,7 +16,6 @@ from bitaca_core.catalogue.store import add_source, sources_file, titles_file
 from bitaca_core.errors import InputError, RebuildNeeded
 from bitaca_core.media import failures, library, sample
 from bitaca_core.media.probe import SourceRejected
-from bitaca_core.settings import Settings
 from flows import evaluate, indexing, work
 from tests.flows.test_evaluate import GOOD, notebook
 
@@ -39,7 +38,7 @@ def test_the_sample_is_made_in_publication_order(settings):
         work.outstanding(settings, title="nobody-knows-it")
 
 
-def test_an_index_is_stale_until_it_is_that_of_the_catalogue(settings):
+def test_an_index_is_stale_until_it_is_that_of_the_catalogue(settings, embedded):
     ingest_sample(settings.paths)
     assert indexing.build(settings.paths, settings.embedder).built
     assert work.why_index_is_stale(settings) is None
@@ -133,19 +132,10 @@ def test_the_notebooks_of_the_run_are_the_published_ones():
 # --- damage outside packages
 
 
-@pytest.fixture(scope="module")
-def indexed_once(tmp_path_factory):
-    """A data folder with the shipped catalogue and its index, made once: embedding takes seconds."""
-    settings = Settings(home=tmp_path_factory.mktemp("indexed"))
-    ingest_sample(settings.paths)
-    indexing.build(settings.paths, settings.embedder)
-    return settings.home
-
-
 @pytest.fixture
 def indexed(settings, indexed_once):
     """A copy of it, to be damaged."""
-    shutil.copytree(indexed_once, settings.home, dirs_exist_ok=True)
+    shutil.copytree(indexed_once.home, settings.home, dirs_exist_ok=True)
     assert work.outstanding(settings, only="index", verify=True) == []
     return settings
 
