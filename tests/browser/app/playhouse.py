@@ -21,7 +21,8 @@ from bitaca_core.media.publish import publish
 from bitaca_core.media.tools import ffmpeg
 from bitaca_core.settings import DataPaths
 
-START_S = 60
+START_S = 240
+"""A hang guard: two busy processors need a minute for what takes five seconds."""
 LONG_S = 90
 EPISODE_S = 8
 INTRO_END_S = 5
