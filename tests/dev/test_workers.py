@@ -30,7 +30,7 @@ from gradio_app.workers.tickets import SharedBudget, SharedTickets
 from tests.bench.chat.running import App
 from tests.gradio_app.conftest import TITLES
 
-START_S = 20.0
+START_S = 120.0
 
 
 @pytest.fixture(scope="module")
