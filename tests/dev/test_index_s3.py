@@ -22,7 +22,7 @@ from tests.media.bucket import Bucket
 
 ROOT = Path(__file__).resolve().parents[2]
 BUCKET = "films"
-START_S = 60
+START_S = 240
 
 
 class Letters:
