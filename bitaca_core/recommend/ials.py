@@ -12,6 +12,7 @@ Hu, Koren, Volinsky 2008, Collaborative Filtering for Implicit Feedback Datasets
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -59,8 +60,6 @@ def half(matrix: Any, other: Floats, how: Ials) -> Floats:
 
     This is also how a viewer's vector is made of a history, without any retraining.
     """
-    from threadpoolctl import threadpool_limits
-
     rows, columns = matrix.shape
     width = other.shape[1]
     found = np.zeros((rows, width), np.float32)
@@ -69,12 +68,21 @@ def half(matrix: Any, other: Floats, how: Ials) -> Floats:
     penalty = how.l2 * (count + how.unobserved * columns) ** how.frequency
     eye = np.eye(width, dtype=np.float32)
     # Thousands of small systems: BLAS threads would cost more than they bring.
-    with threadpool_limits(limits=1):
+    with _threads().limit(limits=1):
         for row in np.flatnonzero(count):
             met = other[matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]]
             left = base + met.T @ met + penalty[row] * eye
             found[row] = _solve(left, met.sum(0))
     return found
+
+
+@lru_cache(maxsize=1)
+def _threads() -> Any:
+    """Return what limits BLAS's threads. Kept: to look for the libraries takes longer than to solve for one viewer."""
+    import scipy.linalg  # noqa: F401 - it brings a BLAS of its own, which must be there to be found
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _solve(left: Floats, right: Floats) -> Floats:
