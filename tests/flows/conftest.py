@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.catalogue.ingest import ingest_sample
 from bitaca_core.settings import DataPaths, Settings
-from flows import environment, indexing, server
+from flows import environment, server
 from tests.flows.processes import Started
 from tests.media.clips import AAC, X264, ffmpeg, picture, tone
+from tests.once import shipped
 
 
 @pytest.fixture
@@ -30,11 +30,8 @@ def paths(settings: Settings) -> DataPaths:
 
 @pytest.fixture(scope="session")
 def indexed_once(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """A data folder with the shipped catalogue and its index, made once: embedding takes 15 s of a processor."""
-    settings = Settings(home=tmp_path_factory.mktemp("indexed"))
-    ingest_sample(settings.paths)
-    assert indexing.build(settings.paths, settings.embedder).built
-    return settings.paths
+    """A data folder with the shipped catalogue and its index, to be copied."""
+    return shipped(tmp_path_factory)
 
 
 @pytest.fixture

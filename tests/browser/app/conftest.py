@@ -16,6 +16,7 @@ import pytest
 from bitaca_core.catalogue.store import Catalogue, save_catalogue, titles_file
 from bitaca_core.catalogue.titles import Episode, Title
 from bitaca_core.settings import Settings
+from tests.once import made_once
 
 from .playhouse import build
 
@@ -88,7 +89,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """Return a data folder with titles that play, made once; tests take copies of it."""
-    return build(tmp_path_factory.mktemp("built")).paths.home
+    return made_once(tmp_path_factory, "house", build)
 
 
 @pytest.fixture(scope="session")
