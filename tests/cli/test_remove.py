@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 
 import pytest
@@ -14,19 +15,25 @@ from flows import work
 from tests.cli.commands import CALL, HANG_GUARD_S, bitaca, error_of, surroundings
 
 
-@pytest.fixture
-def home(tmp_path):
-    """Two titles from a folder, indexed."""
-    videos = tmp_path / "videos"
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory):
+    """Two titles from a folder, indexed: `videos` and `data`."""
+    folder = tmp_path_factory.mktemp("stock")
+    videos = folder / "videos"
     videos.mkdir()
     for name in ("O Farol (2019).mkv", "Maré Baixa (2020).mkv"):
         (videos / name).write_bytes(b"x")
-    home = tmp_path / "data"
-    assert bitaca("ingest", videos, home=home).returncode == 0
+    assert bitaca("ingest", videos, home=folder / "data").returncode == 0
     from flows import indexing
 
-    indexing.build(DataPaths(home), "minilm")
-    return home
+    indexing.build(DataPaths(folder / "data"), "minilm")
+    return folder
+
+
+@pytest.fixture
+def home(stock, tmp_path):
+    """A copy of the data, to take titles from."""
+    return shutil.copytree(stock / "data", tmp_path / "data")
 
 
 def ids(home):
@@ -34,13 +41,13 @@ def ids(home):
     return {row["title_id"] for row in found["results"]}
 
 
-def test_it_goes_from_catalogue_and_search(home, tmp_path):
+def test_it_goes_from_catalogue_and_search(home, stock):
     assert "o-farol-2019" in ids(home)
     done = bitaca("remove", "o-farol-2019", "--yes", home=home)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "removed O Farol (o-farol-2019), 0 B freed",
-        f"kept    {tmp_path}/videos/O Farol (2019).mkv: it comes back when its folder is read again",
+        f"kept    {stock}/videos/O Farol (2019).mkv: it comes back when its folder is read again",
     ]
     assert "o-farol-2019" not in ids(home)
     plan = json.loads(bitaca("plan", "--json", home=home).stdout)
