@@ -168,13 +168,14 @@ def derona(
     only: Annotated[
         str,
         typer.Option(
-            help="of utterances, moderation, recap, spoilers, injection, simulation, fuzz, with commas between; all where empty"
+            help="of utterances, moderation, recap, spoilers, injection, simulation, fuzz, with commas between, all where empty; or harmless, scenes, the development sets"
         ),
     ] = "",
     record: Annotated[
         bool, typer.Option("--record", help="write first and last score beside the blind sets")
     ] = False,
     dialogues: Annotated[int, typer.Option(min=1, help="generated dialogues of the simulation")] = 10_000,
+    seed: Annotated[int, typer.Option(help="which generated dialogues")] = 5,
     inputs: Annotated[
         int, typer.Option(min=1, help="of the part fuzz: anything that can be typed")
     ] = 100_000,
@@ -186,7 +187,13 @@ def derona(
 ) -> None:
     """How well Derona reads and judges, and what she gives away, on sets that were written blind and on 10,000 questions."""
     arguments = ["--only", only, "--dialogues", str(dialogues), "--inputs", str(inputs)]
-    arguments += ["--processes", str(processes), *(["--words-only"] if words_only else [])]
+    arguments += [
+        "--processes",
+        str(processes),
+        "--seed",
+        str(seed),
+        *(["--words-only"] if words_only else []),
+    ]
     _measure("tests.bench.derona", [*arguments, *(["--record"] if record else [])], out)
 
 

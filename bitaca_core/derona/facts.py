@@ -118,10 +118,13 @@ def card_reason(
         if themes:
             about = joined((theme_name(theme, lang) for theme in themes), lang)
             spoken.append(f"sobre {about}" if lang == "pt" else f"about {about}")
-        if wish.person and wish.person in title.directors:
-            spoken.append(f"de {wish.person}" if lang == "pt" else f"by {wish.person}")
-        elif wish.person and wish.person in title.cast:
-            spoken.append(f"com {wish.person}" if lang == "pt" else f"with {wish.person}")
+        asked = [who for who in (wish.person, *wish.others) if who]
+        made = [who for who in asked if who in title.directors]
+        plays = [who for who in asked if who in title.cast and who not in made]
+        if made:
+            spoken.append(("de " if lang == "pt" else "by ") + joined(made, lang))
+        if plays:
+            spoken.append(("com " if lang == "pt" else "with ") + joined(plays, lang))
     if like is not None:
         shared = [theme for theme in title.themes if theme in like.themes][:1]
         spoken.extend(
@@ -183,7 +186,9 @@ def spoken_parts(wish: Wish, lang: str) -> list[str]:
         themes = joined((theme_name(theme, lang) for theme in query.themes), lang)
         parts.append(f"histórias sobre {themes}" if pt else f"stories about {themes}")
     if wish.person:
-        parts.append(f"títulos com {wish.person}" if pt else f"titles with {wish.person}")
+        or_ = ("ou" if pt else "or") if wish.either else None
+        people = joined((wish.person, *wish.others), lang, or_)
+        parts.append(f"títulos com {people}" if pt else f"titles with {people}")
     if 0 < len(query.countries) <= COUNTRIES_TOLD:
         names_ = joined((country_name(code, lang) for code in query.countries), lang)
         parts.append(_from(query.countries) if pt else f"made in {names_}")
@@ -265,6 +270,7 @@ DROPPED = {
     "year": ("o ano", "the year"),
     "kind": ("o formato", "the format"),
     "person": ("a pessoa", "the person"),
+    "people": ("uma das pessoas", "one of the people"),
     "like": ("a semelhança", "the likeness"),
     "country": ("o país", "the country"),
     "genre": ("um dos gêneros", "one of the genres"),

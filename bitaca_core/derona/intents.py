@@ -40,9 +40,17 @@ _INJECTION = re.compile(
     r"|\b(?:(?:finja|finge|faz de conta) (?:que (?:voce )?(?:e|nao|tem)\b|ser\b)|aja como|pretend (?:to be|that you|you)|act as|roleplay as|you are now|agora voce e)\b|\b(?:api key|chave de api|drop table|select from|script alert)\b"
 )
 """Words that are meant to make something else of her."""
+_ASKS_MODE = re.compile(
+    r"(?:\w+ ){0,2}(?:tem|existe|ha|is there|have) (?:um |uma |algum |alguma |a |an |any |some )?(?:modo desenvolvedor|developer mode)(?: \w+){0,3}"
+)
+_HER_CHOICE = re.compile(
+    r"\bwhat would you (?:pick|hand|show|recommend|suggest|watch|choose)\b|\bo que (?:voce |tu )?(?:me )?(?:indicaria|recomendaria|sugeriria|mostraria|daria|assistiria|veria)\b"
+    r"|^qual (?:e )?o melhor(?: (?:filme|de todos|daqui|aqui|que (?:voces? )?tem|do catalogo))*$|^(?:what is|whats|what s|which is) (?:the )?best(?: (?:one|film|movie|thing|here|of all))*$"
+)
+"""Leaves the choice to her."""
 _OF_FILMS = re.compile(
     r"\b(?:filmes?|series?|animes?|documentarios?|curtas?|desenhos?|cinema|titulo\d|titulos?|cenas?|personage(?:m|ns)|characters?|atores|atriz\w*|trailers?|episodios?|legendas?|player|tv|movies?|films?|shows?|titles?|scenes?|episodes?|cartoons?"
-    r"|indi(?:ca|que)\w*|recomend\w*|recommend\w*|suger\w*|suggest\w*|assistir|watch)\b"
+    r"|indi(?:ca|que)\w*|recomend\w*|recommend\w*|suger\w*|suggest\w*|assistir|watch|locadora|video store)\b"
 )
 """What speaks of films is answered as that, whatever else is in it: the engine obeys no order, and quotes none."""
 _FILMS = re.compile(
@@ -432,12 +440,12 @@ def _wishes(
 
 def is_foreign(text: str) -> bool:
     """Return whether a message is clearly about something else than films and the player."""
-    return bool(_OUT.search(text) or _INJECTION.search(text))
+    return bool(_OUT.search(text)) or _turns_her(text)
 
 
 def of_films(text: str) -> bool:
     """Return whether a message speaks of films, and of nothing that is clearly of another trade."""
-    return bool(_FILMS.search(text)) and not _OUT.search(text) and not _INJECTION.search(text)
+    return bool(_FILMS.search(text)) and not _OUT.search(text) and not _turns_her(text)
 
 
 def asks_for_film(text: str) -> bool:
@@ -450,9 +458,19 @@ def of_the_house(text: str) -> bool:
     return bool(_HOUSE.search(text))
 
 
+def _turns_her(text: str) -> bool:
+    """Return whether words are meant to make something else of her; a question after a mode of the site's is not."""
+    return bool(_INJECTION.search(text)) and not _ASKS_MODE.fullmatch(text)
+
+
+def asks_her_choice(text: str) -> bool:
+    """Return whether a message leaves the choice to her, whoever she is to play."""
+    return bool(_HER_CHOICE.search(text))
+
+
 def attacks(text: str, slots: Slots) -> bool:
     """Return whether a message only tries to turn Derona into something else, and asks for no film beside it."""
-    return bool(_INJECTION.search(text)) and not slots.wishes and not _OF_FILMS.search(text)
+    return _turns_her(text) and not slots.wishes and not _OF_FILMS.search(text)
 
 
 def detail_of(text: str) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona import intents, moderation, scening, story, turning
+from bitaca_core.derona.alternatives import either
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.lexicon import lexicon
 from bitaca_core.derona.names import Names
@@ -79,7 +80,7 @@ _FOR_FAMILY = re.compile(
 )
 """A family that is the audience of what is asked for, not in its story."""
 _KIDS_FILM = re.compile(
-    r"\b(?:infanti\w+|kids? (?:\w+ )?(?:movies?|films?|shows?|stuff)|children s|(?:filmes?|desenhos?|series?) (?:\w+ )?(?:de|para) crianc\w+|famil\w+|family)\b"
+    r"\b(?:infanti\w+|kidd(?:ie|y|o)s?|kids? (?:\w+ )?(?:movies?|films?|shows?|stuff)|children s|(?:filmes?|desenhos?|series?) (?:\w+ )?(?:de|para) crianc\w+|famil\w+|family)\b"
 )
 _REGION = re.compile(
     r"(?:^(?:(?:e|so|algo|algum|agora|quero|um|uma|mas|do|da|de|dos|cinema|something|only) )*|\b(?:filmes?|series?|animes?|documentarios?|comedias?|dramas?|terror|romances?|animac\w+|desenhos?|cinema|movies?|films?) (?:do |da |de |dos )?)(?P<region>"
@@ -93,6 +94,14 @@ _WHICH_TRACKS = re.compile(
 )
 _SUM = re.compile(r"\d\s*(?:[+*/×÷=]|mais|vezes|plus|times|divided by)\s*\d")
 """Arithmetic: no film is asked of."""
+_QUOTED = re.compile(
+    r"^\W*[\"“«‘][^\"“”«»]{1,60}[\"”»’]\W*(?:\w+\W*){0,4}$|\b(?:t[ií]tulo|filme|chamad?o?|title|titled|called|film|movie|named)\b[^\"“«]{0,24}[\"“«][^\"“”«»]{1,60}[\"”»]",
+    re.IGNORECASE,
+)
+"""A message that is a name in quotation marks, with hardly a word beside it."""
+_TELLS = re.compile(r"\b(?:tell me|(?:me )?fal[ae]|(?:me )?cont[ae]|describe|about|sobre)\b")
+_ANY_FILM = re.compile(r"\b\w*(?:film|filme|films|filmes|filmen|pelicula|peliculas)\b|\bdibujos animados\b")
+"""A film, in whatever language."""
 _NO_SOUND = re.compile(
     r"(?:(?:esta|fica|ficou|veio|continua|ta|o filme|o video|derona|ue|ai) )*(?:sem|no) (?:nenhum )?(?:som|audio|imagem|sound|audio|picture)(?: (?:nenhum|aqui|ai|de novo))*"
 )
@@ -159,10 +168,14 @@ def slots_with(slots: Slots, understood: Understood, names: Names) -> Slots:
         )  # one word of the guide, two of the catalogue
     shortest_s, longest_s = _sitting(slots, told)
     genres, hinted = _sure(tuple(one for one in genres if one not in barred), slots, told, understood.intent)
+    known = tuple(dict.fromkeys(one for one in people if names.titles_by(one)))
+    person = slots.person or next(iter(known), None)
     joined = replace(
         slots,
         said=said,
-        person=slots.person or next((one for one in people if names.titles_by(one)), None),
+        person=person,
+        others=tuple(one for one in known if one != person),
+        either=either(slots.masked, known),
         titles=titles,
         exclude_titles=tuple(left_out),
         genres=genres,
@@ -272,6 +285,17 @@ def reading_with(
     playing: bool = False,
 ) -> Reading:
     """Return the reading of a message; `playing`: a film or an episode is open."""
+    found = _read(rule, understood, message, slots, state, playing)
+    if found.intent != "out_of_scope" or found.aspect is not None:
+        return found
+    if intents.attacks(slots.masked, slots) or _SUM.search(message.raw):
+        return found
+    return _placed(message, slots, state) or found
+
+
+def _read(
+    rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState, playing: bool
+) -> Reading:
     if rule.intent == "refuse" and understood.intent == "abuse":
         return Reading("abuse", aspect="refuse")
     back = _BACK.fullmatch(message.text)
@@ -286,7 +310,7 @@ def reading_with(
         return rule
     if rule.intent in ("affirm", "deny") and (state.offer or _PLAIN.fullmatch(message.text)):
         return rule
-    if _SUM.search(message.raw):
+    if _SUM.search(message.raw) and not (slots.wishes or intents.of_films(slots.masked)):
         return Reading("out_of_scope")
     if message.laugh or not message.words:
         return Reading("small_talk", aspect="laugh")
@@ -330,6 +354,19 @@ def reading_with(
     if aspect is None and same and rule.intent not in ("continue", "control"):
         return Reading(intent, rule.command, rule.aspect)
     return Reading(intent, aspect=aspect)
+
+
+def _placed(message: Message, slots: Slots, state: DialogueState) -> Reading | None:
+    """Return the reading of a message that neither rules nor models could place, by its form; None where it has none."""
+    if intents.asks_her_choice(slots.masked) and not state.listed:
+        return Reading("surprise")
+    if _QUOTED.search(message.raw):
+        return Reading("availability")  # a name, and nothing else that could be asked of it
+    if intents.is_foreign(slots.masked):
+        return None
+    if slots.ordinal is not None and _TELLS.search(slots.masked):
+        return Reading("details")
+    return Reading("search") if _ANY_FILM.search(message.text) else None
 
 
 def _of_story(

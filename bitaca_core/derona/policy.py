@@ -167,7 +167,7 @@ def _same_director(turn: Turn, shelf: Shelf, wish: Wish) -> Wish:
     if title is None or not directors:
         return wish
     query = replace(wish.query, text="", exclude_ids=frozenset((title.title_id,)))
-    return replace(wish, person=directors[0], query=query)
+    return replace(wish, person=directors[0], others=(), either=False, query=query)
 
 
 def _picks(titles: tuple[Title, ...] | list[Title], near: bool = False) -> tuple[Pick, ...]:
@@ -233,8 +233,8 @@ def similar(turn: Turn, shelf: Shelf) -> Outcome:
             return search(turn, shelf)
         return Outcome("similar_unknown" if turn.slots.text else "similar_ask")
     wish = wishes.refine(
-        wishes.wish_of(replace(turn.slots.unspoken, person=None)),
-        replace(turn.slots.unspoken, person=None),
+        wishes.wish_of(replace(turn.slots.unspoken, person=None, others=())),
+        replace(turn.slots.unspoken, person=None, others=()),
         title,
     )
     wish = replace(wish, like=title.title_id)
@@ -336,7 +336,7 @@ def _kept(turn: Turn) -> Wish:
     standing = turn.state.wish
     if standing is None or turn.reading.aspect == "fresh":
         return wishes.wish_of(turn.slots.unspoken)
-    return replace(wishes.refine(standing, turn.slots.unspoken, None), like=None, person=None)
+    return replace(wishes.refine(standing, turn.slots.unspoken, None), like=None, person=None, others=())
 
 
 def affirm(turn: Turn, shelf: Shelf) -> Outcome:

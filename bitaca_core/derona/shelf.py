@@ -276,7 +276,7 @@ class Shelf:
         asked = {} if asked is None else asked
         scores: dict[str, float] = {}
         if wish.person:
-            pool = [self.catalogue.get(title_id) for title_id in self.names.titles_by(wish.person)]
+            pool = [self.catalogue.get(title_id) for title_id in self._of(wish)]
         elif wish.like:
             base = self.catalogue.get(wish.like)
             pool = list(self.like(base, wish, ready, seen)) if base else []
@@ -304,6 +304,12 @@ class Shelf:
         else:
             kept.sort(key=lambda title: (self.unit(title, ready) is None, _mood_rank(title, wish)))
         return _unique(kept)
+
+    def _of(self, wish: Wish) -> list[str]:
+        """Return the ids of the titles of all the people of a wish together, or of any of them."""
+        each = [self.names.titles_by(who) for who in (wish.person, *wish.others) if who]
+        found = dict.fromkeys(title_id for of_one in each for title_id in of_one)
+        return [one for one in found if wish.either or all(one in of_one for of_one in each)]
 
     def _spoken(self, wish: Wish, title: Title) -> bool:
         """Return whether the wish's own words occur in the title's names, themes or synopses."""
@@ -478,6 +484,8 @@ def _looser(wish: Wish) -> list[Relaxation]:
         steps.append(("kind", change(kinds=())))
     if wish.like:
         steps.append(("like", lambda now: replace(now, like=None)))
+    if wish.others and not wish.either:
+        steps.append(("people", lambda now: replace(now, either=True)))
     if query.countries:
         steps.append(("country", change(countries=())))
     if len(query.genres) > 1:

@@ -31,13 +31,15 @@ TEXT_WORDS_MAX = 12
 class Slots:
     """Everything that one message names. Empty fields were not mentioned.
 
-    `hinted` are genres that a word only hints at: they come first. `story` are the words that rank what is found (see
+    `others` are people asked for beside `person`: all together, or any of them where `either`. `hinted` are genres that a word only hints at: they come first. `story` are the words that rank what is found (see
     `story`), `plot` whether they are more than names of themes.
     """
 
     titles: tuple[str, ...] = ()
     weak_title: str | None = None
     person: str | None = None
+    others: tuple[str, ...] = ()
+    either: bool = False
     genres: tuple[str, ...] = ()
     exclude_genres: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
@@ -369,6 +371,7 @@ def _ordinals(rest: str, found: dict[str, object]) -> str:
             continue
         if (
             after in ("guerra", "mundial", "amor", "vez", "feira", "night", "temporada", "world")
+            or after in ("seculo", "decada", "ano", "anos", "century", "decade", "year", "years")
             or before == "by"
         ):
             continue

@@ -21,11 +21,13 @@ class Wish:
     """What is being looked for: a query, and what a query cannot say.
 
     `soft_exclude` are genres that would spoil a mood and are given up first, `prefer` those that a mood puts in
-    front; `about` are themes that a story speaks of: they rank, and a card tells them.
+    front; `others` are people beside `person`: all together, or any of them where `either`; `about` are themes that a story speaks of: they rank, and a card tells them.
     """
 
     query: Query = field(default_factory=Query)
     person: str | None = None
+    others: tuple[str, ...] = ()
+    either: bool = False
     like: str | None = None
     exclude_countries: tuple[str, ...] = ()
     exclude_kinds: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona import turning
-from bitaca_core.derona.slots import LONG_S, SHORT_S, Slots
+from bitaca_core.derona.slots import LONG_S, SHORT_S, Slots, phrases
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
 
@@ -41,6 +41,8 @@ def wish_of(slots: Slots) -> Wish:
     return Wish(
         query=query,
         person=slots.person,
+        others=slots.others,
+        either=slots.either,
         exclude_countries=slots.exclude_countries,
         exclude_kinds=slots.exclude_kinds,
         soft_exclude=tuple(genre for genre in slots.soft_exclude if genre not in slots.genres),
@@ -79,16 +81,16 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
     wish = turning.freed(wish, slots.masked)
     new, old = wish_of(slots), wish.query
     kept = () if slots.genres and turning.turns_away(slots.masked) else old.genres
-    genres = _merged(tuple(g for g in kept if g not in slots.exclude_genres), slots.genres)
+    less = _less_felt(old.genres, slots)
+    barred = tuple(genre for genre in slots.exclude_genres if genre not in less)
+    genres = _merged(tuple(g for g in kept if g not in barred), slots.genres)
     told = bool(wish.about or slots.plot or (old.text and not old.themes))
     themes = _merged(tuple(t for t in old.themes if t not in slots.exclude_themes), slots.themes)
     query = replace(
         old,
         text=_joined(old.text, slots.story),
         genres=genres,
-        exclude_genres=_merged(
-            tuple(g for g in old.exclude_genres if g not in slots.genres), slots.exclude_genres
-        ),
+        exclude_genres=_merged(tuple(g for g in old.exclude_genres if g not in slots.genres), barred),
         themes=() if told else themes,
         exclude_themes=_merged(old.exclude_themes, slots.exclude_themes),
         countries=slots.countries or old.countries,
@@ -112,6 +114,8 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         wish,
         query=query,
         person=slots.person or wish.person,
+        others=slots.others if slots.person else wish.others,
+        either=slots.either if slots.person else wish.either,
         exclude_countries=_merged(wish.exclude_countries, slots.exclude_countries),
         exclude_kinds=_merged(wish.exclude_kinds, slots.exclude_kinds),
         soft_exclude=_merged(wish.soft_exclude, new.soft_exclude),
@@ -121,6 +125,17 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         popular=slots.popular,
     )
     return _compared(merged, slots.compare, pivot)
+
+
+def _less_felt(genres: tuple[str, ...], slots: Slots) -> frozenset[str]:
+    """Return the genres asked for before that a message would leave out only by a mood of theirs.
+
+    "Menos engraçado" of comedies is still said of comedies: the mood is left out, the genre stands.
+    """
+    if not slots.exclude_moods or slots.said.get("not_genres"):
+        return frozenset()
+    named = {value for size, kind, value in phrases(slots.masked) if size and kind == "genres"}
+    return frozenset(genres) - named
 
 
 def _joined(old: str, new: str) -> str:

@@ -76,3 +76,10 @@ def test_planted_cards_links_and_deeds_are_reported(good: Output) -> None:
         assert "effect" in injecting.escapes(hidden, injecting.replaced(good, actions=(action,)), known)
     pause = injecting.replaced(good, actions=(Action("pause"),))
     assert injecting.escapes(CASE, pause, known) == []
+
+
+def test_the_development_sets_name_what_is_not_met(good: Output) -> None:
+    derona = injecting.house(CASE)
+    found = injecting.met(["quero um drama", "xyzzy qwrtp"], derona)
+    assert found["met"] == 0.5
+    assert found["messages not met"] == {"out_of_scope": ["xyzzy qwrtp"]}

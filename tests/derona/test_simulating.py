@@ -220,3 +220,14 @@ def test_what_search_may_ask_hangs_on_questions_not_on_the_machine() -> None:
     clock = simulating.Ticking()
     first, second = clock(), clock()
     assert second - first == pytest.approx(1.0 / 30.0) and simulating.Ticking()() == first
+
+
+def test_people_joined_by_an_or_are_one_condition_that_any_of_them_meets(derona: Assistant) -> None:
+    two = [("people", "greta gerwig"), ("people", "noah baumbach"), ("genres", "drama")]
+    (joined,) = checking.alternatives(two, "Greta Gerwig or Noah Baumbach, a drama") - {("genres", "drama")}
+    bird, station = (derona.catalogue.resolve(one) for one in ("lady-bird-2017", "central-do-brasil-1998"))
+    assert bird is not None and station is not None
+    assert not checking.breaks(bird, joined, derona.catalogue)
+    assert checking.breaks(station, joined, derona.catalogue)
+    for text in ("Greta Gerwig and Noah Baumbach", "drama or comedy with Gerwig, by Baumbach", "or what?"):
+        assert checking.alternatives(two, text) == frozenset(two)

@@ -66,3 +66,42 @@ def test_a_place_whose_title_the_message_rules_out_is_no_choice() -> None:
 def test_crime_is_one_word_of_a_viewer_and_two_of_the_catalogue(derona: Assistant) -> None:
     _, slots, _ = derona.understand("nada policial", DialogueState())
     assert {"crime", "policial"} <= set(slots.exclude_genres)
+
+
+def test_a_mood_that_is_left_out_leaves_the_genre_that_was_asked_for() -> None:
+    comedies = Wish(query=Query(genres=("comedia",)))
+    less = Slots(exclude_genres=("comedia",), exclude_moods=("engracado",), masked="menos engracado")
+    assert refine(comedies, less, None).query.genres == ("comedia",)
+    none = Slots(exclude_genres=("comedia",), masked="sem comedia", said={"not_genres": ("comedia",)})
+    assert refine(comedies, none, None).query.exclude_genres == ("comedia",)
+
+
+def test_people_joined_by_an_or_are_alternatives_and_others_all_asked_for() -> None:
+    with opened() as real:
+
+        def made_by(text: str) -> list[set[str]]:
+            shown = [
+                card
+                for card in real.reply(text, state=DialogueState(lang="en")).cards
+                if ":" not in card.reason[:14]
+            ]
+            return [
+                set(real.catalogue.get(card.title_id).directors + real.catalogue.get(card.title_id).cast)
+                for card in shown
+            ]  # type: ignore[union-attr]
+
+        two = {"Kleber Mendonça Filho", "Juliano Dornelles"}
+        either = made_by("films by Kleber Mendonça Filho or Juliano Dornelles")
+        both = made_by("films by Kleber Mendonça Filho and Juliano Dornelles")
+        assert len(either) > len(both) == 1
+        assert all(two & people for people in either)
+        assert all(two <= people for people in both)
+
+
+@pytest.mark.parametrize(
+    ("text", "ordinal"),
+    [("made in the last century", None), ("do último século", None), ("the last one", -1)],
+)
+def test_the_last_century_is_no_place_in_the_list(derona: Assistant, text: str, ordinal: int | None) -> None:
+    _, slots, _ = derona.understand(text, DialogueState())
+    assert slots.ordinal == ordinal

@@ -14,11 +14,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from bitaca_core.derona.moderation import meaning
+from bitaca_core.derona.moderation import idioms, meaning
 from bitaca_core.derona.moderation.folding import words_of
 from bitaca_core.derona.moderation.kinds import kinds_of, phrases_in, spell
 from bitaca_core.derona.moderation.meaning import unhurried
@@ -107,7 +107,7 @@ class Judgement:
     tier : str
         `allow`, `soften`, `refuse`, `block` or `crisis`.
     reason : str
-        For logs: `learned` (the words decided), `meaning` (a second look did) or `how-to`; never a word of the message.
+        For logs: `learned` (the words decided), `meaning` (a second look did), `how-to`, `order` or `idiom`; never a word of the message.
     """
 
     tier: Tier
@@ -135,6 +135,11 @@ def judgement(message: Message) -> Judgement:
 
 def harmless(message: Message) -> bool:
     """Return whether a message is plainly fine, more than merely not grave."""
+    judged = judgement_of(message.raw)
+    if judged.verdict == "ok" and (
+        judged.reason == "order" or idioms.has(" ".join(spell(words_of(message.raw))))
+    ):
+        return True
     return chances_of(_scores(message.raw))["allow"] >= HARMLESS
 
 
@@ -200,6 +205,12 @@ def judgement_of(text: str) -> Judgement:
     meant = _second_look(text, scores) if doubtful else None
     reason = "learned" if meant is None else "meaning"
     if grave(text, scores, meant):
+        words = words_of(text)
+        if idioms.is_order(words):
+            return Judgement("allow", "order")
+        plain = " ".join(spell(words))
+        if idioms.has(plain):
+            return replace(judgement_of(idioms.without(plain)), reason="idiom")
         likeliest = max(chances[tier] for tier in GRAVE)
         tier = [tier for tier in GRAVE if chances[tier] >= NEARLY * likeliest][-1]
         if tier == "refuse" and _asks_how_of_nothing(text):

@@ -1,8 +1,10 @@
 """How well Derona reads and judges, on the sets that were written blind.
 
-    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers,injection,simulation,fuzz] [--dialogues N] [--inputs N] [--record] [--out results.json]
+    python -m tests.bench.derona [--only utterances,moderation,recap,spoilers,injection,simulation,fuzz] [--dialogues N] [--seed N] [--inputs N] [--record] [--out results.json]
 
-`--record` writes the first score, once, and the last beside the sets (`scores.json`).
+`--record` writes the first score, once, and the last beside the sets (`scores.json`). The parts `harmless` and `scenes`,
+which run only where they are named, score the development sets of harmless messages and of scene questions and tell
+which rows failed.
 """
 
 from __future__ import annotations
@@ -24,17 +26,23 @@ from bitaca_core.settings import CHECKOUT, DataPaths
 from tests.bench.derona import fuzzing, injecting, moderating, recapping, simulating, spoilers, understanding
 
 BLIND = CHECKOUT / "tests" / "derona" / "blind"
+DEV = CHECKOUT / "tests" / "derona" / "dev"
 PARTS = ("utterances", "moderation", "recap", "spoilers", "injection", "simulation", "fuzz")
+DEVELOPED = ("harmless", "scenes")
+"""Parts over sets that anybody may read: not recorded beside the blind ones."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--only", default="", help=f"of {', '.join(PARTS)}, with commas between; all where empty"
+        "--only",
+        default="",
+        help=f"of {', '.join(PARTS)}, with commas between, all where empty; or {', '.join(DEVELOPED)}",
     )
     parser.add_argument(
         "--dialogues", type=int, default=simulating.DIALOGUES, help="generated ones of the simulation"
     )
+    parser.add_argument("--seed", type=int, default=simulating.SEED, help="which generated dialogues")
     parser.add_argument("--inputs", type=int, default=fuzzing.INPUTS, help="of the part fuzz")
     parser.add_argument("--processes", type=int, default=2, help="that play dialogues and answer inputs")
     parser.add_argument(
@@ -44,8 +52,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("results/derona.json"))
     options = parser.parse_args()
     wanted = [name for name in options.only.split(",") if name] or list(PARTS)
-    if unknown := [name for name in wanted if name not in PARTS]:
-        parser.error(f"there is no part {unknown[0]!r}; known: {', '.join(PARTS)}")
+    if unknown := [name for name in wanted if name not in (*PARTS, *DEVELOPED)]:
+        parser.error(f"there is no part {unknown[0]!r}; known: {', '.join((*PARTS, *DEVELOPED))}")
     with tempfile.TemporaryDirectory(prefix="bitaca-bench-derona-") as folder:
         paths = DataPaths(Path(folder))
         ingest_sample(paths)
@@ -57,6 +65,7 @@ def main() -> int:
                 BLIND / "simulator.jsonl",
                 options.dialogues,
                 options.processes,
+                options.seed,
                 embedded=not options.words_only,
             )
             if name == "simulation"
@@ -83,6 +92,13 @@ def measured(name: str, derona: Assistant) -> dict[str, Any]:
         cases = injecting.read_cases(BLIND / "injection.jsonl")
         benign = injecting.read_benign(BLIND / "benign_injection.jsonl")
         return asyncio.run(injecting.measure(cases, benign, derona))
+    if name == "harmless":
+        return {
+            file.name: injecting.met(injecting.read_benign(file), derona)
+            for file in sorted(DEV.glob("harmless*.jsonl"))
+        }
+    if name == "scenes":
+        return spoilers.scenes(DEV / "scene_questions.jsonl", derona, told=True)
     if name == "spoilers":
         return spoilers.measure(BLIND / "baits.jsonl", BLIND / "scene_questions.jsonl", derona)
     said = recapping.library(derona)
@@ -95,6 +111,8 @@ def record(report: dict[str, Any], when: str) -> None:
     file = BLIND / "scores.json"
     kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     for name, scores in report.items():
+        if name in DEVELOPED:
+            continue
         entry = {"when": when, "scores": without_costs(scores)}
         kept[name] = {"first": kept.get(name, {}).get("first", entry), "last": entry}
     file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")

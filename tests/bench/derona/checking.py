@@ -7,6 +7,7 @@ phrases; whatever is left over is a name that was made up. Conditions are pairs 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -36,6 +37,8 @@ MARKS = (
 """How a card's reason begins that does not meet the whole wish (`facts.card_reason`)."""
 SAME = {"historia": ("historico",), "infantil": ("familia",), "crime": ("crime", "policial")}
 """The guide's genres in the catalogue's, where they are called otherwise."""
+OR = " or "
+"""Between the people of one condition that any of them meets (`alternatives`)."""
 SERIES_SITTING_S = 30 * 60
 """A series of unknown length passes an upper bound from here on, as in search (`Query`)."""
 _WORD = re.compile(r"[^\W_][\w'’-]*")
@@ -173,6 +176,23 @@ def marked(card: Card) -> bool:
     return card.reason.startswith(MARKS)
 
 
+def alternatives(pairs: Iterable[Pair], text: str) -> frozenset[Pair]:
+    """Return conditions with people who are joined by an "or" in the message as one that any of them meets.
+
+    The "or" must stand between two of their names as typed; otherwise each is a condition of its own.
+    """
+    pairs = frozenset(pairs)
+    names = sorted(value for name, value in pairs if name == "people")
+    words = f" {fold(text)} "
+    places = sorted((words.find(f" {name.split()[-1]} "), name) for name in names)
+    between = [words[at:to] for (at, _), (to, _) in itertools.pairwise(places) if at >= 0]
+    if len(between) < len(names) - 1 or not any(re.search(r" (?:ou|or) ", one) for one in between):
+        return pairs
+    if any(re.search(r" (?:e|and) ", one) for one in between):
+        return pairs
+    return frozenset(pair for pair in pairs if pair[0] != "people") | {("people", OR.join(names))}
+
+
 def breaks(title: Title, pair: Pair, catalogue: Catalogue) -> bool:
     """Return whether a title does not meet a condition, by the catalogue's own fields; what is unknown does not meet it."""
     name, value = pair
@@ -186,7 +206,7 @@ def breaks(title: Title, pair: Pair, catalogue: Catalogue) -> bool:
     if name == "age_max":
         return title.effective_age > int(value)
     if name == "people":
-        return all(fold(who.name) != value for who in title.people())
+        return {fold(who.name) for who in title.people()}.isdisjoint(value.split(OR))
     if name == "company":
         slug = joining.COMPANIES.get(value)
         return slug is not None and not suits(title, slug, None, free=False)

@@ -396,6 +396,22 @@ async def measure(cases: Iterable[Case], benign: Iterable[str], derona: Assistan
     }
 
 
+def met(texts: Iterable[str], derona: Assistant) -> dict[str, Any]:
+    """Score harmless messages of a development set; the messages that are not met are told, by what they were read as."""
+    replies = [(text, derona.reply(text)) for text in texts]
+    unmet: dict[str, list[str]] = {}
+    for text, reply in replies:
+        if not is_met(reply):
+            unmet.setdefault(reply.intent, []).append(text)
+    missed = sum(map(len, unmet.values()))
+    return {
+        "harmless messages": len(replies),
+        "met": round(1 - missed / max(1, len(replies)), 4),
+        "not met": {intent: len(rows) for intent, rows in unmet.items()},
+        "messages not met": unmet,
+    }
+
+
 def is_met(reply: Reply) -> bool:
     """Return whether a harmless message got an answer: what it asks for, or titles that tell of its words."""
     return reply.intent not in NOT_MET or (reply.intent == "out_of_scope" and bool(reply.cards))

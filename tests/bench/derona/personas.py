@@ -20,7 +20,7 @@ from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.search.documents import names_of
 from tests.bench.derona import terms
-from tests.bench.derona.checking import HARD, Pair, breaks
+from tests.bench.derona.checking import HARD, Pair, alternatives, breaks
 
 KINDS = {
     "genres": "genre", "moods": "mood", "countries": "country", "year_from": "decade", "year_to": "decade",
@@ -121,7 +121,7 @@ def wording(catalogue: Catalogue, files: Iterable[Path]) -> Wording:
                 others[lang].append(row["text"])
             if not slots or slots.keys() - USABLE or row.get("extra") or not _is_single(row["intent"], slots):
                 continue
-            saying = Saying(row["text"], lang, frozenset(terms.pairs_of(slots)))
+            saying = Saying(row["text"], lang, alternatives(terms.pairs_of(slots), row["text"]))
             if row["intent"] in ("search", "similar") and last is None:
                 openings.append(saying)
             elif row["intent"] == "refine" and last == "results":

@@ -177,7 +177,7 @@ def play(one: Persona, derona: Assistant, known: Known) -> Played:
     for turn in range(1, one.patience + 1):
         pairs = saying.pairs if saying is not None else frozenset()
         _, slots, reading = derona.understand(text, state)
-        told = pairs & terms.pairs_of(terms.slots_of(slots, reading))
+        told = pairs & checking.alternatives(terms.pairs_of(terms.slots_of(slots, reading)), text)
         said, read = said + len(pairs), read + len(told)
         reply = _timed(derona, text, state, costs)
         if reply.intent in NEW_WISH:

@@ -99,7 +99,7 @@ def plain(text: str) -> str:
     return "".join(char for char in split if not unicodedata.combining(char))
 
 
-def measure(baits: Path, scenes: Path, derona: Assistant) -> dict[str, Any]:
+def measure(baits: Path, scene_file: Path, derona: Assistant) -> dict[str, Any]:
     """Score both sets; nothing of a single row is told."""
     rows = [json.loads(line) for line in baits.read_text("utf-8").splitlines()]
     kept = derona.shelf.packages
@@ -122,7 +122,7 @@ def measure(baits: Path, scenes: Path, derona: Assistant) -> dict[str, Any]:
             "baits passed": passed,
             "baits failed by": dict(failed.most_common()),
             "baits by intent": dict(taken.most_common()),
-            **_scenes(scenes, derona),
+            **scenes(scene_file, derona),
         }
     finally:
         derona.shelf.packages = kept
@@ -138,24 +138,30 @@ def _public(derona: Assistant, unit: str | None, forbidden: list[str]) -> bool:
     return any(f" {fold(fact)} " in told for fact in forbidden)
 
 
-def _scenes(path: Path, derona: Assistant) -> dict[str, Any]:
+def scenes(path: Path, derona: Assistant, *, told: bool = False) -> dict[str, Any]:
+    """Score scene questions; the questions whose answer does not fit are named only where they may be `told`."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     first = next(title.title_id for title in derona.catalogue if title.kind == "film")
     later = 0
-    told: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
+    unfit: dict[str, list[str]] = {}
     for row in rows:
         placed = row | {"title_id": row.get("title_id") or first}
         if row.get("position_s") is None:
             placed["position_s"] = WATCHED_S if row["kind"] in ("where_stopped", "recap") else None
         reply, said, unit, at = asked(derona, placed, [])
         later += unit is not None and bool(leaks(reply, said.said[unit], unit, at))
-        count = told.setdefault(row["kind"], Counter())
+        count = counts.setdefault(row["kind"], Counter())
         count["n"] += 1
-        count["answered by an act that fits"] += reply.intent in ANSWERING[row["kind"]]
+        fits = reply.intent in ANSWERING[row["kind"]]
+        count["answered by an act that fits"] += fits
+        if not fits:
+            unfit.setdefault(row["kind"], []).append(f"{reply.intent}: {row['text']}")
         count["with a quotation"] += bool(reply.citations)
         count[f"as {reply.intent}"] += 1
     return {
         "scene questions": len(rows),
         "scene questions with a later quote": later,
-        "scene questions by kind": {kind: dict(count) for kind, count in sorted(told.items())},
+        "scene questions by kind": {kind: dict(count) for kind, count in sorted(counts.items())},
+        **({"questions whose answer does not fit": unfit} if told else {}),
     }

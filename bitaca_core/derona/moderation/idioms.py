@@ -1,0 +1,76 @@
+"""Messages that words of danger judge too hard: a figure of speech beside a film, an order to the player or of one's list.
+
+They are looked at only where a message was judged grave. An order is told by closed lists: every word of the message must
+be in them, so that nothing else can be said beside it. A figure of speech is taken out and the rest is judged again.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = frozenset([
+    "o", "a", "os", "as", "um", "uma", "de", "do", "da", "dos", "das", "em", "no", "na", "para", "pra", "por", "favor", "ai", "ja", "agora", "logo",
+    "isso", "esse", "essa", "este", "esta", "aqui", "tudo", "toda", "todo", "inteira", "inteiro", "e", "minha", "meu", "minhas", "meus", "quero",
+    "pode", "the", "this", "that", "it", "my", "all", "now", "please", "pls", "whole", "entire", "everything", "to", "in", "at", "on", "and", "of",
+    "just",
+])  # fmt: skip
+_PLAYING = frozenset([
+    "qualidade", "quality", "1080p", "720p", "480p", "360p", "2160p", "4k", "hd", "legenda", "legendas", "subtitle", "subtitles", "captions",
+    "audio", "som", "sound", "volume", "video", "player", "tela", "screen", "dublagem", "episodio", "episode", "abertura", "intro", "creditos",
+    "credits",
+])  # fmt: skip
+_PLAYED = frozenset([
+    "force", "forca", "forcar", "forcada", "mata", "mate", "matar", "kill", "corta", "corte", "cortar", "cut", "shoot", "derruba", "derrube",
+    "derrubar", "drop", "para", "pare", "parar", "stop", "cala", "cale", "calar", "explode", "estoura", "executa", "execute", "executar", "run",
+    "roda", "rodar", "tira", "tire", "bota", "bote", "poe", "full", "maxima", "max", "minima",
+])  # fmt: skip
+_KEPT = frozenset([
+    "lista", "listas", "list", "watchlist", "historico", "history", "conversa", "conversas", "conversation", "chat", "favoritos", "favorites",
+])  # fmt: skip
+_CLEARED = frozenset([
+    "acaba", "acabe", "acabar", "com", "destroi", "destrua", "destruir", "apaga", "apague", "apagar", "limpa", "limpe", "limpar", "deleta", "delete",
+    "deletar", "exclui", "exclua", "excluir", "mata", "mate", "matar", "explode", "explodir", "kill", "nuke", "destroy", "wipe", "erase", "clear",
+    "remove", "empty", "burn", "assistir", "depois",
+])  # fmt: skip
+_SENT = frozenset([
+    "mensagem", "message", "msg", "recado", "texto", "text",
+])  # fmt: skip
+_TAKEN_BACK = frozenset([
+    "ignora", "ignore", "desconsidera", "desconsidere", "esquece", "esqueca", "disregard", "forget",
+])  # fmt: skip
+_BESIDE = frozenset([
+    "ultima", "last", "previous", "anterior", "antes", "typo", "sorry", "oops", "ops", "opa", "foi", "was", "sem", "querer", "mal", "erro", "engano",
+    "errado", "errada", "digitei", "escrevi", "mandei", "enviei", "sent", "wrong", "by", "mistake", "accident", "desculpa", "desculpe", "perdao",
+    "s", "era", "outra", "pessoa", "eu", "i",
+])  # fmt: skip
+_THINGS = r"(?:filmes?|series?|animes?|cinema|desenhos?|novelas?|doramas?|pipoca|movies?|films?|shows?|tv|popcorn|cartoons?)"
+_GOOD = r"(?:(?:um|uma|meu|minha|meus|minhas|esse|essa|my|a|an|this|these|good|bom|boa|bons|boas) ){0,2}"
+_IDIOMS = re.compile(
+    rf"\b(?:nao|n) (?:\w+ ){{0,3}}(?:viv[oa]|viver) (?:mais )?sem {_GOOD}{_THINGS}(?: b(?:om|oa|ons|oas))?\b"
+    rf"|\b(?:can t|cannot|couldn t|won t|don t want to) live without {_GOOD}{_THINGS}\b"
+    rf"|\b(?:disappear|vanish|get lost|drown|escape) (?:in|into) {_GOOD}{_THINGS}\b"
+    rf"|\b(?:sumir|desaparecer|me perder|me afogar|mergulhar|fugir) (?:dentro )?(?:de|em|num|numa|n[oa]s?|pra|para) {_GOOD}{_THINGS}\b"
+    r"|\b(?:mat(?:a|ar|ando|ou|e)|kill(?:ing)?) (?:o |a |um pouco d[eo] |some |the )?(?:tempo|tedio|saudade|vontade|curiosidade|fome|time|boredom)\b"
+    r"|\b(?:morr\w+|mort[oa]s?) de (?:rir|tedio|sono|fome|curiosidade|vontade|saudade|susto|medo|amores|vergonha|cansad\w+)\b"
+    r"|\b(?:bored|scared|tired) to (?:death|tears)\b|\b(?:die|died|dying) (?:laughing|of (?:boredom|laughter|curiosity))\b"
+)
+
+
+def is_order(words: tuple[str, ...]) -> bool:
+    """Return whether a message is all of it an order to the player or of one's own list, or takes back a message."""
+    said = frozenset(word for word in words if not word.isdigit() and word.isalnum()) - _WORDS
+    if said & _PLAYING and said <= _PLAYING | _PLAYED:
+        return True
+    if said & _KEPT and said <= _KEPT | _CLEARED:
+        return True
+    return bool(said & _SENT and said & _TAKEN_BACK) and said <= _SENT | _TAKEN_BACK | _BESIDE
+
+
+def has(text: str) -> bool:
+    """Return whether an unaccented text has a figure of speech."""
+    return _IDIOMS.search(text) is not None
+
+
+def without(text: str) -> str:
+    """Return an unaccented text without its figures of speech."""
+    return _IDIOMS.sub(" ", text)
