@@ -59,6 +59,10 @@ OF_STORY = frozenset(
     )
 )  # fmt: skip
 """Intents that a question on a story is taken for."""
+THREAD_LOST = frozenset(
+    ("player_control", "tracks", "trouble", "greet", "scene_search", "resume", "play", "thanks", "abuse")
+)
+"""Intents that somebody who lost the thread of a film, or asks for their place in it, is read as, beside those."""
 SHY = 0.6
 """A word or two that name a thing ("gato") are small talk only when the models are surer than this."""
 GUESSED_AT, UNSURE = (
@@ -72,6 +76,8 @@ TAKEN = frozenset(("search", "details", "availability", "play", "surprise", "sim
 """Readings of the rules that stand where the models think a message foreign that speaks of films."""
 BRIEF = 5
 """Words of a question that asks for nothing but a name."""
+SHORT_QUESTION = 8
+"""Words of a question for one's own place; a longer one tells of a scene whose place it asks for."""
 _LEFT_OUT = re.compile(
     r"\b(?:sem|menos|nada|nao|not|tira|retira|without|except)\b(?: \w+){0,3} (?:do|da|de|by|from) "
 )
@@ -316,7 +322,7 @@ def _read(
         return Reading("small_talk", aspect="laugh")
     if rule.intent == "out_of_scope" and not any(in_use(word) for word in message.words):
         return rule  # no word of it is one that people use
-    of_story = _of_story(understood, message, slots, state, playing)
+    of_story = _of_story(rule, understood, message, slots, state, playing)
     if of_story is not None:
         return of_story
     if _SAME_MAKER.search(slots.masked) and understood.intent in (*WISHING, "cast", "details"):
@@ -369,21 +375,38 @@ def _placed(message: Message, slots: Slots, state: DialogueState) -> Reading | N
     return Reading("search") if _ANY_FILM.search(message.text) else None
 
 
+def _lost(intent: str, found: str, masked: str) -> bool:
+    """Return whether a message that was read as something else is of somebody who lost the thread, or their place."""
+    if intent not in THREAD_LOST or found in ("scene", "quote"):
+        return False
+    if intent != "scene_search":
+        return not scening.orders(masked)
+    return len(masked.split()) <= SHORT_QUESTION if found == "where" else not scening.asks_where(masked)
+
+
 def _of_story(
-    understood: Understood, message: Message, slots: Slots, state: DialogueState, playing: bool
+    rule: Reading, understood: Understood, message: Message, slots: Slots, state: DialogueState, playing: bool
 ) -> Reading | None:
     """Return the reading of a question on the story of what is open, or is being talked about; None for any other."""
-    if understood.intent not in OF_STORY or not (
-        playing or (state.focus and scene_of(state, False) == "details")
-    ):
+    if not (playing or (state.focus and scene_of(state, False) == "details")):
         return None
-    if slots.ordinal is not None and state.listed:
-        return None  # "do que fala o primeiro?" is of the list
     found = scening.sense(message, slots.masked)
-    if found is None:
+    spoken = found == "where" or (
+        found == "quote" and playing
+    )  # "a última coisa que eu vi", "repete a última fala"
+    if slots.ordinal is not None and state.listed and not spoken:
+        return None  # "do que fala o primeiro?" is of the list
+    if found is None or rule.intent in ("control", "trouble"):
         return None
+    if understood.intent not in OF_STORY and not _lost(understood.intent, found, slots.masked):
+        return None
+    if found == "where":
+        return Reading("resume", aspect="where")
+    if found == "who":
+        return Reading("cast")
     if found == "recap":
-        return Reading("resume", aspect="recap") if playing else None
+        told = playing or scening.has_watched(slots.masked)
+        return Reading("resume", aspect="recap") if told else None
     return Reading("scene_search", aspect=found)
 
 

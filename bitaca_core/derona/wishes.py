@@ -124,7 +124,21 @@ def refine(wish: Wish, slots: Slots, pivot: Title | None) -> Wish:
         order="newest" if slots.newest else wish.order,
         popular=slots.popular,
     )
-    return _compared(merged, slots.compare, pivot)
+    return _within(_compared(merged, slots.compare, pivot), slots)
+
+
+def _within(wish: Wish, slots: Slots) -> Wish:
+    """Return a compared wish with both ends of a span that the message itself says ("mais velhos, tipo anos 60")."""
+    query = wish.query
+    if slots.compare in ("older", "newer") and slots.year_min is not None and slots.year_max is not None:
+        low, high = (
+            max(query.year_min or slots.year_min, slots.year_min),
+            min(query.year_max or slots.year_max, slots.year_max),
+        )
+        query = replace(query, year_min=low, year_max=high) if low <= high else replace(query, year_min=slots.year_min, year_max=slots.year_max)  # fmt: skip
+    if slots.compare == "longer" and slots.duration_max_s is not None:
+        query = replace(query, duration_max_s=slots.duration_max_s)
+    return replace(wish, query=query)
 
 
 def _less_felt(genres: tuple[str, ...], slots: Slots) -> frozenset[str]:

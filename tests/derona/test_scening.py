@@ -31,6 +31,19 @@ def derona() -> Assistant:
         ("where's the bit where she laughs", "scene"),
         ("quem disse que o mar não tem fim?", "quote"),
         ("find the line about the sea", "quote"),
+        ("em que minuto eu tô?", "where"),
+        ("how far in am i?", "where"),
+        ("qual foi a última coisa que eu vi?", "where"),
+        ("ela é irmã dele?", "who"),
+        ("perdi o fio da meada", "recap"),
+        ("qual era o plano deles?", "recap"),
+        ("como é que eles foram parar nesse lugar?", "recap"),
+        ("quem mandou essa carta?", "recap"),
+        ("what did she mean by that?", "recap"),
+        ("repete a última fala", "quote"),
+        ("onde que eles se conhecem?", "scene"),
+        ("quem escreveu esse roteiro?", None),
+        ("do que tá passando agora", None),
         ("por que o filme é tão longo?", None),
         ("tem cena de sexo?", None),
         ("adorei a cena do bolo", None),
@@ -86,3 +99,22 @@ def test_a_state_that_says_neither_allows_nothing() -> None:
 def test_no_sound_is_trouble_where_nothing_is_open(text: str) -> None:
     reply = derona().reply(text)
     assert reply.intent == "trouble" and not reply.actions
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("me situa, voltei do banheiro", "resume"),
+        ("wait, why are they in jail?", "resume"),
+        ("não entendi, volta 10 segundos", "player_control"),
+        ("o que ele disse? volta um tico", "player_control"),
+        ("pula recapitulação", "player_control"),
+    ],
+)
+def test_who_lost_the_thread_is_told_and_who_orders_is_obeyed(text: str, intent: str) -> None:
+    assert derona().reply(text, player=PlayerContext(FAROL, 40.0, False)).intent == intent
+
+
+def test_a_closed_film_is_recapped_only_for_who_has_seen_some_of_it() -> None:
+    assert scening.has_watched("o que tinha acontecido ate onde eu parei")
+    assert not scening.has_watched("resume esse filme")

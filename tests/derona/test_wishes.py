@@ -45,6 +45,17 @@ def test_a_comparison_does_not_loosen_what_was_said() -> None:
     assert refine(wish, Slots(compare="longer", duration_min_s=long_s), title).query.duration_min_s == long_s
 
 
+def test_a_comparison_keeps_both_ends_of_a_span_that_is_said_beside_it() -> None:
+    title = next(title for title in shipped() if title.year == 2019 and title.duration_s)
+    sixties = refine(Wish(), Slots(compare="older", year_min=1960, year_max=1969), title).query
+    assert (sixties.year_min, sixties.year_max) == (1960, 1969)
+    later = refine(Wish(), Slots(compare="newer", year_min=1960, year_max=1969), title).query
+    assert (later.year_min, later.year_max) == (1960, 1969)  # none is newer: what was said stands
+    assert (
+        refine(Wish(), Slots(compare="longer", duration_max_s=90_000), title).query.duration_max_s == 90_000
+    )
+
+
 def test_moods_and_company_that_were_ruled_out_pass_by_no_way() -> None:
     horror = next(title for title in shipped() if title.title_id == "the-exorcist-1973")
     assert passes(horror, Wish())
