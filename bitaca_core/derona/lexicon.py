@@ -40,7 +40,8 @@ class Mood:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Folded words and phrases by meaning. Phrases have spaces; `longest` is their length in words."""
+    """Folded words and phrases by meaning. Phrases have spaces; `longest` is their length in words, `starts` that of
+    the longest that begins with a word."""
 
     slang: Mapping[str, str]
     safe_slang: frozenset[str]
@@ -60,6 +61,7 @@ class Lexicon:
     function_words: frozenset[str]  # carry no wish of their own
     spelling: tuple[str, ...]  # words that a misspelt one may be corrected to
     longest: int
+    starts: Mapping[str, int]
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +89,10 @@ def lexicon() -> Lexicon:
     }
     known |= set(raw["portuguese"] + raw["filler"] + raw["english"])
     phrases = [*genres, *themes, *countries, *kinds, *moods]
+    starts: dict[str, int] = {}
+    for phrase in phrases:
+        first, size = phrase.split(" ", 1)[0], len(phrase.split())
+        starts[first] = max(size, starts.get(first, 0))
     return Lexicon(
         slang=slang,
         safe_slang=frozenset(raw["safe_slang"]),
@@ -108,6 +114,7 @@ def lexicon() -> Lexicon:
         ),
         spelling=tuple(sorted(word for word in known if len(word) >= 4 and word.isalpha())),
         longest=max(len(phrase.split()) for phrase in phrases),
+        starts=starts,
     )
 
 

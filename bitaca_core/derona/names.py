@@ -75,15 +75,21 @@ class Names:
             word for key in self._people for word in key.split()
         }
         self._choices = tuple(name for name in self._exact if len(name) >= 4)
+        self._begins: dict[str, int] = {}  # the most words of a name that begins with a word
+        for name in (*self._exact, *self._romaji):
+            first, size = name.split(" ", 1)[0], name.count(" ") + 1
+            self._begins[first] = max(size, self._begins.get(first, 0))
         self._longest = min(NAME_WORDS_MAX, max((len(name.split()) for name in self._exact), default=1))
 
     def find(self, words: tuple[str, ...]) -> list[Span]:
         """Return the titles named exactly, longest names first, none overlapping, in order of place."""
         taken = [False] * len(words)
         found: list[Span] = []
-        for size in range(min(self._longest, len(words)), 0, -1):
+        begins = [max(self._begins.get(word, 0), self._begins.get(romaji_key(word), 0)) for word in words]
+        longest = min(self._longest, len(words), max(begins, default=0))
+        for size in range(longest, 0, -1):
             for start in range(len(words) - size + 1):
-                if any(taken[start : start + size]):
+                if begins[start] < size or any(taken[start : start + size]):
                     continue
                 phrase = " ".join(words[start : start + size])
                 title_id = self._exact.get(phrase) or (

@@ -27,6 +27,8 @@ MAX_CHARS = 2_000
 MAX_WORDS = 60
 """Words that are read; bounds every later step whatever the catalogue's size."""
 MAX_WORD_CHARS = 40
+UNMARKED_MAX = 4_096
+"""Characters whose mark is remembered; whoever types all of Unicode fills no memory."""
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _BRACKETS = re.compile(r"[<>]")
@@ -113,10 +115,14 @@ def _says(word: str) -> bool:
 def clean(text: str) -> str:
     """Return `text` without markup, control, format or unpaired surrogate characters."""
     composed = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8"))
-    kept = "".join(
-        " " if char in "\t\r\n\u2028\u2029" else char
-        for char in composed
-        if char in "\t\r\n\u2028\u2029\u200d" or not unicodedata.category(char).startswith("C")
+    kept = (
+        composed
+        if composed.isprintable()
+        else "".join(
+            " " if char in "\t\r\n\u2028\u2029" else char
+            for char in composed
+            if char in "\t\r\n\u2028\u2029\u200d" or not unicodedata.category(char).startswith("C")
+        )
     )
     outside = _TAG.sub(" ", kept)
     if not outside.strip():  # nothing but what looks like a tag: somebody's way to write a word
@@ -124,10 +130,21 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", outside).strip()
 
 
+class _Unmarked(dict[int, "str | None"]):
+    """What becomes of a character when marks go, found out once each."""
+
+    def __missing__(self, code: int) -> str | None:
+        kept = None if unicodedata.combining(chr(code)) else chr(code)
+        if len(self) < UNMARKED_MAX:
+            self[code] = kept
+        return kept
+
+
+_UNMARKED = _Unmarked()
+
+
 def _unaccented(text: str) -> str:
-    return "".join(
-        char for char in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(char)
-    )
+    return unicodedata.normalize("NFD", text.casefold()).translate(_UNMARKED)
 
 
 def language_of(words: tuple[str, ...], default: str) -> str:

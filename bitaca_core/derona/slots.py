@@ -516,7 +516,7 @@ _FILM = re.compile(r"\b(?:filmes?|movies?)\b")
 
 def phrase_at(words: Sequence[str], index: int, known: Lexicon) -> tuple[int, str, str]:
     """Return how many words the longest known phrase at a place has, of which kind it is, and what it means; (0, "", "") for none."""
-    for size in range(min(known.longest, len(words) - index), 0, -1):
+    for size in range(min(known.starts.get(words[index], 0), len(words) - index), 0, -1):
         phrase = " ".join(words[index : index + size])
         for kind, table in (
             ("moods", known.moods),

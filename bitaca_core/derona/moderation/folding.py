@@ -12,6 +12,8 @@ from functools import lru_cache
 
 WORDS_MAX = 60
 """Words that are judged; bounds the work whatever was pasted."""
+UNMARKED_MAX = 4_096
+"""Characters that are remembered; whoever types all of Unicode fills no memory."""
 
 _ALIKE = str.maketrans(
     "абвгдеёзиікмнорстухѕјԁɡһԛԝαβγεζηικλμνορτυχωßøłđıⅼ",
@@ -44,12 +46,25 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_joined(found)[:WORDS_MAX])
 
 
+class _Unmarked(dict[int, "str | None"]):
+    """What becomes of a character when marks and invisible letters go, found out once each."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        kept = None if unicodedata.combining(char) or unicodedata.category(char) == "Cf" else char
+        if len(self) < UNMARKED_MAX:
+            self[code] = kept
+        return kept
+
+
+_UNMARKED = _Unmarked()
+
+
 def unaccented(text: str) -> str:
     """Return `text` in lower case without accents, its look-alike letters as Latin ones."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(
-        char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf"
-    )
+    if text.isascii():
+        return text.casefold()
+    kept = unicodedata.normalize("NFKD", text.casefold()).translate(_UNMARKED)
     return kept.translate(_ALIKE) if not kept.isascii() else kept
 
 

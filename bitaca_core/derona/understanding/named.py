@@ -21,6 +21,8 @@ from bitaca_core.derona.understanding.evidence import Features
 from bitaca_core.derona.understanding.linear import committed
 
 PART_WORDS_MAX = 5
+STRANGE_MAX = 12
+"""Words spelt as nobody spells them that are compared with every name; who types more of them names no title."""
 OWNERS_MAX = 3
 """A part that more titles share names none of them."""
 NEAR = 80.0
@@ -216,6 +218,9 @@ def _near(message: Message, names: Names) -> Candidate | None:
     """Return the run of words that is spelt most like a title's name."""
     words = message.spoken if len(message.spoken) == len(message.words) else message.words
     strange = [not in_use(word) and len(word) > 2 for word in words]
+    odd = [at for at, is_strange in enumerate(strange) if is_strange]
+    for at in odd[STRANGE_MAX:]:
+        strange[at] = False
     if not any(strange):
         return None  # every word is spelt as people spell it: none is a slip
     best: tuple[float, Candidate] | None = None

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from bitaca_core.derona import moderation
 from bitaca_core.derona.assistant import Action, Assistant, DialogueState, Own, PlayerContext
 from bitaca_core.settings import CHECKOUT
 from tests.bench.derona.recapping import library
@@ -415,6 +416,7 @@ def warm(derona: Assistant) -> Assistant:
 
     What stays for ever is not searched for garbage from here on, in this process.
     """
+    moderation.prepare()
     for text in WARM:
         derona.reply(text)
     gc.collect()

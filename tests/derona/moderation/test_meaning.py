@@ -119,3 +119,10 @@ def test_other_shapes_are_refused() -> None:
         meaning.Net.load(file)
     with pytest.raises(SchemaError, match="no net"):
         meaning.Net.load(io.BytesIO(b"nothing"))
+
+
+def test_a_long_message_is_looked_at_by_its_beginning_in_whole_words() -> None:
+    assert meaning.beginning("quero um drama") == "quero um drama"
+    cut = meaning.beginning("palavra " * 300)
+    assert len(cut) <= meaning.SENTENCE_CHARS and cut.endswith("palavra")
+    assert len(meaning.beginning("x" * 2_000)) == meaning.SENTENCE_CHARS
