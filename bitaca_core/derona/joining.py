@@ -391,9 +391,7 @@ def _of_story(
     if not (playing or (state.focus and scene_of(state, False) == "details")):
         return None
     found = scening.sense(message, slots.masked)
-    spoken = found == "where" or (
-        found == "quote" and playing
-    )  # "a última coisa que eu vi", "repete a última fala"
+    spoken = found == "where" or scening.repeats(slots.masked)  # "a última coisa que eu vi"
     if slots.ordinal is not None and state.listed and not spoken:
         return None  # "do que fala o primeiro?" is of the list
     if found is None or rule.intent in ("control", "trouble"):

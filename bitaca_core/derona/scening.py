@@ -36,6 +36,9 @@ _SINCE = re.compile(
     rf"|\b{_SOMEBODY} (?:ja )?nao (?:tinha|tinham|estava|estavam) (?:\w+do|mort[oa]s?|pres[oa]s?|longe)\b"
 )
 """What somebody says who lost the thread, or asks of what has just been seen."""
+_REPEATS = re.compile(
+    r"\b(?:repete|repita|repeat)(?: me)? (?:a |the )?(?:ultima |last )?(?:fala|frase|line|quote)\b"
+)
 _DOES = re.compile(
     r"\b(?:volt(?:a|e|ar|ando)|atras|tras|retroced\w+|rebobin\w+|pul(?:a|e|ar)|salt(?:a|e|ar)|avanc\w+|adiant\w+|rewind|back|earlier|prev\w*|skip\w*|bot[ae]|poe|coloca|liga|desliga|tira|paus\w+|play\w*|unpause|despausa|continua|toca|mute|resume)\b"
 )
@@ -114,6 +117,11 @@ def orders(masked: str) -> bool:
 def asks_where(masked: str) -> bool:
     """Return whether folded words ask for a scene or a line, whatever else they say."""
     return bool(_SCENE.search(masked) or _QUOTE.search(masked))
+
+
+def repeats(masked: str) -> bool:
+    """Return whether folded words ask for the last line again."""
+    return _REPEATS.search(masked) is not None
 
 
 def has_watched(masked: str) -> bool:
