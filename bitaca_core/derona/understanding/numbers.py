@@ -417,7 +417,7 @@ _OF_CHILD = re.compile(
     r"|\b(?:meu|minha|meus|minhas|uma?|pequen[oa]|eles|elas|gente|eu|teen) (?:tem |de |com )(\d{1,2})\b(?! ?(?:min|h\b|hora|p\b|ep|filmes|minut|seg|sec|x\b|por cento))(?: e (\d{1,2})\b)?"
 )
 _SMALL = re.compile(
-    r"\b(?:she|he) (?:s|is)(?: (?:only|just|turning))* (\d{1,2})\b(?! ?(?:min|h\b|feet|years (?:older|younger)))|\b(?:ele|ela|menor|cacula)(?: so)? tem (\d{1,2})\b(?! ?(?:min|h\b|filmes|ep|temporadas))"
+    r"\b(?:she|he)(?: ?s| is)(?: (?:only|just|turning))* (\d{1,2})\b(?! ?(?:min|h\b|feet|years (?:older|younger)))|\b(?:ele|ela|menor|cacula)(?: so)? tem (\d{1,2})\b(?! ?(?:min|h\b|filmes|ep|temporadas))"
     rf"|\b{_CHILD} (?:de )?(\d{{1,2}}) (?:e |and )?(\d{{1,2}})\b(?! ?(?:min|h\b|hora|hour|filmes|ep))"
     r"|(?<!ha )(?<!faz )(?<!tem )(?<!uns )(?<!mais de )(?<!de )\b([1-9]) (?:anos?|aninhos|anitos)$|\b(?:para|pra|pro|p) ([1-9]) (?:anos?|aninhos)\b(?! atras)"
     r"|\b(?:de|ages?|between|from) (\d{1,2}) (?:a|to|and) [5-9]\d\b(?: (?:anos|years))?(?! ?(?:min|h\b))"
@@ -438,7 +438,7 @@ _UNDER = re.compile(
     r"\b(?:abaixo d[eo]s?|menor de|keep it under|strictly under) (18|16|14|12|10)\b(?! ?(?:min|h\b|hora))"
 )
 _BARE_CLASS = re.compile(
-    r"\b(10|12|14|16|18) anos\b(?! (?:atras|de (?:casad|carreira|namoro|ditadura)))|\b(?:pode|sobe para|libera|liberar|filtra|aumenta para|so|ate|abaixo de|limite|para|pra) (?:ser |os |de )*(10|12|14|16|18)\b(?! ?(?:min|h\b|hora|ep))|\b(10|12|14|16|18) (?:and|or) (?:under|younger|below)\b|\b(10|12|14|16|18) max\b|\bup to (?:age )?(10|12|14|16|18)\b|\b(10|12|14|16|18) (?:de classificacao|rating)\b"
+    r"(?<!por )(?<!em )(?<!durante )\b(10|12|14|16|18) anos\b(?! (?:atras|de (?:casad|carreira|namoro|ditadura)))|\b(?:pode|sobe para|libera|liberar|filtra|aumenta para|so|ate|abaixo de|limite|para|pra) (?:ser |os |de )*(10|12|14|16|18)\b(?! ?(?:min|h\b|hora|ep))|\b(10|12|14|16|18) (?:and|or) (?:under|younger|below)\b|\b(10|12|14|16|18) max\b|\bup to (?:age )?(10|12|14|16|18)\b|\b(10|12|14|16|18) (?:de classificacao|rating)\b"
 )
 _FREE = re.compile(
     r"\b(?:classificacao |censura |rating )?(?:livre(?: para| pra| de classificacao| em)?(?: todos?| todas as idades| o publico| qualquer idade)?)\b|\ball ages\b|\bfor all ages\b|\btodas as idades\b|\brated (?:l|g)\b|\bg rated\b|\bqualquer idade\b|\bevery age\b|\bany age\b|\buniversal rating\b"
