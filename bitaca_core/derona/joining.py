@@ -337,6 +337,8 @@ def _read(
         return rule  # moderation, which was taught for it, must at least think it possible
     if intent in ("refine", "another") and not state.listed and state.wish is None and slots.wishes:
         intent = "search"
+    if playing and intent in ("details", "availability") and not slots.titles and _WHICH_TRACKS.search(text):
+        return Reading("tracks")  # of the film that is open, whose tracks are at hand
     same = GUIDE.get(rule.intent, rule.intent) == intent
     if intent == "player_control":
         return Reading(intent, command_of(message, understood.slots))

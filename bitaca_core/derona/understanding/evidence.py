@@ -24,12 +24,24 @@ NEGATED_WITHIN = 4
 NEGATIONS = frozenset(
     ("sem", "nada", "nao", "nem", "menos", "exceto", "tirando", "fora", "odeio", "detesto", "chega", "cansei", "enjoei", "tira", "tirar", "evita", "nunca",
      "dispenso", "without", "no", "not", "nothing", "don", "dont", "never", "except", "hate", "less", "isn", "isnt", "avoid", "skip", "minus", "aren", "exclude",
-     "esquece", "troca", "swap", "instead", "remove", "drop", "tires", "poupa", "proibido", "corta", "nenhum", "nenhuma", "zero", "nope", "anti", "pouco", "pouca", "too", "demais")
+     "esquece", "troca", "swap", "instead", "remove", "drop", "tires", "poupa", "proibido", "corta", "nenhum", "nenhuma", "zero", "nope", "anti", "pouco", "pouca", "too", "demais",
+     "elimina", "eliminar", "exclui", "excluir", "exclua", "ditch", "cut", "tire", "retira", "retire", "retirar", "farto", "farta", "cansado", "cansada", "cancela", "dispensa",
+     "lose", "scrap", "enjoado", "enjoada", "corte", "cortar", "evitar", "evite", "remover", "remova", "replace", "esconde", "tirem", "bloqueia")
 )  # fmt: skip
 SIDE = 6
 """Words to each side of a phrase that are looked at."""
 TURNS = frozenset(("mas", "but", "quero", "want"))
 """Words behind which a negation no longer holds."""
+SKIPPED = frozenset(
+    ("o", "a", "os", "as", "um", "uma", "uns", "umas", "meu", "minha", "meus", "minhas", "nosso", "nossa", "seu", "sua", "my", "our", "the", "an", "his", "her", "your",
+     "bem", "mais", "muito", "muita", "bastante", "really", "very", "more", "so", "dois", "duas", "tres", "two", "three", "2", "3", "todo", "toda", "whole")
+)  # fmt: skip
+"""Words between a phrase and the word that governs it ("com meus filhos")."""
+SWAPPED = frozenset(
+    ("vez de", "inves de", "lugar de", "do que", "instead of", "rather than", "troca de", "muda de")
+)
+DENIED_BEHIND = frozenset(("nao", "no", "fora", "nope", "out", "never", "nunca", "cansa", "enjoa"))
+"""Words right behind a phrase that leave it out ("terror não"), where the clause ends with them."""
 _TITLE_WORD = re.compile(r"\btitulo\d+\b")
 
 
@@ -154,11 +166,48 @@ def phrase_features(evidence: Evidence, cue: Cue, intent: str) -> Features:
         f"{slot}:{min(cue.end - cue.start, 3)}", f"title{TITLE in words}{slot}", f"{slot}#{intent}", f"{slot}{sign}#{intent}", f"={cue.phrase}#{intent}",
         f"{slot}{stop}{close}", f"{slot}<{before}>{close}{after}", f"{cue.label}<{before}", f"{cue.label}>{close}{after}", f"{cue.label}#{intent}", f"{cue.label}{stop}{close}",
     ]  # fmt: skip
+    governor, denial = _governor(evidence, cue), _denial(evidence, cue)
+    named += [
+        f"{slot}^{governor}",
+        f"{slot}^{governor}#{intent}",
+        f"{slot}^{governor}>{close}{after}",
+        f"{slot}deny{denial}",
+        f"{cue.label}deny{denial}",
+        f"{slot}deny{denial}{sign}",
+    ]
     near = {f"{slot}~{word}" for word in words[max(0, cue.start - 4) : cue.end + 4]}
     said = {f"{slot}!{one.label}" for one in evidence.intents}
     others = {f"{slot}&{one.label.split('.')[0]}" for one in evidence.slots if one is not cue}
     around = {*_around(evidence, cue, slot), *_beside(evidence, cue, slot)}
     return {"s": {name: 1.0 for name in (*named, *near, *said, *others, *around) if name}}
+
+
+def _governor(evidence: Evidence, cue: Cue) -> str:
+    """Return the word in front of a phrase, its articles and possessives left out; `|` where a clause begins there."""
+    at = cue.start
+    while at > 1 and not evidence.stops[at] and evidence.words[at - 1] in SKIPPED:
+        at -= 1
+    return "|" if evidence.stops[at] else evidence.words[at - 1] if at else ""
+
+
+def _denial(evidence: Evidence, cue: Cue) -> str:
+    """Return how a phrase's own clause leaves it out: `swap`, `behind`, `front`, or not at all."""
+    words, start, end = evidence.words, cue.start, cue.end
+    if start > 1 and f"{words[start - 2]} {words[start - 1]}" in SWAPPED:
+        return "swap"
+    if (
+        end + 1 < len(words)
+        and words[end] in DENIED_BEHIND
+        and not evidence.stops[end]
+        and (evidence.stops[end + 1] or end + 2 == len(words))
+    ):
+        return "behind"
+    for at in range(start - 1, max(0, start - 1 - SIDE), -1):
+        if evidence.stops[at + 1] or words[at] in TURNS:
+            return ""
+        if evidence.negates(at):
+            return "front"
+    return ""
 
 
 def _around(evidence: Evidence, cue: Cue, slot: str) -> Iterable[str]:

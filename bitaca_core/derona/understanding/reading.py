@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bitaca_core.derona.normalize import Message
-from bitaca_core.derona.understanding import numbers, themes
+from bitaca_core.derona.understanding import numbers, orders, themes
 from bitaca_core.derona.understanding.cues import OLD_YEAR, TITLE, Cue
 from bitaca_core.derona.understanding.evidence import (
     Evidence,
@@ -102,12 +102,14 @@ def understand(
     _phrases(evidence, intent, slots)
     _nations(evidence, intent, slots)
     _numbers(message, evidence, intent, slots)
-    if intent == "player_control" or (
-        intent == "play"
-        and re.search(r"\b(?:tv|cheia|full ?screen|cena|scene|minuto|minute|min|chromecast)\b", message.text)
-    ):
-        action = committed("actions").scores(features)
-        slots["action"] = committed("actions").labels[int(action.argmax())]
+    if intent == "player_control":
+        action = orders.plain_action(message)
+        if action is None:
+            weighed = committed("actions").scores(features)
+            action = committed("actions").labels[int(weighed.argmax())]
+        slots["action"] = action
+    elif intent == "play" and (action := orders.play_action(message, slots.get("seconds"))) is not None:
+        slots["action"] = action
     if slots.get("action") not in SEEKS:
         slots.pop("seconds", None)  # "pause for a minute" goes nowhere
     if intent in THEMED or (intent in NAMING and any(evidence.people)):
