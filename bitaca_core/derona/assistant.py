@@ -20,6 +20,7 @@ from bitaca_core.derona import (
     normalize,
     phrasing,
     policy,
+    settling,
     trusted,
 )
 from bitaca_core.derona.context import (
@@ -193,13 +194,13 @@ class Assistant:
     ) -> tuple[normalize.Message, Slots, intents.Reading]:
         """Return the message as read, its slots and its intent, before anything is decided."""
         playing = player is not None and player.title_id is not None
-        scene = joining.scene_of(state, playing)
+        scene = settling.scene_of(state, playing)
         place = Place(state.lang, scene, bool(state.listed), state.focus is not None, playing)
         heard = self._readings.find(text, place)
         if heard is None or moderation.judge(heard.message) != "ok":
             heard = self._hear(text, place)
         message, slots = heard.message, heard.slots
-        told = joining.reading_with(heard.rule, heard.understood, message, slots, state, playing)
+        told = settling.reading_with(heard.rule, heard.understood, message, slots, state, playing)
         return message, slots, told
 
     def _hear(self, text: str, place: Place) -> Heard:

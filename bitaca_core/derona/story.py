@@ -51,6 +51,8 @@ _FLESH = _COMPANY | frozenset(
 """Words that ask for nothing by themselves and tell something beside other words of a story."""
 _REACH = 3
 """So near to a word of the story the flesh must stand."""
+STORY_MIN = 4
+"""In a story of so many words "new" says something of the story, not that the film is."""
 _TITLE = re.compile(r"titulo\d+")
 
 
