@@ -83,6 +83,7 @@ class Services:
         self._within: dict[frozenset[str], tuple[Any, Any]] = {}
         self._as_read = self.catalogue
         self._told_s = float("-inf")
+        self._arriving: tuple[tuple[object, ...], set[str]] | None = None
 
     # -- life
 
@@ -373,10 +374,17 @@ class Services:
         return set(self.packages)
 
     def arriving_units(self) -> set[str]:
-        """Return the ids that are being made or wait for their turn."""
-        board = self.progress()
-        working = {unit for unit, entry in board.items() if entry["stage"] != "failed"}
-        return working | (self.queue - board.keys())
+        """Return the ids that are being made or wait for their turn; asked at every message, read when the board changes."""
+        from bitaca_core.media.progress import PROGRESS_FILE
+
+        stamp = _stamp(self.settings.paths.state / PROGRESS_FILE)
+        # Once a second anyhow: work whose process is gone is none any more.
+        key = (stamp, self.version, self.queue, int(self.clock()))
+        if self._arriving is None or self._arriving[0] != key:
+            board = self.progress()
+            working = {unit for unit, entry in board.items() if entry["stage"] != "failed"}
+            self._arriving = key, working | (self.queue - board.keys())
+        return set(self._arriving[1])
 
     def title(self, any_id: str) -> tuple[Title, Episode | None]:
         """Return the title of this id, with the episode when it is an episode's id; raises NotFound."""

@@ -18,6 +18,8 @@ from bitaca_core.settings import DataPaths
 
 Stage = Literal["render", "analyse", "encode", "package", "verify", "publish", "done", "failed"]
 
+PROGRESS_FILE = "progress.json"
+"""Below the state folder."""
 WRITE_EVERY_S = 0.25
 """Updates of one title and stage that come faster than this are not written (its 100 % always is)."""
 OVER = ("done", "failed")
@@ -63,7 +65,7 @@ class ProgressBoard:
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._file = paths.state / "progress.json"
+        self._file = paths.state / PROGRESS_FILE
         self._clock = clock
         self._steady = steady
         self._paces: dict[str, Pace] = {}

@@ -6,7 +6,7 @@ import math
 
 WINDOW_S = 1.0
 """What is longer ago counts for a third or less."""
-BUSY = 0.5
+BUSY = 0.4
 """Share of its time from which an engine answers by words alone: a queue grows fast in what is left."""
 
 

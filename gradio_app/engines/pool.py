@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -154,7 +155,9 @@ class Engines:
             asked = self._waiting.popleft()
             if asked.answer.done():
                 continue
-            engine = min(free, key=lambda one: len(one.asked))
+            # Of two that are as busy the one that heard these words before: what it read and found is remembered.
+            home = zlib.crc32(asked.question.text.encode(errors="replace")) % len(self._engines)
+            engine = min(free, key=lambda one: (len(one.asked), one is not self._engines[home]))
             self._number += 1
             asked.tries += 1
             if not engine.asked:
