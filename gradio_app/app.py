@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +17,7 @@ from bitaca_core.settings import Settings
 from gradio_app import errors, own_pages, pages, searching, support, talks
 from gradio_app.access import Access
 from gradio_app.calm import Calm
+from gradio_app.collecting import Collecting
 from gradio_app.context import Context
 from gradio_app.conversations.registry import Conversations
 from gradio_app.elsewhere import bucket
@@ -152,10 +152,10 @@ async def _load_late(app: FastAPI, stack: AsyncExitStack, calm: Calm, shell: boo
         await asyncio.sleep(0.1)  # the viewer's pages first: the import of Gradio takes seconds of CPU
     if shell:
         await _mount_shell(app, stack)
-    # What is loaded now stays. A full collection that walked it (half a million objects) would stop every viewer's
-    # answer for a third of a second, some time or other.
-    gc.collect()
-    gc.freeze()
+    collecting = Collecting()
+    collecting.begin()
+    stack.callback(collecting.end)
+    stack.callback(asyncio.create_task(collecting.run()).cancel)
     engines = app.state.context.conversations.engines
     if engines is not None:
         await engines.start()

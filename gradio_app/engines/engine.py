@@ -5,7 +5,6 @@ python -m gradio_app.engines.engine < task.json      as `pool` starts it; ends w
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import signal
@@ -17,6 +16,7 @@ from typing import Any
 
 from bitaca_core.errors import BitacaError, WorkError
 from bitaca_core.settings import Settings
+from gradio_app.collecting import Collecting
 from gradio_app.engines import wire
 from gradio_app.engines.pace import Pace
 from gradio_app.engines.question import answer
@@ -35,7 +35,8 @@ def serve(line: socket.socket, services: Services) -> int:
         log.error("an engine has nothing to answer from: %s", services.states["derona"])
         return 1
     _warm(services)
-    pace = Pace()
+    pace, collecting = Pace(), Collecting()
+    collecting.begin()
 
     with line.makefile("rb") as stream:
         line.sendall(wire.packed(wire.READY, 0, None))
@@ -43,6 +44,10 @@ def serve(line: socket.socket, services: Services) -> int:
             began_s = time.monotonic()
             line.sendall(_done(services, *message, busy=pace.busy))
             pace.answered(began_s, time.monotonic())
+            if message[0] == wire.REFRESH:
+                collecting.whole()  # another catalogue: the one before is gone
+            else:
+                collecting.step()
     return 0
 
 
@@ -55,9 +60,6 @@ def _warm(services: Services) -> None:
     services.search.warm(wait=True)
     for text in WARMING:
         services.assistant.reply(text)
-    # What is loaded now stays: no collection need walk it again.
-    gc.collect()
-    gc.freeze()
 
 
 def _done(services: Services, kind: str, number: int, told: Any, busy: bool) -> bytes:

@@ -1,4 +1,4 @@
-"""How busy an engine is: past half of its time, what costs ten others their answer is left out."""
+"""How busy an engine is: past two fifths of its time, what costs ten others their answer is left out."""
 
 from __future__ import annotations
 
