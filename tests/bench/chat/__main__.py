@@ -23,6 +23,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.bench.chat import report, turns
 from tests.bench.chat.crowd import Plan, Viewer
 from tests.bench.chat.house import cookies, furnish
@@ -107,7 +109,7 @@ class Crowd:
 def talked(running: App, crowd: Crowd, seconds: float) -> dict[str, Any]:
     """Return what a talking crowd met, and what the server spent meanwhile."""
     crowd.until_start()
-    before, load = running.cpu_s(), os.getloadavg()[0]
+    before, load, stolen = running.cpu_s(), os.getloadavg()[0], psutil.cpu_times()
     began = time.monotonic()
     crowd.until_end()
     each = [round(after - had, 2) for after, had in zip(running.cpu_s(), before, strict=True)]
@@ -118,6 +120,7 @@ def talked(running: App, crowd: Crowd, seconds: float) -> dict[str, Any]:
         "seconds": seconds,
         "server_cpu_s": round(spent, 2),
         "server_cpu_s_of_each_process": each,
+        "stolen_cpu_s": round(psutil.cpu_times().steal - stolen.steal, 2),
         "server_cpu_share": round(spent / wall, 3),
         "server_cpu_ms_a_message": round(1000 * spent / max(1, found["answered"]), 2),
         "server_mb": {name: round(mb, 1) for name, mb in memory.items()},

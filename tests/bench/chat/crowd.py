@@ -24,6 +24,8 @@ ANSWER_TIMEOUT_S = 10.0
 AUDITED = 20
 """Of one viewer in so many every frame is parsed."""
 PROBLEMS_MAX = 5
+SLOW_MS = 250.0
+"""Waits of this length are told with the second in which they began: one stop of all, or many slow answers?"""
 _HEAD = re.compile(rb'"type": ?"(\w+)"')
 _ID = re.compile(rb'"id": ?"([\w-]+)"')
 HELLO = b'{"v":1,"type":"hello","lang":"pt"}'
@@ -75,6 +77,9 @@ class Tally:
     resources: dict[str, float] = field(default_factory=dict)
     frames: Counter[str] = field(default_factory=Counter)
     received_bytes: int = 0
+    slow: dict[int, float] = field(
+        default_factory=dict
+    )  # second after the start: the longest wait that began in it
     failures: Counter[str] = field(default_factory=Counter)  # drop, limited, error, missing, gap, forbidden
     problems: list[str] = field(default_factory=list)
 
@@ -153,7 +158,11 @@ class Seat:
         if began is None:
             return  # what a model made of a message comes after its answer, under an id of its own
         if kind == "cards":
-            self.tally.cards_ms.append((now - began) * 1000)
+            waited_ms = (now - began) * 1000
+            self.tally.cards_ms.append(waited_ms)
+            if waited_ms > SLOW_MS:
+                second = int(began - self.plan.start)
+                self.tally.slow[second] = max(waited_ms, self.tally.slow.get(second, 0.0))
             self.answered.add(message_id)
             return
         self.tally.done_ms.append((now - began) * 1000)

@@ -13,6 +13,8 @@ BARS = {
     "turn_ms": {"without_embedding_ms": {"p50": 2.0, "p99": 5.0}, "with_embedding_ms": {"p50": 10.0}},
 }
 
+SLOW_TOLD = 20
+
 
 def percentiles(values: Sequence[float], digits: int = 1) -> dict[str, float] | None:
     """Return p50, p95, p99 and the largest (nearest rank); None of nothing."""
@@ -31,7 +33,10 @@ def percentiles(values: Sequence[float], digits: int = 1) -> dict[str, float] | 
 def joined(tallies: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return one tally of all processes'."""
     frames, failures = Counter[str](), Counter[str]()
+    slow: dict[int, float] = {}
     for one in tallies:
+        for second, ms in one["slow"].items():  # keys of JSON are text
+            slow[int(second)] = round(max(ms, slow.get(int(second), 0.0)))
         frames.update(one["frames"])
         failures.update(one["failures"])
     return {
@@ -40,6 +45,10 @@ def joined(tallies: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "answered": sum(len(one["done_ms"]) for one in tallies),
         "cards_ms": percentiles([ms for one in tallies for ms in one["cards_ms"]]),
         "done_ms": percentiles([ms for one in tallies for ms in one["done_ms"]]),
+        "slow_seconds": {
+            "count": len(slow),
+            "worst": dict(sorted(slow.items(), key=lambda one: -one[1])[:SLOW_TOLD]),
+        },
         "late_ms": percentiles([ms for one in tallies for ms in one["late_ms"]]),
         "frames": dict(frames),
         "received_mb": round(sum(one["received_bytes"] for one in tallies) / 2**20, 1),
