@@ -8,8 +8,9 @@ export PYTHON
 # Without .pyc files every start recompiles hundreds of modules.
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
-# A file of tests to each process in turn; three on two processors, as browser tests mostly wait for pictures to play.
-SHARED_OUT := --dist loadfile --no-loadscope-reorder
+# Two processes, a file of tests to each in turn: browser tests mostly wait for pictures to play. A third would make
+# them wait for a processor, and they measure sound and pictures as these play.
+SHARED_OUT := -n 2 --dist loadfile --no-loadscope-reorder
 # OpenMP's and BLAS's threads wait for one another by spinning: twenty times as long where another process is as busy.
 test test-dev: export OMP_NUM_THREADS = 1
 test test-dev: export OPENBLAS_NUM_THREADS = 1
@@ -30,14 +31,14 @@ test: ## set up and run the tests (no Node, no Rust)
 	@./setup.sh dev
 	@$(BIN)/python -m tests.browser.chromium --install
 	@$(BIN)/python player/build.py --hash-only
-	@$(BIN)/pytest -n 3 $(SHARED_OUT) $(ARGS)
+	@$(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
 test-dev: ## what needs Node, Rust or redis-server: cargo test, parity, rival players, JupyterLab, two workers
 	@./setup.sh dev notebooks
 	@$(BIN)/python -m tests.browser.chromium --install
 	cd player && cargo test --workspace --quiet
 	cd player/web && npm ci --silent --no-fund --no-audit
-	@$(BIN)/pytest -n 2 $(SHARED_OUT) tests/dev $(ARGS)
+	@$(BIN)/pytest $(SHARED_OUT) tests/dev $(ARGS)
 
 fuzz-smoke: setup ## twenty seconds of each fuzz target (needs Rust's nightly compiler and cargo-fuzz)
 	@player/fuzz/build.sh
