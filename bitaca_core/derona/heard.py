@@ -1,12 +1,11 @@
 """What was read lately, so that what many viewers say in the same words is read once.
 
 A reading depends on the words, on what stands on the page and on nothing of the viewer's. Only short messages that are
-plainly fine and hold no number long enough to be somebody's and no address are remembered, in memory alone.
+plainly fine and hold nothing personal (`security.personal`) are remembered, in memory alone.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.slots import Slots
 from bitaca_core.derona.understanding.reading import Understood
+from bitaca_core.security.personal import redact_personal
 
 SIZE = 16_384
 """Readings kept, 2.5 KB each."""
 LETTERS_MAX = 120
 """Longer messages are hardly ever said twice."""
-_PERSONAL = re.compile(r"\d{5}|\d[\d. -]{7}|@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Readings:
 
     def keep(self, text: str, place: Place, heard: Heard) -> None:
         """Remember a reading, if it may be."""
-        if len(text) > LETTERS_MAX or _PERSONAL.search(text):
+        if len(text) > LETTERS_MAX or redact_personal(text) != text:
             return
         with self._lock:
             self._kept[text, place] = heard
