@@ -96,10 +96,9 @@ def test_people_joined_by_an_or_are_alternatives_and_others_all_asked_for() -> N
                 for card in real.reply(text, state=DialogueState(lang="en")).cards
                 if ":" not in card.reason[:14]
             ]
-            return [
-                set(real.catalogue.get(card.title_id).directors + real.catalogue.get(card.title_id).cast)
-                for card in shown
-            ]  # type: ignore[union-attr]
+            titles = [real.catalogue.get(card.title_id) for card in shown]
+            assert None not in titles
+            return [set(one.directors + one.cast) for one in titles if one is not None]
 
         two = {"Kleber Mendonça Filho", "Juliano Dornelles"}
         either = made_by("films by Kleber Mendonça Filho or Juliano Dornelles")
