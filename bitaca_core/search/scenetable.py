@@ -228,7 +228,7 @@ class OpenScenes:
 
     def _near(self, text: str, where: str, limit: int) -> list[tuple[Scene, float]]:
         assert self._embedder is not None
-        vector = self._embedder.encode([gloss(text) or text])[0]
+        vector = self._embedder.ask([gloss(text) or text])[0]
         asked = self._table.search(vector, vector_column_name="vector").distance_type("cosine")
         rows = asked.where(where, prefilter=True).limit(limit).to_list()
         near = [(_scene(row), 1.0 - float(row["_distance"])) for row in rows]

@@ -57,9 +57,9 @@ ANSWERED_SIZE = 4096
 """Answers kept, 8 KB each; a turn of Derona asks for forty titles or for a hundred and twenty."""
 CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
 """Questions by meaning at one time: half of the cores stay free for whoever serves the answers."""
-MEANING_PER_S = 30.0
+MEANING_PER_S = 60.0
 MEANING_BURST = 60
-"""New questions by meaning (12 ms of CPU each) past this rate are answered by words alone, so that a crowd
+"""New questions by meaning (8 ms of CPU each) past this rate are answered by words alone, so that a crowd
 slows nobody down; what was asked before comes from the cache and is not counted."""
 BUSY_WAIT_S = 0.04
 """A question that finds both slots taken for so long is answered by words alone."""
@@ -643,7 +643,7 @@ class LocalSearch:
             return gather(text, state, index, None, self._legs)
         english, coverage = self._legs.english(text), self._coverage
         if coverage is None or "coverage" in self._legs.silent:
-            vector = self._embedder.encode([english])[0]
+            vector = self._embedder.ask([english])[0]
         else:
             vector = coverage.vector(english)
         return gather(text, state, index, vector, self._legs)

@@ -37,6 +37,8 @@ class Letters:
         made += 0.01
         return made / np.linalg.norm(made, axis=1, keepdims=True)
 
+    ask = encode
+
 
 @pytest.fixture(params=["ours", "moto"])
 def endpoint(request) -> Iterator[str]:

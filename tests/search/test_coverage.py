@@ -23,6 +23,8 @@ class Letters:
         ]
         return np.stack([row / np.linalg.norm(row) for row in rows]).astype(np.float32)
 
+    ask = encode
+
     def _vector(self, text):
         return np.random.default_rng(
             sum(ord(letter) * 31**place for place, letter in enumerate(text)) % 2**32

@@ -3,6 +3,7 @@ import pytest
 
 from bitaca_core.errors import WorkError
 from bitaca_core.search.embed import MAX_TOKENS, MiniLM, SentenceTransformer, batches, open_embedder
+from bitaca_core.search.quantised import BLOCK, TOP, rounded
 from bitaca_core.search.transformer import gelu
 
 
@@ -71,6 +72,29 @@ def test_a_sentence_is_the_same_in_any_company(minilm):
     texts = [f"{'a quiet film about rain and trains ' * (n % 9)}{n}" for n in range(60)]
     together = minilm.encode(texts)
     assert np.abs(together[::-1] - minilm.encode(texts[::-1])).max() < 1e-6
+
+
+def test_questions_in_eight_bits_are_nearly_those_in_all(minilm):
+    texts = [text for text in varied_texts(120) if text.strip()]
+    exact, rough = minilm.encode(texts), minilm.ask(texts)
+    assert np.allclose(np.linalg.norm(rough, axis=1), 1, atol=1e-5)
+    assert 0.998 < (exact * rough).sum(axis=1).min() < 1
+    assert minilm.ask([]).shape == (0, 384)
+
+
+def test_a_question_is_nearly_the_same_in_any_company(minilm):
+    texts = ["um anime de ação", "robots", "", "a quiet film about rain and trains " * 9]
+    alone = np.stack([minilm.ask([text])[0] for text in texts])
+    assert (minilm.ask(texts) * alone).sum(axis=1).min() > 0.9999  # what is rounded may fall to either side
+
+
+def test_weights_are_rounded_by_less_than_half_a_step():
+    matrix = np.random.default_rng(5).standard_normal((2 * BLOCK, 3)).astype(np.float32)
+    matrix[:, 1] = 0
+    values, scales = rounded(matrix)
+    again = ((values.astype(np.float32) - TOP - 1) * scales[..., None]).reshape(3, -1).T
+    assert values.shape == (3, 2, BLOCK)
+    assert (np.abs(again - matrix) <= np.repeat(scales, BLOCK, axis=1).T * 0.501).all()
 
 
 def test_parity_with_sentence_transformers(minilm):

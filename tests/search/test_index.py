@@ -44,6 +44,8 @@ class CountingEmbedder:
                 vectors[row, ord(letter) % self.dimension] += 1
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
+    ask = encode
+
 
 def catalogue(*names):
     return Catalogue(

@@ -39,6 +39,8 @@ class Sparse:
             made[row, 4] = not made[row].any()
         return made / np.linalg.norm(made, axis=1, keepdims=True)
 
+    ask = encode
+
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory):

@@ -34,8 +34,11 @@ class Counting:
         self.asked = 0
 
     def encode(self, texts: Any) -> Any:
-        self.asked += 1
         return self._embedder.encode(texts)
+
+    def ask(self, texts: Any) -> Any:
+        self.asked += 1
+        return self._embedder.ask(texts)
 
 
 def measured(home: Path, catalogue: Catalogue, seed: int, turns: int = TURNS) -> dict[str, Any]:
