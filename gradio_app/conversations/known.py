@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from gradio_app.services import Services
 WATCHED_MAX = 100
 VIEWERS_MAX = 4096
 LIFE_S, ALONE_LIFE_S = 5.0, 60.0
-"""Longest that another process's writes go unnoticed: those of a second worker, and where there is none of a command."""
+"""Longest that another process's writes go unnoticed: those of a second worker, and where there is none of a command.
+
+Each time it is this or down to half of it, by chance: a crowd that came together is not read again together.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,24 @@ class Known:
     services : Services
     clock : callable
         Monotonic seconds.
+    chance : callable
+        Numbers from 0 to 1.
     """
 
-    def __init__(self, services: Services, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, services: Services, clock: Callable[[], float], chance: Callable[[], float] = random.random
+    ) -> None:
         self.services = services
+        self.chance = chance
         self.life_s = LIFE_S if services.settings.redis_url else ALONE_LIFE_S
         self.clock = clock
         self.reads = 0
-        self._kept: OrderedDict[str, tuple[tuple[object, ...], float, Viewer]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[tuple[object, ...], float, Viewer]] = OrderedDict()  # with its end
 
     def kept(self, viewer: str) -> Viewer | None:
         """Return what is remembered of a viewer and still holds; None where the disk has to be asked."""
         found = self._kept.get(viewer)
-        if found is not None and found[0] == self._stamp(viewer) and self.clock() - found[1] < self.life_s:
+        if found is not None and found[0] == self._stamp(viewer) and self.clock() < found[1]:
             return found[2]
         return None
 
@@ -74,7 +83,7 @@ class Known:
             self._own(viewer),
         )
         self._kept.pop(viewer, None)
-        self._kept[viewer] = (stamp, now, made)
+        self._kept[viewer] = (stamp, now + self.life_s * (1 - self.chance() / 2), made)
         if len(self._kept) > VIEWERS_MAX:
             self._kept.popitem(last=False)
         return made

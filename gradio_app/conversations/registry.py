@@ -223,13 +223,18 @@ class Conversations:
     # -- what a page begins with
 
     async def lately(self, viewer: str) -> list[dict[str, str]]:
-        """Return the last lines that were said, for the page that comes after the one they were said on."""
+        """Return the last lines that were said, for the page that comes after the one they were said on.
+
+        What the viewer's first message will need is read on the way.
+        """
         if viewer.startswith(GUEST):
             return []
         return await asyncio.to_thread(self._lately, viewer)
 
     def _lately(self, viewer: str) -> list[dict[str, str]]:
         self.writer.flush(viewer, FLUSH_WAIT_S)
+        if self.services.states["derona"] == "ready":
+            self.known.of(viewer)
         since = self.services.clock() - LATELY_S
         lines = self.services.viewers.messages(viewer, LATELY_LINES)
         return [{"role": line.role, "text": line.text} for line in lines if line.created_s >= since]

@@ -304,8 +304,10 @@ async def test_personal_numbers_stay_out_of_what_is_kept(house, page):
 
 async def test_what_is_known_of_a_viewer_is_read_once_until_it_changes(house, page, services):
     known = house.context.conversations.known
+    assert known.reads == 1, "as the page said hello"
     await talk(page, "um", "dois", "três")
     assert known.reads == 1
+    known.chance = lambda: 0.0
     services.viewers.record_progress(page.viewer, "a-pipa-2026", 28, 28)
     page.ask("m9", "quatro")
     await page.read_all()
@@ -316,6 +318,12 @@ async def test_what_is_known_of_a_viewer_is_read_once_until_it_changes(house, pa
     house.clock.now += 2
     known.of(page.viewer)
     assert known.reads == 3, "another process may have written"
+    known.chance = lambda: 1.0
+    services.viewers.record_progress(page.viewer, "a-pipa-2026", 27, 28)
+    known.of(page.viewer)
+    house.clock.now += ALONE_LIFE_S / 2
+    known.of(page.viewer)
+    assert known.reads == 5, "half as long, where chance has it so"
     services.version += 1
     known.of(page.viewer)
-    assert known.reads == 4
+    assert known.reads == 6
