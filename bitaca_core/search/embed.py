@@ -41,6 +41,9 @@ BATCH_TOKENS = 1024
 ASKED_TOKENS = 256
 """The same of questions, whose attention has a cell for each two tokens of a batch."""
 
+FEW = 32
+"""Texts that are cut into tokens one after the other."""
+
 
 class Embedder(Protocol):
     """Turns sentences into unit vectors. `name` and `dimension` are recorded in the index."""
@@ -134,7 +137,13 @@ class MiniLM:
 
     def _pooled(self, encoder: Encoder | QuantisedEncoder, texts: Sequence[str], most: int) -> Floats:
         found = np.zeros((len(texts), self.dimension), np.float32)
-        ids = [item.ids for item in self._tokenizer.encode_batch(list(texts))] if texts else []
+        # A batch wakes threads, which cost more than the few texts of a question.
+        together = (
+            self._tokenizer.encode_batch(list(texts))
+            if len(texts) > FEW
+            else map(self._tokenizer.encode, texts)
+        )
+        ids = [item.ids for item in together]
         for chosen in batches([len(sentence) for sentence in ids], most):
             found[chosen] = encoder.pooled([ids[index] for index in chosen])
         return found

@@ -27,7 +27,7 @@ from bitaca_core.catalogue.vocabulary import (
     is_genre_hint,
 )
 from bitaca_core.search.coverage import Coverage, words_of
-from bitaca_core.search.documents import Document, document
+from bitaca_core.search.documents import Document, document, names_of
 from bitaca_core.search.facets import Facets
 from bitaca_core.search.gloss import gloss, is_known
 from bitaca_core.search.lexical import WordIndex
@@ -115,6 +115,19 @@ class Shelf:
         self.order = {title.title_id: place for place, title in enumerate(catalogue.titles)}
         self.names = NameIndex(catalogue.titles)
         self.facets = Facets(catalogue.titles)
+        self._name_words: dict[str, tuple[str, ...]] = {}
+
+    def name_words(self, title_id: str) -> tuple[str, ...]:
+        """Return the folded words of a title's names and of everybody in it; none of an unknown one."""
+        found = self._name_words.get(title_id)
+        if found is None:
+            title = self.catalogue.get(title_id)
+            named = (
+                (*names_of(title), *(credit.name for credit in title.people())) if title is not None else ()
+            )
+            found = tuple(word for name in named for word in fold(name).split())
+            self._name_words[title_id] = found
+        return found
 
     def document(self, title_id: str) -> Document | None:
         """Return the texts of a title."""
@@ -336,12 +349,6 @@ def _longest_known(words: list[str]) -> set[str]:
 def _has_near_word(text: str, shelf: Shelf, title_id: str) -> bool:
     from rapidfuzz import fuzz, process
 
-    title = shelf.catalogue.get(title_id)
-    if title is None:
-        return False
-    from bitaca_core.search.documents import names_of
-
-    people = (credit.name for credit in title.people())
-    names = [word for name in (*names_of(title), *people) for word in fold(name).split()]
+    names = shelf.name_words(title_id)
     asked = [word for word in text.split() if len(word) >= 4]
     return any(process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=NEAR_WORD) for word in asked)
