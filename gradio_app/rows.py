@@ -7,7 +7,7 @@ from typing import Any
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
-from bitaca_core.search.query import Query
+from bitaca_core.search.words import read_query
 from gradio_app import titles
 from gradio_app.services import Services
 from gradio_app.words import words
@@ -143,7 +143,7 @@ def find(services: Services, text: str, lang: str, limit: int, viewer: str | Non
     search = services.search_for(viewer)
     hits = list(search.suggest(text, limit))
     if len(hits) < limit:
-        hits += search.search(Query.from_text(text, lang), limit)
+        hits += search.search(read_query(text, lang), limit)
     return _unique(services, hits, limit)
 
 

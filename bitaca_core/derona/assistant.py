@@ -1,6 +1,6 @@
 """Derona: one message in, one reply out. Pure: the catalogue, search, seed and state are given.
 
-`reply` reads the message, judges it, classifies it and lets one answer of `policy` or `player` make the
+`reply` reads the message, judges it, classifies it and lets the act that `policy` names for it make the
 outcome; here it becomes text, cards, actions, chips and the next state.
 """
 
@@ -23,6 +23,7 @@ from bitaca_core.derona import (
     settling,
     trusted,
 )
+from bitaca_core.derona.acts.finding import find
 from bitaca_core.derona.context import (
     Action,
     Begun,
@@ -187,7 +188,7 @@ class Assistant:
             seed=self.rng_seed,
             coming=self.shelf.arriving_ids(),
         )
-        return self._speak(turn, policy.found(turn, self.shelf, wish))
+        return self._speak(turn, find(turn, self.shelf, wish))
 
     def understand(
         self, text: str, state: DialogueState, player: PlayerContext | None = None

@@ -7,26 +7,13 @@ from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.derona import facts
-from bitaca_core.derona.acts import watching
+from bitaca_core.derona.acts.availability import languages
+from bitaca_core.derona.acts.scenes import go_to_scene, scene_words
+from bitaca_core.derona.acts.tracks import language_name, language_names, tracks_of
 from bitaca_core.derona.commands import SPEEDS, STEP_S, Command
 from bitaca_core.derona.context import Action, Outcome, PlayerContext, Turn
 from bitaca_core.derona.shelf import Shelf
 
-LANGUAGE_NAMES = {
-    "pt": ("português", "Portuguese"),
-    "en": ("inglês", "English"),
-    "ja": ("japonês", "Japanese"),
-    "es": ("espanhol", "Spanish"),
-    "fr": ("francês", "French"),
-    "it": ("italiano", "Italian"),
-    "de": ("alemão", "German"),
-    "ko": ("coreano", "Korean"),
-    "zh": ("chinês", "Chinese"),
-    "ru": ("russo", "Russian"),
-    "original": ("idioma original", "the original language"),
-}
-UNSPOKEN = frozenset(("und", "zxx", "mul", "mis", ""))
-"""Tags that name no language (BCP 47)."""
 VOLUME_STEP = 0.1
 SLACK_S = 0.5
 """So near its end a marked part counts as over."""
@@ -46,23 +33,9 @@ def drive(turn: Turn, shelf: Shelf) -> Outcome:
 
 def _told_of_tracks(turn: Turn, shelf: Shelf) -> Outcome:
     """Sound or subtitles were spoken of without a choice: say which there are."""
-    from bitaca_core.derona.acts.availability import languages
-
     playing = shelf.catalogue.resolve(turn.player.title_id) if turn.player and turn.player.title_id else None
     spoken_of = playing or (shelf.catalogue.resolve(turn.state.focus) if turn.state.focus else None)
     return languages(turn, shelf, spoken_of) if spoken_of is not None else Outcome("no_player")
-
-
-def language_name(code: str, lang: str) -> str:
-    """Return what a language is called; a tag that has no name here stays as it is."""
-    names = LANGUAGE_NAMES.get(code.split("-")[0].lower())
-    return names[lang != "pt"] if names else code
-
-
-def language_names(codes: Iterable[str], lang: str) -> str:
-    """Return `português e inglês`, each once."""
-    told = dict.fromkeys(language_name(code, lang) for code in codes if code.lower() not in UNSPOKEN)
-    return facts.joined(told, lang)
 
 
 def _plain(name: str, value: object = None, act: str | None = None) -> Callable[..., Outcome]:
@@ -112,8 +85,8 @@ def _seek(turn: Turn, shelf: Shelf, player: PlayerContext, command: Command) -> 
 
 
 def _seek_scene(turn: Turn, shelf: Shelf, player: PlayerContext, command: Command) -> Outcome:
-    words = command.value if isinstance(command.value, str) and command.value else watching.scene_words(turn)
-    return watching.go_to_scene(turn, shelf, words) if words else Outcome("scene_ask")
+    words = command.value if isinstance(command.value, str) and command.value else scene_words(turn)
+    return go_to_scene(turn, shelf, words) if words else Outcome("scene_ask")
 
 
 def _skip(kind: str) -> Callable[..., Outcome]:
@@ -188,19 +161,6 @@ def _quality(turn: Turn, shelf: Shelf, player: PlayerContext, command: Command) 
 
 def _heights(heights: Iterable[int], lang: str) -> str:
     return facts.joined((f"{height}p" for height in sorted(set(heights))), lang)
-
-
-def tracks_of(turn: Turn, shelf: Shelf, kind: str) -> tuple[str, ...] | None:
-    """Return the languages of the sound (`audio`) or the subtitles (`text`) of what plays; None where nobody knows."""
-    player = turn.player
-    told = None if player is None else player.audio if kind == "audio" else player.text
-    if told is not None:
-        return told
-    title = shelf.catalogue.resolve(player.title_id) if player and player.title_id else None
-    if title is None:
-        return None
-    known = title.audio_languages if kind == "audio" else title.subtitle_languages
-    return known or None
 
 
 def _has(languages: Iterable[str], wanted: str) -> bool:

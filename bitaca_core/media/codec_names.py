@@ -8,15 +8,11 @@ Codec ISO Media File Format Binding, "Codecs Parameter String".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bitaca_core.media import av1_header
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bitaca_core.media.boxes import Box
+from bitaca_core.media.box_tree import Box, walk
 
 VISUAL_HEADER = 78
 AUDIO_HEADERS = {0: 28, 1: 44, 2: 64}
@@ -48,8 +44,6 @@ class Entry:
 
 def of_entry(data: bytes, entry: Box) -> Entry:
     """Read a sample entry."""
-    from bitaca_core.media.boxes import walk
-
     kind = entry.kind.decode("latin-1")
     if kind in VISUAL:
         at = entry.body + VISUAL_HEADER

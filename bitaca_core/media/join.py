@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bitaca_core.errors import MediaError
-from bitaca_core.media.boxes import Box, Malformed, walk
+from bitaca_core.media.box_tree import Box, Malformed, walk
 
 CTS_PRESENT = 0x800
 RUN_FIELDS = (0x100, 0x200, 0x400, 0x800)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from bitaca_core.media.subtitles import Cue, escaped
+from bitaca_core.media.cues import Cue, escaped
 
 TIME = re.compile(r"\s*(\d{1,3}):([0-5]?\d):([0-5]?\d)[.:](\d{1,3})\s*")
 BLOCK = re.compile(r"\{[^{}]*\}")

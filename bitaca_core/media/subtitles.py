@@ -16,7 +16,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from bitaca_core.errors import InputError
-from bitaca_core.media import charsets
+from bitaca_core.media import charsets, scripts
+from bitaca_core.media.cues import Cue, escaped
 
 MAX_BYTES = 10 * 2**20
 """A three-hour film with dense dialogue has 0.2 MB."""
@@ -32,16 +33,6 @@ class SubtitleError(InputError):
     """A subtitle file that cannot be used; `line` says where."""
 
     kind = "subtitle"
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One caption: times in milliseconds, `settings` as WebVTT writes them, `text` as WebVTT cue text."""
-
-    start_ms: int
-    end_ms: int
-    text: str
-    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +57,6 @@ def read(path: Path, language: str | None = None) -> Caption:
     SubtitleError
         Missing, too large, binary, without cues, or with a cue whose times make no sense.
     """
-    from bitaca_core.media import scripts
-
     if not path.is_file():
         raise SubtitleError("no such subtitle file", file=path)
     if path.stat().st_size > MAX_BYTES:
@@ -181,11 +170,6 @@ def _srt_text(line: str) -> str:
         parts += [escaped(line[position : tag.start()]), tag.group().lower()]
         position = tag.end()
     return "".join([*parts, escaped(line[position:])])
-
-
-def escaped(text: str) -> str:
-    """Return plain text as WebVTT cue text."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _milliseconds(fields: tuple[str | None, ...]) -> int:

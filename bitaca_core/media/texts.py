@@ -16,6 +16,7 @@ from typing import Any
 
 from bitaca_core.errors import MediaError
 from bitaca_core.media import fonts, scripts, subtitles, supervise, tools
+from bitaca_core.media.cues import Cue
 from bitaca_core.media.languages import label_for
 from bitaca_core.media.manifests import Text, Track
 from bitaca_core.media.plan import SCRIPT_CODECS, Recipe, TextPlan
@@ -47,7 +48,7 @@ class SubtitleTrack:
     language: str
     label: str | None
     forced: bool
-    cues: tuple[subtitles.Cue, ...]
+    cues: tuple[Cue, ...]
     sdh: bool = False
     charset: str | None = None
     script: str | None = None
@@ -122,7 +123,7 @@ def announced(texts: Texts) -> list[dict[str, Any]]:
 
 
 def _rendition(
-    track: SubtitleTrack, cues: list[subtitles.Cue], cut: list[Fraction], others: list[Text], out: Path
+    track: SubtitleTrack, cues: list[Cue], cut: list[Fraction], others: list[Text], out: Path
 ) -> Text:
     name = _free(track.language, [text.id for text in others])
     label = track.label or label_for(track.language) or track.language
@@ -186,10 +187,10 @@ def _inside(
     return tracks, warnings
 
 
-def _earlier(cues: Sequence[subtitles.Cue], shift_ms: int) -> list[subtitles.Cue]:
+def _earlier(cues: Sequence[Cue], shift_ms: int) -> list[Cue]:
     """Move cues to a time line that begins `shift_ms` later."""
     return [
-        subtitles.Cue(max(0, cue.start_ms - shift_ms), cue.end_ms - shift_ms, cue.text, cue.settings)
+        Cue(max(0, cue.start_ms - shift_ms), cue.end_ms - shift_ms, cue.text, cue.settings)
         for cue in cues
         if cue.end_ms > shift_ms
     ]

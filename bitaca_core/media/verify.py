@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bitaca_core.errors import BitacaError, MediaError
-from bitaca_core.media import boxes, description, manifests, segmenting
+from bitaca_core.media import box_tree, description, manifests, segmenting
 from bitaca_core.media.description import AudioEntry, Package, RungEntry, TextEntry, TrackEntry
 from bitaca_core.media.protection.verifying import faults
 from bitaca_core.stamps import sha256_file
@@ -174,7 +174,7 @@ class _Check:
         """Every key frame of the media is in its playlist, with the bytes that it needs and no others."""
         try:
             pictures = segmenting.pictures_of((self.folder / name).parent, len(rung.segment_durations_s))
-        except (OSError, MediaError, boxes.Malformed) as error:
+        except (OSError, MediaError, box_tree.Malformed) as error:
             self.report("frames", name, f"the key frames cannot be found: {error}")
             return
         every = [(f"seg-{number}.m4s", one) for number, segment in enumerate(pictures, 1) for one in segment]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitaca_core.recommend import cold, content, learning, ranker
+from bitaca_core.recommend.fitted import digest
 from bitaca_core.recommend.interactions import Floats, Interactions
 from bitaca_core.recommend.legs import (
     CONTENT,
@@ -146,22 +147,7 @@ class RecommendModel:
     @cached_property
     def version(self) -> str:
         """Sixteen hex digits that follow from the content alone."""
-        from bitaca_core.recommend.published import digest
-
         return digest(self)
-
-    def save(self, folder: Any) -> str:
-        """Publish under `folder`/<version> and make it current; return the version. See `published.save`."""
-        from bitaca_core.recommend.published import save
-
-        return save(self, folder)
-
-    @staticmethod
-    def load(folder: Any, version: str | None = None) -> RecommendModel:
-        """Open the current model of `folder`, or one version. See `published.load`."""
-        from bitaca_core.recommend.published import load
-
-        return load(folder, version)
 
     def legs(
         self,

@@ -1,7 +1,8 @@
 """A model on disk: models/recommend/<version>/ and the name of the current one, switched by a rename.
 
 `arrays.npz` holds what was fitted (no pickles), a LanceDB table the titles' factors (`factortable.py`), `model.json`
-the rest with the sha256 of both. A version is the digest of its content: the same data and seed give the same name, and publishing it again does nothing.
+the rest with the sha256 of both. A version is the digest of its content (`fitted.py`): the same data and seed give the
+same name, and publishing it again does nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 
 from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
 from bitaca_core.recommend import factortable, ials
+from bitaca_core.recommend.fitted import SCHEMA, TREE_PARTS, arrays_of, head_of
 from bitaca_core.recommend.interactions import Floats
 from bitaca_core.recommend.legs import BRIEF, CONTENT, FACTORS, ITEM_ITEM, LEGS, NEIGHBOUR, Legs
 from bitaca_core.recommend.model import RecommendModel
@@ -26,61 +28,10 @@ from bitaca_core.recommend.popularity import Popularity
 from bitaca_core.recommend.ranker import Ranker
 from bitaca_core.recommend.trees import Trees
 
-SCHEMA = 2
-TREE_PARTS = ("roots", "feature", "left", "right", "threshold", "value")
 CURRENT = "current"
 KEPT = 3
 """Versions that stay on disk: the current one and what to go back to."""
 REBUILD = "remove the folder; the next refit writes it again"
-
-
-def arrays_of(model: RecommendModel) -> dict[str, Any]:
-    """Return what was fitted as named arrays."""
-    legs, ranked = model.fitted, model.ranker
-    found = {
-        "items": np.array(model.items, dtype=np.str_),
-        "counts": model.counts,
-        FACTORS: legs.factors,
-        "popularity.counts": legs.popularity.counts,
-        "popularity.edges_s": legs.popularity.edges_s,
-        "popularity.lift": legs.popularity.lift,
-        "ranker.mix": ranked.mix,
-    }
-    for name, matrix in [*legs.weights.items(), (CONTENT, legs.content)]:
-        found |= {
-            f"{name}.data": matrix.data,
-            f"{name}.indices": matrix.indices.astype(np.int32),
-            f"{name}.indptr": matrix.indptr.astype(np.int64),
-        }
-    if ranked.trees is not None:
-        found |= {f"trees.{part}": getattr(ranked.trees, part) for part in TREE_PARTS}
-    return found
-
-
-def head_of(model: RecommendModel) -> dict[str, Any]:
-    """Return the plain facts of a model."""
-    how, trees = model.fitted.ials, model.ranker.trees
-    return {
-        "schema": SCHEMA,
-        "legs": list(LEGS),
-        "left_out": model.left_out,
-        "seed": model.seed,
-        "words": model.fitted.content.shape[1],
-        "share": model.ranker.share,
-        "trees": None if trees is None else {"base": trees.base, "depth": trees.depth},
-        "ials": {name: getattr(how, name) for name in ("factors", "unobserved", "l2", "frequency", "sweeps")},
-        "facts": dict(model.facts),
-    }
-
-
-def digest(model: RecommendModel) -> str:
-    """Return sixteen hex digits of everything that was fitted, and of the facts."""
-    total = hashlib.sha256(json.dumps(head_of(model), sort_keys=True).encode())
-    for name, array in sorted(arrays_of(model).items()):
-        kept = np.ascontiguousarray(array)
-        total.update(f"{name}{kept.dtype.str}{kept.shape}".encode())
-        total.update(kept.tobytes())
-    return total.hexdigest()[:16]
 
 
 def save(model: RecommendModel, folder: Path) -> str:

@@ -18,10 +18,10 @@ import numpy as np
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.errors import BitacaError
+from bitaca_core.recommend import published
 from bitaca_core.recommend.interactions import Interactions, from_pairs
 from bitaca_core.recommend.likeness import features
 from bitaca_core.recommend.model import Past, RecommendModel, fit
-from bitaca_core.recommend.published import current
 from bitaca_core.recommend.standing import DECISION
 from bitaca_core.viewers.interactions import Met
 
@@ -92,7 +92,7 @@ def refit(viewers: Viewers, catalogue: Catalogue, folder: Path, now_s: float, *,
 
 def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float, seed: int) -> Decision:
     pairs = _pairs(met, catalogue)
-    serving = current(folder)
+    serving = published.current(folder)
     champion = _champion(folder)
     every = _interactions(pairs, catalogue)
     held = held_out(pairs, float(champion.facts.get("fitted_s", 0.0)) if champion else 0.0)
@@ -123,7 +123,7 @@ def _decide(met: Sequence[Met], catalogue: Catalogue, folder: Path, now_s: float
         return Decision(False, f"worse than {rival}", None, **common, **numbers)
     final = fit(every, words, seed)
     facts = {"fitted_s": now_s, "viewers": len(every.users), "interactions": len(every), **numbers}
-    version = replace(final, facts=facts).save(folder)
+    version = published.save(replace(final, facts=facts), folder)
     return Decision(True, f"not worse than {rival}", version, **common, **numbers)
 
 
@@ -229,9 +229,9 @@ def _interactions(pairs: Sequence[tuple[str, str, float]], catalogue: Catalogue)
 
 def _champion(folder: Path) -> RecommendModel | None:
     """Return the model that serves; a damaged one is no champion, as it serves nobody."""
-    if current(folder) is None:
+    if published.current(folder) is None:
         return None
     try:
-        return RecommendModel.load(folder)
+        return published.load(folder)
     except BitacaError:
         return None

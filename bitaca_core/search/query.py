@@ -43,14 +43,6 @@ class Query:
     company: str | None = None
     company_age: int | None = None
 
-    @classmethod
-    def from_text(cls, text: str, language: str = "pt") -> Query:
-        """Read genres, years, decades, durations, countries and kinds out of `text`; the rest stays `text`."""
-        from bitaca_core.search.words import read_query
-
-        found: Query = read_query(text, language)
-        return found
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -74,7 +66,7 @@ class SearchService(Protocol):
         ...
 
     def ask(self, text: str, language: str = "pt", limit: int = 10) -> list[Hit]:
-        """Answer what somebody typed: titles named by it first, then `Query.from_text` of it."""
+        """Answer what somebody typed: titles named by it first, then the query that `words.read_query` finds in it."""
         ...
 
     def suggest(self, text: str, limit: int = 8) -> list[Hit]:

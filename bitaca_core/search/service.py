@@ -38,7 +38,7 @@ from bitaca_core.search.makers import maker_asked, makers
 from bitaca_core.search.names import STRONG, NameMatch
 from bitaca_core.search.query import Hit, Query
 from bitaca_core.search.telling import tells
-from bitaca_core.search.words import split_like
+from bitaca_core.search.words import read_query, split_like
 from bitaca_core.settings import DataPaths
 
 if TYPE_CHECKING:
@@ -343,12 +343,12 @@ class LocalSearch:
             return made
         if (parts := split_like(text)) and (likes := self._likes(parts[1])):
             kinds = " ".join(part for part in _joined(parts[1]) if part in GENRE_WORDS or part in MOOD_WORDS)
-            query = Query.from_text(f"{parts[0]} {parts[2]} {kinds}".strip(), language)
+            query = read_query(f"{parts[0]} {parts[2]} {kinds}".strip(), language)
             query = adjusted(query, parts[2], likes[0])
             no_person = self._state.names.person(parts[1]) is None  # "no estilo do Tim Burton" may be his own
             exclude = query.exclude_ids | gone | {like.title_id for like in likes if no_person}
             return self.alike(likes[0].title_id, replace(query, exclude_ids=exclude), limit, likes[1:])
-        query = Query.from_text(text, language)
+        query = read_query(text, language)
         if gone:
             return self.search(replace(query, exclude_ids=query.exclude_ids | gone), limit)
         named = [

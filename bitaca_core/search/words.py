@@ -214,7 +214,7 @@ class _Slots:
 
 
 def read_query(text: str, language: str = "pt") -> Query:
-    """Return the query of `read`."""
+    """Read genres, years, decades, durations, countries, kinds and company out of `text`; the rest stays `text`. See `read`."""
     return read(text, language).query
 
 

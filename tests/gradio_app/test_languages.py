@@ -10,7 +10,7 @@ from bitaca_core.catalogue.store import Catalogue, save_catalogue, titles_file
 from bitaca_core.media.library import published
 from bitaca_core.recommend.items import Items
 from bitaca_core.search.facets import Facets
-from bitaca_core.search.query import Query
+from bitaca_core.search.words import read_query
 from bitaca_core.settings import Settings
 from gradio_app.languages import as_published
 from gradio_app.services import LANGUAGES_EVERY_S
@@ -41,7 +41,7 @@ def test_chips_and_limits_follow_the_packages(settings):
     now = [1000.0]
     services.load()
     title = services.catalogue.resolve("a-pipa-2026")
-    dubbed, subtitled = Query.from_text("dublado em japonês"), Query.from_text("com legenda em inglês")
+    dubbed, subtitled = read_query("dublado em japonês"), read_query("com legenda em inglês")
     assert dubbed.audio_languages == ("ja",) and subtitled.subtitle_languages == ("en",)
     before = Facets(services.catalogue.titles)
     assert title.title_id not in before.passing(dubbed, frozenset()) | before.passing(subtitled, frozenset())

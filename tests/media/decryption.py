@@ -12,7 +12,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from bitaca_core.media.boxes import find, read_init, read_segment, walk
+from bitaca_core.media.box_tree import find, walk
+from bitaca_core.media.boxes import read_init, read_segment
 from bitaca_core.media.conformance.protection import Guard, read_guard
 
 BLOCK = 16

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.media import boxes, codec_names
+from bitaca_core.media import box_tree, boxes, codec_names
 from bitaca_core.media.languages import is_well_formed
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus/isobmff"
@@ -36,7 +36,7 @@ def test_a_codec_string_of_aac_with_long_descriptors_and_object_types() -> None:
     def entry(kind: bytes, header: int, *inner: bytes) -> tuple[str, bool]:
         content = bytes(header) + b"".join(inner)
         data = struct.pack(">I4s", 8 + len(content), kind) + content
-        told = codec_names.of_entry(data, next(boxes.walk(data)))
+        told = codec_names.of_entry(data, next(box_tree.walk(data)))
         return told.codec, told.encrypted
 
     def box(kind: bytes, content: bytes) -> bytes:
@@ -100,10 +100,10 @@ def test_bytes_that_are_no_boxes() -> None:
         if data == struct.pack(">I4s", 8, b"moov"):
             assert boxes.read_init(data).tracks == {}
         else:
-            with pytest.raises(boxes.Malformed):
+            with pytest.raises(box_tree.Malformed):
                 boxes.read_init(data)
     run = struct.pack(">I4sII", 16, b"trun", 0, 0xFFFFFFFF)
     traf = struct.pack(">I4s", 8 + len(run), b"traf") + run
     bomb = struct.pack(">I4s", 8 + len(traf), b"moof") + traf
-    with pytest.raises(boxes.Malformed, match="claims"):
+    with pytest.raises(box_tree.Malformed, match="claims"):
         boxes.read_segment(bomb, boxes.Init())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.media import av1_header, boxes, codec_names, encoders, hdr, tools
+from bitaca_core.media import av1_header, box_tree, boxes, codec_names, encoders, hdr, tools
 from bitaca_core.media.conformance.check import check_folder
 from bitaca_core.media.hdr import Mastering
 from bitaca_core.media.ladder import Rung, hdr_rungs
@@ -286,8 +286,8 @@ def test_asked_for_on_the_command_line_and_in_the_settings(
 
 def test_the_colours_of_a_sequence_header(package: Path) -> None:
     data = (package / "video/180p-hdr/init.mp4").read_bytes()
-    entry = next(boxes.walk(data, boxes.find(data, "moov/trak/mdia/minf/stbl/stsd")[0].body + 8))
-    inside = {box.kind: data[box.body : box.end] for box in boxes.walk(data, entry.body + 78, entry.end)}
+    entry = next(box_tree.walk(data, box_tree.find(data, "moov/trak/mdia/minf/stbl/stsd")[0].body + 8))
+    inside = {box.kind: data[box.body : box.end] for box in box_tree.walk(data, entry.body + 78, entry.end)}
     assert av1_header.colours(inside[b"av1C"]) == (9, 16, 9)
     for size in range(len(inside[b"av1C"])):
         assert av1_header.colours(inside[b"av1C"][:size]) in (None, (9, 16, 9))

@@ -6,8 +6,9 @@ import random
 
 import pytest
 
+from bitaca_core.media.cues import Cue
 from bitaca_core.media.scripts import cues, earlier, is_script, spoken
-from bitaca_core.media.subtitles import Cue, parse, to_webvtt
+from bitaca_core.media.subtitles import parse, to_webvtt
 
 HEAD = "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name\nStyle: Default\n\n[Events]\n"
 FORMAT = "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bitaca_core.media.cues import Cue
 from bitaca_core.media.subtitles import (
-    Cue,
     SubtitleError,
     decode,
     fit,

@@ -1,27 +1,16 @@
-"""The model answers by history alone, its reasons sum to the leg, and what is published comes back the same."""
+"""The model answers by history alone, and its reasons sum to the leg."""
 
 from __future__ import annotations
-
-import shutil
 
 import numpy as np
 import pytest
 
-from bitaca_core.errors import InputError, RebuildNeeded, SchemaError
-from bitaca_core.recommend import factortable, ials, itemitem
+from bitaca_core.recommend import itemitem
 from bitaca_core.recommend import model as models
 from bitaca_core.recommend.interactions import from_pairs
 from bitaca_core.recommend.legs import LEGS, Choice
-from bitaca_core.recommend.model import FACTORS, ITEM_ITEM, Past, RecommendModel
-
-
-def two_tastes() -> RecommendModel:
-    pairs = [(f"a{user}", f"anime-{item}") for user in range(12) for item in range(6) if (user + item) % 5]
-    pairs += [(f"f{user}", f"film-{item}") for user in range(12) for item in range(6) if (user + item) % 4]
-    return models.fit(
-        from_pairs(pairs, items=[*sorted({item for _, item in pairs}), "never-met"]),
-        choice=Choice(edlae=itemitem.Edlae(l2=1.0, dropout=0.2), ials=ials.Ials(factors=4, l2=0.01)),
-    )
+from bitaca_core.recommend.model import FACTORS, ITEM_ITEM, Past
+from tests.recommend.tastes import two_tastes
 
 
 def test_a_history_brings_its_like_first() -> None:
@@ -57,51 +46,6 @@ def test_unknown_titles_and_an_empty_history_are_answered() -> None:
     assert [model.items[place] for place in legs.items] == ["anime-1", "never-met"]
     assert legs.known == 0 and np.isfinite(model.score(legs)).all()
     assert model.score(legs)[0] > model.score(legs)[1], "what was met comes before what never was"
-
-
-def test_a_published_model_comes_back_and_its_name_follows_from_its_content(tmp_path) -> None:
-    model = two_tastes()
-    assert model.save(tmp_path) == model.version == two_tastes().version
-    again = RecommendModel.load(tmp_path)
-    assert again.version == model.version
-    history = [Past("anime-0")]
-    assert np.array_equal(again.legs(history).values, model.legs(history).values)
-    assert not list(tmp_path.glob(".*"))
-
-
-def test_the_factors_in_memory_are_those_of_the_table(tmp_path) -> None:
-    model = two_tastes()
-    folder = tmp_path / model.save(tmp_path)
-    names, factors = factortable.read(folder)
-    assert names == list(model.items) and np.array_equal(factors, model.factors)
-    again = RecommendModel.load(tmp_path)
-    assert again.factors.tobytes() == factors.tobytes() and "factors" not in np.load(folder / "arrays.npz")
-    shutil.rmtree(folder / "factors.lance")
-    factortable.write(folder, model.items, factors[::-1].copy(), model.counts)
-    with pytest.raises(RebuildNeeded, match="not what was published"):
-        RecommendModel.load(tmp_path)
-
-
-def test_damage_is_told(tmp_path) -> None:
-    with pytest.raises(InputError):
-        RecommendModel.load(tmp_path)
-    version = two_tastes().save(tmp_path)
-    arrays = tmp_path / version / "arrays.npz"
-    whole = arrays.read_bytes()
-    arrays.write_bytes(whole[:-100])
-    with pytest.raises(RebuildNeeded):
-        RecommendModel.load(tmp_path)
-    arrays.write_bytes(whole)
-    pieces = sorted((tmp_path / version / "factors.lance" / "data").iterdir())
-    kept = pieces[0].read_bytes()
-    pieces[0].write_bytes(kept[: len(kept) // 2])
-    with pytest.raises(RebuildNeeded, match="cannot be read"):
-        RecommendModel.load(tmp_path)
-    pieces[0].write_bytes(kept)
-    head = tmp_path / version / "model.json"
-    head.write_text(head.read_text().replace('"schema": 2', '"schema": 9'))
-    with pytest.raises(SchemaError):
-        RecommendModel.load(tmp_path)
 
 
 def test_one_history_is_scored_as_many_are() -> None:

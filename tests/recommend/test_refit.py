@@ -5,8 +5,9 @@ import pytest
 
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
+from bitaca_core.recommend import published
 from bitaca_core.recommend import refit as gate
-from bitaca_core.recommend.model import Past, RecommendModel
+from bitaca_core.recommend.model import Past
 from bitaca_core.recommend.standing import standing, told
 from bitaca_core.viewers.interactions import Met
 from bitaca_core.viewers.store import ViewerStore
@@ -40,7 +41,7 @@ class Crowd:
 def test_the_first_model_is_published_where_it_beats_popularity(tmp_path):
     decision = gate.refit(Crowd(80), CATALOGUE, tmp_path, 1e6)
     assert decision.published and decision.low > 0 and decision.ndcg > decision.champion_ndcg
-    model = RecommendModel.load(tmp_path)
+    model = published.load(tmp_path)
     assert (
         model.version == decision.version and model.facts["viewers"] == 80 and model.facts["fitted_s"] == 1e6
     )
@@ -62,7 +63,7 @@ def test_too_few_viewers_are_no_measure(tmp_path):
 
 def test_a_worse_challenger_is_not_published(tmp_path, monkeypatch):
     gate.refit(Crowd(80), CATALOGUE, tmp_path, 3000.0)
-    before = RecommendModel.load(tmp_path).version
+    before = published.load(tmp_path).version
     later = Crowd(120, days=6, seed=2)
     real = gate.fit
     monkeypatch.setattr(
@@ -70,7 +71,7 @@ def test_a_worse_challenger_is_not_published(tmp_path, monkeypatch):
     )
     decision = gate.refit(later, CATALOGUE, tmp_path, 9e3)
     assert not decision.published and decision.high < 0 and decision.reason == f"worse than model {before}"
-    assert RecommendModel.load(tmp_path).version == before
+    assert published.load(tmp_path).version == before
     monkeypatch.setattr(gate, "fit", real)
     decision = gate.refit(later, CATALOGUE, tmp_path, 9e3)
     assert decision.published and decision.champion == before != decision.version

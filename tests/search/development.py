@@ -21,8 +21,8 @@ from bitaca_core.search.evidence import SCALED
 from bitaca_core.search.index import build_index
 from bitaca_core.search.judge.query_sets import Asked, read_set
 from bitaca_core.search.judge.report import patient, score_set
-from bitaca_core.search.query import Query
 from bitaca_core.search.service import LocalSearch
+from bitaca_core.search.words import read_query
 from bitaca_core.settings import DataPaths
 
 SET = Path(__file__).parent / "dev_queries" / "development.jsonl"
@@ -42,7 +42,7 @@ def opened(home: Path) -> LocalSearch:
 
 def features(search: LocalSearch, row: Asked) -> tuple[np.ndarray, np.ndarray]:
     """Return strengths of the fitted legs, shape (titles, legs), and which of the titles are right."""
-    _, legs, _ = search.spoken(Query.from_text(row.query).text, None)
+    _, legs, _ = search.spoken(read_query(row.query).text, None)
     ids = sorted(set(legs.get("meaning", {})) | set(row.relevant))
     columns = []
     for leg in FITTED:

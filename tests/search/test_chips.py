@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitaca_core.search.chips import chips, without
-from bitaca_core.search.query import Query
+from bitaca_core.search.words import read_query
 
 LABELS = {
     "terror sem sangue dos anos 80": ["Terror", "nada violento", "anos 80"],
@@ -47,8 +47,8 @@ def test_taking_a_chip_away_takes_its_filter_and_leaves_the_others():
     text = "terror sem sangue dos anos 80"
     genre, blood, years = chips(text)
     assert genre.without == "sem sangue dos anos 80" and blood.without == "terror dos anos 80"
-    assert Query.from_text(years.without).year_min is None
-    assert Query.from_text(years.without).genres == ("terror",)
+    assert read_query(years.without).year_min is None
+    assert read_query(years.without).genres == ("terror",)
     assert [chip.label for chip in chips(genre.without)] == ["nada violento", "anos 80"]
 
 

@@ -5,7 +5,7 @@ import pytest
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.search.chips import chips
 from bitaca_core.search.company import COMPANIES, liking, suits
-from bitaca_core.search.query import Query
+from bitaca_core.search.words import read_query
 
 READ = {
     "pra ver com meus filhos pequenos": ("children", None),
@@ -29,13 +29,13 @@ SOMEBODY_ELSES = (
 
 @pytest.mark.parametrize("text", READ)
 def test_company_is_read(text):
-    query = Query.from_text(text)
+    query = read_query(text)
     assert (query.company, query.company_age) == READ[text]
 
 
 @pytest.mark.parametrize("text", SOMEBODY_ELSES)
 def test_company_in_a_plot_is_somebody_elses(text):
-    assert Query.from_text(text).company is None
+    assert read_query(text).company is None
 
 
 def title(**more):

@@ -5,8 +5,8 @@ import pytest
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.search.chips import chips
 from bitaca_core.search.leftout import names_left_out, without_names
-from bitaca_core.search.query import Query
 from bitaca_core.search.telling import tells
+from bitaca_core.search.words import read_query
 
 NAMES = {
     "naruto": "Naruto",
@@ -73,7 +73,7 @@ READ = {
 
 @pytest.mark.parametrize("text", READ)
 def test_what_is_not_wanted_is_read(text):
-    query = Query.from_text(text, "en" if text.startswith("not") else "pt")
+    query = read_query(text, "en" if text.startswith("not") else "pt")
     for name, value in READ[text].items():
         assert getattr(query, name) == value, name
 
@@ -89,7 +89,7 @@ def test_what_is_not_wanted_is_read(text):
     ],
 )
 def test_what_a_story_is_without_is_left_out_of_nothing(text):
-    query = Query.from_text(text)
+    query = read_query(text)
     assert (
         not query.exclude_words
         and not query.exclude_moods

@@ -7,6 +7,7 @@ from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.query import Query
 from bitaca_core.search.service import MEANING_BURST, LocalSearch, open_search
+from bitaca_core.search.words import read_query
 
 FIRST = {
     "cidade de deuz": "cidade-de-deus-2002",
@@ -88,7 +89,7 @@ def test_nonsense_finds_nothing(service):
 
 
 def test_filters_hold_for_every_hit(service, indexed):
-    query = Query.from_text("anime de ação dos anos 90")
+    query = read_query("anime de ação dos anos 90")
     hits = service.search(query, 50)
     assert hits
     for hit in hits:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.derona import answers, facts
+from bitaca_core.derona import facts
+from bitaca_core.derona.acts.opening import watchable
+from bitaca_core.derona.acts.spoken_of import is_playing, names_nothing_known, subject
+from bitaca_core.derona.acts.tracks import language_name, language_names, tracks_of
 from bitaca_core.derona.context import Outcome, Pick, Turn
-from bitaca_core.derona.player import language_name, language_names, tracks_of
 from bitaca_core.derona.shelf import CARDS_MAX, Shelf
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.query import Query
@@ -51,24 +53,23 @@ def availability(turn: Turn, shelf: Shelf) -> Outcome:
             return leaving(turn, shelf)
         if _NEW.search(text) and not turn.slots.text:
             return news(turn, shelf)
-    spoken_of = None if turn.slots.titles else answers.subject(turn, shelf)
-    title = answers.subject(turn, shelf) if named or spoken_of is not None else None
+    spoken_of = None if turn.slots.titles else subject(turn, shelf)
+    title = subject(turn, shelf) if named or spoken_of is not None else None
     if title is None or (
-        answers.names_nothing_known(turn)
-        and not (asks_tracks or _PICTURE.search(text) or _EPISODES.search(text))
+        names_nothing_known(turn) and not (asks_tracks or _PICTURE.search(text) or _EPISODES.search(text))
     ):
-        return answers.availability(turn, shelf)
+        return watchable(turn, shelf)
     if asks_tracks:
         return languages(turn, shelf, title)
     if _PICTURE.search(text):
         return picture(turn, shelf, title)
     if _EPISODES.search(text) and title.kind == "series":
         return episodes(turn, shelf, title)
-    return answers.availability(turn, shelf)
+    return watchable(turn, shelf)
 
 
 def _about(turn: Turn, shelf: Shelf, title: Title, act: str, said: dict[str, str]) -> Outcome:
-    here = answers.is_playing(turn, shelf, title)
+    here = is_playing(turn, shelf, title)
     return Outcome(
         act,
         {"title": title.name(turn.lang), **said},
@@ -99,10 +100,10 @@ def languages(turn: Turn, shelf: Shelf, title: Title) -> Outcome:
     """Say in what a title can be heard and read here, and whether in the language that was asked for."""
     lang, text = turn.lang, turn.message.text
     audio, read = title.audio_languages, title.subtitle_languages
-    if answers.is_playing(turn, shelf, title):  # the player knows best
+    if is_playing(turn, shelf, title):  # the player knows best
         audio, read = tracks_of(turn, shelf, "audio") or audio, tracks_of(turn, shelf, "text") or read
     if shelf.unit(title, turn.ready) is None:
-        return answers.availability(turn, shelf)
+        return watchable(turn, shelf)
     heard, seen = language_names(audio, lang), language_names(read, lang)
     if not heard and not seen:
         return _about(turn, shelf, title, "tracks_unknown", {})
@@ -129,7 +130,7 @@ def picture(turn: Turn, shelf: Shelf, title: Title) -> Outcome:
     unit = shelf.unit(title, turn.ready)
     heights = sorted(shelf.packages.heights(unit)) if unit else []
     if unit is None:
-        return answers.availability(turn, shelf)
+        return watchable(turn, shelf)
     if not heights:
         return _about(turn, shelf, title, "unknown_fact", {})
     said = {

@@ -6,7 +6,8 @@ import re
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import mood_name
-from bitaca_core.derona import answers, facts
+from bitaca_core.derona import facts
+from bitaca_core.derona.acts.spoken_of import subject
 from bitaca_core.derona.context import Outcome, Pick, Turn
 from bitaca_core.derona.shelf import CARDS_MAX, Shelf
 from bitaca_core.recommend.reasons import facts_of, shared
@@ -47,7 +48,7 @@ def compared(turn: Turn, shelf: Shelf) -> list[Title]:
     places = _places(turn.message.text)
     counted = [listed[place] for place in places if place < len(listed)]
     if names:
-        other = answers.subject(_without_titles(turn), shelf)
+        other = subject(_without_titles(turn), shelf)
         return _unique([*names, *([other] if other else counted)])
     return _unique(counted) if len(counted) >= 2 else []
 

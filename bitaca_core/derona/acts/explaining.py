@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.derona import answers, facts
+from bitaca_core.derona import facts
+from bitaca_core.derona.acts.ahead import asks_ahead, told_ahead
 from bitaca_core.derona.acts.comparing import common_words
-from bitaca_core.derona.acts.watching import asked_back
+from bitaca_core.derona.acts.recapping import asked_back
+from bitaca_core.derona.acts.spoken_of import subject
 from bitaca_core.derona.context import Outcome, Turn
 from bitaca_core.derona.shelf import Shelf
 from bitaca_core.recommend.reasons import facts_of, shared
@@ -23,12 +25,12 @@ def why(turn: Turn, shelf: Shelf) -> Outcome:
         back = asked_back(turn, shelf)
         if back is not None:
             return back
-        if answers.asks_ahead(turn):
-            return answers.told_ahead(turn, turn.state.focus)
+        if asks_ahead(turn):
+            return told_ahead(turn, turn.state.focus)
     many = not turn.slots.titles and turn.slots.ordinal is None and turn.state.focus is None
     if many and len(turn.state.listed) > 1 and not turn.slots.reference:
         return _each(turn, shelf)
-    title = answers.subject(turn, shelf) if turn.state.listed or turn.slots.titles else None
+    title = subject(turn, shelf) if turn.state.listed or turn.slots.titles else None
     if title is None:
         return Outcome("why_none")
     said = {"title": title.name(turn.lang), "reason": reason(turn, shelf, title)}

@@ -35,7 +35,9 @@ _NOT_IT = re.compile(r"\b(?:piadas?|jokes?)\b")
 
 
 def help_(turn: Turn, shelf: Shelf) -> Outcome:
-    """Answer how something is done; without a thing, what she can do."""
+    """Answer how something is done; without a thing, what she can do. What may be given away is settled here, for this conversation."""
+    if turn.reading.aspect in ("spoilers_on", "spoilers_off"):
+        return Outcome(turn.reading.aspect, spoilers=turn.reading.aspect == "spoilers_on", continues=True)
     text = turn.message.text
     for pattern, act, pages in TOPICS:
         if re.search(pattern, text):

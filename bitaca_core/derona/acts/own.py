@@ -11,7 +11,10 @@ from dataclasses import replace
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.catalogue.vocabulary import genre_name
-from bitaca_core.derona import answers, facts, wishes
+from bitaca_core.derona import facts, wishes
+from bitaca_core.derona.acts.finding import find, search
+from bitaca_core.derona.acts.missing import missing
+from bitaca_core.derona.acts.spoken_of import names_nothing_known, subject
 from bitaca_core.derona.context import Action, Link, Outcome, Pick, Turn
 from bitaca_core.derona.shelf import CARDS_MAX, Shelf
 from bitaca_core.derona.state import Wish
@@ -76,7 +79,7 @@ def watchlist(turn: Turn, shelf: Shelf) -> Outcome:
         )
     titles = meant(turn, shelf)
     if not titles:
-        return answers.missing(turn, shelf)
+        return missing(turn, shelf)
     kept = [title for title in titles if title.title_id in turn.own.listed]
     names = facts.joined((title.name(turn.lang) for title in titles), turn.lang)
     if aspect == "remove":
@@ -113,13 +116,8 @@ def meant(turn: Turn, shelf: Shelf) -> list[Title]:
         return listed[: int(count) if count.isdigit() else _COUNT[count]]
     if _ALL.search(turn.message.text) and turn.slots.ordinal is None and len(listed) > 1:
         return listed[:CARDS_MAX]
-    title = answers.subject(turn, shelf)
-    if (
-        answers.names_nothing_known(turn)
-        and title is not None
-        and not turn.state.focus
-        and turn.player is None
-    ):
+    title = subject(turn, shelf)
+    if names_nothing_known(turn) and title is not None and not turn.state.focus and turn.player is None:
         return []
     return [title] if title is not None else []
 
@@ -156,8 +154,6 @@ def feedback(turn: Turn, shelf: Shelf) -> Outcome:
         return taste(turn, shelf, liked=aspect == "like")
     titles = meant(turn, shelf)
     if not titles and turn.slots.popular:  # "o mais assistido" is what others watched
-        from bitaca_core.derona.policy import search
-
         return search(turn, shelf)
     if not titles:
         return Outcome({"like": "feedback_good", "dislike": "feedback_bad"}.get(aspect, "seen_which"))
@@ -174,13 +170,11 @@ def feedback(turn: Turn, shelf: Shelf) -> Outcome:
 
 def taste(turn: Turn, shelf: Shelf, liked: bool) -> Outcome:
     """A standing taste in a genre: what is liked is shown, what is not stays out of this conversation."""
-    from bitaca_core.derona.policy import found
-
     genres = turn.slots.genres or turn.slots.exclude_genres
     names = facts.joined((genre_name(genre, turn.lang).lower() for genre in genres), turn.lang)
     old = turn.state.wish or Wish()
     if liked:
-        return found(
+        return find(
             turn, shelf, wishes.wish_of(replace(turn.slots.unspoken, genres=genres, exclude_genres=()))
         )
     changed = replace(turn.slots, text="", genres=(), exclude_genres=genres, compare=None)

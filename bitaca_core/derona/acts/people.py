@@ -6,8 +6,12 @@ import re
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.titles import Title
-from bitaca_core.derona import answers, facts, trusted
-from bitaca_core.derona.acts import watching
+from bitaca_core.derona import facts, trusted
+from bitaca_core.derona.acts.ahead import asks_ahead, told_ahead
+from bitaca_core.derona.acts.missing import missing
+from bitaca_core.derona.acts.recapping import asked_back
+from bitaca_core.derona.acts.spoken_of import is_playing, names_nothing_known, subject
+from bitaca_core.derona.acts.who import asked_name, who
 from bitaca_core.derona.context import Outcome, Pick, Turn
 from bitaca_core.derona.shelf import CARDS_MAX, Shelf
 
@@ -30,21 +34,21 @@ _OTHERS = re.compile(r"\b(?:dele|dela|deles|his|her|their)\b")
 def cast(turn: Turn, shelf: Shelf) -> Outcome:
     """Answer who directed, who is in it, who made a part of it, what somebody made, or who somebody is."""
     aspect = turn.reading.aspect
-    back = watching.asked_back(turn, shelf) if not turn.slots.titles else None
+    back = asked_back(turn, shelf) if not turn.slots.titles else None
     if back is not None:
         return back
-    if answers.asks_ahead(turn):
-        return answers.told_ahead(turn, turn.state.focus)
+    if asks_ahead(turn):
+        return told_ahead(turn, turn.state.focus)
     if aspect == "filmography" or (turn.slots.person and not turn.slots.titles):
         return filmography(turn, shelf)
-    name = None if aspect == "director" else watching.asked_name(turn)
+    name = None if aspect == "director" else asked_name(turn)
     if name is not None and not turn.slots.titles and not _is_role(name):
-        told = watching.who(turn, shelf, name)
+        told = who(turn, shelf, name)
         if told is not None:
             return told
-    title = answers.subject(turn, shelf)
-    if title is None or (answers.names_nothing_known(turn) and not turn.state.focus and turn.player is None):
-        return answers.missing(turn, shelf)
+    title = subject(turn, shelf)
+    if title is None or (names_nothing_known(turn) and not turn.state.focus and turn.player is None):
+        return missing(turn, shelf)
     for pattern, role, act in _CREW:
         if re.search(pattern, turn.message.text):
             return _said(
@@ -82,7 +86,7 @@ def _said(turn: Turn, shelf: Shelf, title: Title, act: str, names: tuple[str, ..
 
 
 def _about(turn: Turn, shelf: Shelf, title: Title, act: str, said: dict[str, str]) -> Outcome:
-    watching_it = answers.is_playing(turn, shelf, title)
+    watching_it = is_playing(turn, shelf, title)
     return Outcome(
         act,
         {"title": title.name(turn.lang), **said},
@@ -97,7 +101,7 @@ def filmography(turn: Turn, shelf: Shelf) -> Outcome:
     """Show what somebody made or is in, what can be watched first; "dele" is the director of what is spoken of."""
     person = turn.slots.person
     if person is None:
-        title = answers.subject(turn, shelf)
+        title = subject(turn, shelf)
         directors = trusted.names(title.directors) if title is not None else ()
         if not directors:
             return Outcome("person_ask")

@@ -15,7 +15,8 @@ import struct
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from bitaca_core.media.boxes import Box, Fragment, Malformed, find, walk
+from bitaca_core.media.box_tree import Box, Malformed, find, walk
+from bitaca_core.media.boxes import Fragment
 from bitaca_core.media.codec_names import AUDIO_HEADERS, VISUAL_HEADER
 from bitaca_core.media.conformance.findings import Findings
 

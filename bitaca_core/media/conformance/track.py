@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bitaca_core.media import boxes
-from bitaca_core.media.boxes import Fragment, Init, Malformed
+from bitaca_core.media.box_tree import Malformed
+from bitaca_core.media.boxes import Fragment, Init
 from bitaca_core.media.conformance.findings import Findings
 from bitaca_core.media.conformance.protection import BLOCK_BYTES, Guard, GuardCheck, check_method
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bitaca_core.media.boxes import Malformed
+from bitaca_core.media.box_tree import Malformed
 from bitaca_core.media.conformance.protection import BLOCK_BYTES, read_guard
 from bitaca_core.media.description import Package, TrackEntry
 

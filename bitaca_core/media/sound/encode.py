@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bitaca_core.errors import MediaError
-from bitaca_core.media import boxes, supervise, tools
+from bitaca_core.media import box_tree, supervise, tools
 from bitaca_core.media.plan import AudioPlan, Recipe
 from bitaca_core.media.probe import SourceInfo, input_url
 from bitaca_core.media.sound import chain
@@ -197,7 +197,7 @@ def _heard_from_the_first_sample(file: Path) -> None:
     Encapsulation of Opus in ISO Base Media File Format 4.3.2, Opus Specific Box: PreSkip.
     """
     data = file.read_bytes()
-    at = next((box.start for box in boxes.walk(data) if box.kind == b"moov"), -1)
+    at = next((box.start for box in box_tree.walk(data) if box.kind == b"moov"), -1)
     found = data.find(b"dOps", at) if at >= 0 else -1
     if found < 0:
         raise MediaError("Opus without its box", file=file)

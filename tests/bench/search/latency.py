@@ -25,7 +25,7 @@ from bitaca_core.search.index import build_index
 from bitaca_core.search.judge.measures import hit_at
 from bitaca_core.search.judge.report import patient, timed
 from bitaca_core.search.judge.typos import misspell
-from bitaca_core.search.query import Query
+from bitaca_core.search.words import read_query
 from bitaca_core.settings import DataPaths
 from tests.bench.search.films import film_list
 
@@ -139,7 +139,7 @@ def measure(home: Path, embedder: Embedder, count: int) -> dict[str, Any]:
         "ready_s": round(ready_s, 1),
         "mode": search.mode,
         "hybrid_with_encoding": timed(lambda text: search.ask(text, "pt", 20), asked[:250]),
-        "hybrid_from_cache": timed(lambda text: search.search(Query.from_text(text), 20), asked[:250]),
+        "hybrid_from_cache": timed(lambda text: search.search(read_query(text), 20), asked[:250]),
         "as_you_type": timed(lambda text: search.suggest(text, 8), typed),
         "heavy_typos": {"n": len(hits), "hit@5": round(sum(hits) / len(hits), 4)},
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bitaca_core.errors import WorkError
-from bitaca_core.media.boxes import Box, find
+from bitaca_core.media.box_tree import Box, find
 from bitaca_core.media.conformance.check import check_folder
 from bitaca_core.media.conformance.findings import MAX_OF_A_RULE, RULES
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bitaca_core.media.boxes import find, walk
+from bitaca_core.media.box_tree import find, walk
 from bitaca_core.media.conformance.check import check_folder
 from bitaca_core.media.conformance.findings import RULES
 from bitaca_core.media.package import package_source
