@@ -14,6 +14,7 @@ from bitaca_core.derona.assistant import Assistant, Card, Reply
 from bitaca_core.derona.state import Wish
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.query import Query
+from bitaca_core.search.service import MEANING_PER_S
 from tests.bench.derona import checking, personas, simulating
 from tests.bench.derona.checking import Known
 from tests.bench.derona.personas import Persona, Saying, Wording
@@ -219,7 +220,7 @@ def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> No
 def test_what_search_may_ask_hangs_on_questions_not_on_the_machine() -> None:
     clock = simulating.Ticking()
     first, second = clock(), clock()
-    assert second - first == pytest.approx(1.0 / 30.0) and simulating.Ticking()() == first
+    assert second - first == pytest.approx(1.0 / MEANING_PER_S) and simulating.Ticking()() == first
 
 
 def test_people_joined_by_an_or_are_one_condition_that_any_of_them_meets(derona: Assistant) -> None:
