@@ -10,7 +10,7 @@ import pytest
 from bitaca_core.catalogue.store import load_catalogue, titles_file
 from bitaca_core.settings import DataPaths
 from tests.bench.chat import __main__ as bench
-from tests.bench.chat import report, wire
+from tests.bench.chat import report, running, wire
 from tests.bench.chat.crowd import Plan, Seat, Tally, Viewer
 from tests.bench.chat.texts import Texts, utterances
 
@@ -140,6 +140,10 @@ def test_frames_are_cut_as_the_standard_says():
         wire.split(bytearray(b"\x01\x00"))
     sent = wire.frame(wire.TEXT, "ação".encode())
     assert sent == b"\x81\x86\0\0\0\0" + "ação".encode()
+
+
+def test_a_process_that_comes_or_goes_is_no_fault():
+    assert running.spent_s({1: 5.0, 2: 1.0}, {1: 7.5, 3: 0.25}) == [2.5, 0.25]
 
 
 def test_percentiles_are_nearest_ranks_and_bars_are_judged():

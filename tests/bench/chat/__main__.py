@@ -28,7 +28,7 @@ import psutil
 from tests.bench.chat import report, turns
 from tests.bench.chat.crowd import Plan, Viewer
 from tests.bench.chat.house import cookies, furnish
-from tests.bench.chat.running import FORBIDDEN, MOODS, App, app
+from tests.bench.chat.running import FORBIDDEN, MOODS, App, app, spent_s
 from tests.bench.chat.texts import Texts, utterances
 
 SHARED = 4
@@ -112,7 +112,7 @@ def talked(running: App, crowd: Crowd, seconds: float) -> dict[str, Any]:
     before, load, stolen = running.cpu_s(), os.getloadavg()[0], psutil.cpu_times()
     began = time.monotonic()
     crowd.until_end()
-    each = [round(after - had, 2) for after, had in zip(running.cpu_s(), before, strict=True)]
+    each = spent_s(before, running.cpu_s())
     spent, wall = sum(each), time.monotonic() - began
     memory = running.memory_mb()
     found = report.joined(crowd.tallies())
@@ -135,7 +135,7 @@ def idled(running: App, crowd: Crowd, sockets: int) -> dict[str, Any]:
     time.sleep(SETTLING_S)
     cpu, began = running.cpu_s(), time.monotonic()
     time.sleep(max(0.5, crowd.plans[0].start + crowd.plans[0].viewers[0].says[0][0] - 1 - began))
-    resting = (sum(running.cpu_s()) - sum(cpu)) / (time.monotonic() - began)
+    resting = sum(spent_s(cpu, running.cpu_s())) / (time.monotonic() - began)
     after = running.memory_mb()
     found = report.joined(crowd.tallies())
     a_socket = {name: round((after[name] - before[name]) * 1024 / sockets, 1) for name in after}

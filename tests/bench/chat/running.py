@@ -69,9 +69,9 @@ class App:
             time.sleep(0.2)
         calm = 0 if settled else SETTLED
         while calm < SETTLED and time.monotonic() < deadline:
-            before = sum(self.cpu_s())
+            before = self.cpu_s()
             time.sleep(1.0)
-            calm = calm + 1 if sum(self.cpu_s()) - before < 0.2 else 0
+            calm = calm + 1 if sum(spent_s(before, self.cpu_s())) < 0.2 else 0
 
     def _ready(self) -> bool:
         try:
@@ -103,10 +103,14 @@ class App:
         """Return the serving process and those that it began (its engines)."""
         return [self.meter, *self.meter.children(recursive=True)]
 
-    def cpu_s(self) -> list[float]:
-        """Return the processor time of each process so far, the serving one first."""
-        times = [process.cpu_times() for process in self.processes()]
-        return [float(time.user + time.system) for time in times]
+    def cpu_s(self) -> dict[int, float]:
+        """Return the processor time of each process so far by its number, the serving one first."""
+        found = {}
+        for process in self.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended between the list and the look
+                times = process.cpu_times()
+                found[process.pid] = float(times.user + times.system)
+        return found
 
     def memory_mb(self) -> dict[str, float]:
         """Return what the processes hold: `uss`, pages that are their own, and `rss`."""
@@ -120,6 +124,11 @@ class App:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def spent_s(before: dict[int, float], after: dict[int, float]) -> list[float]:
+    """Return what each process that is there after took since; one that came meanwhile, all that it took."""
+    return [round(taken - before.get(pid, 0.0), 2) for pid, taken in after.items()]
 
 
 @contextlib.contextmanager
