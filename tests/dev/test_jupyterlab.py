@@ -19,6 +19,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from flows.evaluate import notebooks_folder
 from tests.browser.chromium import ARGUMENTS, require
+from tests.once import made_once
 
 GUARD_MS = 240_000
 NOTEBOOKS = notebooks_folder()
@@ -31,7 +32,7 @@ def package(tmp_path_factory):
     spec = importlib.util.spec_from_file_location("jupyterlab_material", MATERIAL)
     material = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(material)
-    return material.make_package(tmp_path_factory.mktemp("title"))
+    return made_once(tmp_path_factory, "title", material.make_package) / "package"
 
 
 def publish(package, home):

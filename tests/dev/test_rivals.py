@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, require
+from tests.once import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "player/web/node_modules"
@@ -64,10 +65,8 @@ def _player_tests(name: str) -> ModuleType:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Our package, and the rivals' scripts from `node_modules`."""
-    folder = tmp_path_factory.mktemp("rivals")
-    package = _player_tests("material").make_package(folder)
-    scripts = folder / "scripts"
-    scripts.mkdir()
+    package = made_once(tmp_path_factory, "title", _player_tests("material").make_package) / "package"
+    scripts = tmp_path_factory.mktemp("rivals")
     (scripts / "watch.js").write_text(START_WATCH)
     (scripts / "hls.js").write_text(START_HLS)
     (scripts / "dash.js").write_text(START_DASH)

@@ -14,7 +14,7 @@ SEED = 7
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     folder = tmp_path_factory.mktemp("undisturbed")
-    found = undisturbed(film(folder, 50), folder / "base")
+    found = undisturbed(film(folder, 38, "192x108", 12), folder / "base")
     assert found.pieces == 7  # the ladder, two chunks of two codecs, loudness and sound
     return found
 

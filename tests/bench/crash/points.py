@@ -60,10 +60,10 @@ class Undisturbed:
     files: dict[str, str]
 
 
-def film(folder: Path, seconds: float) -> Path:
+def film(folder: Path, seconds: float, size: str = "320x180", rate: int = 25) -> Path:
     """Make a small film with sound; longer ones have more chunks."""
     target = folder / "film.mp4"
-    clips.ffmpeg("-f", "lavfi", "-i", f"testsrc2=size=320x180:rate=25:duration={seconds}", *clips.tone(seconds),
+    clips.ffmpeg("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}", *clips.tone(seconds),
                  *clips.X264, *clips.AAC, target)  # fmt: skip
     return target
 

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from bitaca_core.playback import assets
+from tests.once import made_once
 
 HERE = Path(__file__).parent
 
@@ -135,7 +136,7 @@ class Player:
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packaged test title: three rungs, two languages, subtitles, chapters, markers, storyboard."""
-    return _neighbour("material").make_package(tmp_path_factory.mktemp("title"))
+    return made_once(tmp_path_factory, "title", _neighbour("material").make_package) / "package"
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ class Station:
     The title repeats: where it begins again the timestamps break, and the playlist says so.
     """
 
-    def __init__(self, package: Path, server) -> None:
+    def __init__(self, package: Path, server, shown: int | None = None) -> None:
+        """Show the title's first `shown` segments; all of them when None."""
         self.segments: dict[str, list[tuple[float, str]]] = {}
         self.heads: dict[str, str] = {}
         for playlist in [*package.glob("video/**/*.m3u8"), *package.glob("audio/**/*.m3u8")]:
@@ -24,12 +25,12 @@ class Station:
                 continue
             name = str(playlist.relative_to(package))
             found = re.findall(r"#EXTINF:([\d.]+),.*\n((?:#EXT-X-BYTERANGE.*\n)?[^#\n]+)", text)
-            self.segments[name] = [(float(duration), uri) for duration, uri in found]
+            self.segments[name] = [(float(duration), uri) for duration, uri in found[:shown]]
             self.heads[name] = "".join(re.findall(r"#EXT-X-MAP.*\n", text))
             server.live[name] = lambda name=name: self.playlist(name)
         self.lengths = [duration for duration, _ in next(iter(self.segments.values()))]
-        shown = (self.lengths[number % len(self.lengths)] for number in range(WINDOW))
-        self.began = time.monotonic() - sum(shown)
+        before = (self.lengths[number % len(self.lengths)] for number in range(WINDOW))
+        self.began = time.monotonic() - sum(before)
         self.ended = False
         self.last = 0
 

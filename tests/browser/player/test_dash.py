@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-TITLE_S = 24
+TITLE_S = 12
+"""Shown of the title, before it begins again: half of it."""
 DEPTH_S = 20
 DELAY_S = 8
 
@@ -46,6 +47,7 @@ def test_periods_play_through_and_are_cut_at_their_ends(package, server, player,
     )
     player.open("periods.mpd").start()
     assert player.get("player.duration") == pytest.approx(39, abs=0.1)
+    player.get("player.playbackRate = 4")
     player.until("player.currentTime > 16", 60)
     assert player.get("video.buffered.length") == 1, "one stretch over both borders"
     player.get("player.seek(9)")
@@ -80,7 +82,7 @@ class Station:
         if self.ended_at is not None:
             now = min(now, self.ended_at)
         first = max(0, int((now - DEPTH_S) // TITLE_S))
-        last = int(now // TITLE_S)
+        last = -int(-now // TITLE_S) - 1  # the one in which it ends, and none that would begin there
         periods = []
         for number in range(first, last + 1):
             length = min(TITLE_S, self.ended_at - number * TITLE_S) if self.ended_at else TITLE_S
@@ -88,7 +90,7 @@ class Station:
         kind = (
             f'type="static" mediaPresentationDuration="PT{self.ended_at}S"'
             if self.ended_at
-            else f'type="dynamic" minimumUpdatePeriod="PT2S" suggestedPresentationDelay="PT{DELAY_S}S"'
+            else f'type="dynamic" minimumUpdatePeriod="PT1S" suggestedPresentationDelay="PT{DELAY_S}S"'
         )
         return (
             f'<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" {kind} availabilityStartTime="{self.date(self.began)}" '

@@ -19,8 +19,8 @@ def test_server_restarted_in_mid_play(player, source):
     player.server.start()
     player.server.bytes_per_second = None
     at = player.get("player.currentTime")
-    player.until(f"player.currentTime > {at} + 3 && !player.error", 60)
     player.get("player.playbackRate = 4")
+    player.until(f"player.currentTime > {at} + 3 && !player.error", 60)
     player.until("player.ended", 60)
 
 

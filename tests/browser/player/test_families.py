@@ -59,6 +59,7 @@ def test_one_family_is_picked_and_kept(player, server, three, console_errors, ma
     for moment in (6.5, 1.0, 5.0):
         player.get(f"player.seek({moment})")
         player.until(f"player.currentTime > {moment + 0.2}")
+    player.get("player.playbackRate = 4")
     player.until(END, 60)
     fetched = {path.split("/video/")[1].split("/")[0] for path in server.requests if "/video/" in path}
     families = {name.rpartition("-")[2] if "-" in name else "h264" for name in fetched}

@@ -49,6 +49,7 @@ def test_whole_segments_play_to_the_last_picture(sealed_player, server, console_
     assert colours(sealed_player) > 20
     # Over the change of key and into the clear end.
     sealed_player.get("player.seek(11)")
+    sealed_player.get("player.playbackRate = 4")
     sealed_player.until(END, 60)
     assert colours(sealed_player) > 20
     assert not sealed_player.heard("error") and console_errors() == []
@@ -116,6 +117,7 @@ def test_clear_keys_play_to_the_last_picture(licensed_player, server, console_er
     assert colours(player) > 20
     player.get("player.setQuality(player.qualities.at(-1).id)")
     player.get("player.seek(8)")
+    player.get("player.playbackRate = 4")
     player.until(END, 60)
     assert colours(player) > 20
     assert player.get("video.mediaKeys !== null")
@@ -130,6 +132,7 @@ def test_a_rung_without_a_key_is_done_without(licensed_player, server):
     server.posts["licence"] = lambda body, _headers: sealing.answer_licence(body, without=frozenset({"HD"}))
     player = licensed_player.open("stream.mpd").start()
     player.until("player.qualities.length === 1", 40)
+    player.get("player.playbackRate = 4")
     player.until(END, 60)
     assert [error["code"] for error in player.heard("error")] == [1004]
 

@@ -18,7 +18,7 @@ Station, WINDOW = station_module.Station, station_module.WINDOW
 
 @pytest.fixture
 def station(package: Path, server) -> Station:
-    return Station(package, server)
+    return Station(package, server, 3)
 
 
 def test_a_live_stream_plays_over_breaks_and_to_its_end(player, station, console_errors):
@@ -28,7 +28,7 @@ def test_a_live_stream_plays_over_breaks_and_to_its_end(player, station, console
     assert player.get("player.duration") in (None, float("inf"))
     assert player.part(".live-edge").is_visible()
     assert player.part(".live-edge").inner_text() == "Ao vivo"
-    # Longer than the title: at least one break of timestamps is played through.
+    # Longer than what is shown of the title: at least one break of timestamps is played through.
     start = player.get("player.currentTime")
     player.until(f"player.currentTime > {start + sum(station.lengths) + 4}", 90)
     assert player.get("video.buffered.length") == 1, "no holes at the breaks"

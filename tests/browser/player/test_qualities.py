@@ -25,6 +25,7 @@ def small(server, package):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_pinned_quality_is_what_is_decoded(player, source):
+    player.server.bytes_per_second = 400_000  # else all of the title may be there before the choice
     player.open(source).start()
     player.choose(".quality", "360p")
     player.until("player.quality?.height === 360 && !player.quality.auto")

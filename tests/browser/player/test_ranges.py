@@ -59,6 +59,7 @@ def test_one_range_is_picked_and_kept(player, server, both, console_errors, mani
     for moment in (4.5, 1.0):
         player.get(f"player.seek({moment})")
         player.until(f"player.currentTime > {moment + 0.2}")
+    player.get("player.playbackRate = 4")
     player.until(END, 60)
     fetched = {path.split("/video/")[1].split("/")[0] for path in server.requests if "/video/" in path}
     assert {name.endswith("-hdr") for name in fetched} == {kept}, fetched
