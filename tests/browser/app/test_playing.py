@@ -54,7 +54,9 @@ def test_an_episode_plays_to_its_end_and_is_remembered_as_seen(page, house, sour
         "request", lambda request: reports.append(request) if "/api/playback/report" in request.url else None
     )
     page.goto(f"{house.address}/watch/laje-2026-e3{source}")
-    page.locator("bitaca-player").evaluate("player => { player.muted = true; return player.play() }")
+    page.locator("bitaca-player").evaluate(
+        "player => { player.muted = true; player.playbackRate = 4; return player.play() }"
+    )
     with page.expect_request(
         lambda request: request.url.endswith("/api/progress") and request.post_data_json.get("finished"),
         timeout=GUARD_MS,
