@@ -98,7 +98,10 @@ def measured(name: str, derona: Assistant) -> dict[str, Any]:
             for file in sorted(DEV.glob("harmless*.jsonl"))
         }
     if name == "scenes":
-        return spoilers.scenes(DEV / "scene_questions.jsonl", derona, told=True)
+        return {
+            file.name: spoilers.scenes(file, derona, told=True)
+            for file in sorted(DEV.glob("scene_questions*.jsonl"))
+        }
     if name == "spoilers":
         return spoilers.measure(BLIND / "baits.jsonl", BLIND / "scene_questions.jsonl", derona)
     said = recapping.library(derona)
