@@ -45,6 +45,7 @@ _ASKS_MODE = re.compile(
 )
 _HER_CHOICE = re.compile(
     r"\bwhat would you (?:pick|hand|show|recommend|suggest|watch|choose)\b|\bo que (?:voce |tu )?(?:me )?(?:indicaria|recomendaria|sugeriria|mostraria|daria|assistiria|veria)\b"
+    r"|^(?:(?:omg|oi|ola|nossa|gente|derona|hey|ok|please|por favor) )*(?:me (?:da|de|manda|indica)|manda|quero|queria|preciso de|give me|i (?:want|need)|need|want) (?:(?:um|uma|o|a|an|one) )*(?:10 (?:10|de 10)|nota (?:10|dez)|dez de dez|ten out of ten|obra prima|masterpiece|filmaco|filmao|perola|banger|classicao)(?: (?:asap|agora|hoje|ja|now|today|tonight|por favor|please|ai))*$"
     r"|^qual (?:e )?o melhor(?: (?:filme|de todos|daqui|aqui|que (?:voces? )?tem|do catalogo))*$|^(?:what is|whats|what s|which is) (?:the )?best(?: (?:one|film|movie|thing|here|of all))*$"
 )
 """Leaves the choice to her."""
@@ -69,6 +70,9 @@ _SPOILER = re.compile(
     r"\b(?:conta|me conta|fala|diz|qual(?: e)?|como|tell me|what s|whats|what is|how does?)\b.{0,16}\b(?:final|fim|desfecho|ending|acaba|termina|ends?)\b|\bquem (?:morre|e o assassino|matou)\b|\bwho (?:dies|is the killer)\b"
 )
 _SPOILERS = re.compile(r"\bspoilers?\b")
+_ON_SPOILERS = re.compile(
+    r"\b(?:por que|como|tem|existe|alguma?|what|why|how|do|does|can|will|is there|voce|te|tu|derona)\b.*\b(?:te|voce|tu|you|derona)\b(?: \w+){0,4} (?:da|dar|conta|contar|solta|soltar|evita|evitar|esconde|esconder|give|avoid|tell|hide|share|giving|telling) (?:\w+ )?spoilers?$"
+)
 _NO_SPOILERS = re.compile(
     r"\b(?:sem|nada de|chega de|odeio|detesto|evit\w+|ignor\w*|nao (?:aguento|quero|gosto|suporto)|no|without|hate|avoid\w*|ignore|don t (?:want|like)|can t stand)(?: \w+){0,2} spoilers?\b"
 )
@@ -461,6 +465,11 @@ def of_the_house(text: str) -> bool:
 def _turns_her(text: str) -> bool:
     """Return whether words are meant to make something else of her; a question after a mode of the site's is not."""
     return bool(_INJECTION.search(text)) and not _ASKS_MODE.fullmatch(text)
+
+
+def asks_of_spoilers(text: str) -> bool:
+    """Return whether a message asks whether or why she gives away what comes, not what it is."""
+    return bool(_ON_SPOILERS.search(text))
 
 
 def asks_her_choice(text: str) -> bool:

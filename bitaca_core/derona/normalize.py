@@ -1,6 +1,6 @@
 """From what a viewer typed to a `Message`: bounded, one spelling, its language, its numbers readable.
 
-Steps: bound and clean (control characters, markup, invisible letters), shorten elongations (`muuuito`),
+Steps: bound and clean (control characters, markup, invisible letters), join letters that stand alone, shorten elongations (`muuuito`),
 decide the language, write slang out in Portuguese (`vc`, `tb`, `pra`), mend small typos against the known
 words. Nothing here knows what the words mean.
 """
@@ -33,6 +33,9 @@ UNMARKED_MAX = 4_096
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _BRACKETS = re.compile(r"[<>]")
 _ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
+_SPELLED_OUT = re.compile(r"(?<!\S)[^\W\d_](?:[ .*_-][^\W\d_]){3,}(?!\S)")
+"""A word letter by letter (`T O T O R O`); two spaces part such words."""
+_BETWEEN = re.compile(r"[ .*_-]")
 _LAUGH = re.compile(
     r"^(?:(?:k{2,})|(?:rs){1,}|(?:ha){2,}h?|(?:he){2,}h?|(?:hue){1,}(?:br)?|lol|lmao|(?:ua){2,})$"
 )
@@ -91,8 +94,10 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
     `names` are folded words of catalogue titles and people, which are never mended into something else.
     """
     too_long = len(text) > MAX_CHARS
-    raw = clean(text[:MAX_CHARS])
-    shown = _ELONGATED.sub(r"\1", raw)
+    bounded = text[:MAX_CHARS]
+    raw = clean(bounded)
+    joined = _SPELLED_OUT.sub(_together, bounded)
+    shown = _ELONGATED.sub(r"\1", raw if joined == bounded else clean(joined))
     folded = (word for word in fold(shown.replace("%", " por cento ")).split() if _says(word))
     typed = tuple(word[:MAX_WORD_CHARS] for word in islice(folded, MAX_WORDS))
     tongue = language_of(typed, language)
@@ -105,6 +110,10 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
     original = fold(raw).split()
     laugh = bool(original) and all(_LAUGH.match(word[:MAX_WORD_CHARS]) for word in original[:MAX_WORDS])
     return Message(raw, plain, words, typed, tongue, too_long, laugh, frozenset(marks), spoken, stops)
+
+
+def _together(letters: re.Match[str]) -> str:
+    return _BETWEEN.sub("", letters[0])
 
 
 def _says(word: str) -> bool:

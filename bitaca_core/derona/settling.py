@@ -62,8 +62,8 @@ _ASKS = re.compile(r"\W*(?:é|eh|será que é|is it|is this|does it|do they)\b")
 _WHICH_TRACKS = re.compile(
     r"^(?:e )?(?:quais|que|qual|which|what) (?:\w+ )?(?:legendas?|audios?|idiomas?|linguas?|dublagens|dublagem|subtitles?|languages?|dubs?)\b"
 )
-_SUM = re.compile(r"\d\s*(?:[+*/×÷=]|mais|vezes|plus|times|divided by)\s*\d")
-"""Arithmetic: no film is asked of."""
+_SUM = re.compile(r"(?<!\d)(?!\d{1,2}/(?:5|10)\b)\d+\s*(?:[+*/×÷=]|mais|vezes|plus|times|divided by)\s*\d")
+"""Arithmetic, which "10/10" is not: no film is asked of."""
 _QUOTED = re.compile(
     r"^\W*[\"“«‘][^\"“”«»]{1,60}[\"”»’]\W*(?:\w+\W*){0,4}$|\b(?:t[ií]tulo|filme|chamad?o?|title|titled|called|film|movie|named)\b[^\"“«]{0,24}[\"“«][^\"“”«»]{1,60}[\"”»]",
     re.IGNORECASE,
@@ -128,6 +128,8 @@ def _read(
     allowed = scening.switch(message.text) if rule.intent not in SETTLED else None
     if allowed is not None:
         return Reading("help", aspect="spoilers_on" if allowed else "spoilers_off")
+    if rule.aspect == "spoiler" and not slots.titles and intents.asks_of_spoilers(slots.masked):
+        return Reading("help")  # how she works: it asks for no ending
     if not playing and _NO_SOUND.fullmatch(message.text):
         return Reading("trouble")  # with nothing open it is no order to the player
     if rule.intent in SETTLED or rule.aspect == "spoiler" or intents.attacks(slots.masked, slots):

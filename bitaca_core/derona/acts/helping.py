@@ -9,6 +9,7 @@ from bitaca_core.derona.context import Outcome, Turn
 from bitaca_core.derona.shelf import Shelf
 
 TOPICS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (r"\bspoilers?\b", "spoiler", ()),
     (r"\b(?:atalhos?|teclas?|teclado|keyboard|shortcuts?|hotkeys?)\b", "help_keys", ()),
     (r"\b(?:controle dos pais|parental|pin|criancas?|filh[oa]s?|kids?|child\w*|restri\w+|bloque\w+|limit\w+|classificacao)\b", "help_limits", ("limits",)),
     (r"\b(?:legendas?|subtitles?|captions?|subs)\b", "help_subtitles", ()),

@@ -40,6 +40,7 @@ __all__ = [
     "Tier",
     "Verdict",
     "blocks",
+    "faint",
     "grave",
     "harmless",
     "judge",
@@ -62,6 +63,11 @@ PERSONAL_KINDS = frozenset(("me", "you", "my", "her", "seu", "get", "give", "how
 """Kinds of words that make a message more than a topic."""
 NEARLY = 0.8
 """Of tiers that are nearly as likely the gravest applies, as in the guide."""
+HOW_TO_MAX = 0.7
+"""Chance of the words up to which a question how, without a word of what is refused, is one; measured on the development
+sets: at any chance 242 grave messages passed with 3 harmless ones, below this 6 with 2."""
+FAINT_MAX = 0.8
+"""Chance of the words from which a refusal is no mere guess at the sense of a sentence."""
 REMEMBERED = 2048
 HARMLESS = 0.9
 REFUSED_KINDS = frozenset(
@@ -143,17 +149,35 @@ def harmless(message: Message) -> bool:
     return chances_of(_scores(message.raw))["allow"] >= HARMLESS
 
 
+def faint(message: Message) -> bool:
+    """Return whether a message is refused by the sense of the sentence alone: no word of what is refused, and the words
+    do not tell. Beside an open film a question on a scene of it is taken so.
+    """
+    judged = judgement_of(message.raw)
+    return (
+        judged.tier == "refuse"
+        and judged.reason == "meaning"
+        and not _kinds_in(message.raw) & REFUSED_KINDS - {"prejudice"}
+        and chance(risk_of(_scores(message.raw))) < FAINT_MAX
+    )
+
+
 def blocks(text: str) -> bool:
     """Return whether somebody who writes this is asked to calm down."""
     return judgement_of(clean(text[:MAX_CHARS])).tier == "block"
 
 
-def _asks_how_of_nothing(text: str) -> bool:
-    """Return whether a message only asks how: no word of a kind that is refused ("how do I cook rice?")."""
+def _asks_of_nothing(text: str, plain: str, told: float) -> bool:
+    """Return whether a message only asks how, or about her: no word of a kind that is refused, little in the others.
+
+    `told` is the chance that the words alone give; what is said sideways ("como entro na conta dela") has much.
+    """
     kinds = _kinds_in(text)
-    return (
-        "howto" in kinds and not kinds & REFUSED_KINDS and not any(word.isdigit() for word in words_of(text))
-    )
+    if kinds & REFUSED_KINDS:
+        return False
+    if idioms.asks_of_her(plain):
+        return True
+    return told < HOW_TO_MAX and "howto" in kinds and not any(word.isdigit() for word in words_of(text))
 
 
 def _kinds_in(text: str) -> set[str]:
@@ -209,11 +233,11 @@ def judgement_of(text: str) -> Judgement:
         if idioms.is_order(words):
             return Judgement("allow", "order")
         plain = " ".join(spell(words))
-        if idioms.has(plain):
-            return replace(judgement_of(idioms.without(plain)), reason="idiom")
+        if (rest := idioms.without(plain)) != plain:
+            return replace(judgement_of(rest), reason="idiom")
         likeliest = max(chances[tier] for tier in GRAVE)
         tier = [tier for tier in GRAVE if chances[tier] >= NEARLY * likeliest][-1]
-        if tier == "refuse" and _asks_how_of_nothing(text):
+        if tier == "refuse" and _asks_of_nothing(text, plain, chance(risk_of(scores))):
             return Judgement("allow", "how-to")
         return Judgement(tier, reason)
     return Judgement("soften" if chances["soften"] > chances["allow"] else "allow", reason)

@@ -1,7 +1,8 @@
 """Messages that words of danger judge too hard: a figure of speech beside a film, an order to the player or of one's list.
 
 They are looked at only where a message was judged grave. An order is told by closed lists: every word of the message must
-be in them, so that nothing else can be said beside it. A figure of speech is taken out and the rest is judged again.
+be in them, so that nothing else can be said beside it. A figure of speech is taken out, as is the trade that somebody says
+is theirs, and the rest is judged again.
 """
 
 from __future__ import annotations
@@ -43,6 +44,26 @@ _BESIDE = frozenset([
     "errado", "errada", "digitei", "escrevi", "mandei", "enviei", "sent", "wrong", "by", "mistake", "accident", "desculpa", "desculpe", "perdao",
     "s", "era", "outra", "pessoa", "eu", "i",
 ])  # fmt: skip
+_AGAIN = frozenset([
+    "repete", "repita", "repetir", "reenvia", "reenvie", "reenviar", "repeat", "resend", "novo", "again",
+])  # fmt: skip
+_LOST = frozenset([
+    "tua", "sua", "your", "me", "manda", "mande", "send", "celular", "telefone", "phone", "computador", "pc", "tela", "screen", "internet", "wifi",
+    "luz", "travou", "caiu", "apagou", "sumiu", "fechou", "desligou", "froze", "crashed", "died", "perdi", "perdeu", "lost", "nao", "vi", "li", "ouvi",
+    "deu", "tempo", "didn", "t", "didnt", "see", "read", "que", "se", "so", "porque", "pois", "because", "but", "mas",
+])  # fmt: skip
+_WEARIES = (
+    r"(?:rodinha|bolinha|espera|demora|curiosidade|ansiedade|suspense|calor|frio|tedio|sono|fome|saudade|preguica|carregamento|buffering|loading|buffer"
+    r"|lag|internet|wifi|conexao|trava\w*|propaganda|anuncio|segunda|wait\w*|heat|boredom|curiosity|hunger|cliffhanger|indecisao|duvida)"
+)
+"""What wears somebody out and harms nobody."""
+_TRADE = (
+    r"(?:professora?|medic[oa]|enfermeir[oa]|advogad[oa]|jornalista|roteirista|escritora?|psicolog[oa]|dev|desenvolvedora?|programadora?|engenheir[oa]|estudante|alun[oa]"
+    r"|artista|ator|atriz|cineasta|critic[oa]|designer|analista|pentester|hacker etic[oa]|policial|delegad[oa]|bombeir[oa]|padre|pastora?|juiza?|pesquisadora?|historiadora?|quimic[oa]"
+    r"|biolog[oa]|cozinheir[oa]|chef|motorista|administradora?|admin|gerente|diretora?|(?:data |business |security )?analyst|teacher|doctor|nurse|lawyer|journalist|(?:screen)?writer"
+    r"|student|developer|engineer|researcher|psychologist|historian|chemist|biologist|cook|driver|moderator|manager)"
+)
+"""What somebody may say that they are: it makes a message neither better nor worse."""
 _THINGS = r"(?:filmes?|series?|animes?|cinema|desenhos?|novelas?|doramas?|pipoca|movies?|films?|shows?|tv|popcorn|cartoons?)"
 _GOOD = r"(?:(?:um|uma|meu|minha|meus|minhas|esse|essa|my|a|an|this|these|good|bom|boa|bons|boas) ){0,2}"
 _IDIOMS = re.compile(
@@ -52,17 +73,38 @@ _IDIOMS = re.compile(
     rf"|\b(?:sumir|desaparecer|me perder|me afogar|mergulhar|fugir) (?:dentro )?(?:de|em|num|numa|n[oa]s?|pra|para) {_GOOD}{_THINGS}\b"
     r"|\b(?:mat(?:a|ar|ando|ou|e)|kill(?:ing)?) (?:o |a |um pouco d[eo] |some |the )?(?:tempo|tedio|saudade|vontade|curiosidade|fome|time|boredom)\b"
     r"|\b(?:morr\w+|mort[oa]s?) de (?:rir|tedio|sono|fome|curiosidade|vontade|saudade|susto|medo|amores|vergonha|cansad\w+)\b"
+    rf"|\b{_WEARIES} (?:\w+ ){{0,3}}?(?:(?:vai|vao|esta|estao|quase|is|s|are|will|going to|gonna) )+me mat(?:a|ar|ando|ou)\b|\b{_WEARIES} (?:\w+ ){{0,3}}?(?:is|s|are|will|ll|going to|gonna) (?:be )?(?:going to )?kill(?:ing)? me\b"
+    r"|\b(?:estou|ando|fiquei) (?:para|quase|a ponto de) matar um(?: hoje| agora)?(?=$| (?:me|e|mas|por|entao|bora|preciso|quero) )"
+    r"|\b(?:filmes?|series?|animes?|final|finais|episodio) (?:\w+ ){0,3}?(?:parad|chat|lent|ruim|pessim|arrastad|chatissim)\w* (?:\w+ ){0,2}?(?:quis|quase) me (?:jogar|joguei|atirar|atirei) d[ao] (?:janela|sofa|sacada|varanda)\b"
     r"|\b(?:bored|scared|tired) to (?:death|tears)\b|\b(?:die|died|dying) (?:laughing|of (?:boredom|laughter|curiosity))\b"
 )
 
 
+_TRADES = re.compile(
+    rf"\b(?:(?:eu )?sou|como|i am|i m|as) (?:um |uma |a |an |o |the )?{_TRADE}\b(?: d[ao] (?:conta|familia|casa|grupo|sala|turma)\b){{0,2}}(?: (?:e |and )?(?:eu )?(?:digo|pergunto|acho|i (?:say|ask|think)))?"
+)
+_OF_HER = re.compile(
+    r"\b(?:suas?|seus?|tuas?|teus?|your) (?:proprias? |proprios? |own )?(?:notas?|avaliac\w+|criterios?|regras?|instruc\w+|limites?|gostos?|opini\w+|sentimentos?|humor|memoria|fontes?|sugest\w+|indicac\w+|recomendac\w+|dicas?|listas?|respostas?|escolhas?"
+    r"|ratings?|scores?|reviews?|criteria|rules|instructions|limits|taste|opinions?|feelings|mood|memory|sources?|suggestions?|picks?|recommendations?|answers?|choices)\b"
+)
+"""What she has: her ratings, her rules, her taste."""
+
+
+def asks_of_her(text: str) -> bool:
+    """Return whether an unaccented text speaks of how she works: her ratings, her rules, her taste."""
+    return _OF_HER.search(text) is not None
+
+
 def is_order(words: tuple[str, ...]) -> bool:
-    """Return whether a message is all of it an order to the player or of one's own list, or takes back a message."""
+    """Return whether a message is all of it an order to the player or of one's own list, or takes back a message, or
+    asks for hers again."""
     said = frozenset(word for word in words if not word.isdigit() and word.isalnum()) - _WORDS
     if said & _PLAYING and said <= _PLAYING | _PLAYED:
         return True
     if said & _KEPT and said <= _KEPT | _CLEARED:
         return True
+    if said & _SENT and said & _AGAIN:
+        return said <= _SENT | _AGAIN | _BESIDE | _LOST
     return bool(said & _SENT and said & _TAKEN_BACK) and said <= _SENT | _TAKEN_BACK | _BESIDE
 
 
@@ -72,5 +114,5 @@ def has(text: str) -> bool:
 
 
 def without(text: str) -> str:
-    """Return an unaccented text without its figures of speech."""
-    return _IDIOMS.sub(" ", text)
+    """Return an unaccented text without its figures of speech and without who somebody says that they are."""
+    return _TRADES.sub(" ", _IDIOMS.sub(" ", text))
