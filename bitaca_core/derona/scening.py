@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from bitaca_core.derona import story_forms
 from bitaca_core.derona.normalize import Message
 
 Sense = Literal["recap", "scene", "quote", "where", "who"]
@@ -131,18 +132,31 @@ def has_watched(masked: str) -> bool:
 
 def sense(message: Message, masked: str) -> Sense | None:
     """Return what of a film's story a message asks for; None where it is about something else."""
-    if _PLACE.search(masked):
+    if _PLACE.search(masked) or story_forms.left_off(masked):
         return "where"
-    if _WHO.search(masked):
+    if _WHO.search(masked) or story_forms.who(masked):
         return "who"
-    if _TRACK.search(masked) or _CONTENT.search(masked):
+    said = story_forms.says(masked)
+    if story_forms.quotes(message.raw, masked):
+        return "quote"
+    if (_TRACK.search(masked) and not said) or _CONTENT.search(masked):
         return None
-    if _RECAP.search(masked) or _PLOT.search(masked):
+    if _RECAP.search(masked) or _PLOT.search(masked) or story_forms.bounded(masked):
         return "recap"
     if _JUDGES.search(masked) and not ("?" in message.marks or _WANTS_AGAIN.search(masked)):
         return None
-    if _QUOTE.search(masked):
+    if said or _QUOTE.search(masked):
         return "quote"
     if _SINCE.search(masked):
         return "recap"
-    return "scene" if _SCENE.search(masked) else None
+    if _SCENE.search(masked):
+        return "scene"
+    if story_forms.retells(masked) or story_forms.was_away(masked):
+        return "recap"
+    found = story_forms.finds(masked) or ("?" in message.marks and story_forms.spots(masked))
+    return "scene" if found else None
+
+
+def wants(masked: str) -> bool:
+    """Return whether folded words want a scene or a line in words that speak of nothing else, whatever it is read as."""
+    return story_forms.finds(masked) or story_forms.says(masked)

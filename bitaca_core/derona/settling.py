@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bitaca_core.derona import intents, moderation, scening, story, turning
+from bitaca_core.derona import intents, moderation, scening, story, story_forms, turning
 from bitaca_core.derona.intents import Reading
 from bitaca_core.derona.normalize import Message, in_use
 from bitaca_core.derona.slots import Slots
@@ -36,7 +36,7 @@ ASIDE = frozenset(
 OF_STORY = frozenset(
     (
         "details", "cast", "why", "search", "refine", "another", "feedback", "similar", "availability", "help", "compare",
-        "continue_watching", "small_talk", "out_of_scope", "surprise", "history_privacy",
+        "continue_watching", "small_talk", "out_of_scope", "surprise", "history_privacy", "watchlist",
     )
 )  # fmt: skip
 """Intents that a question on a story is taken for."""
@@ -44,6 +44,8 @@ THREAD_LOST = frozenset(
     ("player_control", "tracks", "trouble", "greet", "scene_search", "resume", "play", "thanks", "abuse")
 )
 """Intents that somebody who lost the thread of a film, or asks for their place in it, is read as, beside those."""
+MISTAKEN = frozenset(("tracks", "trouble", "resume"))
+"""Intents that a scene is taken for which is wanted in so many words."""
 SHY = 0.6
 """A word or two that name a thing ("gato") are small talk only when the models are surer than this."""
 GUESSED_AT, UNSURE = (
@@ -197,13 +199,20 @@ def _placed(message: Message, slots: Slots, state: DialogueState) -> Reading | N
     return Reading("search") if _ANY_FILM.search(message.text) else None
 
 
-def _lost(intent: str, found: str, masked: str) -> bool:
-    """Return whether a message that was read as something else is of somebody who lost the thread, or their place."""
-    if intent not in THREAD_LOST or found in ("scene", "quote"):
+def _lost(intent: str, found: str, message: Message, masked: str) -> bool:
+    """Return whether a message that was read as something else is of somebody who lost the thread, their place or a scene."""
+    if intent not in THREAD_LOST:
         return False
+    if found in ("scene", "quote"):
+        return intent in MISTAKEN and scening.wants(masked)
+    if intent == "player_control" and found == "recap" and "?" not in message.marks:
+        asked = story_forms.retells(masked) or not story_forms.was_away(masked)
+        return asked and not scening.orders(masked)  # "voltei, pode continuar" wants it to go on
     if intent != "scene_search":
         return not scening.orders(masked)
-    return len(masked.split()) <= SHORT_QUESTION if found == "where" else not scening.asks_where(masked)
+    if found == "where":
+        return len(masked.split()) <= SHORT_QUESTION or story_forms.left_off(masked)
+    return not scening.asks_where(masked)
 
 
 def _of_story(
@@ -213,12 +222,20 @@ def _of_story(
     if not (playing or (state.focus and scene_of(state, False) == "details")):
         return None
     found = scening.sense(message, slots.masked)
-    spoken = found == "where" or scening.repeats(slots.masked)  # "a última coisa que eu vi"
+    if found is None and playing and not slots.wishes and story_forms.shows(slots.masked):
+        found = "scene"
+    spoken = (
+        found == "where" or scening.repeats(slots.masked) or scening.wants(slots.masked)
+    )  # "a última coisa que eu vi"
     if slots.ordinal is not None and state.listed and not spoken:
         return None  # "do que fala o primeiro?" is of the list
     if found is None or rule.intent in ("control", "trouble"):
         return None
-    if understood.intent not in OF_STORY and not _lost(understood.intent, found, slots.masked):
+    if (understood.intent == "watchlist" and not story_forms.retells(slots.masked)) or (
+        understood.intent == "why" and found == "quote" and not scening.wants(slots.masked)
+    ):
+        return None  # "remind me of this on Saturday"; what a reason of hers says, in quotation marks
+    if understood.intent not in OF_STORY and not _lost(understood.intent, found, message, slots.masked):
         return None
     if found == "where":
         return Reading("resume", aspect="where")

@@ -157,7 +157,7 @@ def faint(message: Message) -> bool:
     return (
         judged.tier == "refuse"
         and judged.reason == "meaning"
-        and not _kinds_in(message.raw) & REFUSED_KINDS - {"prejudice"}
+        and not _kinds_in(message.raw) & REFUSED_KINDS - {"prejudice", "means"}
         and chance(risk_of(_scores(message.raw))) < FAINT_MAX
     )
 
