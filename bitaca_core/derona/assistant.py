@@ -210,14 +210,10 @@ class Assistant:
         message = normalize.read(text, place.lang, self.names.words)
         found = extract(message, self.names, named.named_in(message, self.names, self.parts, place.scene))
         verdict = moderation.judge(message)
-        beside = place.playing or place.focused
-        if (
-            verdict == "refuse"
-            and beside
-            and moderation.faint(message)
-            and scening.sense(message, found.masked)
-        ):
-            verdict = "ok"  # asks of the film by its form; no word of it is of what is refused
+        if verdict == "refuse" and moderation.faint(message):
+            beside = place.playing or place.focused
+            if found.titles or (beside and scening.sense(message, found.masked)):
+                verdict = "ok"  # of a film, by its name or its form; no word of it is of what is refused
         rule = intents.classify(
             message, found, verdict, listed=place.listed, focused=place.focused, playing=place.playing
         )

@@ -72,6 +72,10 @@ _QUOTED = re.compile(
 )
 """A message that is a name in quotation marks, with hardly a word beside it."""
 _TELLS = re.compile(r"\b(?:tell me|(?:me )?fal[ae]|(?:me )?cont[ae]|describe|about|sobre)\b")
+_MANNER = re.compile(
+    r"(?:\w+ ){0,2}(?:responde|responda|responder|fala|fale|escreve|escreva|answer|reply|respond|talk|speak)(?: (?:so|me|comigo|para mim|to me|only|just|always|sempre))* (?:como|em|in|like|with|without|sem|com|que nem|igual)\b"
+)
+"""Says how she is to answer, and nothing else that could be placed."""
 _ANY_FILM = re.compile(r"\b\w*(?:film|filme|films|filmes|filmen|pelicula|peliculas)\b|\bdibujos animados\b")
 """A film, in whatever language."""
 _NO_SOUND = re.compile(
@@ -150,6 +154,8 @@ def _read(
     if _SAME_MAKER.search(slots.masked) and understood.intent in (*WISHING, "cast", "details"):
         return Reading("search", aspect="same_director")
     intent, text = _settled(rule, understood, message, slots, state), message.text
+    if playing and intent == "resume" and rule.intent == "control" and len(message.words) <= BRIEF // 2:
+        intent = "player_control"  # "continue" beside an open film
     if rule.intent == "details" and state.focus and "?" in message.marks and intent in ("refine", "search"):
         return rule  # "é livre mesmo?" of the only title that fits
     turned = _turned(intent, rule, understood, message, slots, state)
@@ -196,6 +202,8 @@ def _placed(message: Message, slots: Slots, state: DialogueState) -> Reading | N
         return None
     if slots.ordinal is not None and _TELLS.search(slots.masked):
         return Reading("details")
+    if _MANNER.match(slots.masked):
+        return Reading("small_talk")
     return Reading("search") if _ANY_FILM.search(message.text) else None
 
 

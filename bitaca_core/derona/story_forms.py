@@ -16,7 +16,7 @@ _ASKS = r"(?:onde|qual|quais|que|quanto|ate onde|where|what|which|how far|how mu
 _LEFT = (
     r"(?:(?:eu |a gente |nos )?(?:parei|paramos|larguei|largamos|fechei|fechamos|interrompi|interrompemos|abandonei|abandonamos|desisti|pausei|pausamos|cochilei|apaguei)"
     r"|(?:eu |a gente |nos )?(?:tinha|tinhamos|havia) (?:parado|comecado|largado|deixado|visto|ido)"
-    r"|(?:i|we) (?:\w+ )?(?:bailed|left|stopped|quit|gave up|abandoned|paused|dropped|closed|fell asleep)(?: off| hanging)?)"
+    r"|(?:i|we) (?:\w+ )?(?:bailed|left|leave|stop|quit|pause|stopped|quit|gave up|abandoned|paused|dropped|closed|fell asleep)(?: off| hanging)?)"
 )
 _THEY = r"(?:(?:minh[ao]s?|meus?|noss[ao]s?|as|os|a|o) (?:filh\w+|crianc\w+|turma|marido|mulher|esposa|mae|pai|irma\w*|namorad\w+|familia|tv|internet|luz|celular|aplicativo|app|wifi|net|galera|gente|pequen\w+)|titulo\d+)"
 _THEY_LEFT = r"(?:par(?:ou|aram)|viu|viram|larg(?:ou|aram)|interromp(?:eu|eram)|deslig(?:ou|aram)|caiu|ficou|dorm(?:iu|iram)|fech(?:ou|aram)|travou)"

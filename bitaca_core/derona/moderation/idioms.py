@@ -76,6 +76,8 @@ _IDIOMS = re.compile(
     rf"|\b{_WEARIES} (?:\w+ ){{0,3}}?(?:(?:vai|vao|esta|estao|quase|is|s|are|will|going to|gonna) )+me mat(?:a|ar|ando|ou)\b|\b{_WEARIES} (?:\w+ ){{0,3}}?(?:is|s|are|will|ll|going to|gonna) (?:be )?(?:going to )?kill(?:ing)? me\b"
     r"|\b(?:estou|ando|fiquei) (?:para|quase|a ponto de) matar um(?: hoje| agora)?(?=$| (?:me|e|mas|por|entao|bora|preciso|quero) )"
     r"|\b(?:filmes?|series?|animes?|final|finais|episodio) (?:\w+ ){0,3}?(?:parad|chat|lent|ruim|pessim|arrastad|chatissim)\w* (?:\w+ ){0,2}?(?:quis|quase) me (?:jogar|joguei|atirar|atirei) d[ao] (?:janela|sofa|sacada|varanda)\b"
+    r"|\b(?:como|feito|que nem|like|as)(?: se (?:voce )?fosse)? (?:um |uma |a |an )(?:pirat[ae]s?|bandid[oa]|ninja|vampir[oa]|vampire|bruxa|witch|robo|robot|cowboy|gangster|mafios[oa])\b(?! (?:de|do|site|copy|dvd))"
+    r"|\b(?:be|seja) (?:my|meu|minha) (?:movie|film|cinema|tv|series) \w+\b"
     r"|\b(?:bored|scared|tired) to (?:death|tears)\b|\b(?:die|died|dying) (?:laughing|of (?:boredom|laughter|curiosity))\b"
 )
 

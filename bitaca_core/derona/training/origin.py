@@ -73,7 +73,7 @@ TRAININGS = (
     Training(
         "understanding",
         "bitaca_core.derona.understanding.training",
-        ("--queries", f"{DEV}/film_queries.jsonl", f"{DEV}/utterances*.jsonl"),
+        ("--queries", f"{DEV}/film_queries.jsonl", "--scenes", f"{DEV}/scene_questions*.jsonl", "--", f"{DEV}/utterances*.jsonl"),
         LIBRARIES,
         (
             *(f"{HERE}/understanding/{name}.py" for name in ("chains", "cues", "evidence", "fields", "fitting", "linear", "named", "nations", "shapes", "themes", "training")),
@@ -81,7 +81,7 @@ TRAININGS = (
             "bitaca_core/search/gloss.py", "bitaca_core/catalogue/normalize.py",
         ),
         (
-            f"{DEV}/film_queries.jsonl", f"{DEV}/utterances*.jsonl", f"{HERE}/data/cues/*",
+            f"{DEV}/film_queries.jsonl", f"{DEV}/scene_questions*.jsonl", f"{DEV}/utterances*.jsonl", f"{HERE}/data/cues/*",
             f"{HERE}/data/lexicon.json", f"{HERE}/data/nations.tsv",
             f"{HERE}/data/talk.txt", f"{HERE}/data/not_slots.txt", "bitaca_core/catalogue/data/*.jsonl",
             "bitaca_core/search/data/gloss/*",

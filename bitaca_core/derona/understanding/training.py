@@ -1,6 +1,6 @@
 """Train what Derona understands by, from the development sets.
 
-    python -m bitaca_core.derona.understanding.training [--check] [--queries FILE] FILE...
+    python -m bitaca_core.derona.understanding.training [--check] [--queries FILE] [--scenes FILE...] FILE...
 
 Reads annotated messages (`tests/derona/dev/*.jsonl`), writes the models beside the cue lists (`data/*.npz`); `--check`
 prints how well messages of one writer are read by what the others wrote, and writes nothing. Deterministic: the
@@ -74,6 +74,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--queries", type=Path, help="harmless film queries, read as searches")
+    parser.add_argument("--scenes", type=Path, nargs="*", default=[], help="questions on a film's story")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if not options.check:
@@ -83,7 +84,12 @@ def main() -> int:
     if options.check:
         _check(rows)
         return 0
-    told = [*rows, *without_scene(rows), *(wishes(options.queries) if options.queries else ())]
+    told = [
+        *rows,
+        *without_scene(rows),
+        *(wishes(options.queries) if options.queries else ()),
+        *read(options.scenes),
+    ]
     intents = fit([shapes.intent_features(row.evidence) for row in told], *one_of(told), INTENT_C)
     intents.save(INTENTS_FILE)
     phrases = fit(*phrases_of(rows), PHRASE_C)
@@ -108,8 +114,27 @@ def main() -> int:
     return 0
 
 
+OF_STORY = {"recap": "resume", "where_stopped": "resume", "who_is": "cast", "find_scene": "scene_search", "find_quote": "scene_search"}  # fmt: skip
+"""The intent of each kind of question on a film's story."""
+
+
+def as_message(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an annotated message as it is, and a question on a story (`kind`) as a message with its intent and its place."""
+    if "kind" not in row:
+        return row
+    asked_back = OF_STORY[row["kind"]] == "resume"
+    return {
+        "id": row["id"],
+        "lang": row["lang"],
+        "text": row["text"],
+        "intent": OF_STORY[row["kind"]],
+        "slots": {"titles": [row["title_id"]]} if row["title_id"] else {},
+        "context": {"last": "playing" if asked_back or row["position_s"] is not None else "details"},
+    }
+
+
 def read(files: Iterable[Path], every: int = 1) -> list[Row]:
-    """Return the annotated messages of `files` with their evidence, or one in `every`."""
+    """Return the annotated messages of `files` with their evidence, or one in `every`; what is `held` to measure is left out."""
     import tempfile
 
     from bitaca_core.settings import DataPaths
@@ -122,7 +147,10 @@ def read(files: Iterable[Path], every: int = 1) -> list[Row]:
     rows = []
     for file in files:
         for line in file.read_text("utf-8").splitlines()[::every]:
-            given = json.loads(line)
+            row = json.loads(line)
+            if row.get("held"):
+                continue
+            given = as_message(row)
             message = normalize.read(given["text"], "en" if given["lang"] == "en" else "pt", names.words)
             last = (given.get("context") or {}).get("last")
             scene = last if last in ("results", "details", "playing") else ""
