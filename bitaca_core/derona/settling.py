@@ -72,6 +72,9 @@ _QUOTED = re.compile(
 )
 """A message that is a name in quotation marks, with hardly a word beside it."""
 _TELLS = re.compile(r"\b(?:tell me|(?:me )?fal[ae]|(?:me )?cont[ae]|describe|about|sobre)\b")
+_GUESSES = re.compile(
+    r"\b(?:e verdade que|verdade que|is it true|aposto que|i bet (?:that )?(?:he|she|they|the))\b"
+)
 _MANNER = re.compile(
     r"(?:\w+ ){0,2}(?:responde|responda|responder|fala|fale|escreve|escreva|answer|reply|respond|talk|speak)(?: (?:so|me|comigo|para mim|to me|only|just|always|sempre))* (?:como|em|in|like|with|without|sem|com|que nem|igual)\b"
 )
@@ -116,6 +119,12 @@ def reading_with(
 ) -> Reading:
     """Return the reading of a message; `playing`: a film or an episode is open."""
     found = _read(rule, understood, message, slots, state, playing)
+    if (
+        found.intent in ("scene_search", "resume")
+        and rule.intent != "control"
+        and _GUESSES.search(slots.masked)
+    ):
+        return Reading("details")  # a guess at what comes is no scene; it gets neither yes nor no
     if found.intent != "out_of_scope" or found.aspect is not None:
         return found
     if intents.attacks(slots.masked, slots) or _SUM.search(message.raw):
@@ -378,7 +387,14 @@ def _settled(
         return "availability"
     if (
         rule.intent == "control"
-        and intent in (*WISHING, "out_of_scope", "small_talk", "details")
+        and (
+            intent in (*WISHING, "out_of_scope", "small_talk", "details")
+            or (
+                intent == "play"
+                and rule.command is not None
+                and rule.command.name in ("quality", "speed", "volume")
+            )
+        )
         and not slots.wishes
         and not slots.titles
     ):
