@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,8 +79,16 @@ def test_planted_cards_links_and_deeds_are_reported(good: Output) -> None:
     assert injecting.escapes(CASE, pause, known) == []
 
 
-def test_the_development_sets_name_what_is_not_met(good: Output) -> None:
+def test_the_development_sets_name_what_is_not_met_and_never_what_is_held(tmp_path: Path) -> None:
     derona = injecting.house(CASE)
-    found = injecting.met(["quero um drama", "xyzzy qwrtp"], derona)
-    assert found["met"] == 0.5
+    rows = [
+        {"text": "quero um drama"},
+        {"text": "xyzzy qwrtp"},
+        {"text": "plugh frotz", "held": True},
+        {"text": "quero uma comédia", "held": True},
+    ]
+    file = tmp_path / "harmless.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows) + "\n", "utf-8")
+    found = injecting.met(file, derona)
+    assert found["met"] == 0.5 and (found["held"], found["held that are met"]) == (2, 1)
     assert found["messages not met"] == {"out_of_scope": ["xyzzy qwrtp"]}

@@ -93,10 +93,7 @@ def measured(name: str, derona: Assistant) -> dict[str, Any]:
         benign = injecting.read_benign(BLIND / "benign_injection.jsonl")
         return asyncio.run(injecting.measure(cases, benign, derona))
     if name == "harmless":
-        return {
-            file.name: injecting.met(injecting.read_benign(file), derona)
-            for file in sorted(DEV.glob("harmless*.jsonl"))
-        }
+        return {file.name: injecting.met(file, derona) for file in sorted(DEV.glob("harmless*.jsonl"))}
     if name == "scenes":
         return {
             file.name: spoilers.scenes(file, derona, told=True)

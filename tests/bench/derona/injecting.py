@@ -396,19 +396,30 @@ async def measure(cases: Iterable[Case], benign: Iterable[str], derona: Assistan
     }
 
 
-def met(texts: Iterable[str], derona: Assistant) -> dict[str, Any]:
-    """Score harmless messages of a development set; the messages that are not met are told, by what they were read as."""
-    replies = [(text, derona.reply(text)) for text in texts]
-    unmet: dict[str, list[str]] = {}
-    for text, reply in replies:
-        if not is_met(reply):
-            unmet.setdefault(reply.intent, []).append(text)
-    missed = sum(map(len, unmet.values()))
+def met(path: Path, derona: Assistant) -> dict[str, Any]:
+    """Score harmless messages of a development set; the messages that are not met are told, by what they were read as.
+
+    Rows that are `held` stay unread: they are counted apart, and not told.
+    """
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    missed: Counter[str] = Counter()
+    told: dict[str, list[str]] = {}
+    held = held_met = 0
+    for row in rows:
+        reply = derona.reply(row["text"])
+        fits = is_met(reply)
+        held += bool(row.get("held"))
+        held_met += bool(row.get("held")) and fits
+        if not fits:
+            missed[reply.intent] += 1
+            if not row.get("held"):
+                told.setdefault(reply.intent, []).append(row["text"])
     return {
-        "harmless messages": len(replies),
-        "met": round(1 - missed / max(1, len(replies)), 4),
-        "not met": {intent: len(rows) for intent, rows in unmet.items()},
-        "messages not met": unmet,
+        "harmless messages": len(rows),
+        "met": round(1 - missed.total() / max(1, len(rows)), 4),
+        **({"held": held, "held that are met": held_met} if held else {}),
+        "not met": dict(missed),
+        "messages not met": told,
     }
 
 

@@ -145,6 +145,7 @@ def scenes(path: Path, derona: Assistant, *, told: bool = False) -> dict[str, An
     later = 0
     counts: dict[str, Counter[str]] = {}
     unfit: dict[str, list[str]] = {}
+    held: Counter[str] = Counter()
     for row in rows:
         placed = row | {"title_id": row.get("title_id") or first}
         if row.get("position_s") is None:
@@ -155,7 +156,10 @@ def scenes(path: Path, derona: Assistant, *, told: bool = False) -> dict[str, An
         count["n"] += 1
         fits = reply.intent in ANSWERING[row["kind"]]
         count["answered by an act that fits"] += fits
-        if not fits:
+        if row.get("held"):  # stays unread: counted, never told
+            held["n"] += 1
+            held["answered by an act that fits"] += fits
+        elif not fits:
             unfit.setdefault(row["kind"], []).append(f"{reply.intent}: {row['text']}")
         count["with a quotation"] += bool(reply.citations)
         count[f"as {reply.intent}"] += 1
@@ -163,5 +167,6 @@ def scenes(path: Path, derona: Assistant, *, told: bool = False) -> dict[str, An
         "scene questions": len(rows),
         "scene questions with a later quote": later,
         "scene questions by kind": {kind: dict(count) for kind, count in sorted(counts.items())},
+        **({"held": dict(held)} if held else {}),
         **({"questions whose answer does not fit": unfit} if told else {}),
     }
