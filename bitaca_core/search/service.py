@@ -57,7 +57,7 @@ ANSWERED_SIZE = 4096
 """Answers kept, 8 KB each; a turn of Derona asks for forty titles or for a hundred and twenty."""
 CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
 """Questions by meaning at one time: half of the cores stay free for whoever serves the answers."""
-MEANING_PER_S = 60.0
+MEANING_PER_S = 40.0
 MEANING_BURST = 60
 """New questions by meaning (8 ms of CPU each) past this rate are answered by words alone, so that a crowd
 slows nobody down; what was asked before comes from the cache and is not counted."""
