@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
 
 from bitaca_core.derona.assistant import Assistant
-from bitaca_core.derona.state import SHOWN_MAX, STATE_VERSION, DialogueState, Wish
+from bitaca_core.derona.state import SHOWN_MAX, STATE_VERSION, DialogueState, Past, Wish
 from bitaca_core.errors import SchemaError
 from bitaca_core.search.query import Query
 
@@ -30,6 +31,27 @@ def test_round_trip() -> None:
     )
     assert DialogueState.from_json(state.to_json()) == state
     assert DialogueState.from_json(DialogueState().to_json()) == DialogueState()
+
+
+def test_what_has_its_default_is_left_out_and_an_empty_wish_is_not_none() -> None:
+    assert json.loads(DialogueState().to_json()) == {"version": STATE_VERSION}
+    wish = Wish(query=Query(genres=("drama",), exclude_ids=frozenset(("b", "a"))), popular=True)
+    state = DialogueState(wish=Wish(), past=(Past(), Past(Wish(), ("a",)), Past(wish)))
+    said = json.loads(state.to_json())
+    assert said["wish"] == {} and said["past"][:2] == [{}, {"listed": ["a"], "wish": {}}]
+    assert said["past"][2]["wish"] == {
+        "popular": True, "query": {"exclude_ids": ["a", "b"], "genres": ["drama"]},
+    }  # fmt: skip
+    assert DialogueState.from_json(state.to_json()) == state
+
+
+def test_a_state_of_before_that_names_every_field_is_the_same() -> None:
+    query = asdict(Query(genres=("drama",))) | {"exclude_ids": []}
+    wish = asdict(Wish()) | {"query": query}
+    told = asdict(DialogueState(turn=3)) | {"wish": wish, "past": [{"wish": None, "listed": []}]}
+    assert DialogueState.from_json(json.dumps(told)) == DialogueState(
+        turn=3, wish=Wish(query=Query(genres=("drama",))), past=(Past(),)
+    )
 
 
 @pytest.mark.parametrize(
