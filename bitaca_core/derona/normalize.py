@@ -33,9 +33,10 @@ UNMARKED_MAX = 4_096
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _BRACKETS = re.compile(r"[<>]")
 _ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
-_SPELLED_OUT = re.compile(r"(?<!\S)[^\W\d_](?:[ .*_-][^\W\d_]){3,}(?!\S)")
+_SPELLED_OUT = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?!\w)")
 """A word letter by letter (`T O T O R O`); two spaces part such words."""
-_BETWEEN = re.compile(r"[ .*_-]")
+_ALONE = frozenset("aeoéà")
+"""Letters that are words by themselves: where they are most, nothing is spelled out ("o K e o G")."""
 _LAUGH = re.compile(
     r"^(?:(?:k{2,})|(?:rs){1,}|(?:ha){2,}h?|(?:he){2,}h?|(?:hue){1,}(?:br)?|lol|lmao|(?:ua){2,})$"
 )
@@ -113,7 +114,9 @@ def read(text: str, language: str = "pt", names: Collection[str] = frozenset()) 
 
 
 def _together(letters: re.Match[str]) -> str:
-    return _BETWEEN.sub("", letters[0])
+    said = letters[0].split(" ")
+    words = sum(letter.lower() in _ALONE for letter in said)
+    return letters[0] if 2 * words > len(said) else "".join(said)
 
 
 def _says(word: str) -> bool:

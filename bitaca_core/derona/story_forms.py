@@ -16,7 +16,7 @@ _ASKS = r"(?:onde|qual|quais|que|quanto|ate onde|where|what|which|how far|how mu
 _LEFT = (
     r"(?:(?:eu |a gente |nos )?(?:parei|paramos|larguei|largamos|fechei|fechamos|interrompi|interrompemos|abandonei|abandonamos|desisti|pausei|pausamos|cochilei|apaguei)"
     r"|(?:eu |a gente |nos )?(?:tinha|tinhamos|havia) (?:parado|comecado|largado|deixado|visto|ido)"
-    r"|(?:i|we) (?:\w+ )?(?:bailed|left|leave|stop|quit|pause|stopped|quit|gave up|abandoned|paused|dropped|closed|fell asleep)(?: off| hanging)?)"
+    r"|(?:i|we) (?:\w+ )?(?:bailed|left|leave|stop|quit|pause|stopped|gave up|abandoned|paused|dropped|closed|fell asleep)(?: off| hanging)?)"
 )
 _THEY = r"(?:(?:minh[ao]s?|meus?|noss[ao]s?|as|os|a|o) (?:filh\w+|crianc\w+|turma|marido|mulher|esposa|mae|pai|irma\w*|namorad\w+|familia|tv|internet|luz|celular|aplicativo|app|wifi|net|galera|gente|pequen\w+)|titulo\d+)"
 _THEY_LEFT = r"(?:par(?:ou|aram)|viu|viram|larg(?:ou|aram)|interromp(?:eu|eram)|deslig(?:ou|aram)|caiu|ficou|dorm(?:iu|iram)|fech(?:ou|aram)|travou)"
@@ -79,15 +79,20 @@ _OF_FACTS = re.compile(
     r"\b(?:catalogo|sinopse|ator|atriz|atores|disponivel|criancas?|dura|legendas?|catalog|synopsis|actor|actress|subtitles?)\b"
 )
 """Speaks of what the catalogue knows of a film."""
+_OF_MAKERS = re.compile(
+    r"\b(?:diretor\w*|director|elenco|cast|ator|atriz|atores|atrizes|actors?|actress|nome d[aeo]|name of)\b|\bquant[ao]s (?:temporadas?|episodios?)\b"
+    r"|\b(?:episodios?|temporadas?|episodes?|seasons?) (?:\w+ ){0,2}?(?:ja )?sa(?:iu|iram)\b|\b(?:fez|fizeram|dirigiu|made|directed) (?:\w+ )?(?:filmes?|films?|movies?|comedias?|series?)\b"
+)
+"""Speaks of who made a film, and of how much of it there is."""
 _TELLS_MIN = 4
 """Words besides, from which a message tells a scene."""
 _DOING = re.compile(
     r"^(?:(?:os?|as?|the|uns|umas?|aquel[ea]s?|ess[ea]s?|those|that|this) )(?!(?:legenda|legendas|imagem|video|som|audio|internet|filme|tela|player|voz|musica|app|site|serie|episodio|sound|picture|subtitles?|screen|movie|film)\b)\w+ (?:(?!esta\b|estao\b|fica\b|is\b|are\b|s\b)\w+ ){0,3}?(?:\w{2,}[aei]ndo|\w{3,}ing)\b"
 )
 """Names somebody by what they do: "os tubarões fazendo reunião"."""
-_KIN = r"(?:parentes?|chefe|don[oa]|irma|irmao|pai|mae|filh[oa]|amig[oa]s?|inimig[oa]|vila|vilao|capanga|namorad[oa]|marido|mulher|esposa|patrao|patroa|policial|bandido|conhecid[oa]|her[ oi]+|friend|foe|brother|sister|father|mother|boss|villain|cop)"
+_KIN = r"(?:parentes?|chefe|don[oa]|irma|irmao|pai|mae|filh[oa]|amig[oa]s?|inimig[oa]|vila|vilao|capanga|namorad[oa]|marido|mulher|esposa|patrao|patroa|policial|bandido|conhecid[oa]|her(?:oi|o)|friend|foe|brother|sister|father|mother|boss|villain|cop)"
 _WHO = re.compile(
-    rf"\b(?!titulo)\w+ e (?:(?:o|a|um|uma|so) )?{_KIN}\b.*\bou\b|\b(?:sao|e) a mesma pessoa\b|\bwhich one is (?!(?:better|longer|shorter|best|good|funnier|scarier|worth)\b)\w+|\bqual (?:e|era) a d(?:ele|ela|ess[ea])\b|\bfriend or foe\b|\bthe same person\b|\bdo we know (?:of|about) (?:him|her)\b"
+    rf"\b(?!titulo)\w+ e (?:(?:o|a|um|uma|so) )?{_KIN}\b.*\bou\b|\b(?:sao|e) a mesma pessoa\b|\bwhich one is (?!(?:better|longer|shorter|best|good|funny|funnier|scary|scarier|sad|sadder|short|long|new|newer|old|older|free|dubbed|available|lighter|worth|more|less)\b)\w+|\bqual (?:e|era) a d(?:ele|ela|ess[ea])\b|\bfriend or foe\b|\bthe same person\b|\bdo we know (?:of|about) (?:him|her)\b"
 )
 _QUOTED = re.compile(r"[\"“«]([^\"“”«»]{8,200})[\"”»]")
 _QUOTED_WORDS, _SEEN = 3, 8
@@ -104,7 +109,7 @@ def left_off(masked: str) -> bool:
 
 def who(masked: str) -> bool:
     """Return whether folded words ask what somebody in a film is to others."""
-    return _WHO.search(masked) is not None
+    return _WHO.search(masked) is not None and not _OF_MAKERS.search(masked)
 
 
 def bounded(masked: str) -> bool:
@@ -114,7 +119,9 @@ def bounded(masked: str) -> bool:
 
 def retells(masked: str) -> bool:
     """Return whether folded words ask what is so in the story by now."""
-    return any(one.search(masked) for one in (_UP_TO, _RETELL, _ALREADY, _REASON))
+    if _UP_TO.search(masked) or _RETELL.search(masked):
+        return True
+    return bool(_ALREADY.search(masked) or _REASON.search(masked)) and not _OF_MAKERS.search(masked)
 
 
 def was_away(masked: str) -> bool:
@@ -147,7 +154,7 @@ def spots(masked: str) -> bool:
 
 def shows(masked: str) -> bool:
     """Return whether folded words name somebody by what they do, and ask nothing."""
-    return _DOING.search(masked) is not None
+    return _DOING.search(masked) is not None and not _OF_MAKERS.search(masked)
 
 
 def _tells(pattern: re.Pattern[str], masked: str) -> bool:

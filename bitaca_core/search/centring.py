@@ -31,7 +31,7 @@ def question_mean(embedder: Embedder) -> NDArray[np.float32]:
     """Return the mean vector of typical Portuguese questions, glossed, shape (dimension,)."""
     text = (resources.files("bitaca_core.search") / "data" / "typical_questions.txt").read_text("utf-8")
     questions = [gloss(line) for line in text.splitlines() if line.strip()]
-    mean: NDArray[np.float32] = embedder.encode(questions).mean(axis=0)
+    mean: NDArray[np.float32] = embedder.ask(questions).mean(axis=0)
     return mean
 
 

@@ -38,6 +38,14 @@ from tests.derona.transcripts import FAROL, LINES
         ("esse fica até quando?", None),
         ("mostra o texto completo da sinopse", None),
         ("quanto falta pra acabar?", None),
+        ("quantos episódios já saíram?", None),
+        ("o diretor já morreu?", None),
+        ("quem já morreu do elenco?", None),
+        ("who left the cast?", None),
+        ("what is the name of the director again?", None),
+        ("como ele fez esse filme?", None),
+        ("which one is scary?", None),
+        ("os atores falando inglês", None),
     ],
 )
 def test_what_the_form_asks_for(text: str, sense: str | None) -> None:

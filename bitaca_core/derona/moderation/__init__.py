@@ -113,7 +113,8 @@ class Judgement:
     tier : str
         `allow`, `soften`, `refuse`, `block` or `crisis`.
     reason : str
-        For logs: `learned` (the words decided), `meaning` (a second look did), `how-to`, `order` or `idiom`; never a word of the message.
+        For logs: `learned` (the words decided), `meaning` (a second look did), `how-to` (it asks how, or about her), `order` or `idiom`
+        (a figure of speech or a trade was taken out first); never a word of the message.
     """
 
     tier: Tier
@@ -151,7 +152,7 @@ def harmless(message: Message) -> bool:
 
 def faint(message: Message) -> bool:
     """Return whether a message is refused by the sense of the sentence alone: no word of what is refused, and the words
-    do not tell. Beside an open film a question on a scene of it is taken so.
+    do not tell. Words of prejudice and of means stand in any film ("the fat one", "a rope") and are no such word. Beside an open film a question on a scene of it is taken so.
     """
     judged = judgement_of(message.raw)
     return (
@@ -173,11 +174,11 @@ def _asks_of_nothing(text: str, plain: str, told: float) -> bool:
     `told` is the chance that the words alone give; what is said sideways ("como entro na conta dela") has much.
     """
     kinds = _kinds_in(text)
-    if kinds & REFUSED_KINDS:
+    if kinds & REFUSED_KINDS or told >= HOW_TO_MAX:
         return False
     if idioms.asks_of_her(plain):
         return True
-    return told < HOW_TO_MAX and "howto" in kinds and not any(word.isdigit() for word in words_of(text))
+    return "howto" in kinds and not any(word.isdigit() for word in words_of(text))
 
 
 def _kinds_in(text: str) -> set[str]:

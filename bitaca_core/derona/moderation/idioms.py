@@ -54,9 +54,10 @@ _LOST = frozenset([
 ])  # fmt: skip
 _WEARIES = (
     r"(?:rodinha|bolinha|espera|demora|curiosidade|ansiedade|suspense|calor|frio|tedio|sono|fome|saudade|preguica|carregamento|buffering|loading|buffer"
-    r"|lag|internet|wifi|conexao|trava\w*|propaganda|anuncio|segunda|wait\w*|heat|boredom|curiosity|hunger|cliffhanger|indecisao|duvida)"
+    r"|lag|internet|wifi|conexao|propaganda|anuncio|wait|waiting|heat|boredom|curiosity|hunger|cliffhanger|indecisao|duvida)"
 )
-"""What wears somebody out and harms nobody."""
+"""What wears somebody out and harms nobody. It is itself what "kills": between it and the verb nobody else can stand."""
+_THAT = r"(?:ess[ea]|est[ea]|a|o|as|os|tanta|tanto|the|this|that|all this)"
 _TRADE = (
     r"(?:professora?|medic[oa]|enfermeir[oa]|advogad[oa]|jornalista|roteirista|escritora?|psicolog[oa]|dev|desenvolvedora?|programadora?|engenheir[oa]|estudante|alun[oa]"
     r"|artista|ator|atriz|cineasta|critic[oa]|designer|analista|pentester|hacker etic[oa]|policial|delegad[oa]|bombeir[oa]|padre|pastora?|juiza?|pesquisadora?|historiadora?|quimic[oa]"
@@ -73,11 +74,10 @@ _IDIOMS = re.compile(
     rf"|\b(?:sumir|desaparecer|me perder|me afogar|mergulhar|fugir) (?:dentro )?(?:de|em|num|numa|n[oa]s?|pra|para) {_GOOD}{_THINGS}\b"
     r"|\b(?:mat(?:a|ar|ando|ou|e)|kill(?:ing)?) (?:o |a |um pouco d[eo] |some |the )?(?:tempo|tedio|saudade|vontade|curiosidade|fome|time|boredom)\b"
     r"|\b(?:morr\w+|mort[oa]s?) de (?:rir|tedio|sono|fome|curiosidade|vontade|saudade|susto|medo|amores|vergonha|cansad\w+)\b"
-    rf"|\b{_WEARIES} (?:\w+ ){{0,3}}?(?:(?:vai|vao|esta|estao|quase|is|s|are|will|going to|gonna) )+me mat(?:a|ar|ando|ou)\b|\b{_WEARIES} (?:\w+ ){{0,3}}?(?:is|s|are|will|ll|going to|gonna) (?:be )?(?:going to )?kill(?:ing)? me\b"
-    r"|\b(?:estou|ando|fiquei) (?:para|quase|a ponto de) matar um(?: hoje| agora)?(?=$| (?:me|e|mas|por|entao|bora|preciso|quero) )"
-    r"|\b(?:filmes?|series?|animes?|final|finais|episodio) (?:\w+ ){0,3}?(?:parad|chat|lent|ruim|pessim|arrastad|chatissim)\w* (?:\w+ ){0,2}?(?:quis|quase) me (?:jogar|joguei|atirar|atirei) d[ao] (?:janela|sofa|sacada|varanda)\b"
+    rf"|\b{_THAT} {_WEARIES}(?: d[eoa] {_WEARIES})? (?:(?:ja|quase|tambem|sempre|ainda) )?(?:vai|vao|esta|estao) (?:quase )?me mat(?:a|ar|ando|ou)\b"
+    rf"|\b{_THAT} {_WEARIES} (?:is |s |are |will |ll |is going to |is gonna |s gonna )(?:slowly |really )?kill(?:ing)? me\b"
     r"|\b(?:como|feito|que nem|like|as)(?: se (?:voce )?fosse)? (?:um |uma |a |an )(?:pirat[ae]s?|bandid[oa]|ninja|vampir[oa]|vampire|bruxa|witch|robo|robot|cowboy|gangster|mafios[oa])\b(?! (?:de|do|site|copy|dvd))"
-    r"|\b(?:be|seja) (?:my|meu|minha) (?:movie|film|cinema|tv|series) \w+\b"
+    r"|\b(?:be|seja) (?:my|meu|minha) (?:movie|film|cinema|tv|series) (?:buddy|friend|pal|guru|sommelier|guide|date|expert|critic|curator|adviser|coach|genie|dj)\b"
     r"|\b(?:bored|scared|tired) to (?:death|tears)\b|\b(?:die|died|dying) (?:laughing|of (?:boredom|laughter|curiosity))\b"
 )
 
@@ -86,8 +86,8 @@ _TRADES = re.compile(
     rf"\b(?:(?:eu )?sou|como|i am|i m|as) (?:um |uma |a |an |o |the )?{_TRADE}\b(?: d[ao] (?:conta|familia|casa|grupo|sala|turma)\b){{0,2}}(?: (?:e |and )?(?:eu )?(?:digo|pergunto|acho|i (?:say|ask|think)))?"
 )
 _OF_HER = re.compile(
-    r"\b(?:suas?|seus?|tuas?|teus?|your) (?:proprias? |proprios? |own )?(?:notas?|avaliac\w+|criterios?|regras?|instruc\w+|limites?|gostos?|opini\w+|sentimentos?|humor|memoria|fontes?|sugest\w+|indicac\w+|recomendac\w+|dicas?|listas?|respostas?|escolhas?"
-    r"|ratings?|scores?|reviews?|criteria|rules|instructions|limits|taste|opinions?|feelings|mood|memory|sources?|suggestions?|picks?|recommendations?|answers?|choices)\b"
+    r"\b(?:suas?|seus?|tuas?|teus?|your) (?:proprias? |proprios? |own )?(?:notas?|avaliac\w+|criterios?|regras?|instruc\w+|limites?|gostos?|sentimentos?|humor|memoria"
+    r"|ratings?|scores?|reviews?|criteria|rules|instructions|limits|taste|feelings|mood|memory)\b"
 )
 """What she has: her ratings, her rules, her taste."""
 

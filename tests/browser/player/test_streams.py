@@ -19,19 +19,21 @@ station = sys.modules.setdefault("browser_player_station", importlib.util.module
 SPEC.loader.exec_module(station)
 
 END = "player.ended && Math.abs(player.currentTime - player.duration) < 0.2"
+PICTURE_S = 1 / streams.RATE
 # What is said on the picture.
 SHOWN = "[...player.shadowRoot.querySelectorAll(':is(.spoken, .placed) p')].map((line) => line.innerText).join('|')"
-# Moments at which the picture turns white and the tone begins, by the media's own clock.
+# Each picture's moment and whether it is white, and when the tone begins, by the media's own clock.
 WATCH = """async () => {
   const video = player.shadowRoot.querySelector('video')
   const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 })
   const context = canvas.getContext('2d', { willReadFrequently: true })
-  window.seen = { white: [], tone: [] }
+  window.seen = { pictures: [], white: 0, tone: [] }
   let white = false
   const look = (_, { mediaTime }) => {
     context.drawImage(video, 0, 0, 8, 8)
     const bright = context.getImageData(4, 4, 1, 1).data[0] > 180
-    if (bright && !white) seen.white.push(mediaTime)
+    seen.pictures.push([mediaTime, bright])
+    seen.white += bright && !white
     white = bright
     video.requestVideoFrameCallback(look)
   }
@@ -67,10 +69,13 @@ def stream_player(player, server, titles):
 def test_plays_to_the_last_picture_in_sync(stream_player, console_errors, name):
     player = stream_player.open(f"{name}.m3u8").start()
     player.page.evaluate(WATCH)
-    player.until("seen.white.length >= 3 && seen.tone.length >= 3")
-    # From the start the first flash may be over already; the others stand where they were drawn.
-    for moment in player.get("seen.white")[-2:]:
-        assert abs(moment - round(moment / 2) * 2) < 0.1, moment
+    player.until("seen.white >= 3 && seen.tone.length >= 3")
+    # A browser in want of a processor leaves pictures out; those that it shows stand where they were drawn. The one
+    # that is looked at may be the next already.
+    for moment, white in player.get("seen.pictures"):
+        near = abs(moment - round(moment / 2) * 2) < 0.1
+        surely = PICTURE_S < moment % 2 < streams.FLASH_S - PICTURE_S
+        assert (near or moment % 2 < streams.FLASH_S) if white else not surely, moment
     for moment in player.get("seen.tone")[-2:]:
         assert -0.06 < moment - round(moment / 2) * 2 < 0.2, moment
     player.get("player.playbackRate = 4")
