@@ -12,6 +12,7 @@ from gradio_app.titles import duration_text
 if TYPE_CHECKING:
     from bitaca_core.derona.backends.base import Briefing
     from bitaca_core.derona.backends.companion import Companion
+    from bitaca_core.derona.state import DialogueState
     from gradio_app.conversations.known import Viewer
     from gradio_app.conversations.registry import Conversations
 
@@ -33,17 +34,23 @@ async def add_to_reply(
     Whoever cancels this stops the provider, too.
     """
     from bitaca_core.derona.backends.briefing import SPOKEN
+    from bitaca_core.derona.state import DialogueState
 
-    if reply.intent not in SPOKEN and not reply.unsure:
-        return
+    if (reply.intent not in SPOKEN and not reply.unsure) or conversation.state is None:
+        return  # nothing to add, or its owner has just deleted all
     services = conversations.services
-    text = conversation.turns[-1].text
+    text, state = conversation.turns[-1].text, DialogueState.from_json(conversation.state)
     # Subtitles are read and compared: off the loop, as an answer is.
     brief = await conversations.think(
-        conversation, lambda assistant, viewer: _brief(assistant, viewer, ask, text, reply)
+        conversation, lambda assistant, viewer: _brief(assistant, viewer, ask, text, reply, state.focus)
     )
-    if reply.unsure and await _read_again(conversations, companion, conversation, ask, reply, brief.briefing):
-        return
+    if reply.unsure:
+        again = await _read_again(conversations, companion, conversation, reply, brief.briefing, state)
+        if again is not None:
+            conversation.state = again.state.to_json()
+            emit_reply(conversation, f"{ask.id}-2", again)
+            conversations.keep(conversation, ask, text, again, (ask.id,))
+            return
     names, catalogue = services.assistant.names, services.catalogue
     told = companion.add(conversation.viewer, brief.briefing, brief.table, names, catalogue, brief.subtitles)
     async with aclosing(told):
@@ -55,29 +62,23 @@ async def _read_again(
     conversations: Conversations,
     companion: Companion,
     conversation: Conversation,
-    ask: Ask,
     reply: Any,
     briefing: Briefing,
-) -> bool:
-    """Answer once more where a model reads more in a message than Derona did; return whether that was said."""
-    state, names = conversation.state, conversations.services.assistant.names
-    text = conversation.turns[-1].text
+    state: DialogueState,
+) -> Any:
+    """Return a better reply where a model reads more in a message than Derona did, else None."""
     read = state.wish if reply.intent in WISHES else None
+    names = conversations.services.assistant.names
     wish = await companion.reread(conversation.viewer, briefing, read, names)
     if wish is None:
-        return False
+        return None
     again = await conversations.think(
         conversation, lambda assistant, _viewer: assistant.answer_wish(wish, state=state)
     )
-    if not again.cards or (again.unsure and reply.cards):
-        return False
-    conversation.state = again.state
-    emit_reply(conversation, f"{ask.id}-2", again)
-    conversations.keep(conversation, ask, text, again, (ask.id,))
-    return True
+    return again if again.cards and not (again.unsure and reply.cards) else None
 
 
-def _brief(assistant: Any, viewer: Viewer, ask: Ask, text: str, reply: Any) -> Any:
+def _brief(assistant: Any, viewer: Viewer, ask: Ask, text: str, reply: Any, focus: str | None) -> Any:
     """Return what a model is told of a turn: the titles of the cards, or the one that plays and is talked of."""
     from bitaca_core.derona.backends.briefing import ABOUT_ONE, Viewing, brief_of
     from bitaca_core.derona.context import PlayerContext
@@ -87,8 +88,8 @@ def _brief(assistant: Any, viewer: Viewer, ask: Ask, text: str, reply: Any) -> A
         for card in reply.cards
         if (title := assistant.catalogue.get(card.title_id)) is not None
     ]
-    if not table and reply.intent in ABOUT_ONE and reply.state.focus is not None:
-        title = assistant.catalogue.resolve(reply.state.focus)
+    if not table and reply.intent in ABOUT_ONE and focus is not None:
+        title = assistant.catalogue.resolve(focus)
         table = [(title, "")] if title is not None else []
     player = PlayerContext(**ask.player.model_dump()) if ask.player is not None else None
     watched = viewer.watched if ask.watched is None else ask.watched

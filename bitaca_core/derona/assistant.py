@@ -37,7 +37,7 @@ from bitaca_core.derona.context import (
     PlayerContext,
     Turn,
 )
-from bitaca_core.derona.heard import Heard, Place, Readings
+from bitaca_core.derona.heard import Heard, Place, Readings, Said
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.packages import Packages
 from bitaca_core.derona.shelf import Popularity, Shelf
@@ -198,18 +198,30 @@ class Assistant:
         playing = player is not None and player.title_id is not None
         scene = settling.scene_of(state, playing)
         place = Place(state.lang, scene, bool(state.listed), state.focus is not None, playing)
-        heard = self._readings.find(text, place)
-        if heard is None or moderation.judge(heard.message) != "ok":
-            heard = self._hear(text, place)
+        said = self._readings.find(text, place.lang)
+        verdict: moderation.Verdict | None = None
+        if said is None:
+            message = normalize.read(text, place.lang, self.names.words)
+            said = Said(message, named.candidates(message, self.names, self.parts))
+            verdict = moderation.judge(message)
+            if verdict == "ok":
+                self._readings.keep(text, place.lang, said)
+        # What is remembered is judged again: moderation looks twice only while it has time.
+        heard = self._heard(said, place, verdict or moderation.judge(said.message))
         message, slots = heard.message, heard.slots
         told = settling.reading_with(heard.rule, heard.understood, message, slots, state, playing)
         return message, slots, told
 
-    def _hear(self, text: str, place: Place) -> Heard:
+    def _heard(self, said: Said, place: Place, verdict: moderation.Verdict) -> Heard:
         """Read a message as far as the dialogue need not be known."""
-        message = normalize.read(text, place.lang, self.names.words)
-        found = extract(message, self.names, named.named_in(message, self.names, self.parts, place.scene))
-        verdict = moderation.judge(message)
+        if verdict == "ok" and (known := said.heard.get(place)) is not None:
+            return known
+        message, people = said.message, self.names.person_words
+        titles = named.meant(message, said.names, place.scene)
+        if (words := said.words.get(titles)) is None:
+            rules = extract(message, self.names, titles)
+            words = said.words[titles] = rules, reading.Spoken(message, rules.masked, people)
+        found, spoken = words
         if verdict == "refuse" and moderation.faint(message):
             beside = place.playing or place.focused
             if found.titles or (beside and scening.sense(message, found.masked)):
@@ -217,10 +229,13 @@ class Assistant:
         rule = intents.classify(
             message, found, verdict, listed=place.listed, focused=place.focused, playing=place.playing
         )
-        understood = reading.understand(message, found.masked, place.scene, self.names.person_words)
-        heard = Heard(message, joining.slots_with(found, understood, self.names), understood, rule)
+        understood = spoken.understood(place.scene)
+        way = (titles, understood.intent, place.scene)
+        if (slots := said.joined.get(way)) is None:
+            slots = said.joined[way] = joining.slots_with(found, understood, self.names)
+        heard = Heard(message, slots, understood, rule)
         if verdict == "ok":
-            self._readings.keep(text, place, heard)
+            said.heard[place] = heard
         return heard
 
     def _speak(self, turn: Turn, outcome: Outcome) -> Reply:

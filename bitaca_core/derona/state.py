@@ -172,12 +172,15 @@ def _state(cls: type[DialogueState], data: dict[str, Any]) -> DialogueState:
     past = tuple(
         Past(_wish(held.get("wish")), tuple(held.get("listed", ()))) for held in data.get("past", ())
     )
-    state = cls(**(_known(cls, data) | {"wish": _wish(data.get("wish")), "past": past[-PAST_MAX:]}))
-    lang = state.lang if state.lang in ("pt", "en") else "pt"
-    allowed = state.spoilers is True
-    return replace(
-        state, lang=lang, turn=max(0, int(state.turn)), shown=state.shown[-SHOWN_MAX:], spoilers=allowed
-    )
+    told = _known(cls, data) | {"wish": _wish(data.get("wish")), "past": past[-PAST_MAX:]}
+    if told.get("lang") not in ("pt", "en"):
+        told["lang"] = "pt"
+    told |= {
+        "turn": max(0, int(told.get("turn", 0))),
+        "shown": told.get("shown", ())[-SHOWN_MAX:],
+        "spoilers": told.get("spoilers") is True,
+    }
+    return cls(**told)
 
 
 def _wish(data: dict[str, Any] | None) -> Wish | None:
@@ -188,8 +191,8 @@ def _wish(data: dict[str, Any] | None) -> Wish | None:
     return Wish(**(_known(Wish, data) | {"query": Query(**query)}))
 
 
-def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
-    names = {item.name for item in fields(kind)}
+def _known(kind: Callable[[], Any], data: dict[str, Any]) -> dict[str, Any]:
+    names = {name for name, _ in _defaults(kind)}
     return {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in data.items()

@@ -26,7 +26,6 @@ from bitaca_core.errors import BitacaError
 from bitaca_core.search.adjusting import adjusted
 from bitaca_core.search.answered import Answered
 from bitaca_core.search.centring import Centred, question_mean
-from bitaca_core.search.company import liking
 from bitaca_core.search.coverage import Coverage, title_words
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.embed import Embedder, open_embedder
@@ -397,7 +396,8 @@ class LocalSearch:
         """Return what a question's words find among the titles that it allows, and whether meaning was asked where it can be."""
         state = self._state
         evidence, legs, why_meaning = self.spoken(query.text, allowed)
-        shifts, titles = bool(query.moods or query.exclude_moods or query.exclude_genres), state.facets.titles
+        shifts = bool(query.moods or query.exclude_moods or query.exclude_genres)
+        liked = state.facets.liking(query.company) if query.company is not None else None
         found: list[tuple[float, bool, int, str]] = []
         for title_id, score in fuse(legs, allowed).items():
             place = state.order.get(title_id)
@@ -408,8 +408,8 @@ class LocalSearch:
                 score += PLAYABLE_BONUS
             if shifts:
                 score += self._mood_bonus(title_id, query)
-            if query.company is not None:
-                score += COMPANY_GAIN * liking(titles[title_id], query.company)
+            if liked is not None:
+                score += COMPANY_GAIN * liked[title_id]
             strong = evidence.strong.get(title_id)
             share = strong if strong else UNNAMED_MAX * max(0.0, score) / (max(0.0, score) + HALF_SCORE)
             found.append((-share, away, place, title_id))
@@ -481,6 +481,7 @@ class LocalSearch:
 
         titles, moods = state.facets.titles, state.facets.moods
         felt = frozenset[str]().union(*(moods.get(mood, ()) for mood in query.moods))
+        liked = state.facets.liking(query.company) if query.company is not None else None
         spurns, clips = bool(query.exclude_moods or query.exclude_genres), "short" in query.kinds
 
         def place(title_id: str) -> tuple[bool, bool, float, int, bool, bool, float, int]:
@@ -489,7 +490,7 @@ class LocalSearch:
             return (
                 title_id not in ready,
                 title_id not in felt,
-                -liking(title, query.company) if query.company is not None else 0.0,
+                -liked[title_id] if liked is not None else 0.0,
                 _unwanted(title, query) if spurns else 0,
                 query.duration_max_s is not None and duration_of(title) is None,
                 not clips and (title.duration_s or CLIP_S) < CLIP_S,
@@ -566,7 +567,7 @@ class LocalSearch:
             score *= self._mood_factor(other, query) if query.moods else 1.0
             score *= 1.0 + ALIKE_HINTS * hinted.get(other, 0.0)
             if query.company is not None:
-                score *= 1.0 + 0.5 * liking(state.facets.titles[other], query.company)
+                score *= 1.0 + 0.5 * state.facets.liking(query.company)[other]
             found.append((-round(score * (1.15 if other in ready else 1.0), 4), state.order[other], other))
         found.sort()
         told = (

@@ -73,7 +73,7 @@ class Gcra:
         for _ in range(2):
             if not self._arrival_s:
                 return
-            key, arrival = next(iter(self._arrival_s.items()))
-            if arrival > now and len(self._arrival_s) < self.max_keys:
+            key = next(iter(self._arrival_s))
+            if self._arrival_s[key] > now and len(self._arrival_s) < self.max_keys:
                 return
             del self._arrival_s[key]

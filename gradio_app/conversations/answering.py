@@ -14,7 +14,7 @@ from gradio_app.chat import add_to_reply, emit_reply
 from gradio_app.conversations.conversation import Ask, Conversation, Turn
 from gradio_app.conversations.known import Viewer
 from gradio_app.conversations.registry import Conversations
-from gradio_app.engines.question import Question
+from gradio_app.engines.question import Answer, Question
 from gradio_app.opinions import SAYINGS
 
 MESSAGES_WAITING_MAX = 8
@@ -121,13 +121,14 @@ async def _answer(conversations: Conversations, conversation: Conversation, ask:
             last = found == len(conversation.turns) - 1
             after = conversation.state if last else conversation.turns[found + 1].before
     assert text is not None  # a message and an edit have one; a retry took that of its turn
-    reply = await _think(conversations, conversation, ask, text, before, after)
+    thought = await _think(conversations, conversation, ask, text, before, after)
+    reply = thought.reply
     await _carry_out(conversations, conversation, reply.actions)
     # From here on nothing waits: a stop comes before all of it or after.
     dropped = tuple(turn.id for turn in conversation.turns[place:])
     del conversation.turns[place:]
     conversation.answered(Turn(ask.id, text, before))
-    conversation.state, conversation.lang = reply.state, reply.lang
+    conversation.state, conversation.lang = thought.state, reply.lang
     emit_reply(conversation, ask.id, reply)
     conversations.keep(conversation, ask, text, reply, dropped)
     return reply
@@ -140,16 +141,21 @@ async def _answer_again(conversations: Conversations, conversation: Conversation
         conversation.emit("done", ask.id, stopped=True, chips=[])
         return None
     turn = conversation.turns[found]
-    reply = await _think(conversations, conversation, ask, turn.text, turn.before, None)
-    emit_reply(conversation, ask.id, reply)
-    return reply
+    thought = await _think(conversations, conversation, ask, turn.text, turn.before, None)
+    emit_reply(conversation, ask.id, thought.reply)
+    return thought.reply
 
 
 async def _think(
-    conversations: Conversations, conversation: Conversation, ask: Ask, text: str, before: Any, after: Any
-) -> Any:
-    """Return the reply to `text` in the state `before`; where `after` is given, another one than led there."""
-    from bitaca_core.derona.assistant import DialogueState, PlayerContext
+    conversations: Conversations,
+    conversation: Conversation,
+    ask: Ask,
+    text: str,
+    before: str | None,
+    after: str | None,
+) -> Answer:
+    """Return the answer to `text` in the state `before`; where `after` is given, another one than led there."""
+    from bitaca_core.derona.assistant import PlayerContext
 
     pauses = conversations.pauses
     player = PlayerContext(**ask.player.model_dump()) if ask.player is not None else None
@@ -157,7 +163,8 @@ async def _think(
     def question_of(viewer: Viewer) -> Question:
         return Question(
             text=text,
-            state=before or DialogueState(lang=conversation.lang),
+            state=before,
+            lang=conversation.lang,
             after=after,
             player=player,
             favorites=ask.favorites,
@@ -175,7 +182,7 @@ async def _think(
         conversation.thinking = None
     if found.blocked:
         pauses.begin(conversation.who)
-    return found.reply
+    return found
 
 
 async def _carry_out(

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bitaca_core.errors import SchemaError
 from gradio_app.conversations.frames import PROTOCOL, Edit, Message, PageContext, PlayerState, Retry
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message that was answered, and the state before it."""
+    """A message that was answered, and the dialogue's state before it (as JSON; None before the first)."""
 
     id: str
     text: str
-    before: Any
+    before: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ class Conversation:
         Secret: lets a page come back to it.
     viewer : str
     lang : str
-    state : DialogueState or None
-        None before the first message.
+    state : str or None
+        The dialogue's, as JSON; None before the first message.
     seq : int
         Number of the last frame.
     frames : list of (int, str)
@@ -121,7 +122,7 @@ class Conversation:
     key: str
     viewer: str
     lang: str
-    state: Any = None
+    state: str | None = None
     seq: int = 0
     used_at: float = 0.0
     frames: list[tuple[int, str]] = field(default_factory=list)
@@ -224,6 +225,19 @@ class Conversation:
 def conversation_id(key: str) -> str:
     """Return the name of a conversation in the store: 32 hexadecimal digits of its key's SHA-256."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def current(state: str | None) -> str | None:
+    """Return a kept state; None (a new beginning) for one of another release."""
+    from bitaca_core.derona.state import DialogueState
+
+    if state is None:
+        return None
+    try:
+        DialogueState.from_json(state)
+    except SchemaError:
+        return None
+    return state
 
 
 def as_text(frame: Frame) -> str:

@@ -24,6 +24,8 @@ log = logging.getLogger("bitaca.chat")
 
 HELLO_TIMEOUT_S = 15.0
 IDLE_TIMEOUT_S = 3600.0
+PUT_OFF_S = 300.0
+"""How often the end of an idle line is put off: for each message it would cost as much as reading it."""
 BAD_FRAMES_MAX = 10
 SAID_GOODBYE = frozenset((1000, 1001))
 """Close codes of a page that ends its line itself (RFC 6455, section 7.4.1); others may be back in a moment."""
@@ -50,15 +52,24 @@ class Line:
         self.viewer = viewer
         self.allowance = allowance
         self.bad_frames = 0
+        self._heard_s = 0.0
+        self._putting_off: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Talk until the page leaves; raises WebSocketDisconnect or TimeoutError then."""
-        first = await self._receive(HELLO_TIMEOUT_S)
+        async with asyncio.timeout(HELLO_TIMEOUT_S):
+            first = await self._receive()
         gone = False
         await self._hello(first)
+        self._loop = asyncio.get_running_loop()
         try:
-            while self.bad_frames < BAD_FRAMES_MAX:
-                self._read(await self._receive(IDLE_TIMEOUT_S))
+            async with asyncio.timeout(None) as idle:
+                self._heard_s = self._loop.time()
+                self._put_off(idle)
+                while self.bad_frames < BAD_FRAMES_MAX:
+                    said = await self._receive()
+                    self._heard_s = self._loop.time()
+                    self._read(said)
             gone = True
             await self.delivery.drained()
             await self.socket.close(code=1008, reason="bad frames")
@@ -66,13 +77,19 @@ class Line:
             gone = left.code in SAID_GOODBYE
             raise
         finally:
+            if self._putting_off is not None:
+                self._putting_off.cancel()
             self.delivery.close()
             self.context.conversations.detach(self.conversation, self.delivery, gone=gone)
 
-    async def _receive(self, timeout_s: float) -> str | None:
-        """Return the next frame's text, None of a binary one; raises TimeoutError."""
-        async with asyncio.timeout(timeout_s):  # `wait_for` would make a task for each idle page
-            message = await self.socket.receive()
+    def _put_off(self, idle: asyncio.Timeout) -> None:
+        """Let the line end so long after what was heard last, and look again in a while."""
+        idle.reschedule(self._heard_s + IDLE_TIMEOUT_S)
+        self._putting_off = self._loop.call_later(PUT_OFF_S, self._put_off, idle)
+
+    async def _receive(self) -> str | None:
+        """Return the next frame's text, None of a binary one."""
+        message = await self.socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         text: str | None = message.get("text")

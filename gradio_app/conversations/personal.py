@@ -11,17 +11,16 @@ IDS = frozenset(("listed", "shown", "focus", "like", "exclude_ids"))
 """Fields of a state that hold titles' ids: names of ours, which may look like numbers."""
 
 
-def said_and_state(said: str, state: Any, personal: bool) -> tuple[str, str, bool]:
-    """Return the text and the state (as JSON) to keep, and whether anything personal was said so far.
+def said_and_state(said: str, state: str, personal: bool) -> tuple[str, str, bool]:
+    """Return the text and the state (both ways as JSON) to keep, and whether anything personal was said so far.
 
     A state quotes only what was said, so it is looked through only where that had something to hide.
     """
     text = redact_personal(said)
     personal = personal or text != said
-    kept: str = state.to_json()
     if personal:
-        kept = json.dumps(_without(json.loads(kept)), ensure_ascii=False, separators=(",", ":"))
-    return text, kept, personal
+        state = json.dumps(_without(json.loads(state)), ensure_ascii=False, separators=(",", ":"))
+    return text, state, personal
 
 
 def _without(value: Any) -> Any:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from bitaca_core.errors import SchemaError
 from bitaca_core.viewers.conversations import Turn as KeptTurn
 from bitaca_core.viewers.writer import TurnWriter
 from gradio_app.conversations.conversation import (
@@ -21,6 +20,7 @@ from gradio_app.conversations.conversation import (
     Reader,
     Turn,
     conversation_id,
+    current,
 )
 from gradio_app.conversations.known import NOBODY, Known, Viewer
 from gradio_app.conversations.personal import said_and_state
@@ -167,7 +167,7 @@ class Conversations:
         for asked in kept.turns:
             made.answered(Turn(asked.turn_id, asked.text, made.state))
             made.asked[asked.turn_id] = LONG_AGO
-            made.state = _state(asked.state_after)
+            made.state = current(asked.state_after)
         return made
 
     async def forget(self, viewer: str, named: str | None = None) -> None:
@@ -296,7 +296,8 @@ class Conversations:
         """Hand a turn to the writer, without personal numbers, behind the reply that is already on its way."""
         if not conversation.kept:
             return
-        text, state, conversation.personal = said_and_state(said, reply.state, conversation.personal)
+        assert conversation.state is not None  # that of the reply, which has just been said
+        text, state, conversation.personal = said_and_state(said, conversation.state, conversation.personal)
         self.writer.put(
             KeptTurn(
                 viewer_id=conversation.viewer,
@@ -310,13 +311,3 @@ class Conversations:
                 replaces=replaces,
             )
         )
-
-
-def _state(text: str) -> Any:
-    """Return a kept state; None (a new beginning) for one of another release."""
-    from bitaca_core.derona.state import DialogueState
-
-    try:
-        return DialogueState.from_json(text)
-    except SchemaError:
-        return None

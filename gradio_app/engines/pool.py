@@ -13,6 +13,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, cast
 
 from bitaca_core.errors import WorkError
@@ -22,6 +23,8 @@ from gradio_app.engines.question import Answer, Question
 
 AT_ONCE = 2
 """Questions that an engine has been sent: the next lies there when it is done with one."""
+LOOKED_AT, PASSED_MAX = 8, 4
+"""Questions that wait among which an engine finds one it is at home in, and how often the first of them is passed over."""
 TRIES_MAX = 2
 """A question that ended so many engines is not asked a third one."""
 ANSWER_S = 20.0
@@ -59,7 +62,9 @@ def engines_for(settings: Settings, cores: int, memory_bytes: int) -> int:
 class _Asked:
     question: Question
     answer: asyncio.Future[Answer]
+    home: int
     tries: int = 0
+    passed: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -142,7 +147,8 @@ class Engines:
         """
         if not self.ready:
             raise Away
-        asked = _Asked(question, asyncio.get_running_loop().create_future())
+        home = zlib.crc32(question.text.encode(errors="replace")) % len(self._engines)
+        asked = _Asked(question, asyncio.get_running_loop().create_future(), home)
         self._waiting.append(asked)
         self._hand_out()
         return asked.answer
@@ -152,12 +158,9 @@ class Engines:
             free = [one for one in self._engines if one.ready and len(one.asked) < AT_ONCE]
             if not free:
                 return
-            asked = self._waiting.popleft()
+            asked, engine = self._next(free)
             if asked.answer.done():
                 continue
-            # Of two that are as busy the one that heard these words before: what it read and found is remembered.
-            home = zlib.crc32(asked.question.text.encode(errors="replace")) % len(self._engines)
-            engine = min(free, key=lambda one: (len(one.asked), one is not self._engines[home]))
             self._number += 1
             asked.tries += 1
             if not engine.asked:
@@ -165,6 +168,25 @@ class Engines:
             engine.asked[self._number] = asked
             # Others wait: this one is answered without what costs ten others their time.
             self._tell(engine, wire.ASK, self._number, (asked.question, bool(self._waiting)))
+
+    def _next(self, free: list[_Engine]) -> tuple[_Asked, _Engine]:
+        """Take out what is asked next, and of whom.
+
+        What an engine read and found is remembered there, so the same words go to the same one: unless another is idle,
+        or the one that waits first has been passed over for others often enough.
+        """
+        idle = [one for one in free if not one.asked]
+        first = self._waiting[0]
+        if not idle and first.passed < PASSED_MAX:
+            for place, asked in enumerate(islice(self._waiting, LOOKED_AT)):
+                if (home := self._engines[asked.home]) in free:
+                    if place:
+                        first.passed += 1
+                    del self._waiting[place]
+                    return asked, home
+        asked = self._waiting.popleft()
+        home = self._engines[asked.home]
+        return asked, min(idle or free, key=lambda one: (len(one.asked), one is not home))
 
     def _tell(self, engine: _Engine, kind: str, number: int, told: Any) -> None:
         if engine.transport is not None:

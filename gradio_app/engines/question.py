@@ -1,4 +1,8 @@
-"""What Derona is asked and what she answers, as values: the same in this process and in another."""
+"""What Derona is asked and what she answers, as values: the same in this process and in another.
+
+States go as the JSON that is kept of them: a server has tens of thousands, reads none, and one text is a quarter of the
+objects that it stands for.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,11 @@ class Question:
     Attributes
     ----------
     text : str
-    state : DialogueState
-        Before the message.
-    after : DialogueState or None
+    state : str or None
+        The dialogue's state before the message, as JSON; None where nothing was said yet.
+    lang : str
+        Language of a new dialogue.
+    after : str or None
         Given where another answer is wanted than the one that led to this state.
     player : PlayerContext or None
     favorites, watched : sequence of str
@@ -32,8 +38,9 @@ class Question:
     """
 
     text: str
-    state: Any
-    after: Any = None
+    state: str | None = None
+    lang: str = "pt"
+    after: str | None = None
     player: Any = None
     favorites: Sequence[str] = ()
     watched: Sequence[str] = ()
@@ -45,39 +52,51 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply, and whether whoever wrote this is to rest from now on."""
+    """The reply, its state as JSON (and not in the reply), and whether whoever wrote this is to rest from now on."""
 
     reply: Any
+    state: str
     blocked: bool = False
 
 
 def answer(question: Question, assistant: Any) -> Answer:
-    """Return the answer of `assistant`, who knows none of the titles that are hidden."""
-    after = question.after
-    if after is None:
-        return _said(question, assistant)
+    """Return the answer of `assistant`, who knows none of the titles that are hidden.
+
+    Raises
+    ------
+    SchemaError
+        A state is none of this release.
+    """
+    from bitaca_core.derona.assistant import DialogueState
+    from bitaca_core.derona.moderation import blocks
+
+    def said(text: str, state: DialogueState) -> Answer:
+        if question.rests and (resting := assistant.rest(text, state=state)) is not None:
+            return _answered(resting, blocked=False)
+        reply = assistant.reply(
+            text,
+            state=state,
+            player=question.player,
+            favorite_genres=question.favorites,
+            watched=question.watched,
+            continuing=question.continuing,
+            own=question.own,
+        )
+        return _answered(reply, blocked=blocks(text))
+
+    state = DialogueState(lang=question.lang)
+    if question.state is not None:
+        state = DialogueState.from_json(question.state)
+    if question.after is None:
+        return said(question.text, state)
+    after = DialogueState.from_json(question.after)
     if after.listed and after.wish is not None:
-        more = replace(question, text=ANOTHER.get(after.lang, ANOTHER["pt"]), state=after)
-        found = _said(more, assistant)
+        found = said(ANOTHER.get(after.lang, ANOTHER["pt"]), after)
         if found.reply.cards:
             return found
     # Nothing more to show: the same once more, in the words of another turn.
-    return _said(replace(question, state=replace(question.state, turn=after.turn)), assistant)
+    return said(question.text, replace(state, turn=after.turn))
 
 
-def _said(question: Question, assistant: Any) -> Answer:
-    from bitaca_core.derona.moderation import blocks
-
-    text, state = question.text, question.state
-    if question.rests and (resting := assistant.rest(text, state=state)) is not None:
-        return Answer(resting)
-    reply = assistant.reply(
-        text,
-        state=state,
-        player=question.player,
-        favorite_genres=question.favorites,
-        watched=question.watched,
-        continuing=question.continuing,
-        own=question.own,
-    )
-    return Answer(reply, blocks(text))
+def _answered(reply: Any, *, blocked: bool) -> Answer:
+    return Answer(replace(reply, state=None), reply.state.to_json(), blocked)

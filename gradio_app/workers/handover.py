@@ -15,8 +15,7 @@ import secrets
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
-from bitaca_core.errors import SchemaError
-from gradio_app.conversations.conversation import Conversation, Turn, conversation_id
+from gradio_app.conversations.conversation import Conversation, Turn, conversation_id, current
 from gradio_app.workers.store import PREFIX, Store, key
 
 OWNED_S = 3600
@@ -48,10 +47,10 @@ def packed(conversation: Conversation) -> str:
         {
             "viewer": conversation.viewer,
             "lang": conversation.lang,
-            "state": _kept(conversation.state),
+            "state": conversation.state,
             "seq": conversation.seq,
             "frames": conversation.frames,
-            "turns": [[turn.id, turn.text, _kept(turn.before)] for turn in conversation.turns],
+            "turns": [[turn.id, turn.text, turn.before] for turn in conversation.turns],
             "asked": conversation.asked,
             "failed": conversation.failed,
             "personal": conversation.personal,
@@ -65,31 +64,16 @@ def unpacked(text: str, conversation_key: str, used_at: float) -> Conversation:
     """Return the conversation that `packed` wrote; a state of another release begins anew."""
     told = json.loads(text)
     made = Conversation(conversation_key, told["viewer"], told["lang"], used_at=used_at)
-    made.state = _state(told["state"])
+    made.state = current(told["state"])
     made.seq = told["seq"]
     made.frames = [(seq, frame) for seq, frame in told["frames"]]
     made.frames_bytes = sum(len(frame) for _, frame in made.frames)
-    made.turns = [Turn(turn_id, said, _state(before)) for turn_id, said, before in told["turns"]]
+    made.turns = [Turn(turn_id, said, current(before)) for turn_id, said, before in told["turns"]]
     # What was on its way when the owner let go was not answered: sent again, it is.
     made.asked = {ask: ended for ask, ended in told["asked"].items() if ended}
     made.failed = told["failed"]
     made.personal = told["personal"]
     return made
-
-
-def _kept(state: Any) -> str | None:
-    return None if state is None else str(state.to_json())
-
-
-def _state(text: str | None) -> Any:
-    if text is None:
-        return None
-    from bitaca_core.derona.state import DialogueState
-
-    try:
-        return DialogueState.from_json(text)
-    except SchemaError:
-        return None
 
 
 class Handover:

@@ -8,6 +8,7 @@ from bitaca_core.derona.assistant import Assistant, DialogueState, PlayerContext
 from bitaca_core.derona.heard import LETTERS_MAX, Readings
 
 from .shelf import PLAYABLE
+from .table import read_table
 
 
 @pytest.fixture
@@ -17,11 +18,11 @@ def fresh(search):
 
 def test_the_same_words_are_read_once_and_answered_alike(fresh):
     first = fresh.reply("uma comédia brasileira curta")
-    assert len(fresh._readings) == 1
-    heard = fresh._readings.find(*next(iter(fresh._readings._kept)))
+    said = fresh._readings.find("uma comédia brasileira curta", "pt")
+    assert len(fresh._readings) == 1 and len(said.heard) == 1
     again = fresh.reply("uma comédia brasileira curta")
-    assert again == first and len(fresh._readings) == 1
-    assert fresh.understand("uma comédia brasileira curta", DialogueState())[0] is heard.message
+    assert again == first and len(fresh._readings) == len(said.heard) == 1
+    assert fresh.understand("uma comédia brasileira curta", DialogueState())[0] is said.message
 
 
 def test_the_place_counts(fresh):
@@ -32,7 +33,22 @@ def test_the_place_counts(fresh):
         (state, PlayerContext(title_id="akira-1988")),
     ):
         fresh.understand("o segundo", now, player)
-    assert len(fresh._readings) == 4
+    assert len(fresh._readings) == 2
+    assert len(fresh._readings.find("o segundo", "pt").heard) == 3
+
+
+def test_what_is_remembered_of_words_reads_as_if_new(fresh, search):
+    """Whatever place they were said in before, words are read as by somebody who remembers nothing."""
+    forgetful = Assistant(search.catalogue, search, playable=lambda: PLAYABLE)
+    forgetful._readings = Readings(0)
+    state = fresh.reply("uma comédia").state
+    player = PlayerContext(title_id="akira-1988")
+    places = ((DialogueState(), None), (state, None), (state, player))
+    lines = read_table("utterances_pt.txt")[::4] + read_table("utterances_followup_pt.txt")[::2]
+    for line in lines:
+        for now, at in (*places, *places):
+            assert fresh.understand(line.text, now, at) == forgetful.understand(line.text, now, at), line.text
+    assert len(forgetful._readings) == 0 and len(fresh._readings) > len(lines) / 2
 
 
 @pytest.mark.parametrize(

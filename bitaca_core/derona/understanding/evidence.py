@@ -9,6 +9,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.derona.normalize import Message
@@ -141,13 +143,12 @@ def _longest(found: Sequence[Cue]) -> Iterable[Cue]:
             yield one
 
 
-def intent_features(evidence: Evidence) -> Features:
-    """Return what the intent is told by."""
+def wording_features(evidence: Evidence) -> Features:
+    """Return what the words tell wherever they are said."""
     return {
         "w": grams(evidence.words, WORD_GRAMS),
         "c": _letters(evidence.words[1:-1]),
         "g": grams(evidence.glossed.split(), GLOSS_GRAMS),
-        "q": _cue_features(evidence),
     }
 
 
@@ -259,7 +260,8 @@ def _polarity(evidence: Evidence, start: int) -> str:
     return "+"
 
 
-def _cue_features(evidence: Evidence) -> dict[str, float]:
+def cue_features(evidence: Evidence) -> dict[str, float]:
+    """Return what the cues tell, each for itself and beside what stands on the page."""
     total = len(evidence.words)
     longest: dict[str, int] = defaultdict(int)
     covered: dict[str, set[int]] = defaultdict(set)
@@ -303,16 +305,19 @@ def _slot_features(evidence: Evidence, total: int) -> dict[str, float]:
 
 def grams(words: Sequence[str], sizes: tuple[int, ...]) -> dict[str, float]:
     """Return how often each run of words of these sizes stands there."""
-    counts: Counter[str] = Counter()
+    runs: list[str] = []
     for size in sizes:
-        counts.update(" ".join(words[at : at + size]) for at in range(len(words) - size + 1))
-    return dict(counts)
+        runs += [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
+    return dict(Counter(runs))
 
 
 def _letters(words: Sequence[str]) -> dict[str, float]:
-    counts: Counter[str] = Counter()
-    for word in words:
-        padded = f" {word} "
-        for size in LETTER_GRAMS:
-            counts.update(padded[at : at + size] for at in range(max(1, len(padded) - size + 1)))
-    return dict(counts)
+    return dict(Counter(chain.from_iterable(map(_letters_of, words))))
+
+
+@lru_cache(maxsize=16384)
+def _letters_of(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(
+        padded[at : at + size] for size in LETTER_GRAMS for at in range(max(1, len(padded) - size + 1))
+    )

@@ -111,24 +111,34 @@ class Linear:
         if not len(told.keys):
             return np.zeros(0, np.intp), np.zeros(0, np.float32)
         at, known = self._find(told.keys)
-        rows: list[NDArray[np.intp]] = []
-        values: list[NDArray[np.float32]] = []
-        for block, first, end in told.blocks:
-            here = known[first:end]
-            row, value = at[first:end][here], told.values[first:end][here]
-            if block in COUNTED:
-                value = (1 + np.log(value)) * self.idf[row]
-                length = math.sqrt(float(value @ value))
-                value = value / length if length else value
-            rows.append(row)
-            values.append(value * np.float32(BLOCKS[block]))
-        return np.concatenate(rows), np.concatenate(values)
+        rows, values = at[known], told.values[known]
+        ends = known.cumsum()
+        start = 0
+        for block, _, last in told.blocks:
+            end = int(ends[last - 1]) if last else 0
+            value = values[start:end]
+            share = BLOCKS[block]
+            if block in COUNTED and len(value):
+                value[:] = (1 + np.log(value)) * self.idf[rows[start:end]]
+                share /= math.sqrt(float(value @ value)) or 1.0
+            value *= np.float32(share)
+            start = end
+        return rows, values
+
+    def sums(self, features: Features | Hashed) -> NDArray[np.float32]:
+        """Return the (L,) weighed sums of some blocks: those of other blocks are added to them (`scores_of`)."""
+        rows, values = self.vector(features)
+        found: NDArray[np.float32] = values @ self.weights[rows].astype(np.float32)
+        return found
+
+    def scores_of(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the (L,) scores that all blocks' sums make."""
+        found: NDArray[np.float32] = sums * self.scale + self.bias
+        return found
 
     def scores(self, features: Features | Hashed) -> NDArray[np.float32]:
         """Return the (L,) scores."""
-        rows, values = self.vector(features)
-        found: NDArray[np.float32] = (values @ self.weights[rows].astype(np.float32)) * self.scale + self.bias
-        return found
+        return self.scores_of(self.sums(features))
 
     def each(self, samples: Sequence[Features]) -> NDArray[np.float32]:
         """Return the (S, L) scores of samples that have a block `s` only, whose values are all 1.

@@ -282,17 +282,16 @@ def _capital(raw: str, own: Sequence[str]) -> str:
     return "unseen"
 
 
-def named_in(message: Message, names: Names, parts: Parts, scene: str) -> list[Span]:
-    """Return where titles are named in a message."""
-    found = candidates(message, names, parts)
+def meant(message: Message, found: Sequence[Candidate], scene: str) -> tuple[Span, ...]:
+    """Return which of the `candidates` name a title, where `scene` stands on the page."""
     if not found:
-        return []
+        return ()
     weighed = committed("named").each([candidate_features(message, one, found, scene) for one in found])
     kept = []
     for one, scores in zip(found, weighed, strict=True):
         if scores[0] > scores[1] or _surely_near(message, one):
             kept.append(Span(one.title_id, one.start, one.end))
-    return kept
+    return tuple(kept)
 
 
 def _surely_near(message: Message, one: Candidate) -> bool:

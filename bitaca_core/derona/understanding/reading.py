@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,9 @@ from bitaca_core.derona.understanding.evidence import (
     evidence_of,
     phrase_features,
 )
-from bitaca_core.derona.understanding.linear import committed, hashed
+from bitaca_core.derona.understanding.linear import committed
 from bitaca_core.derona.understanding.nations import mention_features, mentions
-from bitaca_core.derona.understanding.shapes import intent_features
+from bitaca_core.derona.understanding.shapes import intent_features, placed_features, wording_features
 from bitaca_core.derona.understanding.themes import NAMING, THEMED, WISHING
 
 SILENT = frozenset(
@@ -69,43 +69,55 @@ class Understood:
     slots: Mapping[str, Any] = field(default_factory=dict)
 
 
-def understand(
-    message: Message, masked: str, scene: str, people: Collection[str] = frozenset()
-) -> Understood:
-    """Return what `message` means.
+class Spoken:
+    """The words of a message: read once, understood wherever they are said.
 
     Parameters
     ----------
     message : Message
     masked : str
         Its words with each title as `titulo<N>`.
-    scene : str
-        What the page shows: `results`, `details`, `playing`, or empty.
     people : collection of str
         Folded words of known people's names.
     """
-    evidence = evidence_of(message, masked, scene, people)
-    features = hashed(intent_features(evidence))
-    scores = committed("intents").scores(features)
-    best, next_ = np.argsort(scores)[-1:-3:-1]
-    labels = committed("intents").labels
-    margin = float(scores[best] - scores[next_])
-    if labels[int(best)] in GRAVE and margin < GRAVE_MARGIN:
-        best = next_
-    intent = labels[int(best)]
+
+    __slots__ = ("_evidence", "_message", "_sums", "_told")
+
+    def __init__(self, message: Message, masked: str, people: Collection[str] = frozenset()) -> None:
+        self._message = message
+        self._evidence = evidence_of(message, masked, "", people)
+        self._sums = committed("intents").sums(wording_features(self._evidence))
+        self._told: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def understood(self, scene: str) -> Understood:
+        """Return what the words mean where `scene` stands on the page: `results`, `details`, `playing`, or empty."""
+        evidence = replace(self._evidence, scene=scene) if scene else self._evidence
+        model = committed("intents")
+        scores = model.scores_of(self._sums + model.sums(placed_features(evidence)))
+        best, next_ = np.argsort(scores)[-1:-3:-1].tolist()
+        margin = float(scores[best] - scores[next_])
+        if model.labels[best] in GRAVE and margin < GRAVE_MARGIN:
+            best = next_
+        intent = model.labels[best]
+        if (told := self._told.get((intent, scene))) is None:
+            told = self._told[intent, scene] = _slots(self._message, evidence, intent)
+        return Understood(intent, margin, told)
+
+
+def _slots(message: Message, evidence: Evidence, intent: str) -> dict[str, Any]:
     slots: dict[str, Any] = {}
     if intent in POINTING:
         _phrases(evidence, intent, slots)
-        slots = {"reference": True} if slots.get("reference") else {}
+        return {"reference": True} if slots.get("reference") else {}
     if intent in SILENT:
-        return Understood(intent, margin, slots)
+        return slots
     _phrases(evidence, intent, slots)
     _nations(evidence, intent, slots)
     _numbers(message, evidence, intent, slots)
     if intent == "player_control":
         action = orders.plain_action(message)
         if action is None:
-            weighed = committed("actions").scores(features)
+            weighed = committed("actions").scores(intent_features(evidence))
             action = committed("actions").labels[int(weighed.argmax())]
         slots["action"] = action
     elif intent == "play" and (action := orders.play_action(message, slots.get("seconds"))) is not None:
@@ -116,7 +128,7 @@ def understand(
         _words(evidence, intent, slots)
     if intent in WISHING:
         slots["not_title_places"] = tuple(_left_out_titles(evidence, intent))
-    return Understood(intent, margin, slots)
+    return slots
 
 
 def _phrases(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:

@@ -31,9 +31,19 @@ def shape_of(evidence: Evidence) -> tuple[str, ...]:
     return tuple(found)
 
 
-def intent_features(evidence: Evidence) -> Features:
-    """Return what the intent is told by."""
+def wording_features(evidence: Evidence) -> Features:
+    """Return what the words tell of the intent, whatever stands on the page."""
     return {
-        **evidence_.intent_features(evidence),
+        **evidence_.wording_features(evidence),
         "d": evidence_.grams(shape_of(evidence), GRAMS),
     }
+
+
+def placed_features(evidence: Evidence) -> Features:
+    """Return what else tells it: the cues, and what stands on the page."""
+    return {"q": evidence_.cue_features(evidence)}
+
+
+def intent_features(evidence: Evidence) -> Features:
+    """Return all that the intent is told by."""
+    return wording_features(evidence) | placed_features(evidence)

@@ -8,7 +8,8 @@ import threading
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from gradio_app.conversations import delivery, registry
+from bitaca_core.derona.state import DialogueState
+from gradio_app.conversations import delivery, line, registry
 from gradio_app.conversations.answering import MESSAGES_WAITING_MAX
 from gradio_app.conversations.conversation import FRAMES_KEPT_BYTES
 from gradio_app.conversations.known import ALONE_LIFE_S
@@ -68,7 +69,9 @@ async def test_an_edit_can_be_edited_and_the_first_message_too(house, page):
     page.ask("e2", "umas", "edit", of="e1")
     await page.read_all()
     assert page.answers["e2"].startswith("0: umas (depois de nada)")
-    assert kept(house, page) == ["umas"] and conversation(house, page).state.turn == 1
+    assert (
+        kept(house, page) == ["umas"] and DialogueState.from_json(conversation(house, page).state).turn == 1
+    )
 
 
 async def test_a_retry_brings_the_next_results_then_other_words(house, page):
@@ -327,3 +330,18 @@ async def test_what_is_known_of_a_viewer_is_read_once_until_it_changes(house, pa
     services.version += 1
     known.of(page.viewer)
     assert known.reads == 6
+
+
+async def test_a_line_ends_when_nothing_was_said_for_long(house, viewer, monkeypatch):
+    monkeypatch.setattr(line, "IDLE_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(line, "PUT_OFF_S", 0.1)
+    talks, rests = Page(viewer), Page(viewer)
+    await talks.open(house.context)
+    await rests.open(house.context)
+    while not rests.wire.task.done():
+        talks.wire.say({"v": 1, "type": "ping"})
+        await asyncio.sleep(0.05)
+    with pytest.raises(TimeoutError):
+        await rests.wire.task
+    assert not talks.wire.task.done()
+    await talks.lose()

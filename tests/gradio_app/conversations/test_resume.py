@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from bitaca_core.derona.state import DialogueState
+
 from .page import Page
 
 TEXTS = ("oi", "animes de ação", "pausa", "mostra", "quebra")
@@ -119,7 +121,7 @@ async def test_a_page_that_held_less_than_is_kept_is_told_and_answered_again(hou
     assert page.resumed == [False, False]
     frames = await page.read_all()
     assert next(frame["type"] for frame in frames) == "cards" and frames[-1]["text"].startswith("0: oi")
-    assert len(conversation.turns) == 1 and conversation.state.turn == 1
+    assert len(conversation.turns) == 1 and DialogueState.from_json(conversation.state).turn == 1
     await page.lose()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bitaca_core.catalogue.store import Catalogue, save_catalogue, titles_file
 from bitaca_core.derona.state import DialogueState
-from bitaca_core.errors import WorkError
+from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.settings import Settings
 from gradio_app.engines import pool as pool_
 from gradio_app.engines.pool import Away, Engines, engines_for
@@ -60,14 +60,14 @@ async def test_engines_answer_as_this_process_does(settings):
     services.refresh()
     try:
         async with begun(settings) as engines:
-            state = DialogueState()
+            state = None
             for text in TALK:
                 question = Question(text, state, hidden=frozenset({"longe-1999"}))
                 here = answer(question, services.assistant_without(question.hidden))
                 there = await engines.ask(question)
                 assert there == here
-                state = here.reply.state
-            assert there.reply.state.turn == len(TALK)
+                state = here.state
+            assert DialogueState.from_json(there.state).turn == len(TALK)
     finally:
         services.viewers.close()
 
@@ -77,7 +77,7 @@ async def test_a_killed_engine_is_replaced_and_its_question_answered(settings):
         first = engines.pids
         for pid in first:
             os.kill(pid, signal.SIGSTOP)
-        asked = [engines.ask(Question(f"comédia {number}", DialogueState())) for number in range(6)]
+        asked = [engines.ask(Question(f"comédia {number}")) for number in range(6)]
         os.kill(first[0], signal.SIGKILL)
         os.kill(first[1], signal.SIGCONT)
         answers = await asyncio.wait_for(asyncio.gather(*asked), WAIT_S)
@@ -91,20 +91,21 @@ async def test_where_all_are_lost_whoever_asks_hears_of_it(settings):
     async with begun(settings) as engines:
         (pid,) = engines.pids
         os.kill(pid, signal.SIGSTOP)
-        asked = engines.ask(Question("comédia", DialogueState()))
+        asked = engines.ask(Question("comédia"))
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(Away):
             await asyncio.wait_for(asked, WAIT_S)
         with pytest.raises(Away):
-            engines.ask(Question("comédia", DialogueState()))
+            engines.ask(Question("comédia"))
 
 
 async def test_a_question_that_ends_engines_is_given_up(settings):
     async with begun(settings) as engines:
         engine = engines._engines[0]
         asked = pool_._Asked(
-            Question("oi", DialogueState()),
+            Question("oi"),
             asyncio.get_running_loop().create_future(),
+            home=0,
             tries=pool_.TRIES_MAX,
         )
         engine.asked[7] = asked
@@ -114,11 +115,42 @@ async def test_a_question_that_ends_engines_is_given_up(settings):
         engine.ready = True
 
 
+def waiting(engines, *homes: int, passed: int = 0) -> None:
+    """Let questions wait whose words those engines have heard before; the text is their place in the queue."""
+    loop = asyncio.get_running_loop()
+    for place, home in enumerate(homes):
+        engines._waiting.append(pool_._Asked(Question(str(place)), loop.create_future(), home, passed=passed))
+
+
+async def test_the_same_words_go_where_they_were_heard_before(settings):
+    engines = Engines(settings, 2, lambda: 1)
+    one, two = engines._engines
+    waiting(engines, 0, 1, 0, 1)
+    one.asked[1] = two.asked[2] = object()  # both are busy, and each may be sent one more
+    asked, engine = engines._next([two])
+    assert (asked.question.text, engine) == ("1", two), "the first is at home with the other"
+    assert engines._next([one])[0].question.text == "0" and len(engines._waiting) == 2
+    one.asked.clear()
+    asked, engine = engines._next([one, two])
+    assert (asked.question.text, engine) == ("2", one)
+    asked, engine = engines._next([one, two])
+    assert (asked.question.text, engine) == ("3", one), "one that is idle is asked whoever heard the words"
+
+
+async def test_nobody_is_passed_over_for_long(settings):
+    engines = Engines(settings, 2, lambda: 1)
+    two = engines._engines[1]
+    two.asked[2] = object()
+    waiting(engines, 0, *[1] * 6)
+    order = [engines._next([two])[0].question.text for _ in range(7)]
+    assert order == ["1", "2", "3", "4", "0", "5", "6"]
+
+
 async def test_what_waits_is_asked_in_order_and_not_when_nobody_waits(settings):
     async with begun(settings) as engines:
         (pid,) = engines.pids
         os.kill(pid, signal.SIGSTOP)
-        asked = [engines.ask(Question("oi", DialogueState(turn=turn))) for turn in range(8)]
+        asked = [engines.ask(Question("oi", DialogueState(turn=turn).to_json())) for turn in range(8)]
         asked[5].cancel()
         assert len(engines._engines[0].asked) == pool_.AT_ONCE
         os.kill(pid, signal.SIGCONT)
@@ -133,15 +165,17 @@ async def test_what_waits_is_asked_in_order_and_not_when_nobody_waits(settings):
 async def test_an_answer_that_fails_is_told_and_the_next_one_made(settings):
     async with begun(settings) as engines:
         with pytest.raises(WorkError):
+            await engines.ask(Question("oi", favorites=7))
+        with pytest.raises(SchemaError):
             await engines.ask(Question("oi", state="no state"))
-        assert (await engines.ask(Question("oi", DialogueState()))).reply.text
+        assert (await engines.ask(Question("oi"))).reply.text
 
 
 async def test_an_engine_that_hangs_is_ended(settings, monkeypatch):
     async with begun(settings) as engines:
         (pid,) = engines.pids
         os.kill(pid, signal.SIGSTOP)
-        asked = engines.ask(Question("oi", DialogueState()))
+        asked = engines.ask(Question("oi"))
         monkeypatch.setattr(pool_, "ANSWER_S", 0.1)
         with pytest.raises(Away):
             await asyncio.wait_for(asked, WAIT_S)
@@ -153,7 +187,7 @@ async def test_an_engine_that_hangs_is_ended(settings, monkeypatch):
 async def test_engines_hear_of_new_titles(settings):
     version = [1]
     async with begun(settings, 1, lambda: version[0]) as engines:
-        question = Question("me fala de Cidade Nova em Folha", DialogueState())
+        question = Question("me fala de Cidade Nova em Folha")
         before = await engines.ask(question)
         title = new_title()
         save_catalogue(Catalogue((*TITLES, title)), titles_file(settings.paths))
@@ -185,7 +219,7 @@ async def test_engines_that_cannot_begin_are_tried_ever_more_rarely(tmp_path):
             await until(lambda: engines._engines[0].began_s == clock.now)
         assert waits == [5.0, 10.0, 20.0]
         with pytest.raises(Away):
-            engines.ask(Question("oi", DialogueState()))
+            engines.ask(Question("oi"))
     finally:
         await engines.close()
 

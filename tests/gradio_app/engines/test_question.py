@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitaca_core.derona.state import DialogueState, Wish
+from bitaca_core.errors import SchemaError
 from gradio_app.engines import wire
 from gradio_app.engines.question import ANOTHER, Question, answer
 
@@ -18,6 +19,7 @@ from gradio_app.engines.question import ANOTHER, Question, answer
 @dataclass(frozen=True)
 class Said:
     text: str
+    state: DialogueState | None
     cards: tuple[str, ...] = ()
 
 
@@ -28,26 +30,36 @@ class Assistant:
         self.more = more
 
     def rest(self, text: str, *, state: Any) -> Said | None:
-        return None if text == "quero morrer" else Said("calma")
+        return None if text == "quero morrer" else Said("calma", state)
 
     def reply(self, text: str, *, state: Any, **known: Any) -> Said:
         cards = () if text in ANOTHER.values() and not self.more else ("x",)
-        return Said(f"{state.turn} {text} {len(known['watched'])}", cards)
+        return Said(f"{state.turn} {text} {len(known['watched'])}", state, cards)
 
 
 def test_a_message_is_answered_in_its_state() -> None:
-    question = Question("algo leve", DialogueState(turn=3), watched=("a", "b"))
-    assert answer(question, Assistant()).reply.text == "3 algo leve 2"
-    assert not answer(question, Assistant()).blocked
+    question = Question("algo leve", DialogueState(turn=3).to_json(), watched=("a", "b"))
+    found = answer(question, Assistant())
+    assert found.reply.text == "3 algo leve 2" and not found.blocked
+    assert found.state == question.state and found.reply.state is None
+
+
+def test_a_new_dialogue_begins_in_its_language() -> None:
+    assert DialogueState.from_json(answer(Question("hi", lang="en"), Assistant()).state).lang == "en"
+
+
+def test_a_state_of_another_release_is_refused() -> None:
+    with pytest.raises(SchemaError):
+        answer(Question("oi", '{"version": 99}'), Assistant())
 
 
 def test_an_insult_is_answered_and_told() -> None:
-    insult = Question("vai se foder sua desgraçada", DialogueState())
+    insult = Question("vai se foder sua desgraçada")
     assert answer(insult, Assistant()).blocked
 
 
 def test_whoever_rests_hears_one_line_unless_it_is_a_cry_for_help() -> None:
-    resting = Question("algo leve", DialogueState(), rests=True)
+    resting = Question("algo leve", rests=True)
     assert answer(resting, Assistant()).reply.text == "calma"
     assert answer(replace(resting, text="quero morrer"), Assistant()).reply.text == "0 quero morrer 0"
 
@@ -55,10 +67,11 @@ def test_whoever_rests_hears_one_line_unless_it_is_a_cry_for_help() -> None:
 def test_another_answer_shows_more_or_says_it_differently() -> None:
     before = DialogueState(turn=1)
     after = DialogueState(turn=2, listed=("x",), wish=Wish())
-    again = Question("algo leve", before, after=after)
+    again = Question("algo leve", before.to_json(), after=after.to_json())
     assert answer(again, Assistant()).reply.text == "2 outras opções 0"
     assert answer(again, Assistant(more=False)).reply.text == "2 algo leve 0"
-    assert answer(replace(again, after=replace(after, listed=())), Assistant()).reply.text == "2 algo leve 0"
+    nothing = replace(after, listed=()).to_json()
+    assert answer(replace(again, after=nothing), Assistant()).reply.text == "2 algo leve 0"
 
 
 @given(st.lists(st.tuples(st.text(), st.integers(), st.text())), st.integers(1, 40))

@@ -14,13 +14,13 @@ from gradio_app.workers.handover import packed, unpacked
 
 def lived() -> Conversation:
     made = Conversation("secret-key", "maria", "pt")
-    before = DialogueState(lang="pt")
+    before = DialogueState(lang="pt").to_json()
     made.take("m1")
     made.emit("cards", "m1", cards=[{"title": "A pipa “e” o vento"}])
     made.emit("done", "m1", text="Olha só 🎬")
     made.asked["m1"] = made.seq
     made.answered(Turn("m1", "algo leve", before))
-    made.state = DialogueState.from_json(before.to_json())
+    made.state = before
     made.take("m2")
     made.failed["m0"] = None
     made.personal = True
