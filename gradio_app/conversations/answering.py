@@ -228,6 +228,10 @@ def _stopped(conversation: Conversation, ask: Ask) -> None:
 def _fail(conversation: Conversation, ask: Ask, error: Exception) -> None:
     """Tell the page why there is no answer: ours in words, anything else by its number in the log."""
     _tell(ask, error)
+    if isinstance(error, RateLimited):
+        conversation.asked.pop(ask.id, None)  # it was not heard: said again, it is new
+        conversation.refuse_for_now(ask.id, error.retry_after_s)
+        return
     if isinstance(error, BitacaError):
         conversation.emit("error", ask.id, kind=error.kind, message=error.message)
     else:

@@ -167,6 +167,10 @@ class Conversation:
             reader.wake()
         return made
 
+    def refuse_for_now(self, message_id: str | None, retry_after_s: float) -> None:
+        """Tell the page to come again with what it said, in a while."""
+        self.emit("rate_limited", message_id, retry_ms=int(retry_after_s * 1000) + 1)
+
     def after(self, seq: int) -> list[tuple[int, str]] | None:
         """Return the frames after `seq`, or None when some of them are gone (or never were)."""
         if seq > self.seq or (self.frames and self.frames[0][0] > seq + 1):

@@ -130,7 +130,7 @@ class Line:
         wait_s = context.limits.frames.retry_after_s(self.edge.request_id)
         if wait_s > 0:
             self.bad_frames += 1
-            self._limited(None, wait_s)
+            conversation.refuse_for_now(None, wait_s)
             return
         try:
             frame = parse(text)
@@ -159,14 +159,11 @@ class Line:
                 context.limits.message(self.allowance, self.edge.network)
             answering.take(context.conversations, conversation, left)
         except RateLimited as limited:
-            self._limited(ask.id, limited.retry_after_s)
+            conversation.refuse_for_now(ask.id, limited.retry_after_s)
 
     def _bad(self, error: Exception) -> None:
         self.bad_frames += 1
         self.conversation.emit("error", None, kind="bad-frame", message=first_problem(error))
-
-    def _limited(self, message_id: str | None, retry_after_s: float) -> None:
-        self.conversation.emit("rate_limited", message_id, retry_ms=int(retry_after_s * 1000) + 1)
 
     def _hang_up(self) -> None:
         """Close the line of a page that does not read: by the server's protocol, since no frame gets through."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
 
-from bitaca_core.errors import WorkError
+from bitaca_core.errors import RateLimited, WorkError
 from bitaca_core.settings import Settings
 from gradio_app.engines import wire
 from gradio_app.engines.question import Answer, Question
@@ -25,6 +25,9 @@ AT_ONCE = 2
 """Questions that an engine has been sent: the next lies there when it is done with one."""
 LOOKED_AT, PASSED_MAX = 8, 4
 """Questions that wait among which an engine finds one it is at home in, and how often the first of them is passed over."""
+WAITED_MAX_S, AGAIN_IN_S = 5.0, 5.0
+"""Where the first in the queue has waited for so long, whoever comes now is told so, and when to come again: a crowd that
+is too large for the machine is better told than left to wait ever longer."""
 TRIES_MAX = 2
 """A question that ended so many engines is not asked a third one."""
 ANSWER_S = 20.0
@@ -63,6 +66,7 @@ class _Asked:
     question: Question
     answer: asyncio.Future[Answer]
     home: int
+    since_s: float
     tries: int = 0
     passed: int = 0
 
@@ -144,11 +148,16 @@ class Engines:
         ------
         Away
             No engine can be asked. The future raises it, too, where the last one is lost meanwhile.
+        RateLimited
+            Too many wait.
         """
         if not self.ready:
             raise Away
+        now = self._clock()
+        if self._waiting and now - self._waiting[0].since_s > WAITED_MAX_S:
+            raise RateLimited(AGAIN_IN_S)
         home = zlib.crc32(question.text.encode(errors="replace")) % len(self._engines)
-        asked = _Asked(question, asyncio.get_running_loop().create_future(), home)
+        asked = _Asked(question, asyncio.get_running_loop().create_future(), home, now)
         self._waiting.append(asked)
         self._hand_out()
         return asked.answer

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bitaca_core.errors import RateLimited
 from gradio_app.access import Access
 from gradio_app.context import Context
 from gradio_app.conversations.registry import Conversations
@@ -37,6 +38,8 @@ class CountingAssistant:
         self.heard.append(text)
         if text == "quebra":
             raise RuntimeError("broken on purpose")
+        if text == "cheio" and self.heard.count(text) == 1:
+            raise RateLimited(2.0)
         answer = (
             f"{state.turn}: {text} (depois de {state.intent or 'nada'}). "
             + "E mais palavras, para vir aos pedaços. " * 9

@@ -197,6 +197,17 @@ async def test_what_waits_is_bounded(house, page, held):
     )
 
 
+async def test_who_was_told_to_come_again_is_answered_then(house, page):
+    """Where all of the house is busy it shows only once a message's turn has come."""
+    page.ask("m0", "cheio")
+    (limited,) = await page.read_all()
+    assert (limited["type"], limited["id"], limited["retry_ms"]) == ("rate_limited", "m0", 2001)
+    assert not conversation(house, page).turns, "nothing was said"
+    page.ask("m0", "cheio")
+    await page.read_all()
+    assert page.answers["m0"].startswith("0: cheio")
+
+
 async def test_each_tab_has_its_conversation_and_the_other_sees_it_after_a_reload(house, page):
     other = Page(page.viewer)
     await other.open(house.context)

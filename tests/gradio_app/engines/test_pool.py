@@ -13,7 +13,7 @@ import pytest
 
 from bitaca_core.catalogue.store import Catalogue, save_catalogue, titles_file
 from bitaca_core.derona.state import DialogueState
-from bitaca_core.errors import SchemaError, WorkError
+from bitaca_core.errors import RateLimited, SchemaError, WorkError
 from bitaca_core.settings import Settings
 from gradio_app.engines import pool as pool_
 from gradio_app.engines.pool import Away, Engines, engines_for
@@ -106,6 +106,7 @@ async def test_a_question_that_ends_engines_is_given_up(settings):
             Question("oi"),
             asyncio.get_running_loop().create_future(),
             home=0,
+            since_s=0.0,
             tries=pool_.TRIES_MAX,
         )
         engine.asked[7] = asked
@@ -119,7 +120,9 @@ def waiting(engines, *homes: int, passed: int = 0) -> None:
     """Let questions wait whose words those engines have heard before; the text is their place in the queue."""
     loop = asyncio.get_running_loop()
     for place, home in enumerate(homes):
-        engines._waiting.append(pool_._Asked(Question(str(place)), loop.create_future(), home, passed=passed))
+        engines._waiting.append(
+            pool_._Asked(Question(str(place)), loop.create_future(), home, 0.0, passed=passed)
+        )
 
 
 async def test_the_same_words_go_where_they_were_heard_before(settings):
@@ -135,6 +138,22 @@ async def test_the_same_words_go_where_they_were_heard_before(settings):
     assert (asked.question.text, engine) == ("2", one)
     asked, engine = engines._next([one, two])
     assert (asked.question.text, engine) == ("3", one), "one that is idle is asked whoever heard the words"
+
+
+async def test_who_comes_where_others_wait_for_long_is_told_to_come_again(settings):
+    clock = FakeClock()
+    engines = Engines(settings, 1, lambda: 1, clock)
+    (one,) = engines._engines
+    one.ready, one.asked[1], one.asked[2] = True, object(), object()  # as much as it may be sent
+    engines.ask(Question("oi"))
+    clock.now += pool_.WAITED_MAX_S
+    engines.ask(Question("oi"))
+    clock.now += 0.1
+    with pytest.raises(RateLimited) as told:
+        engines.ask(Question("oi"))
+    assert told.value.retry_after_s == pool_.AGAIN_IN_S and len(engines._waiting) == 2
+    engines._waiting.popleft()  # the first is answered: those behind it have not waited for so long
+    assert not engines.ask(Question("oi")).done()
 
 
 async def test_nobody_is_passed_over_for_long(settings):
