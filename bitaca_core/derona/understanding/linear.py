@@ -20,8 +20,8 @@ from bitaca_core.errors import SchemaError
 BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.7, "g": 0.7, "d": 0.7, "q": 0.5, "s": 1.0}
 """How much a block weighs. Blocks of n-grams are tf-idf of length one; cue and slot blocks are as they are."""
 COUNTED = frozenset("wcgd")
-MOST_BITS = 18
-"""Leading bits that keys are looked up by: a table of 2 MB at the most."""
+MOST_BITS = 19
+"""Leading bits that keys are looked up by: a table of 4 MB at the most."""
 
 _STARTS = {block: zlib.crc32(f"{block} ".encode()) for block in BLOCKS}
 """The checksum of each block's prefix, from which that of a name goes on."""
@@ -91,7 +91,7 @@ class Linear:
 
     def __post_init__(self) -> None:
         """Note where the keys that begin with the same bits stand: checksums are spread evenly, so few do."""
-        bits = min(MOST_BITS, max(1, len(self.keys).bit_length()))
+        bits = min(MOST_BITS, 1 + len(self.keys).bit_length())
         firsts = np.arange(2**bits, dtype=np.uint32) << np.uint32(32 - bits)
         object.__setattr__(self, "_starts", self.keys.searchsorted(firsts))
         object.__setattr__(self, "_rows", np.append(self.keys, np.uint32(2**32 - 1)))
@@ -99,11 +99,11 @@ class Linear:
 
     def _find(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Return where each key is, if it is anywhere, and whether it is there."""
-        at = self._starts[keys >> self._shift]
-        while (before := self._rows[at] < keys).any():
+        at = self._starts.take(keys >> self._shift)  # `take` costs half of what an index in brackets does
+        while np.count_nonzero(before := self._rows.take(at) < keys):
             at += before
         np.minimum(at, len(self.keys) - 1, out=at)  # behind the last one stands none
-        return at, self.keys[at] == keys
+        return at, self.keys.take(at) == keys
 
     def vector(self, features: Features | Hashed) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Return the rows of the known features and their values."""
@@ -111,7 +111,7 @@ class Linear:
         if not len(told.keys):
             return np.zeros(0, np.intp), np.zeros(0, np.float32)
         at, known = self._find(told.keys)
-        rows, values = at[known], told.values[known]
+        rows, values = at.compress(known), told.values.compress(known)
         ends = known.cumsum()
         start = 0
         for block, _, last in told.blocks:
@@ -119,7 +119,7 @@ class Linear:
             value = values[start:end]
             share = BLOCKS[block]
             if block in COUNTED and len(value):
-                value[:] = (1 + np.log(value)) * self.idf[rows[start:end]]
+                value[:] = (1 + np.log(value)) * self.idf.take(rows[start:end])
                 share /= math.sqrt(float(value @ value)) or 1.0
             value *= np.float32(share)
             start = end
@@ -128,7 +128,7 @@ class Linear:
     def sums(self, features: Features | Hashed) -> NDArray[np.float32]:
         """Return the (L,) weighed sums of some blocks: those of other blocks are added to them (`scores_of`)."""
         rows, values = self.vector(features)
-        found: NDArray[np.float32] = values @ self.weights[rows].astype(np.float32)
+        found: NDArray[np.float32] = values @ self.weights.take(rows, axis=0).astype(np.float32)
         return found
 
     def scores_of(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -153,7 +153,7 @@ class Linear:
             ends.append(len(keys))
         at, known = self._find(np.array(keys, np.uint32))
         steps = np.zeros((len(keys) + 1, len(self.labels)), np.int32)
-        np.multiply(self.weights[at], known[:, None], out=steps[1:], dtype=np.int32)
+        np.multiply(self.weights.take(at, axis=0), known[:, None], out=steps[1:], dtype=np.int32)
         np.cumsum(steps, axis=0, out=steps)
         told = steps[ends]
         found: NDArray[np.float32] = (told[1:] - told[:-1]).astype(np.float32) * self.scale + self.bias
