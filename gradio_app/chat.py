@@ -47,6 +47,8 @@ async def add_to_reply(
     if reply.unsure:
         again = await _read_again(conversations, companion, conversation, reply, brief.briefing, state)
         if again is not None:
+            if conversation.state is None or conversation.find(ask.id) is None:
+                return  # meanwhile all was deleted, or this was said differently
             conversation.state = again.state.to_json()
             emit_reply(conversation, f"{ask.id}-2", again)
             conversations.keep(conversation, ask, text, again, (ask.id,))

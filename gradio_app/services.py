@@ -35,6 +35,8 @@ PURGE_EVERY_S = 3600.0
 WAIT_FOR_PARTS_S = 20.0
 LANGUAGES_EVERY_S = 60.0
 LIMITED_MAX = 16
+LIMITED_READINGS = 512
+"""Messages whose reading is remembered of a Derona who knows not all titles: few viewers speak to each."""
 """Derona is kept for so many different sets of limits."""
 PARTS = ("catalogue", "library", "viewers", "search", "recommend", "derona")
 
@@ -336,6 +338,7 @@ class Services:
     def _assistant(self, titles: Iterable[Any], hidden: frozenset[str]) -> Any:
         from bitaca_core.catalogue.store import Catalogue
         from bitaca_core.derona.assistant import Assistant
+        from bitaca_core.derona.heard import SIZE
         from bitaca_core.search.within import SearchWithin
 
         return Assistant(
@@ -345,6 +348,7 @@ class Services:
             playable=self.playable_units,
             arriving=self.arriving_units,
             packages=PublishedLines(self),
+            readings=LIMITED_READINGS if hidden else SIZE,
         )
 
     # -- readiness

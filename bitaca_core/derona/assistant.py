@@ -37,7 +37,7 @@ from bitaca_core.derona.context import (
     PlayerContext,
     Turn,
 )
-from bitaca_core.derona.heard import Heard, Place, Readings, Said
+from bitaca_core.derona.heard import SIZE, Heard, Place, Readings, Said
 from bitaca_core.derona.names import Names
 from bitaca_core.derona.packages import Packages
 from bitaca_core.derona.shelf import Popularity, Shelf
@@ -104,6 +104,8 @@ class Assistant:
         Returns the ids that are being made or wait for their turn; None knows of none.
     packages : Packages or None
         What is said and marked in what is published; None knows of none.
+    readings : int
+        Messages whose reading is remembered.
     """
 
     def __init__(
@@ -117,12 +119,13 @@ class Assistant:
         playable: Callable[[], Collection[str]] | None = None,
         arriving: Callable[[], Collection[str]] | None = None,
         packages: Packages | None = None,
+        readings: int = SIZE,
     ) -> None:
         self.catalogue = catalogue
         self.names = Names(catalogue.titles)
         self.parts = named.Parts(catalogue.titles)
         self.shelf = Shelf(catalogue, search, self.names, playable, recommend, arriving, packages)
-        self._readings = Readings()
+        self._readings = Readings(readings)
         self.lang_default = lang_default
         self.rng_seed = rng_seed
 

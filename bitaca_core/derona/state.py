@@ -193,8 +193,8 @@ def _wish(data: dict[str, Any] | None) -> Wish | None:
 
 def _known(kind: Callable[[], Any], data: dict[str, Any]) -> dict[str, Any]:
     names = {name for name, _ in _defaults(kind)}
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in data.items()
-        if name in names
-    }
+    return {name: _frozen(value) for name, value in data.items() if name in names}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.search.company import liking, suits
 from bitaca_core.search.filters import countries_of, genres_of, passes_rest
 from bitaca_core.search.query import Query
 
-REMEMBERED = 64
-"""Companies and bounds whose titles are remembered."""
+COMPANIES_MAX = 24
+"""Companies (with the age of the youngest) whose titles are remembered; there are a few, asked for again and again."""
 
 
 class Facets:
@@ -26,10 +25,8 @@ class Facets:
         self.countries: dict[str, set[str]] = defaultdict(set)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         self._years: dict[int, set[str]] = defaultdict(set)
-        # Of company and of bounds people name a few again and again: who asks next need not look at every title.
-        self._suiting = lru_cache(REMEMBERED)(self._suiting_now)
-        self._fitting = lru_cache(REMEMBERED)(self._fitting_now)
-        self.liking = lru_cache(REMEMBERED)(self._liking_now)
+        self._suits: dict[tuple[str, int | None, bool], frozenset[str]] = {}
+        self._likes: dict[str, dict[str, float]] = {}
         self.traits: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {}
         """Genres, themes and moods of each title, for comparing one title with many."""
         for title_id, title in self.titles.items():
@@ -79,31 +76,24 @@ class Facets:
         if query.company is not None:
             free = not query.genres
             pool &= self._suiting((query.company, query.company_age, free))
-        if _left_to_check(query):
-            pool &= self._fitting(_bounds_of(query))
-        return pool
+        if not _left_to_check(query):
+            return pool
+        return {title_id for title_id in pool if passes_rest(self.titles[title_id], query)}
 
-    def _suiting_now(self, asked: tuple[str, int | None, bool]) -> frozenset[str]:
-        """Return the ids of the titles that do for a company, as `suits` says."""
-        return frozenset(key for key, title in self.titles.items() if suits(title, *asked))
+    def _suiting(self, asked: tuple[str, int | None, bool]) -> frozenset[str]:
+        """Return the ids of the titles that do for a company, as `suits` says; the first few companies are remembered."""
+        found = self._suits.get(asked)
+        if found is None:
+            found = frozenset(key for key, title in self.titles.items() if suits(title, *asked))
+            if len(self._suits) < COMPANIES_MAX:
+                self._suits[asked] = found
+        return found
 
-    def _fitting_now(self, bounds: Query) -> frozenset[str]:
-        return frozenset(key for key, title in self.titles.items() if passes_rest(title, bounds))
-
-    def _liking_now(self, company: str) -> dict[str, float]:
+    def liking(self, company: str) -> dict[str, float]:
         """Return how well each title usually suits a company, by id."""
-        return {key: liking(title, company) for key, title in self.titles.items()}
-
-
-def _bounds_of(query: Query) -> Query:
-    """Return the conditions of a query that no set answers, and nothing else of it."""
-    return Query(
-        duration_min_s=query.duration_min_s,
-        duration_max_s=query.duration_max_s,
-        max_age=query.max_age,
-        audio_languages=query.audio_languages,
-        subtitle_languages=query.subtitle_languages,
-    )
+        if (found := self._likes.get(company)) is None:
+            found = self._likes[company] = {key: liking(title, company) for key, title in self.titles.items()}
+        return found
 
 
 def _left_to_check(query: Query) -> bool:

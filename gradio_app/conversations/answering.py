@@ -11,7 +11,7 @@ from typing import Any
 from bitaca_core.errors import BitacaError, InputError, RateLimited
 from bitaca_core.viewers.store import ViewerStore
 from gradio_app.chat import add_to_reply, emit_reply
-from gradio_app.conversations.conversation import Ask, Conversation, Turn
+from gradio_app.conversations.conversation import LONG_AGO, Ask, Conversation, Turn
 from gradio_app.conversations.known import Viewer
 from gradio_app.conversations.registry import Conversations
 from gradio_app.engines.question import Answer, Question
@@ -92,6 +92,8 @@ async def _answer_all(conversations: Conversations, conversation: Conversation) 
                     raise
                 conversation.stopping = False
                 _stopped(conversation, ask)
+            except RateLimited as limited:
+                _refuse_for_now(conversation, ask, limited)
             except Exception as error:  # of whatever part: the page is told, and the next message is answered
                 _fail(conversation, ask, error)
             else:
@@ -225,13 +227,21 @@ def _stopped(conversation: Conversation, ask: Ask) -> None:
     _tell(ask, InputError("the answer was stopped", kind="stopped"))
 
 
+def _refuse_for_now(conversation: Conversation, ask: Ask, limited: RateLimited) -> None:
+    """Let the page come again with this message and with those behind it, whose order counts: none was heard."""
+    waiting, conversation.waiting = conversation.waiting, []
+    for one in (ask, *waiting):
+        if one.again or conversation.find(one.id) is not None:
+            conversation.asked[one.id] = LONG_AGO  # answered before, and asked for once more
+        else:
+            conversation.asked.pop(one.id, None)  # said again, it is new
+        _tell(one, limited)
+        conversation.refuse_for_now(one.id, limited.retry_after_s)
+
+
 def _fail(conversation: Conversation, ask: Ask, error: Exception) -> None:
     """Tell the page why there is no answer: ours in words, anything else by its number in the log."""
     _tell(ask, error)
-    if isinstance(error, RateLimited):
-        conversation.asked.pop(ask.id, None)  # it was not heard: said again, it is new
-        conversation.refuse_for_now(ask.id, error.retry_after_s)
-        return
     if isinstance(error, BitacaError):
         conversation.emit("error", ask.id, kind=error.kind, message=error.message)
     else:

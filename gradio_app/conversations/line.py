@@ -24,7 +24,7 @@ log = logging.getLogger("bitaca.chat")
 
 HELLO_TIMEOUT_S = 15.0
 IDLE_TIMEOUT_S = 3600.0
-PUT_OFF_S = 300.0
+PUT_OFF_S = 290.0
 """How often the end of an idle line is put off: for each message it would cost as much as reading it."""
 BAD_FRAMES_MAX = 10
 SAID_GOODBYE = frozenset((1000, 1001))
@@ -53,7 +53,6 @@ class Line:
         self.allowance = allowance
         self.bad_frames = 0
         self._heard_s = 0.0
-        self._putting_off: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Talk until the page leaves; raises WebSocketDisconnect or TimeoutError then."""
@@ -66,10 +65,13 @@ class Line:
             async with asyncio.timeout(None) as idle:
                 self._heard_s = self._loop.time()
                 self._put_off(idle)
-                while self.bad_frames < BAD_FRAMES_MAX:
-                    said = await self._receive()
-                    self._heard_s = self._loop.time()
-                    self._read(said)
+                try:
+                    while self.bad_frames < BAD_FRAMES_MAX:
+                        said = await self._receive()
+                        self._heard_s = self._loop.time()
+                        self._read(said)
+                finally:
+                    self._putting_off.cancel()
             gone = True
             await self.delivery.drained()
             await self.socket.close(code=1008, reason="bad frames")
@@ -77,13 +79,13 @@ class Line:
             gone = left.code in SAID_GOODBYE
             raise
         finally:
-            if self._putting_off is not None:
-                self._putting_off.cancel()
             self.delivery.close()
             self.context.conversations.detach(self.conversation, self.delivery, gone=gone)
 
     def _put_off(self, idle: asyncio.Timeout) -> None:
         """Let the line end so long after what was heard last, and look again in a while."""
+        if idle.expired():
+            return
         idle.reschedule(self._heard_s + IDLE_TIMEOUT_S)
         self._putting_off = self._loop.call_later(PUT_OFF_S, self._put_off, idle)
 

@@ -184,6 +184,7 @@ class Conversations:
         for key, found in list(self._open.items()):
             if found.viewer == viewer and named in (None, found.id):
                 del self._open[key]
+                self.hush(found)
                 found.begin_anew()
         await asyncio.to_thread(self.writer.drop if named is None else self.writer.flush, viewer)
 

@@ -25,9 +25,11 @@ AT_ONCE = 2
 """Questions that an engine has been sent: the next lies there when it is done with one."""
 LOOKED_AT, PASSED_MAX = 8, 4
 """Questions that wait among which an engine finds one it is at home in, and how often the first of them is passed over."""
-WAITED_MAX_S, AGAIN_IN_S = 5.0, 5.0
+WAITED_MAX_S = 5.0
 """Where the first in the queue has waited for so long, whoever comes now is told so, and when to come again: a crowd that
 is too large for the machine is better told than left to wait ever longer."""
+AGAIN_MIN_S, AGAIN_SPREAD_S = 6.0, 4.0
+"""When that is: no sooner than a viewer's allowance grows by one message, and not for all at once."""
 TRIES_MAX = 2
 """A question that ended so many engines is not asked a third one."""
 ANSWER_S = 20.0
@@ -154,13 +156,20 @@ class Engines:
         if not self.ready:
             raise Away
         now = self._clock()
+        words = zlib.crc32(question.text.encode(errors="replace"))
+        self._forget_left()
         if self._waiting and now - self._waiting[0].since_s > WAITED_MAX_S:
-            raise RateLimited(AGAIN_IN_S)
-        home = zlib.crc32(question.text.encode(errors="replace")) % len(self._engines)
+            raise RateLimited(AGAIN_MIN_S + AGAIN_SPREAD_S * (words % 1000) / 1000)
+        home = words % len(self._engines)
         asked = _Asked(question, asyncio.get_running_loop().create_future(), home, now)
         self._waiting.append(asked)
         self._hand_out()
         return asked.answer
+
+    def _forget_left(self) -> None:
+        """Let go of the first in the queue who have left."""
+        while self._waiting and self._waiting[0].answer.done():
+            self._waiting.popleft()
 
     def _hand_out(self) -> None:
         while self._waiting:

@@ -42,11 +42,14 @@ def test_what_is_remembered_of_words_reads_as_if_new(fresh, search):
     forgetful = Assistant(search.catalogue, search, playable=lambda: PLAYABLE)
     forgetful._readings = Readings(0)
     state = fresh.reply("uma comédia").state
+    about = fresh.reply("me fala de Akira", state=state).state
     player = PlayerContext(title_id="akira-1988")
-    places = ((DialogueState(), None), (state, None), (state, player))
-    lines = read_table("utterances_pt.txt")[::4] + read_table("utterances_followup_pt.txt")[::2]
-    for line in lines:
-        for now, at in (*places, *places):
+    places = [(DialogueState(), None), (state, None), (about, None), (state, player)]
+    lines = [*read_table("utterances_pt.txt")[::4], *read_table("utterances_followup_pt.txt")[::2]]
+    lines += read_table("utterances_en.txt")[::4]
+    for number, line in enumerate(lines):
+        order = places[number % 4 :] + places[: number % 4]
+        for now, at in (*order, *reversed(order)):
             assert fresh.understand(line.text, now, at) == forgetful.understand(line.text, now, at), line.text
     assert len(forgetful._readings) == 0 and len(fresh._readings) > len(lines) / 2
 

@@ -6,9 +6,10 @@ import uuid
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bitaca_core.security import personal
 from bitaca_core.security.personal import redact_personal
 
 TITLES = Path(__file__).parents[2] / "bitaca_core" / "catalogue" / "data" / "real_titles.jsonl"
@@ -137,3 +138,19 @@ def test_nothing_of_the_catalogue_is_taken_for_personal() -> None:
 def test_any_text_is_answered_and_once_is_enough(text) -> None:
     once = redact_personal(text)
     assert redact_personal(once) == once
+
+
+@given(
+    st.text(max_size=60)
+    | st.from_regex(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", fullmatch=True)
+)
+@example("abcdefab-cdef-abcd-efab-cdefabcdefab")
+@example("٣٤٥٦٧٨٩٠١٢٣")
+@example("ana@exemplo.com.br")
+def test_what_is_passed_over_at_a_glance_holds_nothing(text) -> None:
+    if personal._ANY.search(text) is None:
+        assert all(pattern.search(text) is None for pattern, _ in personal._KINDS)
+
+
+def test_letters_alone_may_be_a_key() -> None:
+    assert redact_personal("pix abcdefab-cdef-abcd-efab-cdefabcdefab") == "pix [pix]"

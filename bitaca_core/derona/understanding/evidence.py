@@ -21,6 +21,8 @@ Features = dict[str, dict[str, float]]
 """Values of named features by block; a block is weighed as one (see `linear.BLOCKS`)."""
 
 WORD_GRAMS, LETTER_GRAMS, GLOSS_GRAMS = (1, 2, 3), (2, 3, 4, 5), (1, 2)
+LETTERS_MAX = 16
+"""Letters of a word whose runs are remembered."""
 NEGATED_WITHIN = 4
 """Words back from a phrase that a negation may stand."""
 NEGATIONS = frozenset(
@@ -315,9 +317,16 @@ def _letters(words: Sequence[str]) -> dict[str, float]:
     return dict(Counter(chain.from_iterable(map(_letters_of, words))))
 
 
-@lru_cache(maxsize=16384)
 def _letters_of(word: str) -> tuple[str, ...]:
+    """Return the runs of letters of a word. Numbers may be somebody's, and long words are hardly anybody's: neither is remembered."""
+    return _remembered(word) if len(word) <= LETTERS_MAX and word.isalpha() else _runs_of(word)
+
+
+def _runs_of(word: str) -> tuple[str, ...]:
     padded = f" {word} "
     return tuple(
         padded[at : at + size] for size in LETTER_GRAMS for at in range(max(1, len(padded) - size + 1))
     )
+
+
+_remembered = lru_cache(maxsize=8192)(_runs_of)

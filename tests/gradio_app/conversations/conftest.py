@@ -20,11 +20,12 @@ from ..conftest import FakeAction, FakeCard, FakeClock, FakeReply
 class CountingAssistant:
     """Says which turn it is and what it heard, so that a turn that is lost or doubled shows in the words after it.
 
-    "outras opções" shows a second card, and nothing after that.
+    "outras opções" shows a second card, and nothing after that. The next `full` messages are too many for the house.
     """
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.full = 0
 
     def greet(self, lang: str) -> str:
         return "oi"
@@ -38,7 +39,8 @@ class CountingAssistant:
         self.heard.append(text)
         if text == "quebra":
             raise RuntimeError("broken on purpose")
-        if text == "cheio" and self.heard.count(text) == 1:
+        if self.full:
+            self.full -= 1
             raise RateLimited(2.0)
         answer = (
             f"{state.turn}: {text} (depois de {state.intent or 'nada'}). "

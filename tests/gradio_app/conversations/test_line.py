@@ -197,15 +197,41 @@ async def test_what_waits_is_bounded(house, page, held):
     )
 
 
-async def test_who_was_told_to_come_again_is_answered_then(house, page):
+async def test_who_was_told_to_come_again_is_answered_then_and_in_order(house, page, held):
     """Where all of the house is busy it shows only once a message's turn has come."""
-    page.ask("m0", "cheio")
-    (limited,) = await page.read_all()
-    assert (limited["type"], limited["id"], limited["retry_ms"]) == ("rate_limited", "m0", 2001)
+    house.services.assistant.full = 1
+    for number, text in enumerate(("um", "dois")):
+        page.ask(f"m{number}", text)
+    while not conversation(house, page).waiting or conversation(house, page).thinking is None:
+        await asyncio.sleep(0)
+    held.set()
+    limited = await page.read_all()
+    assert [(one["type"], one["id"], one["retry_ms"]) for one in limited] == [
+        ("rate_limited", "m0", 2001),
+        ("rate_limited", "m1", 2001),
+    ]
     assert not conversation(house, page).turns, "nothing was said"
-    page.ask("m0", "cheio")
+    for number, text in enumerate(("um", "dois")):
+        page.ask(f"m{number}", text)
     await page.read_all()
-    assert page.answers["m0"].startswith("0: cheio")
+    assert page.answers["m0"].startswith("0: um") and page.answers["m1"].startswith("1: dois")
+
+
+async def test_what_is_asked_for_once_more_and_refused_is_no_new_message(house, page):
+    page.ask("m0", "oi")
+    await page.read()
+    await page.lose()
+    found = conversation(house, page)
+    while found.worker is not None:
+        await asyncio.sleep(0.01)
+    found.release()
+    house.services.assistant.full = 1
+    await page.open(house.context)
+    (limited,) = await page.read_all()
+    assert limited["type"] == "rate_limited"
+    page.ask("m0", "oi")
+    await page.read_all()
+    assert page.answers["m0"].startswith("0: oi") and len(found.turns) == 1
 
 
 async def test_each_tab_has_its_conversation_and_the_other_sees_it_after_a_reload(house, page):
