@@ -20,7 +20,7 @@ from bitaca_core.derona.understanding.reading import Spoken, Understood
 from bitaca_core.security.personal import redact_personal
 
 SIZE = 16_384
-"""Messages kept, 6 KB each."""
+"""Messages kept: 6 KB each, 8 where they were said in three places."""
 LETTERS_MAX = 120
 """Longer messages are hardly ever said twice."""
 
