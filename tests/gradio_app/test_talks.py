@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from bitaca_core.derona.state import DialogueState
+
 HTML = {"accept": "text/html"}
 
 
@@ -80,7 +82,8 @@ async def test_one_conversation_or_all_can_be_deleted_by_the_owner_only(hers, ot
 
 async def test_an_open_conversation_goes_on_as_if_nothing_had_been_said(hers, services, app):
     (conversation,) = app.state.context.conversations._open.values()
-    conversation.state = replace(conversation.state, shown=("a-pipa-2026",))
+    before = DialogueState.from_json(conversation.state)
+    conversation.state = replace(before, shown=("a-pipa-2026",)).to_json()
     await hers.delete("/api/chat/history")
     await hers.post("/api/chat/message", json={"message": "oi"})
     heard = services.assistant.heard[-1]["state"]

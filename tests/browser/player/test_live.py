@@ -26,7 +26,7 @@ def test_a_live_stream_plays_over_breaks_and_to_its_end(player, station, console
     window = player.get("player.live")
     assert window["start"] < player.get("player.currentTime") < window["end"]
     assert player.get("player.duration") in (None, float("inf"))
-    assert player.part(".live-edge").is_visible()
+    player.part(".live-edge").wait_for(state="visible")  # shown with the next look at the clock
     assert player.part(".live-edge").inner_text() == "Ao vivo"
     # Longer than what is shown of the title: at least one break of timestamps is played through.
     start = player.get("player.currentTime")
