@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         le=64,
-        description="processes that think up Derona's answers, 300 MB each; 0: the serving process does, as with one core, "
+        description="processes that think up Derona's answers, 300 MB each at first, 800 MB in a crowd; 0: the serving process does, as with one core, "
         "less than 3 GB of memory or several workers",
     )
     operator_token: str | None = Field(

@@ -42,7 +42,7 @@ LIVED_S, AGAIN_S, AGAIN_MAX_S = 10.0, 5.0, 300.0
 STOP_S = 5.0
 ENGINES_MAX = 4
 MEMORY_BYTES = 3 * 2**30
-"""A machine with less keeps its memory: an engine holds 300 MB."""
+"""A machine with less keeps its memory: an engine holds 300 MB at first, and remembers 500 more of what a crowd says."""
 
 log = logging.getLogger("bitaca.engine")
 

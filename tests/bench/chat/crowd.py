@@ -26,6 +26,8 @@ AUDITED = 20
 PROBLEMS_MAX = 5
 SLOW_MS = 250.0
 """Waits of this length are told with the second in which they began: one stop of all, or many slow answers?"""
+SETTLED_S = 60.0
+"""A server that has just been started remembers nothing yet: what comes later is told apart, too."""
 _HEAD = re.compile(rb'"type": ?"(\w+)"')
 _ID = re.compile(rb'"id": ?"([\w-]+)"')
 HELLO = b'{"v":1,"type":"hello","lang":"pt"}'
@@ -70,6 +72,7 @@ class Tally:
     """What happened. Times in milliseconds."""
 
     cards_ms: list[float] = field(default_factory=list)
+    settled_ms: list[float] = field(default_factory=list)  # to the cards, of messages after the first minute
     done_ms: list[float] = field(default_factory=list)
     late_ms: list[float] = field(default_factory=list)
     sent: int = 0
@@ -160,6 +163,8 @@ class Seat:
         if kind == "cards":
             waited_ms = (now - began) * 1000
             self.tally.cards_ms.append(waited_ms)
+            if began - self.plan.start >= SETTLED_S:
+                self.tally.settled_ms.append(waited_ms)
             if waited_ms > SLOW_MS:
                 second = int(began - self.plan.start)
                 self.tally.slow[second] = max(waited_ms, self.tally.slow.get(second, 0.0))

@@ -44,6 +44,7 @@ def joined(tallies: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "opened": sum(one["opened"] for one in tallies),
         "answered": sum(len(one["done_ms"]) for one in tallies),
         "cards_ms": percentiles([ms for one in tallies for ms in one["cards_ms"]]),
+        "cards_ms_after_the_first_minute": percentiles([ms for one in tallies for ms in one["settled_ms"]]),
         "done_ms": percentiles([ms for one in tallies for ms in one["done_ms"]]),
         "slow_seconds": {
             "count": len(slow),
