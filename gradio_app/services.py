@@ -35,9 +35,9 @@ PURGE_EVERY_S = 3600.0
 WAIT_FOR_PARTS_S = 20.0
 LANGUAGES_EVERY_S = 60.0
 LIMITED_MAX = 16
+"""Derona is kept for so many different sets of limits."""
 LIMITED_READINGS = 512
 """Messages whose reading is remembered of a Derona who knows not all titles: few viewers speak to each."""
-"""Derona is kept for so many different sets of limits."""
 PARTS = ("catalogue", "library", "viewers", "search", "recommend", "derona")
 
 log = logging.getLogger("bitaca.app")
