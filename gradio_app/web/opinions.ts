@@ -57,6 +57,8 @@ async function send(title: string, word: string): Promise<Set<string> | null> {
   try {
     const answer = await fetch('/api/opinion', {
       method: 'POST',
+      // Said is said: whoever presses and goes straight on to another page has not taken it back.
+      keepalive: true,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ title_id: title, say: word }),
     })

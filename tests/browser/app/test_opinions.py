@@ -71,6 +71,7 @@ def test_not_for_me_takes_the_card_away_at_once_and_can_be_taken_back(page, site
     refused = page.locator(f".page-part .opinion[data-title={TITLE}]")
     expect(refused).to_have_count(1)
     refused.locator("button").click()
+    expect(refused.locator("button")).to_have_attribute("aria-pressed", "false")
     page.goto(f"{site}/")
     assert page.locator(f"main li.card[data-title={TITLE}]").count() >= 1
 

@@ -103,7 +103,8 @@ def test_limits_hold_at_the_next_page_and_a_pin_keeps_them(page, site):
     page.select_option("#max_age", "")
     page.fill("#pin", "4821")
     page.check("[name=unlock]")
-    page.locator("main form button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").click()
     page.goto(f"{site}/")
     assert page.locator("li.card[data-title=curta-3-2026]").count() >= 1
 
