@@ -70,7 +70,8 @@ VIEWERS_SLOTS = frozenset(("what", "dropped"))
 class Reply:
     """What goes back to the page. `chips` are things to say next, `citations` the subtitles that the text quotes.
 
-    `unsure` tells that the wish was read in part, or not at all: somebody else may read it again.
+    `unsure` tells that the wish was read in part, or not at all: somebody else may read it again. `blocked` tells that
+    whoever wrote this is to calm down.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Reply:
     citations: tuple[Citation, ...] = ()
     links: tuple[Link, ...] = ()
     unsure: bool = False
+    blocked: bool = False
 
 
 class Assistant:
@@ -150,7 +152,8 @@ class Assistant:
         with `title_id` and `position_s`), `own` what the viewer keeps; None is somebody without a profile.
         """
         state = state or DialogueState(lang=self.lang_default)
-        message, slots, reading = self.understand(text, state, player)
+        said, judged = self._judged(text, state.lang)
+        message, slots, reading = self._understood(said, judged, state, player)
         reading = chips.meant(text, player) or reading
         turn = Turn(
             message=message,
@@ -166,7 +169,7 @@ class Assistant:
             coming=self.shelf.arriving_ids(),
             own=own,
         )
-        return self._speak(turn, policy.answer(turn, self.shelf))
+        return self._speak(turn, policy.answer(turn, self.shelf), blocked=judged.tier == "block")
 
     def rest(self, text: str, *, state: DialogueState) -> Reply | None:
         """Return the short answer to whoever was asked to calm down; None for a cry for help, which is answered."""
@@ -198,19 +201,33 @@ class Assistant:
         self, text: str, state: DialogueState, player: PlayerContext | None = None
     ) -> tuple[normalize.Message, Slots, intents.Reading]:
         """Return the message as read, its slots and its intent, before anything is decided."""
+        return self._understood(*self._judged(text, state.lang), state, player)
+
+    def _judged(self, text: str, lang: str) -> tuple[Said, moderation.Judgement]:
+        """Return what the words tell anywhere, and what moderation says of them.
+
+        What is remembered is judged again as long as moderation had no time for a second look.
+        """
+        said = self._readings.find(text, lang)
+        if said is not None:
+            judged = said.judged or moderation.judgement(said.message)
+        else:
+            message = normalize.read(text, lang, self.names.words)
+            said = Said(message, named.candidates(message, self.names, self.parts))
+            judged = moderation.judgement(message)
+            if judged.verdict == "ok":
+                self._readings.keep(text, lang, said)
+        if judged.final:
+            said.judged = judged
+        return said, judged
+
+    def _understood(
+        self, said: Said, judged: moderation.Judgement, state: DialogueState, player: PlayerContext | None
+    ) -> tuple[normalize.Message, Slots, intents.Reading]:
         playing = player is not None and player.title_id is not None
         scene = settling.scene_of(state, playing)
         place = Place(state.lang, scene, bool(state.listed), state.focus is not None, playing)
-        said = self._readings.find(text, place.lang)
-        verdict: moderation.Verdict | None = None
-        if said is None:
-            message = normalize.read(text, place.lang, self.names.words)
-            said = Said(message, named.candidates(message, self.names, self.parts))
-            verdict = moderation.judge(message)
-            if verdict == "ok":
-                self._readings.keep(text, place.lang, said)
-        # What is remembered is judged again: moderation looks twice only while it has time.
-        heard = self._heard(said, place, verdict or moderation.judge(said.message))
+        heard = self._heard(said, place, judged.verdict)
         message, slots = heard.message, heard.slots
         told = settling.reading_with(heard.rule, heard.understood, message, slots, state, playing)
         return message, slots, told
@@ -241,7 +258,7 @@ class Assistant:
             said.heard[place] = heard
         return heard
 
-    def _speak(self, turn: Turn, outcome: Outcome) -> Reply:
+    def _speak(self, turn: Turn, outcome: Outcome, *, blocked: bool = False) -> Reply:
         lang = turn.message.language
         words = {
             slot: trusted.echoed(value, lang) if slot in VIEWERS_SLOTS else value
@@ -260,6 +277,7 @@ class Assistant:
             citations=outcome.citations,
             links=outcome.links,
             unsure=outcome.act in UNSURE,
+            blocked=blocked,
         )
 
     def _card(self, pick: Pick, turn: Turn, outcome: Outcome) -> Card:
@@ -304,7 +322,7 @@ def _next_state(turn: Turn, outcome: Outcome) -> DialogueState:
     if outcome.undoes:
         past = state.past[:-1]
     elif listed and state.listed and listed != state.listed:
-        past = (*state.past, Past(state.wish, state.listed))[-PAST_MAX:]
+        past = (*state.past, Past.of(state.wish, state.listed))[-PAST_MAX:]
     else:
         past = state.past
     return state.after(

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bitaca_core.derona.intents import Reading
+from bitaca_core.derona.moderation import Judgement
 from bitaca_core.derona.names import Span
 from bitaca_core.derona.normalize import Message
 from bitaca_core.derona.slots import Slots
@@ -61,6 +62,8 @@ class Said:
         The slots of rules and models, by where titles are named, the intent and the scene.
     heard : dict
         Whole readings by place.
+    judged : Judgement or None
+        What moderation says of it for good; None where it has not had the time to look twice.
     """
 
     message: Message
@@ -68,6 +71,7 @@ class Said:
     words: dict[tuple[Span, ...], tuple[Slots, Spoken]] = field(default_factory=dict)
     joined: dict[tuple[tuple[Span, ...], str, str], Slots] = field(default_factory=dict)
     heard: dict[Place, Heard] = field(default_factory=dict)
+    judged: Judgement | None = None
 
 
 class Readings:

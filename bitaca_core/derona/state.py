@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from bitaca_core.errors import SchemaError
@@ -47,10 +49,37 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A list as it lay on the table before the next one came, with the wish that it answered."""
+    """A list as it lay on the table before the next one came, with the wish that it answered.
 
-    wish: Wish | None = None
-    listed: tuple[str, ...] = ()
+    Attributes
+    ----------
+    told : dict
+        Both as JSON has them: a state holds several, each turn brings them along, and few go back.
+    """
+
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, wish: Wish | None, listed: tuple[str, ...]) -> Past:
+        """Return a list and its wish."""
+        return cls(_listed(_without_nothing({"wish": _told(wish), "listed": listed})))
+
+    @property
+    def wish(self) -> Wish | None:
+        """The wish that the list answered.
+
+        Raises
+        ------
+        SchemaError
+            The state that was read has no wish there.
+        """
+        with _of_this_version():
+            return _wish(self.told.get("wish"))
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Titles in the order of the cards."""
+        return tuple(self.told.get("listed", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +127,7 @@ class DialogueState:
         data = _said(self) | {
             "version": self.version,
             "wish": _told(self.wish),
-            "past": list(map(_lain, self.past)),
+            "past": [held.told for held in self.past],
         }
         return json.dumps(_without_nothing(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -122,30 +151,41 @@ class DialogueState:
             raise SchemaError(
                 f"dialogue state version {version} is not {STATE_VERSION}", hint="start a new conversation"
             )
-        try:
+        with _of_this_version():
             return _state(cls, data)
-        except (TypeError, ValueError, AttributeError) as error:
-            raise SchemaError(
-                f"a dialogue state is not valid ({error})", hint="start a new conversation"
-            ) from error
 
     def after(self, **changes: Any) -> DialogueState:
         """Return the state of the next turn."""
         return replace(self, turn=self.turn + 1, **changes)
 
 
+@contextmanager
+def _of_this_version() -> Iterator[None]:
+    try:
+        yield
+    except (TypeError, ValueError, AttributeError) as error:
+        raise SchemaError(
+            f"a dialogue state is not valid ({error})", hint="start a new conversation"
+        ) from error
+
+
 @lru_cache(maxsize=8)
-def _defaults(kind: Callable[[], Any]) -> tuple[tuple[str, Any], ...]:
-    """Return the fields of a dataclass that can be made without arguments, with what each then is."""
+def _defaults(kind: Callable[[], Any]) -> tuple[dict[str, Any], Callable[[Any], tuple[Any, ...]]]:
+    """Return what each field of a dataclass is by default, and what takes the values of all out of one."""
     made = kind()
-    return tuple((item.name, getattr(made, item.name)) for item in fields(made))
+    known = {item.name: getattr(made, item.name) for item in fields(made)}
+    return known, attrgetter(*known)
 
 
 def _said(value: Any) -> dict[str, Any]:
     """Return the fields of a dataclass that are not what they are by default."""
     kind: Callable[[], Any] = type(value)
-    found = ((name, getattr(value, name), default) for name, default in _defaults(kind))
-    return {name: held for name, held, default in found if held is not default and held != default}
+    known, values = _defaults(kind)
+    return {
+        name: held
+        for (name, default), held in zip(known.items(), values(value), strict=True)
+        if held is not default and held != default
+    }
 
 
 def _told(wish: Wish | None) -> dict[str, Any] | None:
@@ -159,20 +199,16 @@ def _told(wish: Wish | None) -> dict[str, Any] | None:
     return told
 
 
-def _lain(held: Past) -> dict[str, Any]:
-    return _without_nothing({"wish": _told(held.wish), "listed": held.listed})
-
-
 def _without_nothing(data: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is `None` or holds nothing; an empty wish (`{}`) is one."""
     return {name: value for name, value in data.items() if value is not None and value != () and value != []}
 
 
 def _state(cls: type[DialogueState], data: dict[str, Any]) -> DialogueState:
-    past = tuple(
-        Past(_wish(held.get("wish")), tuple(held.get("listed", ()))) for held in data.get("past", ())
-    )
-    told = _known(cls, data) | {"wish": _wish(data.get("wish")), "past": past[-PAST_MAX:]}
+    told = _known(cls, data) | {
+        "wish": _wish(data.get("wish")),
+        "past": tuple(map(_past, data.get("past", ())[-PAST_MAX:])),
+    }
     if told.get("lang") not in ("pt", "en"):
         told["lang"] = "pt"
     told |= {
@@ -191,10 +227,24 @@ def _wish(data: dict[str, Any] | None) -> Wish | None:
     return Wish(**(_known(Wish, data) | {"query": Query(**query)}))
 
 
+def _past(told: Any) -> Past:
+    wish, listed = told.get("wish"), told.get("listed")
+    if not isinstance(wish, dict | None) or not isinstance(listed, list | None):
+        raise TypeError("a past list is of another shape")
+    return Past(_without_nothing({"wish": wish, "listed": listed}))
+
+
 def _known(kind: Callable[[], Any], data: dict[str, Any]) -> dict[str, Any]:
-    names = {name for name, _ in _defaults(kind)}
+    names = _defaults(kind)[0]
     return {name: _frozen(value) for name, value in data.items() if name in names}
 
 
 def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _listed(value: Any) -> Any:
+    """Return a value as it comes out of JSON: tuples as lists."""
+    if isinstance(value, dict):
+        return {name: _listed(held) for name, held in value.items()}
+    return list(map(_listed, value)) if isinstance(value, list | tuple) else value

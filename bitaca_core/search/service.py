@@ -52,6 +52,8 @@ PLAYABLE_BONUS = 0.5
 UNNAMED_MAX, HALF_SCORE = 0.85, 8.0
 """A title that is not named scores below this; a sum of `HALF_SCORE` gives half of it."""
 CACHE_SIZE = 2048
+BY_WORDS_SIZE = 1024
+"""Texts of which what words alone tell is kept, 14 KB each: a crowd asks for the same story under many conditions."""
 ANSWERED_SIZE = 4096
 """Answers kept, 8 KB each; a turn of Derona asks for forty titles or for a hundred and twenty."""
 CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
@@ -165,6 +167,7 @@ class LocalSearch:
         self._opening = threading.Lock()
         self._slots = threading.BoundedSemaphore(CONCURRENT)
         self._cache: OrderedDict[str, Evidence] = OrderedDict()
+        self._by_words: OrderedDict[str, Evidence] = OrderedDict()  # while an index is open
         self._answered = Answered(ANSWERED_SIZE)
         self._index: OpenIndex | None = None
         self._centred: Centred | None = None
@@ -202,6 +205,7 @@ class LocalSearch:
         with self._lock:
             self._state = state
             self._cache.clear()
+            self._by_words.clear()
             self._playable = (float("-inf"), frozenset())
 
     def warm(self, wait: bool = False, patience: Callable[[], bool] | None = None) -> None:
@@ -616,7 +620,7 @@ class LocalSearch:
         if index is not None and not (
             not self.hurried and self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)
         ):
-            return self._gather(key, state, None), None  # busy: words only, and not kept
+            return self._told_by_words(key, state), None  # busy
         try:
             evidence = self._gather(key, state, index)
         finally:
@@ -624,10 +628,21 @@ class LocalSearch:
                 self._slots.release()
         with self._lock:
             if state is self._state and index is self._index:
-                self._cache[key] = evidence
-                while len(self._cache) > CACHE_SIZE:
-                    self._cache.popitem(last=False)
+                _remember(self._cache, key, evidence, CACHE_SIZE)
         return evidence, centred
+
+    def _told_by_words(self, key: str, state: Shelf) -> Evidence:
+        """Return the evidence of a folded text by its words alone; kept apart, since it is the poorer one."""
+        with self._lock:
+            known = self._by_words.get(key) if state is self._state else None
+            if known is not None:
+                self._by_words.move_to_end(key)
+                return known
+        evidence = self._gather(key, state, None)
+        with self._lock:
+            if state is self._state:
+                _remember(self._by_words, key, evidence, BY_WORDS_SIZE)
+        return evidence
 
     def _within_allowance(self) -> bool:
         """Take one question by meaning from the allowance; False when the crowd has used it up."""
@@ -648,6 +663,13 @@ class LocalSearch:
         else:
             vector = coverage.vector(english)
         return gather(text, state, index, vector, self._legs)
+
+
+def _remember(kept: OrderedDict[str, Evidence], key: str, evidence: Evidence, size: int) -> None:
+    kept[key] = evidence
+    kept.move_to_end(key)
+    if len(kept) > size:
+        kept.popitem(last=False)
 
 
 def _unwanted(title: Title, query: Query) -> int:

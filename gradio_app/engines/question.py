@@ -68,11 +68,10 @@ def answer(question: Question, assistant: Any) -> Answer:
         A state is none of this release.
     """
     from bitaca_core.derona.assistant import DialogueState
-    from bitaca_core.derona.moderation import blocks
 
     def said(text: str, state: DialogueState) -> Answer:
         if question.rests and (resting := assistant.rest(text, state=state)) is not None:
-            return _answered(resting, blocked=False)
+            return _answered(resting)
         reply = assistant.reply(
             text,
             state=state,
@@ -82,7 +81,7 @@ def answer(question: Question, assistant: Any) -> Answer:
             continuing=question.continuing,
             own=question.own,
         )
-        return _answered(reply, blocked=blocks(text))
+        return _answered(reply)
 
     state = DialogueState(lang=question.lang)
     if question.state is not None:
@@ -98,5 +97,5 @@ def answer(question: Question, assistant: Any) -> Answer:
     return said(question.text, replace(state, turn=after.turn))
 
 
-def _answered(reply: Any, *, blocked: bool) -> Answer:
-    return Answer(replace(reply, state=None), reply.state.to_json(), blocked)
+def _answered(reply: Any) -> Answer:
+    return Answer(replace(reply, state=None), reply.state.to_json(), reply.blocked)

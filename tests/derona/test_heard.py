@@ -75,9 +75,16 @@ def test_a_message_that_is_judged_anew_is_read_anew(fresh, monkeypatch):
     from bitaca_core.derona import moderation
 
     text = "quero ver um filme de terror"
+    told = iter(
+        [
+            moderation.Judgement("allow", "learned", final=False),
+            moderation.Judgement("crisis", "meaning"),
+        ]
+    )
+    monkeypatch.setattr(moderation, "judgement", lambda message: next(told))
     assert fresh.reply(text).intent == "search"
-    monkeypatch.setattr(moderation, "judge", lambda message: "crisis")
     assert fresh.reply(text).intent == "crisis"
+    assert fresh.reply(text).intent == "crisis", "what is final is not asked for a third time"
 
 
 def test_what_was_used_longest_ago_goes_first(fresh):

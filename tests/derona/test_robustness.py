@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bitaca_core.derona import normalize
+from bitaca_core.derona import normalize, policy
 from bitaca_core.derona.assistant import Assistant, DialogueState, PlayerContext
 from bitaca_core.derona.context import Action, Citation
 from tests.bench.derona import fuzzing
@@ -179,7 +179,7 @@ def test_planted_crashes_and_unsound_answers_are_reported(derona: Assistant, mon
         raise ZeroDivisionError("planted")
 
     drawn = list(fuzzing.inputs(range(3), 1, SAID, fuzzing.ids_of(derona)))
-    monkeypatch.setattr(Assistant, "understand", breaks)
+    monkeypatch.setattr(policy, "answer", breaks)
     with pytest.raises(ZeroDivisionError):
         derona.reply("quero um drama")
     assert fuzzing.run(derona, drawn).crashes == {"ZeroDivisionError in test_robustness.py:breaks": 3}

@@ -36,7 +36,7 @@ def test_round_trip() -> None:
 def test_what_has_its_default_is_left_out_and_an_empty_wish_is_not_none() -> None:
     assert json.loads(DialogueState().to_json()) == {"version": STATE_VERSION}
     wish = Wish(query=Query(genres=("drama",), exclude_ids=frozenset(("b", "a"))), popular=True)
-    state = DialogueState(wish=Wish(), past=(Past(), Past(Wish(), ("a",)), Past(wish)))
+    state = DialogueState(wish=Wish(), past=(Past(), Past.of(Wish(), ("a",)), Past.of(wish, ())))
     said = json.loads(state.to_json())
     assert said["wish"] == {} and said["past"][:2] == [{}, {"listed": ["a"], "wish": {}}]
     assert said["past"][2]["wish"] == {
@@ -64,11 +64,23 @@ def test_a_state_of_before_that_names_every_field_is_the_same() -> None:
         '{"version": 99}',
         f'{{"version": {STATE_VERSION}, "wish": 3}}',
         f'{{"version": {STATE_VERSION}, "turn": "x"}}',
+        f'{{"version": {STATE_VERSION}, "past": [3]}}',
+        f'{{"version": {STATE_VERSION}, "past": [{{"wish": 3}}]}}',
+        f'{{"version": {STATE_VERSION}, "past": [{{"listed": "a"}}]}}',
     ],
 )
 def test_bad_states_are_refused(text: str) -> None:
     with pytest.raises(SchemaError):
         DialogueState.from_json(text)
+
+
+def test_a_past_list_is_read_when_it_is_gone_back_to() -> None:
+    wish = Wish(query=Query(genres=("drama",), exclude_ids=frozenset(("b", "a"))), popular=True)
+    held = DialogueState.from_json(DialogueState(past=(Past.of(wish, ("a", "b")),)).to_json()).past[0]
+    assert held.wish == wish and held.listed == ("a", "b")
+    assert Past().wish is None and Past().listed == ()
+    with pytest.raises(SchemaError):
+        _ = Past({"wish": {"query": 3}}).wish
 
 
 def test_unknown_fields_are_left_out_and_missing_ones_have_defaults() -> None:

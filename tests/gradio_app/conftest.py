@@ -149,6 +149,14 @@ class FakeReply:
     intent: str = "search"
     citations: tuple[Any, ...] = ()
     links: tuple[Any, ...] = ()
+    blocked: bool = False
+
+
+def rude(text: str) -> bool:
+    """Return whether the real moderation asks whoever writes this to calm down."""
+    from bitaca_core.derona.moderation import judgement_of
+
+    return judgement_of(text).tier == "block"
 
 
 class FakeAssistant:
@@ -167,7 +175,7 @@ class FakeAssistant:
         acts = (FakeAction(),) if text == "pausa" else ()
         cards = () if acts else (FakeCard(),)
         answer = f"Você disse {text}. " + "Uma frase bem comprida para chegar em pedaços. " * 3
-        return FakeReply(answer, cards, acts, ("mais",), more["state"])
+        return FakeReply(answer, cards, acts, ("mais",), more["state"], blocked=rude(text))
 
 
 def publish(settings: Settings, title_id: str) -> None:

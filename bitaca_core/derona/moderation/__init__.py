@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -32,14 +32,13 @@ from bitaca_core.derona.moderation.weights import (
     risk_of,
     scores_of,
 )
-from bitaca_core.derona.normalize import MAX_CHARS, Message, clean
+from bitaca_core.derona.normalize import Message
 
 __all__ = [
     "TIERS",
     "Judgement",
     "Tier",
     "Verdict",
-    "blocks",
     "faint",
     "grave",
     "harmless",
@@ -115,10 +114,13 @@ class Judgement:
     reason : str
         For logs: `learned` (the words decided), `meaning` (a second look did), `how-to` (it asks how, or about her), `order` or `idiom`
         (a figure of speech or a trade was taken out first); never a word of the message.
+    final : bool
+        False where a second look was wanted and there was no time for it: another time may tell otherwise.
     """
 
     tier: Tier
     reason: str = ""
+    final: bool = field(default=True, compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -161,11 +163,6 @@ def faint(message: Message) -> bool:
         and not _kinds_in(message.raw) & REFUSED_KINDS - {"prejudice", "means"}
         and chance(risk_of(_scores(message.raw))) < FAINT_MAX
     )
-
-
-def blocks(text: str) -> bool:
-    """Return whether somebody who writes this is asked to calm down."""
-    return judgement_of(clean(text[:MAX_CHARS])).tier == "block"
 
 
 def _asks_of_nothing(text: str, plain: str, told: float) -> bool:
@@ -229,19 +226,21 @@ def judgement_of(text: str) -> Judgement:
     doubtful = meaning.GREY[0] < risk_of(scores) < meaning.GREY[1]
     meant = _second_look(text, scores) if doubtful else None
     reason = "learned" if meant is None else "meaning"
+    final = not doubtful or meant is not None or not meaning.committed().ready
     if grave(text, scores, meant):
         words = words_of(text)
         if idioms.is_order(words):
-            return Judgement("allow", "order")
+            return Judgement("allow", "order", final)
         plain = " ".join(spell(words))
         if (rest := idioms.without(plain)) != plain:
-            return replace(judgement_of(rest), reason="idiom")
+            told = judgement_of(rest)
+            return replace(told, reason="idiom", final=told.final and final)
         likeliest = max(chances[tier] for tier in GRAVE)
         tier = [tier for tier in GRAVE if chances[tier] >= NEARLY * likeliest][-1]
         if tier == "refuse" and _asks_of_nothing(text, plain, chance(risk_of(scores))):
-            return Judgement("allow", "how-to")
-        return Judgement(tier, reason)
-    return Judgement("soften" if chances["soften"] > chances["allow"] else "allow", reason)
+            return Judgement("allow", "how-to", final)
+        return Judgement(tier, reason, final)
+    return Judgement("soften" if chances["soften"] > chances["allow"] else "allow", reason, final)
 
 
 def prepare(share: float = 1.0) -> bool:

@@ -131,9 +131,9 @@ class Linear:
         found: NDArray[np.float32] = values @ self.weights.take(rows, axis=0).astype(np.float32)
         return found
 
-    def scores_of(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the (L,) scores that all blocks' sums make."""
-        found: NDArray[np.float32] = sums * self.scale + self.bias
+    def scores_of(self, sums: NDArray[np.float32] | NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the scores that the sums of all features make, (L,) of one sample or (S, L) of several."""
+        found: NDArray[np.float32] = sums.astype(np.float32, copy=False) * self.scale + self.bias
         return found
 
     def scores(self, features: Features | Hashed) -> NDArray[np.float32]:
@@ -145,6 +145,10 @@ class Linear:
 
         They are what `scores` gives for each alone: sums of whole numbers, at a fraction of the cost.
         """
+        return self.scores_of(self.steps(samples))
+
+    def steps(self, samples: Sequence[Features]) -> NDArray[np.int32]:
+        """Return the (S, L) sums of the weights of such samples: those of other features of theirs may be added."""
         crc, start = zlib.crc32, _STARTS["s"]
         keys: list[int] = []
         ends = [0]
@@ -156,7 +160,7 @@ class Linear:
         np.multiply(self.weights.take(at, axis=0), known[:, None], out=steps[1:], dtype=np.int32)
         np.cumsum(steps, axis=0, out=steps)
         told = steps[ends]
-        found: NDArray[np.float32] = (told[1:] - told[:-1]).astype(np.float32) * self.scale + self.bias
+        found: NDArray[np.int32] = told[1:] - told[:-1]
         return found
 
     def choices(self, samples: Sequence[Features]) -> list[str]:

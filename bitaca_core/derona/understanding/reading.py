@@ -7,7 +7,7 @@ come from the catalogue, minutes and years from `numbers`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -81,13 +81,14 @@ class Spoken:
         Folded words of known people's names.
     """
 
-    __slots__ = ("_evidence", "_message", "_sums", "_told")
+    __slots__ = ("_evidence", "_message", "_sums", "_told", "_weighed")
 
     def __init__(self, message: Message, masked: str, people: Collection[str] = frozenset()) -> None:
         self._message = message
         self._evidence = evidence_of(message, masked, "", people)
         self._sums = committed("intents").sums(wording_features(self._evidence))
         self._told: dict[tuple[str, str], dict[str, Any]] = {}
+        self._weighed: themes.Weighed | None = None
 
     def understood(self, scene: str) -> Understood:
         """Return what the words mean where `scene` stands on the page: `results`, `details`, `playing`, or empty."""
@@ -100,11 +101,19 @@ class Spoken:
             best = next_
         intent = model.labels[best]
         if (told := self._told.get((intent, scene))) is None:
-            told = self._told[intent, scene] = _slots(self._message, evidence, intent)
+            told = self._told[intent, scene] = _slots(self._message, evidence, intent, self._themes)
         return Understood(intent, margin, told)
 
+    def _themes(self) -> themes.Weighed:
+        """Return the words as they are weighed for themes; few intents ask for it."""
+        if self._weighed is None:
+            self._weighed = themes.Weighed(committed("themes"), self._evidence)
+        return self._weighed
 
-def _slots(message: Message, evidence: Evidence, intent: str) -> dict[str, Any]:
+
+def _slots(
+    message: Message, evidence: Evidence, intent: str, weighed: Callable[[], themes.Weighed]
+) -> dict[str, Any]:
     slots: dict[str, Any] = {}
     if intent in POINTING:
         _phrases(evidence, intent, slots)
@@ -117,15 +126,15 @@ def _slots(message: Message, evidence: Evidence, intent: str) -> dict[str, Any]:
     if intent == "player_control":
         action = orders.plain_action(message)
         if action is None:
-            weighed = committed("actions").scores(intent_features(evidence))
-            action = committed("actions").labels[int(weighed.argmax())]
+            scores = committed("actions").scores(intent_features(evidence))
+            action = committed("actions").labels[int(scores.argmax())]
         slots["action"] = action
     elif intent == "play" and (action := orders.play_action(message, slots.get("seconds"))) is not None:
         slots["action"] = action
     if slots.get("action") not in SEEKS:
         slots.pop("seconds", None)  # "pause for a minute" goes nowhere
     if intent in THEMED or (intent in NAMING and any(evidence.people)):
-        _words(evidence, intent, slots)
+        _words(evidence, intent, slots, weighed())
     if intent in WISHING:
         slots["not_title_places"] = tuple(_left_out_titles(evidence, intent))
     return slots
@@ -218,9 +227,9 @@ def _numbers(message: Message, evidence: Evidence, intent: str, slots: dict[str,
         slots["seconds"] = amount
 
 
-def _words(evidence: Evidence, intent: str, slots: dict[str, Any]) -> None:
+def _words(evidence: Evidence, intent: str, slots: dict[str, Any], weighed: themes.Weighed) -> None:
     """Read themes and people, word by word."""
-    found, people = themes.read(committed("themes"), evidence, intent)
+    found, people = weighed.read(intent, evidence.scene)
     if intent in WISHING and found:
         slots["themes"] = found
     if people:

@@ -418,7 +418,9 @@ def left_out(rows: Sequence[Row], writers: Iterable[str] | None = None) -> Itera
                     row,
                     guessed,
                     frozenset(told),
-                    themes_.read(theming, row.evidence, guessed)[0] if guessed in themes_.THEMED else (),
+                    themes_.Weighed(theming, row.evidence).read(guessed, row.evidence.scene)[0]
+                    if guessed in themes_.THEMED
+                    else (),
                 )
             )
         yield found

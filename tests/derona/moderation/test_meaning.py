@@ -61,6 +61,7 @@ def test_what_is_not_in_doubt_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) 
     assert moderation.judgement_of("quero ver um filme leve com meus filhos").tier == "allow"
     assert moderation.judgement_of("vai se foder sua puta").tier == "block"
     assert encoder.asked == []
+    assert moderation.judgement_of("quero ver um filme leve com meus filhos").final
 
 
 def test_a_crowd_is_judged_by_words(doubt) -> None:
@@ -77,6 +78,17 @@ def test_a_crowd_is_judged_by_words(doubt) -> None:
     now[0] = 1.0
     told = [moderation.judgement_of(f"{DOUBTFUL} {number}").reason for number in range(100, 200)]
     assert told.count("meaning") == meaning.LOOKS_PER_S
+
+
+def test_what_waits_for_a_second_look_is_not_final(doubt, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = meaning.SecondLook(Always(), net(9.0))
+    doubt(look)
+    monkeypatch.setattr(look, "_allowed", lambda: False)
+    assert not moderation.judgement_of(DOUBTFUL).final
+    monkeypatch.setattr(look, "_allowed", lambda: True)
+    assert moderation.judgement_of(DOUBTFUL).final
+    doubt(meaning.SecondLook(None, net(9.0)))
+    assert moderation.judgement_of(DOUBTFUL).final, "nobody will ever look again"
 
 
 def test_without_the_encoder_the_words_decide(doubt) -> None:

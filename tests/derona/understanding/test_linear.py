@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +108,21 @@ def test_a_key_is_found_where_it_stands_and_no_other_is(known, others):
     at, there = model._find(np.array(asked, np.uint32))
     assert there.tolist() == [key in known for key in asked]
     assert keys[at[there]].tolist() == [key for key in asked if key in known]
+
+
+def test_themes_are_read_in_parts_as_in_one_piece() -> None:
+    model, read = committed("themes"), 0
+    for one in evidence()[:120]:
+        weighed = themes.Weighed(model, one)
+        taken = themes.taken_by(one)
+        for intent, scene in (("search", ""), ("refine", "results"), ("search", "")):
+            placed = replace(one, scene=scene)
+            whole = model.each(themes.word_features(placed, taken, intent))
+            seen = themes.seen_in(one, taken)
+            parts = model.steps(themes.wording_features(one, seen)) + model.steps(
+                themes.placing_features(seen, scene, intent)
+            )
+            assert np.array_equal(whole, model.scores_of(parts))
+            assert weighed.read(intent, scene) == themes.Weighed(model, placed).read(intent, scene)
+            read += bool(weighed.read(intent, scene)[0])
+    assert read > 20

@@ -14,7 +14,7 @@ from gradio_app.conversations.registry import Conversations
 from gradio_app.licences import Licences
 from gradio_app.limits import Limits
 
-from ..conftest import FakeAction, FakeCard, FakeClock, FakeReply
+from ..conftest import FakeAction, FakeCard, FakeClock, FakeReply, rude
 
 
 class CountingAssistant:
@@ -55,7 +55,8 @@ class CountingAssistant:
         shown = (*state.shown, *(card.title_id for card in cards))
         listed = tuple(card.title_id for card in cards)
         after = replace(state, turn=state.turn + 1, intent=text, wish=wish, shown=shown, listed=listed)
-        return FakeReply(answer, cards, (FakeAction(),) if text == "pausa" else (), ("mais",), after)
+        acts = (FakeAction(),) if text == "pausa" else ()
+        return FakeReply(answer, cards, acts, ("mais",), after, blocked=rude(text))
 
 
 @dataclass

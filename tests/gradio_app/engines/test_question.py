@@ -21,6 +21,7 @@ class Said:
     text: str
     state: DialogueState | None
     cards: tuple[str, ...] = ()
+    blocked: bool = False
 
 
 class Assistant:
@@ -34,7 +35,7 @@ class Assistant:
 
     def reply(self, text: str, *, state: Any, **known: Any) -> Said:
         cards = () if text in ANOTHER.values() and not self.more else ("x",)
-        return Said(f"{state.turn} {text} {len(known['watched'])}", state, cards)
+        return Said(f"{state.turn} {text} {len(known['watched'])}", state, cards, text.startswith("vai se"))
 
 
 def test_a_message_is_answered_in_its_state() -> None:
@@ -56,6 +57,7 @@ def test_a_state_of_another_release_is_refused() -> None:
 def test_an_insult_is_answered_and_told() -> None:
     insult = Question("vai se foder sua desgraçada")
     assert answer(insult, Assistant()).blocked
+    assert not answer(replace(insult, rests=True), Assistant()).blocked
 
 
 def test_whoever_rests_hears_one_line_unless_it_is_a_cry_for_help() -> None:
