@@ -48,6 +48,7 @@ async def status(request: Request) -> Response:
             else {
                 "name": companion.backend.name,
                 "breaker": companion.breaker.state,
+                "trust": companion.trust.state,
                 "outcomes": dict(companion.outcomes),
             }
         )

@@ -129,7 +129,12 @@ async def test_an_operator_sees_how_the_model_fares_and_nobody_else_does(app, cl
     assert (await client.get("/api/status")).json()["model"] is None
     app.state.context.companion = one = companion("http://127.0.0.1:9")
     body = (await client.get("/api/status")).json()
-    assert body["model"] == {"name": f"openai:{MODEL}", "breaker": "closed", "outcomes": {}}
+    assert body["model"] == {
+        "name": f"openai:{MODEL}",
+        "breaker": "closed",
+        "trust": "closed",
+        "outcomes": {},
+    }
     assert "model" not in (await stranger.get("/api/status")).json() and KEY not in str(body)
     await one.close()
 

@@ -17,10 +17,13 @@ class Breaker:
     ----------
     clock : callable
         Monotonic seconds.
+    failures : int
+        In a row, after which it opens.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], failures: int = FAILURES_MAX) -> None:
         self._clock = clock
+        self._most = failures
         self._failures = 0
         self._rests = 0
         self._until_s = 0.0
@@ -29,7 +32,7 @@ class Breaker:
     @property
     def state(self) -> str:
         """`closed`, `open` or `half-open`."""
-        if self._failures < FAILURES_MAX:
+        if self._failures < self._most:
             return "closed"
         return "open" if self._clock() < self._until_s else "half-open"
 
@@ -45,16 +48,23 @@ class Breaker:
         self._failures = self._rests = 0
         self._trying = False
 
-    def failed(self, retry_after_s: float | None = None) -> None:
-        """The model did not; `retry_after_s` is how long the provider asked for peace."""
+    def failed(self, retry_after_s: float | None = None) -> bool:
+        """Return whether the model is left alone from now on; `retry_after_s` is how long the provider asked for peace.
+
+        What was asked before that and fails behind it makes the rest no longer.
+        """
+        was_open = self.state == "open"
         self._trying = False
-        self._failures = min(FAILURES_MAX, self._failures + 1)
+        self._failures = min(self._most, self._failures + 1)
+        now, asked_s = self._clock(), min(retry_after_s or 0.0, REST_S[-1])
         if retry_after_s is not None:
-            self._failures = FAILURES_MAX
-        if self._failures == FAILURES_MAX:
-            rest = REST_S[min(self._rests, len(REST_S) - 1)]
-            self._until_s = self._clock() + max(rest, min(retry_after_s or 0.0, REST_S[-1]))
+            self._failures = self._most
+        if was_open:
+            self._until_s = max(self._until_s, now + asked_s)
+        elif self._failures == self._most:
+            self._until_s = now + max(REST_S[min(self._rests, len(REST_S) - 1)], asked_s)
             self._rests += 1
+        return not was_open and self.state == "open"
 
     def given_up(self) -> None:
         """The question was taken back before its end: it says nothing of the model."""

@@ -30,6 +30,9 @@ from bitaca_core.derona.names import Names
 from bitaca_core.derona.state import Wish
 
 CACHE_MAX = 2048
+REFUSALS_MAX = 20
+"""Answers in a row of which the guard lets nothing pass, after which a model is left alone for a while: whoever lies so
+often costs money and time, and adds nothing."""
 log = logging.getLogger("bitaca.model")
 
 
@@ -46,6 +49,8 @@ class Companion:
         Deadlines of the first piece and of the end.
     second : SecondOpinion or None
         The provider's moderation, which may stop what is added.
+    refusals : int
+        Answers in a row that the guard refuses before the model is left alone.
     """
 
     def __init__(
@@ -57,11 +62,13 @@ class Companion:
         first_s: float = FIRST_TOKEN_S,
         total_s: float = TOTAL_S,
         second: SecondOpinion | None = None,
+        refusals: int = REFUSALS_MAX,
     ) -> None:
         self.backend = backend
         self.second = second
         self.budget = budget
         self.breaker = Breaker(monotonic)
+        self.trust = Breaker(monotonic, refusals)
         self.outcomes: Counter[str] = Counter()
         """What became of each question: `said`, `cached`, a trouble, or `guard:<reason>`; for `/readyz` and tests."""
         self._first_s, self._total_s = first_s, total_s
@@ -95,15 +102,15 @@ class Companion:
         if self.budget.left(viewer) < asked:
             self.outcomes["budget"] += 1
             return
-        if not self.breaker.may_ask():
+        if not self._may_ask():
             self.outcomes["open"] += 1
             return
-        if not await self._fit(briefing.message):
+        if not await self._asked_fitly(briefing.message):
             return
         self.budget.spend(viewer, asked)
         guard = Guard(grounds_of(briefing, table, subtitles), names, borrowed_words(catalogue))
         shown: list[str] = []
-        answered = False
+        answered = refused = False
         try:
             pieces = within(self.backend.phrase(briefing), self._first_s, self._total_s)
             async with aclosing(pieces), aclosing(sentences(pieces)) as told:
@@ -111,6 +118,7 @@ class Companion:
                     self.budget.spend(viewer, tokens(sentence))
                     reason = guard.refusal(sentence)
                     if reason is not None:
+                        refused = True
                         self._note(f"guard:{reason}")
                         break
                     if not await self._fit(sentence):
@@ -119,15 +127,17 @@ class Companion:
                     yield sentence
             answered = True
             self.breaker.went_well()
+            self._judge(shown=bool(shown), refused=refused)
             self._note("said" if shown else "silent")
         except BackendError as error:
             answered = True
             self.breaker.failed(error.retry_after_s)
+            self.trust.given_up()
             self._note(error.trouble)
             return
         finally:
             if not answered:  # the viewer went on, or left
-                self.breaker.given_up()
+                self._given_up()
                 self.outcomes["stopped"] += 1
         if shown:
             self._cache[key] = tuple(shown)
@@ -142,7 +152,7 @@ class Companion:
         `engines` is what she read, which stands; `names` are those of the catalogue.
         """
         asked = tokens(prompt.reader_rules(briefing.lang), prompt.question(briefing))
-        if self.budget.left(viewer) < asked or not self.breaker.may_ask():
+        if self.budget.left(viewer) < asked or self.trust.state != "closed" or not self.breaker.may_ask():
             return None
         self.budget.spend(viewer, asked)
         answered = False
@@ -169,6 +179,39 @@ class Companion:
         wish = filled(engines, read) if read is not None else None
         self._note("read" if wish is not None else "unread")
         return wish
+
+    def _may_ask(self) -> bool:
+        """Return whether the model is up, and has not been refused too often."""
+        if not self.trust.may_ask():
+            return False
+        if self.breaker.may_ask():
+            return True
+        self.trust.given_up()
+        return False
+
+    async def _asked_fitly(self, message: str) -> bool:
+        """Return whether a message may go to the model; one that may not says nothing of it."""
+        fit = False
+        try:
+            fit = await self._fit(message)
+        finally:
+            if not fit:
+                self._given_up()
+        return fit
+
+    def _given_up(self) -> None:
+        self.breaker.given_up()
+        self.trust.given_up()
+
+    def _judge(self, *, shown: bool, refused: bool) -> None:
+        """Count an answer for or against the model; one that is refused after it said something true is neither."""
+        if shown and not refused:
+            self.trust.went_well()
+        elif refused and not shown:
+            if self.trust.failed():
+                log.warning("%s: the guard refused all of its last answers; it rests", self.backend.name)
+        else:
+            self.trust.given_up()
 
     async def _fit(self, text: str) -> bool:
         """Return whether the provider's moderation, where there is one, lets a model's words go on."""

@@ -48,6 +48,20 @@ def test_a_breaker_opens_tries_once_and_rests_longer() -> None:
     assert breaker.state == "closed" and breaker.may_ask()
 
 
+def test_what_was_asked_before_it_opened_makes_no_rest_longer() -> None:
+    clock = Clock()
+    breaker = Breaker(clock, failures=2)
+    opened = [breaker.failed() for _ in range(6)]
+    assert opened == [False, True, False, False, False, False]
+    clock.now_s += REST_S[0] + 1
+    assert breaker.may_ask()
+    assert breaker.failed() and not breaker.failed(retry_after_s=REST_S[1] + 30)
+    clock.now_s += REST_S[1] + 20
+    assert not breaker.may_ask(), "a provider that asks for more peace has it"
+    clock.now_s += 11
+    assert breaker.may_ask()
+
+
 def test_a_question_taken_back_is_no_failure_and_a_provider_may_ask_for_peace() -> None:
     clock = Clock()
     breaker = Breaker(clock)
