@@ -198,6 +198,26 @@ def test_a_crowd_is_answered_by_words_and_nothing_of_it_is_kept(indexed, minilm)
     assert meant(search.search(question))
 
 
+def test_what_words_alone_tell_is_asked_once_under_many_conditions(indexed, minilm, monkeypatch):
+    search = open_search(*indexed, lambda: set(), minilm, background=False)
+    asked = []
+    gather = search._gather
+    monkeypatch.setattr(search, "_gather", lambda text, *more: asked.append(text) or gather(text, *more))
+    search.hurried = True
+    text = "pescadores na tempestade"
+    whole = [ids(search.search(Query(text=text, genres=genres))) for genres in ((), ("drama",), ("anime",))]
+    assert asked == [text] and len(set(map(tuple, whole))) == 3
+    search.hurried = False
+    assert any("meaning" in hit.why for hit in search.search(Query(text=text))), (
+        "words alone are the poorer answer"
+    )
+    assert asked == [text, text]
+    search.hurried = True
+    search.reload(search.catalogue)
+    search.search(Query(text=text))
+    assert asked == [text] * 3, "another catalogue is another answer"
+
+
 def test_something_alike_but_lighter_is_lighter(service, indexed):
     plain = ids(service.ask("algo tipo cidade de deus", limit=10))
     lighter = ids(service.ask("algo tipo cidade de deus mas mais leve", limit=10))
