@@ -101,6 +101,9 @@ def run_all(page, address, more=""):
         parameters.locator(".cm-content").click()
         page.keyboard.press("Control+End")
         page.keyboard.type(f"\n{more}")
+    # JupyterLab drops what it is told to run while its kernel is still being reached: on a full
+    # machine the page is there long before that.
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=GUARD_MS)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     expect(page.locator(".jp-OutputArea-output", has_text="results.json").last).to_be_visible(
