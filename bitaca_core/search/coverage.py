@@ -42,6 +42,10 @@ ASKED_MAX = 24
 """Words of a question that are looked at."""
 WHOLE_BOOK = 2
 """Where the titles have this share of all words (one in so many), multiplying all is cheaper than picking theirs out."""
+NEAREST_UP_TO = 2_000
+"""Titles up to which the nearness of all of them to a word is found at once and remembered: words come again."""
+NEAREST_KEPT = 2_000_000
+"""Cosines that are remembered so, 8 MB."""
 ASKED_KEPT = 4096
 """Vectors of questions' words that no title has: a crowd that types nonsense fills no memory."""
 _WORD = re.compile(r"[a-z0-9]+")
@@ -220,6 +224,12 @@ class Coverage:
             key: np.array([self._row[word] for word in words if word in self._row], np.int32)
             for key, words in told.items()
         }
+        told_rows = {key: rows for key, rows in self._rows.items() if len(rows)}
+        self._place = {key: place for place, key in enumerate(told_rows)}
+        self._all_rows = np.concatenate([*told_rows.values(), np.zeros(0, np.int32)]).astype(np.int64)
+        self._starts = np.cumsum([0, *map(len, told_rows.values())])[:-1]
+        self._nearest: OrderedDict[str, Floats] = OrderedDict()
+        self._lock = threading.Lock()
 
     def of(self, words: Sequence[str], among: Collection[str]) -> dict[str, float]:
         """Return how much of the question's words each of these titles covers, 0 to 1.
@@ -234,11 +244,40 @@ class Coverage:
         import numpy as np
 
         asked = list(words)[:ASKED_MAX]
-        keys = [key for key in among if key in self._rows and len(self._rows[key])]
+        keys = [key for key in among if key in self._place]
         if not asked or not keys:
             return {}
         rarity = np.array([self._rarity(word) for word in asked], np.float32)
         rarity /= rarity.sum()
+        if len(self._place) <= NEAREST_UP_TO:
+            covers = (rarity @ self._remembered(asked)).tolist()
+            return {key: covers[self._place[key]] for key in keys}
+        return dict(zip(keys, (self._best(asked, keys) @ rarity).tolist(), strict=True))
+
+    def _remembered(self, asked: Sequence[str]) -> Floats:
+        """Return how near each title's nearest word is to each of the asked ones, shape (len(asked), titles); 0 where below."""
+        import numpy as np
+
+        with self._lock:
+            found = {word: self._nearest[word] for word in asked if word in self._nearest}
+        if missing := [word for word in asked if word not in found]:
+            for word, vector in zip(
+                missing, _centred(self._book.question(missing), self._mean), strict=True
+            ):
+                near = np.maximum(self._vectors @ vector, 0.0)  # word by word: less than one product of matrices
+                found[word] = np.maximum.reduceat(near.take(self._all_rows), self._starts)
+        with self._lock:
+            for word in asked:
+                self._nearest[word] = found[word]
+                self._nearest.move_to_end(word)
+            while len(self._nearest) * len(self._place) > NEAREST_KEPT:
+                self._nearest.popitem(last=False)
+        return np.stack([found[word] for word in asked])
+
+    def _best(self, asked: Sequence[str], keys: Sequence[str]) -> Floats:
+        """Return the same of some titles, shape (len(keys), len(asked))."""
+        import numpy as np
+
         all_rows = np.concatenate([self._rows[key] for key in keys])
         lengths = np.array([len(self._rows[key]) for key in keys])
         question = _centred(self._book.question(asked), self._mean).T
@@ -251,8 +290,8 @@ class Coverage:
             near[used] = self._vectors[used] @ question
         np.maximum(near, 0.0, out=near)
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        best = np.maximum.reduceat(near[all_rows], starts, axis=0)
-        return dict(zip(keys, (best @ rarity).tolist(), strict=True))
+        best: Floats = np.maximum.reduceat(near[all_rows], starts, axis=0)
+        return best
 
     def vector(self, text: str) -> Floats:
         """Return the unit vector of an English question, shape (dimension,), its words' made ready for `of`."""

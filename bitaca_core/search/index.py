@@ -24,8 +24,9 @@ from bitaca_core.errors import SchemaError, WorkError
 from bitaca_core.search.documents import Document, document, fingerprint
 from bitaca_core.search.embeddings import VectorStore, embed_missing, text_key
 from bitaca_core.search.fulltext import FullText
+from bitaca_core.search.postings import TextsInMemory
 from bitaca_core.search.progress import ProgressNote
-from bitaca_core.search.tables import APPROXIMATE_FROM, drop_tables, open_table, write_table
+from bitaca_core.search.tables import APPROXIMATE_FROM, TEXT_COLUMNS, drop_tables, open_table, write_table
 from bitaca_core.settings import DataPaths, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ WORDS_FIRST = 1024
 """With more new texts than this, words are published before the first is embedded."""
 PUBLISH_EVERY = 8192
 """Texts embedded between two publications on the way."""
+TEXTS_IN_MEMORY_UP_TO = 50_000
+"""Titles whose full text is also held in memory; of more, LanceDB is asked."""
 _REBUILD = "run `bitaca run --only index` to build it again"
 
 
@@ -301,12 +304,19 @@ def _switch(paths: DataPaths, info: IndexInfo, remote: Remote | None) -> None:
 
 
 class OpenIndex:
-    """One version of the index, opened: full text by LanceDB, vectors also in memory and searched exactly.
+    """One version of the index, opened: full text and vectors of LanceDB's table, both also in memory and exact.
 
     `ids`, `vectors` and `row_of` hold the titles that are embedded, full text all of them.
     """
 
-    def __init__(self, paths: DataPaths, info: IndexInfo, options: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        paths: DataPaths,
+        info: IndexInfo,
+        options: dict[str, str] | None = None,
+        *,
+        texts_in_memory_up_to: int = TEXTS_IN_MEMORY_UP_TO,
+    ) -> None:
         """Open it. `options` are the storage options of `info.uri`; the settings' when None."""
         import numpy as np
 
@@ -316,8 +326,14 @@ class OpenIndex:
         try:
             place = info.uri or paths.search / info.version
             self._table: Any = open_table(place, options)
-            self._texts = FullText(place, options)
-            data = self._table.search().select(["title_id", "vector"]).limit(max(1, info.titles)).to_arrow()
+            in_memory = info.titles <= texts_in_memory_up_to
+            columns = ["title_id", "vector", *(TEXT_COLUMNS if in_memory else ())]
+            data = self._table.search().select(columns).limit(max(1, info.titles)).to_arrow()
+            self._texts: TextsInMemory | FullText = (
+                TextsInMemory(data.select(["title_id", *TEXT_COLUMNS]).to_pydict())
+                if in_memory
+                else FullText(place, options)
+            )
             data = data.filter(data["vector"].is_valid())
         except (ValueError, OSError, RuntimeError) as error:
             raise WorkError(

@@ -19,6 +19,8 @@ TAG = "published"
 APPROXIMATE_FROM = 100_000
 """Rows from which vectors get an HNSW graph; below, an exact scan costs milliseconds and misses nothing."""
 TEXTS = ("title_id", "words", "names", "meaning", "kind")
+TEXT_COLUMNS = ("words", "meaning", "names")
+"""Those with a full-text index (`_index`; `postings.py` reads them the same way)."""
 NUMBERS = ("year", "duration_s", "age")
 SETS = ("genres", "countries")
 
