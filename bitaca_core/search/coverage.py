@@ -261,10 +261,10 @@ class Coverage:
         with self._lock:
             found = {word: self._nearest[word] for word in asked if word in self._nearest}
         if missing := [word for word in asked if word not in found]:
-            for word, vector in zip(
-                missing, _centred(self._book.question(missing), self._mean), strict=True
-            ):
-                near = np.maximum(self._vectors @ vector, 0.0)  # word by word: less than one product of matrices
+            for word, vector in zip(missing, _centred(self._book.question(missing), self._mean), strict=True):
+                near = np.maximum(
+                    self._vectors @ vector, 0.0
+                )  # word by word: less than one product of matrices
                 found[word] = np.maximum.reduceat(near.take(self._all_rows), self._starts)
         with self._lock:
             for word in asked:

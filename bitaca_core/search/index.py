@@ -306,7 +306,8 @@ def _switch(paths: DataPaths, info: IndexInfo, remote: Remote | None) -> None:
 class OpenIndex:
     """One version of the index, opened: full text and vectors of LanceDB's table, both also in memory and exact.
 
-    `ids`, `vectors` and `row_of` hold the titles that are embedded, full text all of them.
+    `ids`, `vectors` and `row_of` hold the titles that are embedded, full text all of them; `texts_in_memory` says
+    whether that is asked without LanceDB.
     """
 
     def __init__(
@@ -326,12 +327,12 @@ class OpenIndex:
         try:
             place = info.uri or paths.search / info.version
             self._table: Any = open_table(place, options)
-            in_memory = info.titles <= texts_in_memory_up_to
-            columns = ["title_id", "vector", *(TEXT_COLUMNS if in_memory else ())]
+            self.texts_in_memory = info.titles <= texts_in_memory_up_to
+            columns = ["title_id", "vector", *(TEXT_COLUMNS if self.texts_in_memory else ())]
             data = self._table.search().select(columns).limit(max(1, info.titles)).to_arrow()
             self._texts: TextsInMemory | FullText = (
                 TextsInMemory(data.select(["title_id", *TEXT_COLUMNS]).to_pydict())
-                if in_memory
+                if self.texts_in_memory
                 else FullText(place, options)
             )
             data = data.filter(data["vector"].is_valid())

@@ -32,8 +32,8 @@ ENGLISH_STOPS = (
     "own re s same shan she should shouldn so some such t than that the their theirs them themselves then there these "
     "they this those through to too under until up ve very was wasn we were weren what when where which while who whom "
     "why will with won wouldn y you your yours yourself yourselves"
-).split()
-"""What LanceDB leaves out of English; tantivy's own list is shorter."""
+)
+"""What LanceDB leaves out of English, with spaces between; tantivy's own list is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,10 @@ def analyzers() -> dict[str, Analyzer]:
         return Analyzer(builder.build().analyze)
 
     triples = TextAnalyzerBuilder(Tokenizer.ngram(NGRAM, NGRAM, False)).filter(Filter.lowercase())
+    triples = triples.filter(Filter.ascii_fold())
     return {
         "words": words("portuguese", Filter.stopword("portuguese")),
-        "meaning": words("english", Filter.custom_stopword(ENGLISH_STOPS)),
+        "meaning": words("english", Filter.custom_stopword(ENGLISH_STOPS.split())),
         "names": Analyzer(triples.build().analyze, once=True),
     }
 
@@ -95,13 +96,15 @@ class Postings:
         )
         rows = np.repeat(np.arange(len(said)), lengths)
         pairs, counts = np.unique(tokens * max(1, len(said)) + rows, return_counts=True)
-        of, self._rows = pairs // max(1, len(said)), pairs % max(1, len(said))
+        of, self._rows = pairs // max(1, len(said)), (pairs % max(1, len(said))).astype(np.int32)
         found = np.bincount(of, minlength=len(number))
         rarity = np.log(1 + (len(said) - found + 0.5) / (found + 0.5))
         room = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean()) if len(said) else 1.0))
         self._told = (rarity[of] * counts * (K1 + 1) / (counts + room[self._rows])).astype(np.float32)
         ends = np.cumsum(found).tolist()
-        self._span = {token: (ends[place] - int(found[place]), ends[place]) for token, place in number.items()}
+        self._span = {
+            token: (ends[place] - int(found[place]), ends[place]) for token, place in number.items()
+        }
 
     def match(self, text: str, limit: int) -> list[tuple[str, float]]:
         """Return `(title_id, BM25 score)`, best first; equal ones in the order of the rows."""

@@ -255,6 +255,7 @@ class LocalSearch:
                 self._index, self._centred, self._coverage = index, centred, coverage
                 self._index_stamp, self.problem = stamp, None
                 self._cache.clear()
+                self._by_words.clear()
 
     def _notice_new_index(self) -> None:
         now = self._clock()
@@ -620,7 +621,7 @@ class LocalSearch:
         if index is not None and not (
             not self.hurried and self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)
         ):
-            return self._told_by_words(key, state), None  # busy
+            return self._told_by_words(key, state, index if index.texts_in_memory else None), None  # busy
         try:
             evidence = self._gather(key, state, index)
         finally:
@@ -631,16 +632,19 @@ class LocalSearch:
                 _remember(self._cache, key, evidence, CACHE_SIZE)
         return evidence, centred
 
-    def _told_by_words(self, key: str, state: Shelf) -> Evidence:
-        """Return the evidence of a folded text by its words alone; kept apart, since it is the poorer one."""
+    def _told_by_words(self, key: str, state: Shelf, texts: OpenIndex | None) -> Evidence:
+        """Return the evidence of a folded text by its words alone; kept apart, since it is the poorer one.
+
+        Full text where it costs no trip to LanceDB, else (None) the catalogue's words.
+        """
         with self._lock:
             known = self._by_words.get(key) if state is self._state else None
             if known is not None:
                 self._by_words.move_to_end(key)
                 return known
-        evidence = self._gather(key, state, None)
+        evidence = gather(key, state, texts, None, self._legs)
         with self._lock:
-            if state is self._state:
+            if state is self._state and texts in (None, self._index):
                 _remember(self._by_words, key, evidence, BY_WORDS_SIZE)
         return evidence
 

@@ -89,8 +89,8 @@ def test_an_index_lies_in_s3_as_on_disk(endpoint, tmp_path):
     build_index(first, here, embedder)
     assert build_index(first, there, embedder, remote=remote).built
     assert not build_index(first, there, embedder, remote=remote).built
-    local = OpenIndex(here, read_info(here))
-    distant = OpenIndex(there, read_info(there), remote.options)
+    local = OpenIndex(here, read_info(here), texts_in_memory_up_to=0)
+    distant = OpenIndex(there, read_info(there), remote.options, texts_in_memory_up_to=0)
     assert distant.ids == local.ids and np.array_equal(distant.vectors, local.vectors)
     for column, text in (("names", "bacurao"), ("words", "limite"), ("meaning", "aquarius")):
         assert distant.match(column, text, 5) == local.match(column, text, 5)

@@ -9,9 +9,11 @@ import pytest
 from bitaca_core.catalogue.store import Catalogue
 from bitaca_core.catalogue.titles import Title
 from bitaca_core.errors import SchemaError, WorkError
+from bitaca_core.search import postings
 from bitaca_core.search.documents import document
 from bitaca_core.search.embeddings import BATCH_TEXTS
 from bitaca_core.search.freshness import share_embedded, wanted_version, why_stale
+from bitaca_core.search.fulltext import FullText
 from bitaca_core.search.index import (
     WORDS_FIRST,
     IndexInfo,
@@ -21,9 +23,10 @@ from bitaca_core.search.index import (
     index_file,
     read_info,
 )
+from bitaca_core.search.postings import TextsInMemory
 from bitaca_core.search.progress import ProgressNote, read_progress
 from bitaca_core.search.service import open_search
-from bitaca_core.search.tables import open_table, write_table
+from bitaca_core.search.tables import TEXT_COLUMNS, open_table, write_table
 from bitaca_core.settings import DataPaths
 
 
@@ -114,6 +117,52 @@ def test_the_vectors_in_memory_answer_as_lancedb_does(indexed, minilm):
         memory, disk = index.nearest(vector, 10), index.nearest_on_disk(vector, 10)
         assert [key for key, _ in memory] == [key for key, _ in disk]
         assert np.allclose([score for _, score in memory], [score for _, score in disk], atol=1e-5)
+
+
+def otherwise(memory, table, asked, limit):
+    """Return what the two answer differently: other titles, or scores that differ by more than a float's last bits."""
+    found = []
+    for column, text in asked:
+        ours, theirs = dict(memory.match(column, text, limit)), dict(table.match(column, text, limit))
+        if ours.keys() != theirs.keys() or any(
+            abs(ours[key] - theirs[key]) > 1e-5 * theirs[key] for key in ours
+        ):
+            found.append((column, text))
+    return found
+
+
+STRANGE = (
+    "", " ", "?!", "a", "de", "the", "willing", "Who's there? I'm", "drama drama", "adoado", "ana banana", "ÇÃO coração",
+    "ll re ve", "日本 アニメ", "x" * 41 + " drama", "don't won't", "trem-bala", "1984 2001", "e\u0301 cafe\u0301", "🎬 drama", "O Auto",
+)  # fmt: skip
+
+
+def test_full_text_in_memory_answers_as_lancedb_does(indexed):
+    info = read_info(indexed[0])
+    memory, table = OpenIndex(indexed[0], info), OpenIndex(indexed[0], info, texts_in_memory_up_to=0)
+    assert type(memory._texts) is TextsInMemory and type(table._texts) is FullText
+    texts = [asdict(document(title)) for title in indexed[1].titles]
+    drawn = np.random.default_rng(7)
+    asked = [(column, text) for column in TEXT_COLUMNS for text in STRANGE]
+    for column in TEXT_COLUMNS:
+        words = sorted({word for text in texts for word in text[column].split()})
+        asked += [(column, word) for word in drawn.choice(words, 150, replace=False)]
+        asked += [(column, " ".join(drawn.choice(words, 5))) for _ in range(60)]
+    assert otherwise(memory, table, asked, info.titles) == []
+    for column, text in asked:  # the best of many, but for equal ones at the edge
+        best = [score for _, score in memory.match(column, text, 7)]
+        assert best == pytest.approx([score for _, score in table.match(column, text, 7)], rel=1e-5)
+        assert best == sorted(best, reverse=True)
+
+
+def test_other_tokens_than_lancedbs_would_be_noticed(indexed, monkeypatch):
+    info = read_info(indexed[0])
+    table = OpenIndex(indexed[0], info, texts_in_memory_up_to=0)
+    monkeypatch.setattr(postings, "ENGLISH_STOPS", postings.ENGLISH_STOPS.replace(" who ", " "))
+    assert otherwise(OpenIndex(indexed[0], info), table, [("meaning", "who")], info.titles) != []
+    monkeypatch.undo()
+    monkeypatch.setattr(postings, "NGRAM", 4)
+    assert otherwise(OpenIndex(indexed[0], info), table, [("names", "miyazaki")], info.titles) != []
 
 
 def test_full_text_is_stemmed_and_without_accents(indexed):

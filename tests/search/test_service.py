@@ -4,6 +4,7 @@ import pytest
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.search import service as service_of
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.query import Query
 from bitaca_core.search.service import MEANING_BURST, LocalSearch, open_search
@@ -200,9 +201,8 @@ def test_a_crowd_is_answered_by_words_and_nothing_of_it_is_kept(indexed, minilm)
 
 def test_what_words_alone_tell_is_asked_once_under_many_conditions(indexed, minilm, monkeypatch):
     search = open_search(*indexed, lambda: set(), minilm, background=False)
-    asked = []
-    gather = search._gather
-    monkeypatch.setattr(search, "_gather", lambda text, *more: asked.append(text) or gather(text, *more))
+    asked, gather = [], service_of.gather
+    monkeypatch.setattr(service_of, "gather", lambda text, *more: asked.append(text) or gather(text, *more))
     search.hurried = True
     text = "pescadores na tempestade"
     whole = [ids(search.search(Query(text=text, genres=genres))) for genres in ((), ("drama",), ("anime",))]
@@ -216,6 +216,16 @@ def test_what_words_alone_tell_is_asked_once_under_many_conditions(indexed, mini
     search.reload(search.catalogue)
     search.search(Query(text=text))
     assert asked == [text] * 3, "another catalogue is another answer"
+
+
+def test_words_alone_read_every_full_text_that_lies_in_memory(indexed, minilm, monkeypatch):
+    search = open_search(*indexed, lambda: set(), minilm, background=False)
+    search.hurried = True
+    evidence, centred = search._evidence("um menino e um robô gigante")
+    assert centred is None and evidence.vector is None and {"words", "english"} <= evidence.legs.keys()
+    monkeypatch.setattr(search._index, "texts_in_memory", False)
+    monkeypatch.setattr(search._index, "matches", lambda asked: pytest.fail("a trip to LanceDB in a hurry"))
+    assert search._evidence("uma menina e um robô gigante")[0].legs.keys() & {"words", "english"} == {"words"}
 
 
 def test_something_alike_but_lighter_is_lighter(service, indexed):
