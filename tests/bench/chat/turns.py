@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,12 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.derona import moderation
 from bitaca_core.derona.assistant import Assistant, DialogueState
 from bitaca_core.search.embed import open_embedder
 from bitaca_core.search.service import open_search
 from bitaca_core.settings import DataPaths
+from gradio_app.collecting import Collecting
 from tests.bench.chat.house import PUBLISHED
 from tests.bench.chat.report import percentiles
 from tests.bench.chat.texts import Texts, utterances
@@ -58,9 +59,10 @@ def measured(home: Path, catalogue: Catalogue, seed: int, turns: int = TURNS) ->
     spoken = [texts.one() for _ in range(WARMING + turns)]
     for text in spoken[:WARMING]:
         assistant.reply(text)
+    moderation.prepare()
     threadpool_limits(limits=1)  # as in an engine
-    gc.collect()
-    gc.freeze()
+    collecting = Collecting()
+    collecting.begin()
     without: list[float] = []
     with_: list[float] = []
     state = DialogueState()
@@ -71,7 +73,8 @@ def measured(home: Path, catalogue: Catalogue, seed: int, turns: int = TURNS) ->
         state = assistant.reply(text, state=state).state
         spent = 1000 * (time.process_time() - began)
         (with_ if embedder.asked > asked else without).append(spent)
-    gc.unfreeze()
+        collecting.step()
+    collecting.end()
     return {
         "turns": turns,
         "without_embedding_ms": percentiles(without, 2),

@@ -7,7 +7,6 @@ three goes on from the answer before. Only the page's bounds are kept (`gradio_a
 
 from __future__ import annotations
 
-import gc
 import json
 import multiprocessing
 import random
@@ -24,6 +23,7 @@ from typing import Any
 from bitaca_core.derona import moderation
 from bitaca_core.derona.assistant import Action, Assistant, DialogueState, Own, PlayerContext
 from bitaca_core.settings import CHECKOUT
+from gradio_app.collecting import Collecting
 from tests.bench.derona.recapping import library
 from tests.bench.derona.simulating import opened
 
@@ -59,7 +59,7 @@ class Fuzzed:
 
 @dataclass
 class Tally:
-    """What became of inputs: milliseconds of CPU of each, the slowest, and each crash by where it was."""
+    """What became of inputs: milliseconds of CPU of each, the slowest, each crash by where it was, and of each pause."""
 
     costs: list[float] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -67,10 +67,12 @@ class Tally:
     crashes: Counter[str] = field(default_factory=Counter)
     crashed: list[dict[str, Any]] = field(default_factory=list)
     slowest: list[tuple[float, str, int, str]] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         """Take in another's."""
         self.costs += other.costs
+        self.pauses += other.pauses
         self.kinds += other.kinds
         self.over += other.over
         self.crashes += other.crashes
@@ -315,8 +317,14 @@ def inputs(numbers: Iterable[int], seed: int, said: Sequence[str], ids: Sequence
 # -- what becomes of it
 
 
-def run(derona: Assistant, drawn: Iterable[Fuzzed]) -> Tally:
-    """Answer inputs one after the other."""
+def run(derona: Assistant, drawn: Iterable[Fuzzed], pause: Callable[[], bool] = lambda: False) -> Tally:
+    """Answer inputs one after the other.
+
+    Parameters
+    ----------
+    pause : callable
+        What an engine does between two answers; returns whether that was anything.
+    """
     tally, before = Tally(), DialogueState()
     known = {title.title_id for title in derona.catalogue}
     for one in drawn:
@@ -340,6 +348,9 @@ def run(derona: Assistant, drawn: Iterable[Fuzzed]) -> Tally:
             tally.crashes[broken] += 1
             tally.crashed = [*tally.crashed, _told(one, broken)][:TOLD]
         before = reply.state
+        start = time.thread_time()
+        if pause():
+            tally.pauses.append(1000 * (time.thread_time() - start))
     return tally
 
 
@@ -381,7 +392,7 @@ def measure(derona: Assistant, count: int = INPUTS, processes: int = 1, seed: in
     """Answer `count` inputs, in processes of their own where there are several; return totals and the slowest."""
     started = time.perf_counter()
     if processes == 1:
-        tally = run(warm(shown(derona)), inputs(range(count), seed, dev_messages(), ids_of(derona)))
+        tally = _as_an_engine(derona, range(count), seed)
     else:
         tally = Tally()
         shares = [range(at, count, processes) for at in range(processes)]
@@ -401,6 +412,7 @@ def measure(derona: Assistant, count: int = INPUTS, processes: int = 1, seed: in
             "most": round(costs[-1], 2) if costs else 0.0,
             "slowest": [{"ms": ms, "kind": kind, "characters": length, "text": text} for ms, kind, length, text in tally.slowest],
         },
+        "between answers": {"pauses": len(tally.pauses), "most cpu ms": round(max(tally.pauses, default=0.0), 2)},
         "seconds": round(time.perf_counter() - started, 1),
     }  # fmt: skip
 
@@ -412,16 +424,22 @@ def shown(derona: Assistant) -> Assistant:
 
 
 def warm(derona: Assistant) -> Assistant:
-    """Return an engine as it is in a server that runs: models and tables are loaded by the first answers.
-
-    What stays for ever is not searched for garbage from here on, in this process.
-    """
+    """Return an engine as it is in a server that runs: models and tables are loaded by the first answers."""
     moderation.prepare()
     for text in WARM:
         derona.reply(text)
-    gc.collect()
-    gc.freeze()
     return derona
+
+
+def _as_an_engine(derona: Assistant, numbers: Iterable[int], seed: int) -> Tally:
+    """Answer the inputs of these numbers as an engine does, which looks for garbage between its answers."""
+    drawn = inputs(numbers, seed, dev_messages(), ids_of(derona))
+    derona, collecting = warm(shown(derona)), Collecting()
+    collecting.begin()
+    try:
+        return run(derona, drawn, collecting.step)
+    finally:
+        collecting.end()
 
 
 def ids_of(derona: Assistant) -> list[str]:
@@ -440,4 +458,4 @@ def _at(costs: Sequence[float], part: float) -> float:
 def _part(numbers: Iterable[int], seed: int) -> Tally:
     """Answer inputs in a process of its own."""
     with opened() as derona:
-        return run(warm(shown(derona)), inputs(numbers, seed, dev_messages(), ids_of(derona)))
+        return _as_an_engine(derona, numbers, seed)
