@@ -32,6 +32,7 @@ from bitaca_core.search.embed import Embedder, open_embedder
 from bitaca_core.search.evidence import Evidence, Legs, Shelf, covered, fuse, gather, hints, meaning
 from bitaca_core.search.filters import duration_of
 from bitaca_core.search.index import OpenIndex, index_file, read_info
+from bitaca_core.search.leaning import Lean
 from bitaca_core.search.leftout import LeftOut, names_left_out, without_names
 from bitaca_core.search.makers import maker_asked, makers
 from bitaca_core.search.names import STRONG, NameMatch
@@ -68,8 +69,6 @@ INDEX_CHECK_S = 2.0
 SIMILAR_MIN = 0.15
 SIMILAR_POOL = 400
 """In a large catalogue, likeness by genres and themes is asked only of so many titles near in meaning."""
-MOOD_BONUS, OPPOSITE_MALUS = 1.3, 0.5
-MOOD_GAIN, OPPOSITE_LOSS = 1.0, 2.0
 COMPANY_GAIN = 3.0
 ALIKE_MEANING, ALIKE_MOODS, ALIKE_HINTS = 0.4, 0.2, 0.5
 """What makes a title like another: the cosine of their texts, and what they share of genres, themes and moods; then
@@ -78,31 +77,6 @@ LIKE_SOMEBODY = 6
 """So many of somebody's titles stand for their manner."""
 LEFT_OUT_NAME = 92.0
 """From this likeness on a name after "sem ser" is a title's, and a whole question is one (0 to 100)."""
-OPPOSITES = {
-    "leve": ("violento", "sombrio", "tenso", "intenso", "triste", "assustador"),
-    "alegre": ("triste", "sombrio", "melancolico"),
-    "engracado": ("triste", "sombrio"),
-    "aconchegante": ("violento", "sombrio", "tenso", "assustador"),
-    "contemplativo": ("violento", "intenso", "tenso"),
-    "esperancoso": ("sombrio",),
-    "triste": ("leve", "engracado"),
-    "sombrio": ("leve", "alegre", "aconchegante"),
-    "assustador": ("leve", "aconchegante"),
-}  # fmt: skip
-"""Who asks for something lighter wants what is heavy further down, not only what is light further up."""
-NEAR_MOODS = {
-    "violento": ("sombrio", "intenso", "tenso"),
-    "assustador": ("sombrio", "tenso"),
-    "triste": ("melancolico", "sombrio", "intenso"),
-    "sombrio": ("violento", "assustador", "tenso", "triste", "melancolico"),
-    "tenso": ("intenso", "assustador", "sombrio"),
-    "romantico": ("sonhador",),
-    "contemplativo": ("melancolico",),
-}
-NEAR_GENRES = {"romance": ("romantico",), "terror": ("assustador",), "drama": ("triste", "melancolico"), "crime": ("violento",),
-               "suspense": ("tenso",), "guerra": ("violento",), "acao": ("violento", "intenso"), "comedia": ("engracado",)}  # fmt: skip
-"""Who leaves something out would rather not have its neighbours either: those come later."""
-NEAR_LOSS = 1.0
 CLIP_S = 180
 """What is shorter answers a question for "comédia" last, unless shorts are asked for."""
 
@@ -401,7 +375,7 @@ class LocalSearch:
         """Return what a question's words find among the titles that it allows, and whether meaning was asked where it can be."""
         state = self._state
         evidence, legs, why_meaning = self.spoken(query.text, allowed)
-        shifts = bool(query.moods or query.exclude_moods or query.exclude_genres)
+        lean, traits = Lean(query), state.facets.traits
         liked = state.facets.liking(query.company) if query.company is not None else None
         found: list[tuple[float, bool, int, str]] = []
         for title_id, score in fuse(legs, allowed).items():
@@ -411,8 +385,8 @@ class LocalSearch:
             away = title_id not in ready
             if not away:
                 score += PLAYABLE_BONUS
-            if shifts:
-                score += self._mood_bonus(title_id, query)
+            if lean:
+                score += lean.bonus(traits[title_id][2])
             if liked is not None:
                 score += COMPANY_GAIN * liked[title_id]
             strong = evidence.strong.get(title_id)
@@ -458,21 +432,6 @@ class LocalSearch:
         kept = (one for one in found if not tells(titles[one[-1]], query.exclude_words))
         return list(itertools.islice(kept, limit))
 
-    def _moods(self, title_id: str, query: Query) -> tuple[bool, bool]:
-        """Return whether a title has a mood that is wanted, and whether it has one opposed to it."""
-        moods = set(self._state.facets.titles[title_id].moods)
-        opposed = any(other in moods for mood in query.moods for other in OPPOSITES.get(mood, ()))
-        return not moods.isdisjoint(query.moods), opposed
-
-    def _mood_bonus(self, title_id: str, query: Query) -> float:
-        wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
-        near = NEAR_LOSS * min(2, _unwanted(self._state.facets.titles[title_id], query))
-        return (MOOD_GAIN if wanted else 0.0) - (OPPOSITE_LOSS if opposed else 0.0) - near
-
-    def _mood_factor(self, title_id: str, query: Query) -> float:
-        wanted, opposed = self._moods(title_id, query) if query.moods else (False, False)
-        return (MOOD_BONUS if wanted else 1.0) * (OPPOSITE_MALUS if opposed else 1.0)
-
     def _filtered(
         self,
         query: Query,
@@ -487,7 +446,7 @@ class LocalSearch:
         titles, moods = state.facets.titles, state.facets.moods
         felt = frozenset[str]().union(*(moods.get(mood, ()) for mood in query.moods))
         liked = state.facets.liking(query.company) if query.company is not None else None
-        spurns, clips = bool(query.exclude_moods or query.exclude_genres), "short" in query.kinds
+        lean, clips = Lean(query), "short" in query.kinds
 
         def place(title_id: str) -> tuple[bool, bool, float, int, bool, bool, float, int]:
             title = titles[title_id]
@@ -496,7 +455,7 @@ class LocalSearch:
                 title_id not in ready,
                 title_id not in felt,
                 -liked[title_id] if liked is not None else 0.0,
-                _unwanted(title, query) if spurns else 0,
+                lean.unwanted(title.moods),
                 query.duration_max_s is not None and duration_of(title) is None,
                 not clips and (title.duration_s or CLIP_S) < CLIP_S,
                 sum(positions) / len(positions) if positions else 0.0,
@@ -554,6 +513,7 @@ class LocalSearch:
                 cosines = {key: (value + more.get(key, 0.0)) / 2 for key, value in cosines.items()}
         hinted = hints(fold(query.text), state)
         own_genres, own_themes, own_moods = state.facets.traits[source.title_id]
+        lean = Lean(query)
         found: list[tuple[float, int, str]] = []
         for other in self._pool(cosines, allowed):
             if other == source.title_id:
@@ -569,7 +529,7 @@ class LocalSearch:
             )
             if score < SIMILAR_MIN:
                 continue
-            score *= self._mood_factor(other, query) if query.moods else 1.0
+            score *= lean.factor(moods)
             score *= 1.0 + ALIKE_HINTS * hinted.get(other, 0.0)
             if query.company is not None:
                 score *= 1.0 + 0.5 * state.facets.liking(query.company)[other]
@@ -674,15 +634,6 @@ def _remember(kept: OrderedDict[str, Evidence], key: str, evidence: Evidence, si
     kept.move_to_end(key)
     if len(kept) > size:
         kept.popitem(last=False)
-
-
-def _unwanted(title: Title, query: Query) -> int:
-    """Return how many of a title's moods are neighbours of what a question leaves out."""
-    if not query.exclude_moods and not query.exclude_genres:
-        return 0
-    near = {mood for left in query.exclude_moods for mood in NEAR_MOODS.get(left, ())}
-    near.update(mood for left in query.exclude_genres for mood in NEAR_GENRES.get(left, ()))
-    return len(near.difference(query.moods).intersection(title.moods))
 
 
 def _joined(name: str) -> list[str]:
