@@ -45,7 +45,7 @@ WHOLE_BOOK = 2
 NEAREST_UP_TO = 2_000
 """Titles up to which the nearness of all of them to a word is found at once and remembered: words come again."""
 NEAREST_KEPT = 2_000_000
-"""Cosines that are remembered so, 8 MB."""
+"""Cosines that are remembered so, 8 MB; of `ASKED_KEPT` words at most."""
 ASKED_KEPT = 4096
 """Vectors of questions' words that no title has: a crowd that types nonsense fills no memory."""
 _WORD = re.compile(r"[a-z0-9]+")
@@ -226,8 +226,10 @@ class Coverage:
         }
         told_rows = {key: rows for key, rows in self._rows.items() if len(rows)}
         self._place = {key: place for place, key in enumerate(told_rows)}
-        self._all_rows = np.concatenate([*told_rows.values(), np.zeros(0, np.int32)]).astype(np.int64)
-        self._starts = np.cumsum([0, *map(len, told_rows.values())])[:-1]
+        self._remembers = len(told_rows) <= NEAREST_UP_TO
+        if self._remembers:
+            self._all_rows = np.concatenate([*told_rows.values(), np.zeros(0, np.int32)]).astype(np.int64)
+            self._starts = np.cumsum([0, *map(len, told_rows.values())])[:-1]
         self._nearest: OrderedDict[str, Floats] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -249,7 +251,7 @@ class Coverage:
             return {}
         rarity = np.array([self._rarity(word) for word in asked], np.float32)
         rarity /= rarity.sum()
-        if len(self._place) <= NEAREST_UP_TO:
+        if self._remembers:
             covers = (rarity @ self._remembered(asked)).tolist()
             return {key: covers[self._place[key]] for key in keys}
         return dict(zip(keys, (self._best(asked, keys) @ rarity).tolist(), strict=True))
@@ -270,7 +272,7 @@ class Coverage:
             for word in asked:
                 self._nearest[word] = found[word]
                 self._nearest.move_to_end(word)
-            while len(self._nearest) * len(self._place) > NEAREST_KEPT:
+            while len(self._nearest) > min(ASKED_KEPT, NEAREST_KEPT // len(self._place)):
                 self._nearest.popitem(last=False)
         return np.stack([found[word] for word in asked])
 

@@ -136,7 +136,7 @@ class Shelf:
 
     @cached_property
     def words(self) -> WordIndex:
-        """BM25 in memory, for while no index is open."""
+        """BM25 over this catalogue's words, for while no index is open, or none whose full text lies in memory."""
         return WordIndex(document(title) for title in self.catalogue.titles)
 
     @cached_property

@@ -304,10 +304,10 @@ def _switch(paths: DataPaths, info: IndexInfo, remote: Remote | None) -> None:
 
 
 class OpenIndex:
-    """One version of the index, opened: full text and vectors of LanceDB's table, both also in memory and exact.
+    """One version of the index, opened: LanceDB's table, its vectors also in memory and exact.
 
-    `ids`, `vectors` and `row_of` hold the titles that are embedded, full text all of them; `texts_in_memory` says
-    whether that is asked without LanceDB.
+    `ids`, `vectors` and `row_of` hold the titles that are embedded, full text all of them. Full text lies in memory
+    too where the titles are not too many (`texts_in_memory`), and gives LanceDB's answers.
     """
 
     def __init__(
@@ -335,7 +335,7 @@ class OpenIndex:
                 if self.texts_in_memory
                 else FullText(place, options)
             )
-            data = data.filter(data["vector"].is_valid())
+            data = data.select(["title_id", "vector"]).filter(data["vector"].is_valid())
         except (ValueError, OSError, RuntimeError) as error:
             raise WorkError(
                 f"the search index {info.version} cannot be opened ({error})", hint=_REBUILD

@@ -10,9 +10,10 @@ Robertson and Zaragoza 2009, BM25 with k1 = 1.2, b = .75 and `ln(1 + (N - n + .5
 
 from __future__ import annotations
 
+import threading
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 K1, B = 1.2, 0.75
 TOKEN_MAX = 40
-"""Letters of the longest token that is indexed."""
+"""Bytes of UTF-8 from which a token is not indexed."""
 NGRAM = 3
 
 ENGLISH_STOPS = (
@@ -86,20 +87,21 @@ class Postings:
         import numpy as np
 
         self._ids, self._analyzer = ids, analyzer
+        self._reading = threading.Lock()  # an analyzer of tantivy's refuses a second caller
         number: dict[str, int] = {}
-        said = [analyzer.tokens(text) for text in texts]
-        lengths = np.fromiter(map(len, said), np.int64, len(said))
-        tokens = np.fromiter(
-            (number.setdefault(token, len(number)) for token in chain.from_iterable(said)),
-            np.int64,
-            int(lengths.sum()),
-        )
-        rows = np.repeat(np.arange(len(said)), lengths)
-        pairs, counts = np.unique(tokens * max(1, len(said)) + rows, return_counts=True)
-        of, self._rows = pairs // max(1, len(said)), (pairs % max(1, len(said))).astype(np.int32)
+        told, lengths = array("q"), array("q")
+        for text in texts:  # text by text: all tokens of a column at once would be forty times its postings
+            tokens = analyzer.tokens(text)
+            told.extend([number.setdefault(token, len(number)) for token in tokens])
+            lengths.append(len(tokens))
+        room_for, size = max(1, len(texts)), np.array(lengths, np.int64)
+        rows = np.repeat(np.arange(len(size)), size)
+        pairs, counts = np.unique(np.array(told, np.int64) * room_for + rows, return_counts=True)
+        of, self._rows = pairs // room_for, (pairs % room_for).astype(np.int32)
         found = np.bincount(of, minlength=len(number))
-        rarity = np.log(1 + (len(said) - found + 0.5) / (found + 0.5))
-        room = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean()) if len(said) else 1.0))
+        spoken = max(1, int(np.count_nonzero(size)))  # a text without a token is none
+        rarity = np.log(1 + (spoken - found + 0.5) / (found + 0.5))
+        room = K1 * (1 - B + B * size * spoken / max(1, int(size.sum())))
         self._told = (rarity[of] * counts * (K1 + 1) / (counts + room[self._rows])).astype(np.float32)
         ends = np.cumsum(found).tolist()
         self._span = {
@@ -110,7 +112,8 @@ class Postings:
         """Return `(title_id, BM25 score)`, best first; equal ones in the order of the rows."""
         import numpy as np
 
-        tokens = self._analyzer.tokens(text)
+        with self._reading:
+            tokens = self._analyzer.tokens(text)
         spans = [
             self._span[token]
             for token in (dict.fromkeys(tokens) if self._analyzer.once else tokens)

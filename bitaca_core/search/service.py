@@ -581,7 +581,7 @@ class LocalSearch:
         if index is not None and not (
             not self.hurried and self._within_allowance() and self._slots.acquire(timeout=BUSY_WAIT_S)
         ):
-            return self._told_by_words(key, state, index if index.texts_in_memory else None), None  # busy
+            return self._told_by_words(key, state, index), None  # busy
         try:
             evidence = self._gather(key, state, index)
         finally:
@@ -592,19 +592,20 @@ class LocalSearch:
                 _remember(self._cache, key, evidence, CACHE_SIZE)
         return evidence, centred
 
-    def _told_by_words(self, key: str, state: Shelf, texts: OpenIndex | None) -> Evidence:
+    def _told_by_words(self, key: str, state: Shelf, index: OpenIndex) -> Evidence:
         """Return the evidence of a folded text by its words alone; kept apart, since it is the poorer one.
 
-        Full text where it costs no trip to LanceDB, else (None) the catalogue's words.
+        The index's full text where it costs no trip to LanceDB, as far as the index knows the catalogue; else the
+        catalogue's own words.
         """
         with self._lock:
             known = self._by_words.get(key) if state is self._state else None
             if known is not None:
                 self._by_words.move_to_end(key)
                 return known
-        evidence = gather(key, state, texts, None, self._legs)
+        evidence = gather(key, state, index if index.texts_in_memory else None, None, self._legs)
         with self._lock:
-            if state is self._state and texts in (None, self._index):
+            if state is self._state and index is self._index:
                 _remember(self._by_words, key, evidence, BY_WORDS_SIZE)
         return evidence
 

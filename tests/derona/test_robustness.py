@@ -152,6 +152,14 @@ def test_a_sample_of_all_that_can_be_typed_is_answered(derona: Assistant) -> Non
     tally = fuzzing.run(open_, drawn)
     assert not tally.crashes, tally.crashed
     assert set(tally.kinds) == set(fuzzing.KINDS) and len(tally.costs) == FUZZED
+    assert tally.pauses == []
+
+
+def test_what_an_engine_does_between_answers_is_counted_apart(derona: Assistant) -> None:
+    drawn = list(fuzzing.inputs(range(6), fuzzing.SEED, SAID, fuzzing.ids_of(derona)))
+    worked = iter((True, False, True, True, False, False))
+    tally = fuzzing.run(derona, drawn, lambda: next(worked))
+    assert len(tally.costs) == 6 and len(tally.pauses) == 3
 
 
 def test_the_same_seed_draws_the_same_inputs(derona: Assistant) -> None:

@@ -1,9 +1,10 @@
 """The development set: scores by kind, and a refit of the weights of the legs that were fitted on it.
 
-    python -m tests.search.development [--fit]
+    python -m tests.search.development [--fit | --hurried | --unindexed]
 
 `--fit` prints the weights of `meaning`, `coverage` and `words` by logistic regression on pairs (the described title
-against the others that any leg found), and what they reach on held-out fifths of the plot memories.
+against the others that any leg found), and what they reach on held-out fifths of the plot memories. `--hurried`
+answers as a crowd is answered, without meaning; `--unindexed` as before the first index.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ FITTED = ("meaning", "coverage", "words")
 FOLDS = 5
 
 
-def opened(home: Path) -> LocalSearch:
+def opened(home: Path, indexed: bool = True) -> LocalSearch:
     """Return search over the shipped titles, indexed below `home`."""
     paths = DataPaths(home)
     ingest_sample(paths)
     catalogue = load_catalogue(titles_file(paths))
     embedder = MiniLM()
+    if not indexed:
+        return patient(paths, catalogue, None)
     build_index(catalogue, paths, embedder)
     return patient(paths, catalogue, embedder)
 
@@ -85,10 +88,12 @@ def held_out(data: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fit", action="store_true")
+    for switch in ("--fit", "--hurried", "--unindexed"):
+        parser.add_argument(switch, action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bitaca-development-") as folder:
-        search = opened(Path(folder))
+        search = opened(Path(folder), indexed=not options.unindexed)
+        search.hurried = options.hurried
         for kind, row in score_set(SET, search)["scores"].items():
             print(
                 f"{kind:12} n={row['n']:3} P@1 {row['p@1']:.3f} hit@5 {row['hit@5']:.3f} MRR@10 {row['mrr@10']:.3f}"

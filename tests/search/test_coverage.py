@@ -93,6 +93,29 @@ def test_a_crowd_that_types_nonsense_fills_no_memory(book, monkeypatch):
     for place in range(50):
         assert made.of([f"xqz{place}", "girl"], ["rain"])["rain"] > 0
     assert len(book._asked) == 8 and len(book._vectors) == known
+    assert len(made._nearest) == 8
+
+
+def test_what_is_remembered_covers_as_what_is_found_anew(monkeypatch):
+    from bitaca_core.search import coverage
+
+    texts = TEXTS | {f"t{place}": (f"friend number{place} rain",) for place in range(30)}
+    questions = (["parasol", "war"], ["girl", "xqz", "rain"], ["war", "parasol", "friend"], ["number7"])
+    among = (texts, ["sun", "t3", "empty", "nobody", "rain"])
+
+    def found(remembered, kept, whole_book):
+        monkeypatch.setattr(coverage, "NEAREST_UP_TO", len(texts) if remembered else 0)
+        monkeypatch.setattr(coverage, "NEAREST_KEPT", kept)
+        monkeypatch.setattr(coverage, "WHOLE_BOOK", whole_book)
+        made = Coverage(texts, WordBook(Letters()))
+        told = [made.of(words, keys) for words in questions for keys in among]
+        assert len(made._nearest) == (min(7, kept // 33) if remembered else 0)
+        return told
+
+    first = found(False, 0, 2)
+    for again in (found(False, 0, 0), found(True, 2_000_000, 2), found(True, 70, 2)):
+        for one, other in zip(first, again, strict=True):
+            assert one == pytest.approx(other, abs=1e-5)
 
 
 def test_words_of_a_text_are_folded_and_without_little_words():

@@ -155,6 +155,21 @@ def test_full_text_in_memory_answers_as_lancedb_does(indexed):
         assert best == sorted(best, reverse=True)
 
 
+def test_titles_without_a_token_and_long_tokens_count_as_lancedb_counts_them(tmp_path):
+    long = ["x" * 39, "y" * 40, "á" * 19, "é" * 20]
+    names = ["Up", "M", "Akira", "Akira de novo", "It", *(f"Filme {one}" for one in long)]
+    titles = Catalogue(
+        Title(title_id=f"t-{place}", kind="film", original_title=name) for place, name in enumerate(names)
+    )
+    paths = DataPaths(tmp_path)
+    build_index(titles, paths, CountingEmbedder())
+    info = read_info(paths)
+    memory, table = OpenIndex(paths, info), OpenIndex(paths, info, texts_in_memory_up_to=0)
+    asked = [(column, text) for column in TEXT_COLUMNS for text in ("akira", "novo", "up", "it", "filme", *long)]
+    assert otherwise(memory, table, asked, len(names)) == []
+    assert memory.match("words", long[0], 9) and not memory.match("words", long[1], 9)
+
+
 def test_other_tokens_than_lancedbs_would_be_noticed(indexed, monkeypatch):
     info = read_info(indexed[0])
     table = OpenIndex(indexed[0], info, texts_in_memory_up_to=0)

@@ -4,6 +4,7 @@ import pytest
 
 from bitaca_core.catalogue.normalize import fold
 from bitaca_core.catalogue.store import Catalogue
+from bitaca_core.catalogue.titles import Title
 from bitaca_core.search import service as service_of
 from bitaca_core.search.documents import names_of
 from bitaca_core.search.query import Query
@@ -226,6 +227,16 @@ def test_words_alone_read_every_full_text_that_lies_in_memory(indexed, minilm, m
     monkeypatch.setattr(search._index, "texts_in_memory", False)
     monkeypatch.setattr(search._index, "matches", lambda asked: pytest.fail("a trip to LanceDB in a hurry"))
     assert search._evidence("uma menina e um robô gigante")[0].legs.keys() & {"words", "english"} == {"words"}
+
+
+def test_in_a_hurry_a_catalogue_newer_than_the_index_is_answered_without_what_is_gone(indexed, minilm):
+    search = open_search(*indexed, lambda: set(), minilm, background=False)
+    search.hurried = True
+    gone = search.search(Query(text="pescadores na tempestade"))[0].title_id
+    new = Title(title_id="a-rede-2026", kind="film", original_title="A Rede Xilofone", synopsis_pt="Pescadores.")
+    search.reload(Catalogue([*(one for one in indexed[1].titles if one.title_id != gone), new]))
+    assert gone not in ids(search.search(Query(text="pescadores na tempestade")))
+    assert ids(search.ask("xilofone"))[0] == new.title_id, "by its name, until the index knows it"
 
 
 def test_something_alike_but_lighter_is_lighter(service, indexed):

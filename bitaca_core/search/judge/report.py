@@ -28,7 +28,7 @@ MIN_LETTERS = 5
 
 
 def patient(
-    paths: DataPaths, catalogue: Catalogue, embedder: Embedder, legs: Legs | None = None
+    paths: DataPaths, catalogue: Catalogue, embedder: Embedder | None, legs: Legs | None = None
 ) -> LocalSearch:
     """Return an opened search whose clock runs on, so that it never takes its only asker for a crowd."""
     ticks = iter(range(10**9))

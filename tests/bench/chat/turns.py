@@ -43,7 +43,10 @@ class Counting:
 
 
 def measured(home: Path, catalogue: Catalogue, seed: int, turns: int = TURNS) -> dict[str, Any]:
-    """Return the milliseconds of turns that embedded nothing, and of those that embedded a question."""
+    """Return the milliseconds of turns that embedded nothing, and of those that embedded a question.
+
+    An engine looks for garbage between two answers, while nobody waits for it or the next one does: told apart.
+    """
     embedder = Counting(open_embedder("minilm"))
     ready = {
         unit
@@ -65,6 +68,7 @@ def measured(home: Path, catalogue: Catalogue, seed: int, turns: int = TURNS) ->
     collecting.begin()
     without: list[float] = []
     with_: list[float] = []
+    pauses: list[float] = []
     state = DialogueState()
     for number, text in enumerate(spoken[WARMING:]):
         if number % A_CONVERSATION == 0:
@@ -73,11 +77,14 @@ def measured(home: Path, catalogue: Catalogue, seed: int, turns: int = TURNS) ->
         state = assistant.reply(text, state=state).state
         spent = 1000 * (time.process_time() - began)
         (with_ if embedder.asked > asked else without).append(spent)
-        collecting.step()
+        began = time.process_time()
+        if collecting.step():
+            pauses.append(1000 * (time.process_time() - began))
     collecting.end()
     return {
         "turns": turns,
         "without_embedding_ms": percentiles(without, 2),
         "with_embedding_ms": percentiles(with_, 2),
+        "between_turns_ms": percentiles(pauses, 2),
         "share_with_embedding": round(len(with_) / turns, 3),
     }
