@@ -165,7 +165,9 @@ def test_titles_without_a_token_and_long_tokens_count_as_lancedb_counts_them(tmp
     build_index(titles, paths, CountingEmbedder())
     info = read_info(paths)
     memory, table = OpenIndex(paths, info), OpenIndex(paths, info, texts_in_memory_up_to=0)
-    asked = [(column, text) for column in TEXT_COLUMNS for text in ("akira", "novo", "up", "it", "filme", *long)]
+    asked = [
+        (column, text) for column in TEXT_COLUMNS for text in ("akira", "novo", "up", "it", "filme", *long)
+    ]
     assert otherwise(memory, table, asked, len(names)) == []
     assert memory.match("words", long[0], 9) and not memory.match("words", long[1], 9)
 

@@ -233,7 +233,9 @@ def test_in_a_hurry_a_catalogue_newer_than_the_index_is_answered_without_what_is
     search = open_search(*indexed, lambda: set(), minilm, background=False)
     search.hurried = True
     gone = search.search(Query(text="pescadores na tempestade"))[0].title_id
-    new = Title(title_id="a-rede-2026", kind="film", original_title="A Rede Xilofone", synopsis_pt="Pescadores.")
+    new = Title(
+        title_id="a-rede-2026", kind="film", original_title="A Rede Xilofone", synopsis_pt="Pescadores."
+    )
     search.reload(Catalogue([*(one for one in indexed[1].titles if one.title_id != gone), new]))
     assert gone not in ids(search.search(Query(text="pescadores na tempestade")))
     assert ids(search.ask("xilofone"))[0] == new.title_id, "by its name, until the index knows it"
