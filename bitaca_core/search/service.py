@@ -54,7 +54,7 @@ UNNAMED_MAX, HALF_SCORE = 0.85, 8.0
 """A title that is not named scores below this; a sum of `HALF_SCORE` gives half of it."""
 CACHE_SIZE = 2048
 BY_WORDS_SIZE = 1024
-"""Texts of which what words alone tell is kept, 14 KB each: a crowd asks for the same story under many conditions."""
+"""Texts of which what words alone tell is kept, 26 KB each: a crowd asks for the same story under many conditions."""
 ANSWERED_SIZE = 4096
 """Answers kept, 8 KB each; a turn of Derona asks for forty titles or for a hundred and twenty."""
 CONCURRENT = max(1, (os.cpu_count() or 2) // 2)
