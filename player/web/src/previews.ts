@@ -103,11 +103,8 @@ export class Previews {
     const key = `${answer.url} ${answer.rangeStart} ${answer.startUs}`
     let frame = this.frames.get(key)
     if (!frame) {
-      if (this.reader?.mime !== picture.mime) {
-        this.reader?.destroy()
-        this.reader = new FrameReader(picture.mime)
-      }
-      const decoded = await this.reader.read(answer, picture)
+      // Once more with another decoder: one that said nothing may have been starved, or stuck.
+      const decoded = (await this.decoded(answer, picture)) ?? (await this.decoded(answer, picture))
       if (!decoded) return false
       frame = decoded
       keep(this.frames, key, frame, FRAMES)
@@ -116,12 +113,36 @@ export class Previews {
     return true
   }
 
+  /** The frame; null, and no decoder, where it gave out nothing. */
+  private async decoded(answer: PreviewOutput, picture: Frame): Promise<ImageBitmap | null> {
+    if (this.reader?.mime !== picture.mime) {
+      this.reader?.destroy()
+      this.reader = new FrameReader(picture.mime)
+    }
+    const { generation, reader } = this
+    try {
+      const frame = await reader.read(answer, picture)
+      if (frame) return frame
+    } catch (error) {
+      // Whatever else went wrong, such as a file that is not there, would go wrong again; so would another title's.
+      if (!(error instanceof Silence) || generation !== this.generation) throw error
+    }
+    if (this.reader === reader) {
+      reader.destroy()
+      this.reader = null
+    }
+    return null
+  }
+
   private draw(image: ImageBitmap, x: number, y: number, width: number, height: number): void {
     this.canvas.width = Math.max(1, Math.round(width))
     this.canvas.height = Math.max(1, Math.round(height))
     this.canvas.getContext('2d')?.drawImage(image, x, y, width, height, 0, 0, this.canvas.width, this.canvas.height)
   }
 }
+
+/** What was waited for did not come. */
+class Silence extends Error {}
 
 /** A video that nobody sees, whose MediaSource holds one frame at a time. */
 class FrameReader {
@@ -190,7 +211,7 @@ async function body(url: string, start: number, end: number): Promise<ArrayBuffe
 
 function heard(target: EventTarget, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const alarm = setTimeout(() => reject(new Error(`no ${name}`)), PATIENCE_MS)
+    const alarm = setTimeout(() => reject(new Silence(`no ${name}`)), PATIENCE_MS)
     target.addEventListener(name, () => {
       clearTimeout(alarm)
       resolve()

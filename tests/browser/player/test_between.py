@@ -105,6 +105,31 @@ def test_a_frame_is_decoded_where_there_are_no_thumbnails(player, server, plain,
     assert console_errors() == []
 
 
+DEAF = """
+const add = EventTarget.prototype.addEventListener
+EventTarget.prototype.addEventListener = function (name, ...rest) {
+  if (!window.deafened && name === 'seeked' && this instanceof HTMLVideoElement && !this.isConnected) {
+    window.deafened = true
+    return
+  }
+  return add.call(this, name, ...rest)
+}
+"""
+"""The first video that nobody sees is not heard once."""
+
+
+def test_a_decoder_that_says_nothing_is_replaced(player, server, plain, console_errors):
+    stream = '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,CODECS="avc1.64001e",RESOLUTION=640x360,URI="video/360p/iframes.m3u8"\n'
+    server.live["frames.m3u8"] = lambda: plain + stream
+    player.page.add_init_script(DEAF)
+    player.open("frames.m3u8").start()
+    player.get("player.pause()")
+    point(player, 9 / 24)
+    player.until("player.shadowRoot.querySelector('.peek .picture:not([hidden]) canvas')")
+    assert player.get("window.deafened") is True
+    assert console_errors() == []
+
+
 def test_thumbnails_of_an_image_playlist_are_shown(player, server, package, plain, console_errors):
     tiles = (
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:30\n#EXT-X-IMAGES-ONLY\n"
