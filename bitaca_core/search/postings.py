@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bitaca_core.search.lexical import K1, B
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-K1, B = 1.2, 0.75
 TOKEN_MAX = 40
 """Bytes of UTF-8 from which a token is not indexed."""
 NGRAM = 3

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from bitaca_core.search.postings import K1, Analyzer, B, Postings, TextsInMemory, analyzers
+from bitaca_core.search.lexical import K1, B
+from bitaca_core.search.postings import Analyzer, Postings, TextsInMemory, analyzers
 
 TEXTS = {"a": "gato gato cao", "b": "gato", "c": "cao peixe peixe", "d": ""}
 
